@@ -1,0 +1,220 @@
+//! Where tokens come from: arguments, standard input or a file, one token a line.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Result;
+
+use super::Surroundings;
+use super::args::Tokens;
+use super::messages::{Failure, io_reason};
+
+/// The longest line that is read, in octets, without its line feed.
+pub const MAX_LINE: usize = 16 * 1024 * 1024;
+
+/// Tokens, before any is read.
+pub enum Source {
+    Arguments(Vec<OsString>),
+    Lines(Lines),
+}
+
+/// Text of which each line is a token.
+pub struct Lines {
+    /// As reports name it.
+    pub name: Arc<str>,
+    reader: Box<dyn Buffered>,
+    line: Vec<u8>,
+    number: u64,
+}
+
+/// One line, of which there may be more than anybody wants to hold.
+pub enum Line<'l> {
+    Text(&'l [u8]),
+    TooLong,
+}
+
+/// A reader that tells what it has read ahead.
+trait Buffered: BufRead {
+    fn buffered(&self) -> &[u8];
+}
+
+impl<R: io::Read> Buffered for BufReader<R> {
+    fn buffered(&self) -> &[u8] {
+        self.buffer()
+    }
+}
+
+impl Source {
+    /// Finds out where the tokens are, and opens it. `stdin_is_taken` tells that the key comes from
+    /// standard input.
+    pub fn open(
+        tokens: &Tokens,
+        stdin_is_taken: bool,
+        surroundings: &Surroundings,
+    ) -> Result<Self> {
+        if tokens.file.is_some() && !tokens.tokens.is_empty() {
+            return Err(Failure::usage("TOKEN and --file can't be used together").into());
+        }
+        let from_stdin = tokens.tokens.iter().any(|token| token == "-");
+        if from_stdin && tokens.tokens.len() > 1 {
+            return Err(Failure::usage("\"-\" can't be used beside other tokens").into());
+        }
+        if !from_stdin && !tokens.tokens.is_empty() {
+            return Ok(Self::Arguments(tokens.tokens.clone()));
+        }
+        match &tokens.file {
+            Some(file) if file.as_os_str() != "-" => Ok(Self::Lines(Lines::of_file(file)?)),
+            _ if stdin_is_taken => Err(Failure::usage(
+                "key and tokens can't both come from standard input",
+            )
+            .hint("read the tokens from a file with -f FILE")
+            .into()),
+            None if !from_stdin && surroundings.stdin_is_terminal => {
+                Err(Failure::usage("no token: standard input is a terminal")
+                    .hint("pipe the token in, as in `wl-paste | jwtlens verify -k public_key.json`")
+                    .hint("or read a file with -f FILE; `-` waits for what you type")
+                    .into())
+            }
+            _ => Ok(Self::Lines(Lines::new("stdin", io::stdin()))),
+        }
+    }
+}
+
+impl Lines {
+    fn new(name: &str, reader: impl io::Read + 'static) -> Self {
+        const AHEAD: usize = 128 * 1024;
+        let reader = Box::new(BufReader::with_capacity(AHEAD, reader));
+        Self {
+            name: name.into(),
+            reader,
+            line: Vec::new(),
+            number: 0,
+        }
+    }
+
+    fn of_file(path: &Path) -> Result<Self, Failure> {
+        let name = path.to_string_lossy();
+        let file = File::open(path).map_err(|error| {
+            let looks_like_token = name.contains("eyJ") && name.contains('.');
+            let shown = if looks_like_token {
+                "what looks like a token"
+            } else {
+                &name
+            };
+            let failure = Failure::new(format!("can't read \"{shown}\": {}", io_reason(&error)));
+            if looks_like_token {
+                failure.hint("-f takes a file's name; a token itself is given without an option")
+            } else {
+                failure
+            }
+        })?;
+        Ok(Self::new(&name, file))
+    }
+
+    /// The next line with its number, without its line feed. A line longer than [`MAX_LINE`] is
+    /// passed over without being held.
+    pub fn next(&mut self) -> Result<Option<(u64, Line<'_>)>, Failure> {
+        self.line.clear();
+        let mut too_long = false;
+        let mut begun = false;
+        loop {
+            let ahead = match self.reader.fill_buf() {
+                Ok(ahead) => ahead,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => {
+                    let reason = io_reason(&error);
+                    return Err(Failure::new(format!(
+                        "can't read \"{}\": {reason}",
+                        self.name
+                    )));
+                }
+            };
+            if ahead.is_empty() && !begun {
+                return Ok(None);
+            }
+            begun = true;
+            let end = ahead.iter().position(|octet| *octet == b'\n');
+            let part = ahead.get(..end.unwrap_or(ahead.len())).unwrap_or_default();
+            too_long |= self.line.len().saturating_add(part.len()) > MAX_LINE;
+            if too_long {
+                self.line.clear();
+            } else {
+                self.line.extend_from_slice(part);
+            }
+            let ended = end.is_some() || ahead.is_empty();
+            let used = part.len().saturating_add(usize::from(end.is_some()));
+            self.reader.consume(used);
+            if ended {
+                self.number = self.number.saturating_add(1);
+                let line = if too_long {
+                    Line::TooLong
+                } else {
+                    Line::Text(&self.line)
+                };
+                return Ok(Some((self.number, line)));
+            }
+        }
+    }
+
+    /// Whether the next line can be had without waiting for it.
+    pub fn has_line_ahead(&self) -> bool {
+        self.reader.buffered().contains(&b'\n')
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(content: Vec<u8>) -> Vec<(u64, Option<Vec<u8>>)> {
+        let mut lines = Lines::new("test", io::Cursor::new(content));
+        let mut all = Vec::new();
+        while let Some((number, line)) = lines.next().unwrap() {
+            all.push((
+                number,
+                match line {
+                    Line::Text(text) => Some(text.to_vec()),
+                    Line::TooLong => None,
+                },
+            ));
+        }
+        all
+    }
+
+    #[test]
+    fn lines_end_with_a_line_feed_or_with_the_text() {
+        let some = |number, text: &str| (number, Some(text.as_bytes().to_vec()));
+        assert_eq!(lines(b"".to_vec()), []);
+        assert_eq!(lines(b"\n".to_vec()), [some(1, "")]);
+        assert_eq!(
+            lines(b"a\r\n\nb".to_vec()),
+            [some(1, "a\r"), some(2, ""), some(3, "b")]
+        );
+    }
+
+    #[test]
+    fn a_line_at_the_limit_is_held_and_a_longer_one_is_not() {
+        let mut content = vec![b'a'; MAX_LINE];
+        content.extend_from_slice(b"\nb\n");
+        content.extend(vec![b'c'; MAX_LINE + 1]);
+        content.extend_from_slice(b"\nd\n");
+        content.extend(vec![b'e'; 3 * MAX_LINE]);
+        let lengths: Vec<_> = lines(content)
+            .into_iter()
+            .map(|(number, line)| (number, line.map(|l| l.len())))
+            .collect();
+        assert_eq!(
+            lengths,
+            [
+                (1, Some(MAX_LINE)),
+                (2, Some(1)),
+                (3, None),
+                (4, Some(1)),
+                (5, None)
+            ]
+        );
+    }
+}

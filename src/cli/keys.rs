@@ -1,0 +1,102 @@
+//! Where keys are found: options, the environment, or the file that everybody has.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+use anyhow::Result;
+use jwtlens::{Compact, KeySource, KeySourceError};
+
+use super::messages::{Failure, Messages, io_reason};
+
+/// The most that is read of a key file, in octets.
+const MAX_KEY_FILE: u64 = 1024 * 1024;
+
+const DEFAULT_FILE: &str = "public_key.json";
+const VARIABLE: &str = "$JWTLENS_KEY";
+
+/// What the user asked for, or what stands in for it.
+pub fn find(
+    asked: &[OsString],
+    variable: Option<&OsString>,
+    messages: Messages,
+) -> Result<Vec<OsString>, Failure> {
+    if !asked.is_empty() {
+        return Ok(asked.to_vec());
+    }
+    match variable {
+        Some(key) if key.is_empty() => Err(Failure::new(format!("{VARIABLE} is set, but empty"))
+            .hint(format!("unset it, or set it to a key file; {OPTION_HINT}"))),
+        Some(key) => Ok(vec![key.clone()]),
+        None if Path::new(DEFAULT_FILE).exists() => {
+            messages.note(&format!("the key is taken from ./{DEFAULT_FILE}"));
+            Ok(vec![DEFAULT_FILE.into()])
+        }
+        None => Err(Failure::new(format!(
+            "no key: there is no -k KEY, no {VARIABLE}, and no ./{DEFAULT_FILE} here"
+        ))
+        .hint(format!(
+            "{OPTION_HINT}; a Transcodes project shows its own in the JSON Web Key panel"
+        ))),
+    }
+}
+
+const OPTION_HINT: &str = "name the key file with -k, for example -k public_key.json";
+
+/// Whether one of the keys is to come from standard input.
+pub fn need_stdin(keys: &[OsString]) -> bool {
+    keys.iter().any(|key| key == "-")
+}
+
+/// Reads a key file, the JSON itself, or standard input.
+pub fn read(key: &OsStr) -> Result<KeySource> {
+    let octets = key.as_encoded_bytes();
+    if octets.trim_ascii_start().starts_with(b"{") {
+        return describe("the command line", octets);
+    }
+    if key == "-" {
+        let content = read_limited(io::stdin().lock()).map_err(|reason| {
+            Failure::new(format!("can't read a key from standard input: {reason}"))
+        })?;
+        return describe("stdin", &content);
+    }
+    if let Ok(Compact::Jws(_)) = Compact::parse(octets)
+        && !Path::new(key).exists()
+    {
+        return Err(Failure::new("the key looks like a token")
+            .hint(KeySourceError::Token.hint())
+            .into());
+    }
+    let name = key.to_string_lossy();
+    let content = File::open(key)
+        .map_err(|error| io_reason(&error))
+        .and_then(read_limited)
+        .map_err(|reason| {
+            Failure::new(format!("can't read the key \"{name}\": {reason}")).hint(OPTION_HINT)
+        })?;
+    describe(&name, &content)
+}
+
+fn describe(source: &str, content: &[u8]) -> Result<KeySource> {
+    KeySource::read(source, content)
+        .map_err(|error| unusable(&format!("key \"{source}\""), &error).into())
+}
+
+/// A key error with its hint.
+pub fn unusable(what: &str, error: &KeySourceError) -> Failure {
+    Failure::new(format!("{what}: {error}")).hint(error.hint())
+}
+
+fn read_limited(source: impl Read) -> Result<Vec<u8>, String> {
+    let mut content = Vec::new();
+    let limit = MAX_KEY_FILE.saturating_add(1);
+    source
+        .take(limit)
+        .read_to_end(&mut content)
+        .map_err(|error| io_reason(&error))?;
+    if u64::try_from(content.len()).is_ok_and(|length| length > MAX_KEY_FILE) {
+        return Err("it has more than 1 MiB, which no key file has".to_owned());
+    }
+    Ok(content)
+}

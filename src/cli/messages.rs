@@ -1,0 +1,115 @@
+//! What the program says of its own work, on standard error: always escaped, never a token.
+
+use std::error::Error;
+use std::fmt;
+use std::io::{self, Write};
+
+use super::escape;
+use super::exit::Exit;
+use super::render::style::Paint;
+
+/// Why a run can't go on, for the person who reads it.
+#[derive(Debug)]
+pub struct Failure {
+    pub exit: Exit,
+    pub message: String,
+    pub hints: Vec<String>,
+}
+
+impl Failure {
+    /// Something that can't be read or written.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Failure,
+            message: message.into(),
+            hints: Vec::new(),
+        }
+    }
+
+    /// A command line that can't be meant.
+    pub fn usage(message: impl Into<String>) -> Self {
+        Self {
+            exit: Exit::Usage,
+            ..Self::new(message)
+        }
+    }
+
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hints.push(hint.into());
+        self
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl Error for Failure {}
+
+/// Standard error, and how it is coloured.
+#[derive(Clone, Copy)]
+pub struct Messages {
+    pub paint: Paint,
+    /// With `--quiet` only errors are told.
+    pub quiet: bool,
+}
+
+impl Messages {
+    pub fn error(self, message: &str) {
+        say(&self.paint.error("error:"), message);
+    }
+
+    pub fn warning(self, message: &str) {
+        if !self.quiet {
+            say(&self.paint.warning("warning:"), message);
+        }
+    }
+
+    pub fn note(self, message: &str) {
+        if !self.quiet {
+            say(&self.paint.heading("note:"), message);
+        }
+    }
+
+    /// A hint belongs to an error, and is told wherever that is.
+    pub fn hint(self, message: &str) {
+        say(&self.paint.heading("hint:"), message);
+    }
+
+    /// Lines that are escaped already.
+    pub fn raw(self, lines: &str) {
+        let _ = io::stderr().write_all(lines.as_bytes());
+    }
+
+    /// A line without a label.
+    pub fn line(self, message: &str) {
+        if !self.quiet {
+            say("", message);
+        }
+    }
+}
+
+fn say(label: &str, message: &str) {
+    let space = if label.is_empty() { "" } else { " " };
+    let line = format!("{label}{space}{}\n", escape::text(message));
+    // Whoever closed standard error doesn't want to hear this either.
+    let _ = io::stderr().write_all(line.as_bytes());
+}
+
+/// Why a file can't be opened or read, without the system's number for it.
+pub fn io_reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        _ => {
+            let text = error.to_string();
+            text.split(" (os error")
+                .next()
+                .unwrap_or_default()
+                .to_lowercase()
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The program around the library: what comes in, what goes out, and the exit status.
+
+pub mod args;
+pub mod exit;
+mod input;
+mod keys;
+pub mod messages;
+mod render;
+pub mod run;
+mod stream;
+mod times;
+pub mod usage;
+
+pub use render::escape;
+pub use render::style::Paint;
+
+use std::ffi::OsString;
+
+/// All that the program asks of the machine besides its files: read once, in `main`.
+pub struct Surroundings {
+    /// Seconds since 1970-01-01T00:00:00Z.
+    pub now: i64,
+    /// `$JWTLENS_KEY`
+    pub key_variable: Option<OsString>,
+    /// Whether a person sits at standard input.
+    pub stdin_is_terminal: bool,
+    /// The columns to keep within; none for a pipe or a file.
+    pub width: Option<usize>,
+    /// How standard output is coloured.
+    pub paint: Paint,
+}

@@ -1,0 +1,146 @@
+//! Text from a token, a key, an argument or a file's name is hostile until it went through here:
+//! nothing that moves a cursor, hides itself or turns text around leaves the program raw.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+/// Every character that is a control (Cc), a format character (Cf, with all bidirectional
+/// controls), a line or paragraph separator (Zl, Zp), or has Default_Ignorable_Code_Point. A test
+/// holds the table against Unicode's own.
+const HOSTILE: [(char, char); 27] = [
+    ('\u{0000}', '\u{001F}'),
+    ('\u{007F}', '\u{009F}'),
+    ('\u{00AD}', '\u{00AD}'),
+    ('\u{034F}', '\u{034F}'),
+    ('\u{0600}', '\u{0605}'),
+    ('\u{061C}', '\u{061C}'),
+    ('\u{06DD}', '\u{06DD}'),
+    ('\u{070F}', '\u{070F}'),
+    ('\u{0890}', '\u{0891}'),
+    ('\u{08E2}', '\u{08E2}'),
+    ('\u{115F}', '\u{1160}'),
+    ('\u{17B4}', '\u{17B5}'),
+    ('\u{180B}', '\u{180F}'),
+    ('\u{200B}', '\u{200F}'),
+    ('\u{2028}', '\u{202E}'),
+    ('\u{2060}', '\u{206F}'),
+    ('\u{3164}', '\u{3164}'),
+    ('\u{FE00}', '\u{FE0F}'),
+    ('\u{FEFF}', '\u{FEFF}'),
+    ('\u{FFA0}', '\u{FFA0}'),
+    ('\u{FFF0}', '\u{FFFB}'),
+    ('\u{110BD}', '\u{110BD}'),
+    ('\u{110CD}', '\u{110CD}'),
+    ('\u{13430}', '\u{1343F}'),
+    ('\u{1BCA0}', '\u{1BCA3}'),
+    ('\u{1D173}', '\u{1D17A}'),
+    ('\u{E0000}', '\u{E0FFF}'),
+];
+
+/// Whether a character must not leave the program raw.
+pub fn is_hostile(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_control();
+    }
+    let after = HOSTILE.partition_point(|(first, _)| *first <= c);
+    after
+        .checked_sub(1)
+        .and_then(|i| HOSTILE.get(i))
+        .is_some_and(|(_, last)| c <= *last)
+}
+
+/// For people: hostile characters become `\n`, `\r`, `\t` or `\u{...}`, and a backslash becomes
+/// two, so that an escape can be told from text that looks like one.
+pub fn text(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(|c| c == '\\' || is_hostile(c)) {
+        return Cow::Borrowed(text);
+    }
+    let mut escaped = String::with_capacity(text.len().saturating_add(16));
+    for c in text.chars() {
+        match c {
+            '\\' => escaped.push_str("\\\\"),
+            '\n' => escaped.push_str("\\n"),
+            '\r' => escaped.push_str("\\r"),
+            '\t' => escaped.push_str("\\t"),
+            c if is_hostile(c) => {
+                // Writing to a String can't fail.
+                let _ = write!(escaped, "\\u{{{:x}}}", u32::from(c));
+            }
+            c => escaped.push(c),
+        }
+    }
+    Cow::Owned(escaped)
+}
+
+/// For programs: in JSON that `serde_json` wrote, what it leaves raw becomes `\uXXXX`, which is the
+/// same value. Such characters stand only inside strings there; a line feed only between members.
+pub fn json(json: &str) -> Cow<'_, str> {
+    let is_raw = |c: char| c != '\n' && is_hostile(c);
+    if !json.chars().any(is_raw) {
+        return Cow::Borrowed(json);
+    }
+    let mut escaped = String::with_capacity(json.len().saturating_add(16));
+    for c in json.chars() {
+        if is_raw(c) {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(escaped, "\\u{unit:04x}");
+            }
+        } else {
+            escaped.push(c);
+        }
+    }
+    Cow::Owned(escaped)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_that_of_unicode() {
+        let hostile = regex::Regex::new(
+            r"^[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}]$",
+        )
+        .unwrap();
+        let mut buffer = [0; 4];
+        for c in char::MIN..=char::MAX {
+            assert_eq!(
+                is_hostile(c),
+                hostile.is_match(c.encode_utf8(&mut buffer)),
+                "{c:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_escape_is_told_from_its_likeness() {
+        for (raw, shown) in [
+            ("plain é 漢字 🙂", "plain é 漢字 🙂"),
+            ("a\nb\r\t", "a\\nb\\r\\t"),
+            ("a\\nb", "a\\\\nb"),
+            (
+                "\u{1b}[31m\u{9b}\u{7f}\0",
+                "\\u{1b}[31m\\u{9b}\\u{7f}\\u{0}",
+            ),
+            (
+                "\u{202e}\u{2066}\u{200b}\u{feff}\u{e0041}",
+                "\\u{202e}\\u{2066}\\u{200b}\\u{feff}\\u{e0041}",
+            ),
+        ] {
+            assert_eq!(text(raw), shown);
+        }
+    }
+
+    #[test]
+    fn json_keeps_its_value() {
+        let raw = "\u{1b}\u{7f}\u{85}\u{202e}\u{2028}\u{e0041}\\\"é🙂\n";
+        let plain = serde_json::to_string_pretty(&[raw]).unwrap();
+        let escaped = json(&plain);
+        assert!(!escaped.chars().any(|c| c != '\n' && is_hostile(c)));
+        assert_eq!(
+            serde_json::from_str::<[String; 1]>(&escaped).unwrap(),
+            [raw]
+        );
+        assert!(escaped.contains("\\u202e") && escaped.contains("\\udb40\\udc41"));
+    }
+}

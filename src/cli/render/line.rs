@@ -1,0 +1,39 @@
+//! One line a token, for `awk` and `grep`: number, verdict, expiry, `sub`, `kid`, tabs between.
+
+use jiff::tz::TimeZone;
+use jwtlens::Report;
+use jwtlens::json::Value;
+
+use super::escape;
+
+/// The line, without its line feed. What is not there is `-`; a claim that is `-` itself, or begins
+/// with a backslash, has its escape.
+pub fn line(report: &Report, zone: &TimeZone) -> String {
+    let number = report.input.line.unwrap_or(report.input.number);
+    let expiry = report
+        .time
+        .expires_at
+        .as_ref()
+        .and_then(|exp| exp.rfc3339(zone));
+    let sub = report
+        .claims
+        .as_ref()
+        .and_then(|claims| claims.members.get("sub"))
+        .and_then(Value::as_str);
+    let kid = report
+        .header
+        .as_ref()
+        .and_then(|header| header.kid.as_deref());
+    let field = |text: Option<&str>| match text {
+        None => "-".to_owned(),
+        Some("-") => "\\u{2d}".to_owned(),
+        Some(text) => escape::text(text).into_owned(),
+    };
+    format!(
+        "{number}\t{}\t{}\t{}\t{}",
+        report.verdict.name(),
+        expiry.as_deref().unwrap_or("-"),
+        field(sub),
+        field(kid)
+    )
+}

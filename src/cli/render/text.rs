@@ -1,0 +1,410 @@
+//! The report for people: verdict, what it rests on, header, claims, checks, notes.
+
+use jiff::tz::TimeZone;
+use jwtlens::json::{Member, Value};
+use jwtlens::{
+    Algorithm, Check, Malformed, NumericDate, Reason, Report, SignatureStatus, Validity, Verdict, relative,
+};
+
+use super::layout::{Table, wrapped};
+use super::style::Paint;
+use super::{escape, names};
+
+/// How a report is written for people.
+pub struct Text<'t> {
+    pub zone: &'t TimeZone,
+    pub paint: Paint,
+    /// The columns to keep within.
+    pub width: Option<usize>,
+}
+
+/// A refused token as one line, without its verdict's details.
+pub fn refusal(report: &Report) -> String {
+    let input = &report.input;
+    let place = match input.line {
+        Some(line) => format!("{}:{line}", input.source),
+        None => format!("{} {}", input.source, input.number),
+    };
+    format!(
+        "{place}: {}: {}",
+        report.verdict.name(),
+        sentence(report)
+    )
+}
+
+impl Text<'_> {
+    /// The whole report.
+    pub fn report(&self, report: &Report) -> String {
+        let mut text = self.verdict(report);
+        if let Some(header) = &report.header {
+            text.push_str(&self.heading(if report.claims_authenticated {
+                "Header"
+            } else {
+                "Header (not authenticated)"
+            }));
+            text.push_str(&self.members(header.parameters.members(), names::parameter, report));
+        }
+        if let Some(claims) = &report.claims {
+            text.push_str(&self.heading(if report.claims_authenticated {
+                "Claims"
+            } else {
+                "Claims (not authenticated: anybody may have written them)"
+            }));
+            if claims.members.members().is_empty() {
+                text.push_str("  none\n");
+            }
+            text.push_str(&self.members(claims.members.members(), names::claim, report));
+        }
+        text.push_str(&self.checks(report));
+        text.push_str(&self.findings(report));
+        text
+    }
+
+    fn heading(&self, heading: &str) -> String {
+        format!("\n{}\n", self.paint.heading(heading))
+    }
+
+    /// The verdict in one sentence, and what it rests on.
+    fn verdict(&self, report: &Report) -> String {
+        let name = report.verdict.name();
+        let rest = format!(": {}", escape::text(&sentence(report)));
+        let at = name.len();
+        let mut text = format!(
+            "{}{}\n",
+            self.paint.verdict(report.verdict),
+            wrapped(&rest, at, 2, self.width)
+        );
+        if let Some(Malformed {
+            hint: Some(hint), ..
+        }) = &report.error
+        {
+            text.push_str(&self.hint(hint, 0));
+        }
+
+        let mut table = Table::default();
+        if let Some(line) = report.input.line {
+            let place = format!("line {line} of {}", escape::text(&report.input.source));
+            table.row("token", "", place);
+        } else if report.input.number > 1 {
+            table.row("token", "", format!("argument {}", report.input.number));
+        }
+        if let Some(key) = &report.signature.key {
+            table.row(
+                "algorithm",
+                "",
+                escaped(report.signature.algorithm.as_deref().unwrap_or_default()),
+            );
+            table.row(
+                "key",
+                "",
+                key.kid
+                    .as_deref()
+                    .map_or_else(|| "(without kid)".into(), escaped),
+            );
+            table.row("thumbprint", "", escaped(&key.thumbprint));
+            table.row("from", "", escaped(&key.source));
+        } else if !report.signature.refused_by.is_empty() {
+            const SHOWN: usize = 3;
+            let tried = &report.signature.refused_by;
+            for key in tried.iter().take(SHOWN) {
+                let kid = key
+                    .kid
+                    .as_deref()
+                    .map_or_else(|| "(without kid)".into(), escaped);
+                table.row(
+                    "not by key",
+                    "",
+                    format!("{kid} from {}", escape::text(&key.source)),
+                );
+            }
+            if let Some(more) = tried.len().checked_sub(SHOWN).filter(|more| *more > 0) {
+                table.row("", "", format!("and {more} more"));
+            }
+        }
+        text.push_str(&table.lines(self.paint, self.width));
+        text
+    }
+
+    fn members(
+        &self,
+        members: &[Member],
+        meaning: fn(&str) -> &'static str,
+        report: &Report,
+    ) -> String {
+        let mut table = Table::default();
+        for Member { name, value, .. } in members {
+            let is_claim = meaning("exp") != "";
+            let value = match value {
+                Value::Number(number) if is_claim && names::is_time(name) => {
+                    self.time(&NumericDate::new(number.clone()), report.time.now)
+                }
+                other => shown(other),
+            };
+            table.row(escaped(name), meaning(name), value);
+        }
+        table.lines(self.paint, self.width)
+    }
+
+    /// `2026-11-23 18:09:24 UTC, 2 h 5 min ago`, and the number itself where the date is not all.
+    fn time(&self, time: &NumericDate, now: i64) -> String {
+        let relative = relative(time.seconds_from(now));
+        let whole = time.text().bytes().all(|octet| octet.is_ascii_digit());
+        match time.readable(self.zone) {
+            Some(date) if whole => format!("{date}, {relative}"),
+            Some(date) => format!("{date}, {relative} ({})", escape::text(time.text())),
+            None => format!(
+                "{} (no date before the year 10000), {relative}",
+                escape::text(time.text())
+            ),
+        }
+    }
+
+    fn checks(&self, report: &Report) -> String {
+        let mut table = Table::default();
+        let (passed, evidence) = signature_check(report);
+        table.row(self.outcome(passed), "signature", evidence);
+        let (passed, evidence) = self.time_check(report);
+        table.row(self.outcome(passed), "time", evidence);
+        for check in &report.checks {
+            table.row(
+                self.outcome(Some(check.passed)),
+                escaped(&check.name),
+                claim_check(check),
+            );
+        }
+        // Outcomes are coloured after the columns are measured.
+        let mut lines = table.lines(Paint { on: false }, self.width);
+        if self.paint.on {
+            lines = lines
+                .split_inclusive('\n')
+                .map(|line| match line.split_at_checked(8) {
+                    Some(("  passed", rest)) => format!("  {}{rest}", self.paint.good("passed")),
+                    Some(("  failed", rest)) => format!("  {}{rest}", self.paint.error("failed")),
+                    _ => line.to_owned(),
+                })
+                .collect();
+        }
+        format!("{}{lines}", self.heading("Checks"))
+    }
+
+    fn outcome(&self, passed: Option<bool>) -> &'static str {
+        match passed {
+            Some(true) => "passed",
+            Some(false) => "failed",
+            None => "not made",
+        }
+    }
+
+    fn time_check(&self, report: &Report) -> (Option<bool>, String) {
+        let time = &report.time;
+        let passed = time.status.map(|status| match status {
+            Validity::Current | Validity::Unbounded => true,
+            Validity::Expired | Validity::NotYetValid => false,
+        });
+        let now = jwtlens::json::Value::from(time.now);
+        let at = match now {
+            Value::Number(number) => NumericDate::new(number).readable(self.zone),
+            Value::Null
+            | Value::Bool(_)
+            | Value::String(_)
+            | Value::Array(_)
+            | Value::Object(_) => None,
+        };
+        let leeway = match time.leeway {
+            0 => String::new(),
+            leeway => format!(", leeway {leeway} s"),
+        };
+        let what = match time.status {
+            Some(status) => status.name(),
+            None => "exp and nbf can't be read",
+        };
+        let at = at.unwrap_or_else(|| time.now.to_string());
+        (passed, format!("{what} at {at}{leeway}"))
+    }
+
+    fn findings(&self, report: &Report) -> String {
+        if report.findings.is_empty() {
+            return String::new();
+        }
+        let mut text = self.heading("Notes");
+        for finding in &report.findings {
+            let summary = format!("{}: {}", finding.code, escape::text(&finding.summary));
+            text.push_str("  ");
+            text.push_str(&wrapped(&summary, 2, 4, self.width));
+            text.push_str("\n    ");
+            text.push_str(&wrapped(&escape::text(&finding.evidence), 4, 4, self.width));
+            text.push('\n');
+            if let Some(hint) = &finding.hint {
+                text.push_str(&self.hint(hint, 4));
+            }
+        }
+        text
+    }
+
+    fn hint(&self, hint: &str, indent: usize) -> String {
+        let at = indent.saturating_add("hint:".len());
+        let rest = format!(" {}", escape::text(hint));
+        let spaces = " ".repeat(indent);
+        let body = wrapped(&rest, at, indent.saturating_add(2), self.width);
+        format!("{spaces}{}{body}\n", self.paint.heading("hint:"))
+    }
+}
+
+fn escaped(text: &str) -> String {
+    escape::text(text).into_owned()
+}
+
+/// A value as it stands in the token; a string without quotes, unless it could be taken for
+/// something else.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) if is_plain(text) => escaped(text),
+        other => escaped_json(&other.to_string()),
+    }
+}
+
+/// JSON's own escapes must not be doubled: only what it leaves raw is escaped.
+fn escaped_json(json: &str) -> String {
+    escape::json(json).into_owned()
+}
+
+fn is_plain(text: &str) -> bool {
+    let could_be_json = Value::parse(text.as_bytes()).is_ok();
+    let padded = text.trim() != text;
+    !text.is_empty() && !could_be_json && !padded && !text.starts_with(['"', '[', '{'])
+}
+
+/// The verdict's reason in one sentence.
+fn sentence(report: &Report) -> String {
+    match report.verdict {
+        Verdict::Valid => format!("the signature verifies; the token {}", expiry(report)),
+        Verdict::Expired | Verdict::NotYetValid => {
+            let signature = match report.signature.status {
+                SignatureStatus::Verified => "the signature verifies, but the token",
+                SignatureStatus::Mismatch | SignatureStatus::Unchecked => {
+                    "nothing was verified; the token"
+                }
+            };
+            format!("{signature} {}", expiry(report))
+        }
+        Verdict::ClaimRefused => {
+            let failed: Vec<&str> = report
+                .checks
+                .iter()
+                .filter(|check| !check.passed)
+                .map(|check| check.name.as_str())
+                .collect();
+            let verb = if failed.len() == 1 { "is" } else { "are" };
+            let names = failed.join(", ");
+            format!("the signature verifies, but {names} {verb} not as asked")
+        }
+        Verdict::Unverifiable => format!("no check was possible: {}", unchecked_reason(report)),
+        Verdict::MisSigned => match report.signature.keys_tried {
+            1 => "the signature does not verify under the key".to_owned(),
+            many => format!("the signature verifies under none of the {many} keys"),
+        },
+        Verdict::Malformed => match &report.error {
+            Some(error) => error.to_string(),
+            None => "the token can't be read".to_owned(),
+        },
+        Verdict::NotVerified => {
+            let claims = match (report.signature.reason, report.time.status) {
+                (Some(Reason::Encrypted), _) => "its claims are encrypted".to_owned(),
+                (_, None) => "its times can't be read".to_owned(),
+                (_, Some(_)) => format!("the token says that it {}", expiry(report)),
+            };
+            format!("decoded only, nothing was verified; {claims}")
+        }
+    }
+}
+
+/// `expires in 5 min`, `expired 2 h ago`, `never expires`, `is not valid before ...`.
+fn expiry(report: &Report) -> String {
+    let time = &report.time;
+    match (time.status, time.expires_in) {
+        (Some(Validity::NotYetValid), _) => {
+            let from = time
+                .not_before
+                .as_ref()
+                .map_or(0, |nbf| nbf.seconds_from(time.now));
+            format!("is not valid yet: it will be {}", relative(from))
+        }
+        (_, None) => "never expires".to_owned(),
+        (Some(Validity::Expired), Some(seconds)) if seconds > 0 => {
+            format!("counts as expired: it expires {}", relative(seconds))
+        }
+        (_, Some(seconds)) if seconds > 0 => format!("expires {}", relative(seconds)),
+        (_, Some(0)) => "expires just now".to_owned(),
+        (_, Some(seconds)) => format!("expired {}", relative(seconds)),
+    }
+}
+
+fn unchecked_reason(report: &Report) -> String {
+    let alg = report.signature.algorithm.as_deref().unwrap_or_default();
+    match report.signature.reason {
+        Some(Reason::NoKey) => "no key was asked for".to_owned(),
+        Some(Reason::UnsupportedAlgorithm) => {
+            format!("\"alg\" is \"{alg}\", which is no known algorithm")
+        }
+        Some(Reason::AlgorithmNotAllowed) => {
+            format!("\"alg\" is \"{alg}\", which no given key allows")
+        }
+        Some(Reason::Unsecured) => format!("\"alg\" is \"{alg}\": the token is not signed"),
+        Some(Reason::UnknownCritical) => {
+            let names: Vec<String> = report
+                .header
+                .iter()
+                .flat_map(|header| &header.critical)
+                .map(|name| format!("\"{name}\""))
+                .collect();
+            format!(
+                "the header demands extensions that are not understood: {}",
+                names.join(", ")
+            )
+        }
+        Some(Reason::Encrypted) => "the token is encrypted (JWE)".to_owned(),
+        Some(Reason::Malformed) | None => "header or signature can't be read".to_owned(),
+    }
+}
+
+fn signature_check(report: &Report) -> (Option<bool>, String) {
+    let signature = &report.signature;
+    let alg = escape::text(signature.algorithm.as_deref().unwrap_or_default());
+    match signature.status {
+        SignatureStatus::Verified => (Some(true), format!("{alg}, under the key above")),
+        SignatureStatus::Mismatch => {
+            let keys = match signature.keys_tried {
+                1 => "does not verify under the key above".to_owned(),
+                many => format!("verifies under none of {many} keys"),
+            };
+            let due = Algorithm::named(&alg).map(|algorithm| algorithm.signature_octets);
+            let length = match (signature.octets, due) {
+                (Some(octets), Some(due)) if octets != due => {
+                    format!("; it has {octets} octets, where {alg} has {due}")
+                }
+                (_, _) => String::new(),
+            };
+            (Some(false), format!("{alg}, {keys}{length}"))
+        }
+        SignatureStatus::Unchecked => (None, escaped(&unchecked_reason(report))),
+    }
+}
+
+fn claim_check(check: &Check) -> String {
+    let actual = match &check.actual {
+        Value::Null => "nothing".to_owned(),
+        value => escaped_json(&value.to_string()),
+    };
+    let expected = escaped_json(&check.expected.to_string());
+    match (check.check, check.passed) {
+        ("require", true) => format!("is there: {actual}"),
+        ("require", false) => "is missing, and was required".to_owned(),
+        ("max-age", _) if matches!(check.actual, Value::Null) => {
+            format!("is missing; at most {expected} s ago was asked for")
+        }
+        ("max-age", true) => format!("{actual} s ago, at most {expected} s"),
+        ("max-age", false) => format!("{actual} s ago, where at most {expected} s was asked for"),
+        (_, true) => format!("is {actual}"),
+        (_, false) => format!("is {actual}, where {expected} was asked for"),
+    }
+}

@@ -1,0 +1,254 @@
+//! One function a command.
+
+use std::ffi::OsString;
+use std::fs;
+use std::io::{self, BufWriter, Write};
+
+use anyhow::{Context, Result};
+use clap::CommandFactory;
+use jiff::tz::TimeZone;
+use jwtlens::{ClaimCheck, KeySet, KeySource, Policy, Token, Verifier};
+
+use super::Surroundings;
+use super::args::{Checks, Cli, Command, Decode, Format, Key, KeyFormat, Keys, Time, Verify};
+use super::exit::Exit;
+use super::input::Source;
+use super::messages::{Failure, Messages, io_reason};
+use super::render::{Renderer, key as render_key};
+use super::stream::Stream;
+use super::{escape, keys};
+
+/// Runs the command.
+pub fn run(command: Command, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
+    match command {
+        Command::Verify(asked) => verify(
+            &asked,
+            surroundings,
+            Messages {
+                quiet: asked.show.quiet,
+                ..messages
+            },
+        ),
+        Command::Decode(asked) => decode(
+            &asked,
+            surroundings,
+            Messages {
+                quiet: asked.show.quiet,
+                ..messages
+            },
+        ),
+        Command::Key(asked) => key(&asked, surroundings, messages),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "jwtlens", &mut script);
+            print(&script)
+        }
+        Command::Man { dir: None } => {
+            let mut page = Vec::new();
+            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+            print(&page)
+        }
+        Command::Man { dir: Some(dir) } => {
+            let failed = |error: &io::Error| {
+                let reason = io_reason(error);
+                Failure::new(format!(
+                    "can't write manual pages to \"{}\": {reason}",
+                    dir.display()
+                ))
+            };
+            fs::create_dir_all(&dir).map_err(|error| failed(&error))?;
+            clap_mangen::generate_to(Cli::command(), &dir).map_err(|error| failed(&error))?;
+            Ok(Exit::SUCCESS)
+        }
+    }
+}
+
+fn verify(asked: &Verify, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
+    let names = key_names(&asked.keys, surroundings, messages);
+    let stdin_is_taken = names.as_ref().is_ok_and(|names| keys::need_stdin(names));
+    let source = Source::open(&asked.tokens, stdin_is_taken, surroundings)?;
+    let keys = key_set(&names?, messages)?;
+    let policy = Policy {
+        checks: claim_checks(&asked.checks),
+        ..policy(&asked.time, asked.expires_within, surroundings)
+    };
+    let verifier = Verifier::new(keys, policy);
+    let renderer = renderer(
+        asked.output,
+        asked.show.quiet,
+        &asked.time,
+        surroundings,
+        messages,
+    );
+    let only = match (asked.output, asked.only.as_slice()) {
+        // The accepted tokens, unless others are asked for.
+        (Format::Token, []) => &[jwtlens::Verdict::Valid],
+        (_, only) => only,
+    };
+    Stream {
+        judge: |token: &Token| verifier.verify(token),
+        renderer,
+        only,
+        messages,
+    }
+    .run(source)
+}
+
+fn decode(asked: &Decode, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
+    let source = Source::open(&asked.tokens, false, surroundings)?;
+    let policy = policy(&asked.time, asked.expires_within, surroundings);
+    let renderer = renderer(
+        asked.output.into(),
+        asked.show.quiet,
+        &asked.time,
+        surroundings,
+        messages,
+    );
+    let judge = |token: &Token| jwtlens::decode(token, &policy, asked.check_time);
+    Stream {
+        judge,
+        renderer,
+        only: &asked.only,
+        messages,
+    }
+    .run(source)
+}
+
+fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
+    let names = keys::find(&asked.keys, surroundings.key_variable.as_ref(), messages)?;
+    let mut exit = Exit::SUCCESS;
+    let mut shown = String::new();
+    for name in &names {
+        match keys::read(name) {
+            Ok(source) => {
+                if !source.is_usable() {
+                    exit = exit.and(Exit::Failure);
+                }
+                warn_of_private_key(&source, messages);
+                if asked.output == KeyFormat::Text && !shown.is_empty() {
+                    shown.push('\n');
+                }
+                shown.push_str(&match asked.output {
+                    KeyFormat::Text => {
+                        render_key::text(&source, surroundings.paint, surroundings.width)
+                    }
+                    KeyFormat::Json => {
+                        format!(
+                            "{}\n",
+                            escape::json(&serde_json::to_string_pretty(&source)?)
+                        )
+                    }
+                });
+            }
+            Err(error) => {
+                exit = exit.and(Exit::Failure);
+                tell(&error, messages);
+            }
+        }
+    }
+    Ok(exit.and(print(shown.as_bytes())?))
+}
+
+/// Tells an error with its hints.
+pub fn tell(error: &anyhow::Error, messages: Messages) {
+    messages.error(&format!("{error:#}"));
+    if let Some(failure) = error.downcast_ref::<Failure>() {
+        for hint in &failure.hints {
+            messages.hint(hint);
+        }
+    }
+}
+
+fn key_names(
+    asked: &Keys,
+    surroundings: &Surroundings,
+    messages: Messages,
+) -> Result<Vec<OsString>, Failure> {
+    keys::find(&asked.keys, surroundings.key_variable.as_ref(), messages)
+}
+
+fn key_set(names: &[OsString], messages: Messages) -> Result<KeySet> {
+    let sources = names
+        .iter()
+        .map(|name| keys::read(name))
+        .collect::<Result<Vec<KeySource>>>()?;
+    for source in &sources {
+        warn_of_private_key(source, messages);
+    }
+    KeySet::new(&sources).map_err(|error| Failure::new(error.to_string()).hint(error.hint()).into())
+}
+
+fn warn_of_private_key(source: &KeySource, messages: Messages) {
+    if source.holds_private_key() {
+        messages.warning(&format!(
+            "\"{}\" holds a private key: only its public half is used; keep the private key where tokens are signed",
+            source.source
+        ));
+    }
+}
+
+fn policy(time: &Time, expires_within: Option<i64>, surroundings: &Surroundings) -> Policy {
+    let now = time
+        .at
+        .map_or(surroundings.now, |at| at.second(surroundings.now));
+    Policy {
+        leeway: time.leeway,
+        expires_within,
+        ..Policy::at(now)
+    }
+}
+
+fn claim_checks(asked: &Checks) -> Vec<ClaimCheck> {
+    let audience = (!asked.aud.is_empty()).then(|| ClaimCheck::Audience(asked.aud.clone()));
+    let named = [
+        asked.iss.clone().map(ClaimCheck::Issuer),
+        asked.sub.clone().map(ClaimCheck::Subject),
+        audience,
+        asked.typ.clone().map(ClaimCheck::Type),
+        asked.max_age.map(ClaimCheck::MaxAge),
+    ];
+    let require = asked.require.iter().cloned().map(ClaimCheck::Require);
+    let equals = asked
+        .claim
+        .iter()
+        .cloned()
+        .map(|(path, value)| ClaimCheck::Equals(path, value));
+    named
+        .into_iter()
+        .flatten()
+        .chain(require)
+        .chain(equals)
+        .collect()
+}
+
+fn renderer<'r>(
+    format: Format,
+    quiet: bool,
+    time: &Time,
+    surroundings: &Surroundings,
+    messages: Messages,
+) -> Renderer<'r> {
+    let zone = if time.local {
+        TimeZone::system()
+    } else {
+        TimeZone::UTC
+    };
+    let output = BufWriter::with_capacity(64 * 1024, io::stdout().lock());
+    Renderer::new(
+        (!quiet).then_some(format),
+        Box::new(output),
+        zone,
+        surroundings.paint,
+        surroundings.width,
+        messages,
+    )
+}
+
+fn print(text: &[u8]) -> Result<Exit> {
+    let mut output = io::stdout().lock();
+    output
+        .write_all(text)
+        .and_then(|()| output.flush())
+        .context("can't write to standard output")?;
+    Ok(Exit::SUCCESS)
+}

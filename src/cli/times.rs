@@ -1,0 +1,139 @@
+//! Times and durations on the command line.
+
+use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
+
+/// The longest duration: ten thousand years, in seconds. Sums with any date stay within bounds.
+const LONGEST: i64 = 10_000 * 366 * 86_400;
+
+/// `--at`: the time to judge by instead of now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum At {
+    /// Seconds since 1970-01-01T00:00:00Z.
+    Second(i64),
+    /// Seconds from now.
+    FromNow(i64),
+}
+
+impl At {
+    /// The time in seconds since 1970-01-01T00:00:00Z, given what time it is.
+    pub fn second(self, now: i64) -> i64 {
+        match self {
+            Self::Second(second) => second,
+            Self::FromNow(seconds) => now.saturating_add(seconds),
+        }
+    }
+}
+
+/// Reads Unix seconds, RFC 3339 (to the second below), or a signed duration from now.
+pub fn at(text: &str) -> Result<At, String> {
+    if let Ok(second) = text.parse::<i64>() {
+        return Timestamp::from_second(second)
+            .map(|_| At::Second(second))
+            .map_err(|_| {
+                "beyond the year 9999; Unix seconds are due, not milliseconds".to_owned()
+            });
+    }
+    if let Ok(timestamp) = text.parse::<Timestamp>() {
+        let second = timestamp.as_second();
+        let before = i64::from(timestamp.subsec_nanosecond() < 0);
+        return Ok(At::Second(second.saturating_sub(before)));
+    }
+    seconds(text).map(At::FromNow).map_err(|_| {
+        "a time is RFC 3339 (2026-11-23T18:09:24Z), Unix seconds, or relative (-1h, +30m)"
+            .to_owned()
+    })
+}
+
+/// Reads a duration such as `90`, `90s`, `5m`, `1h30m` or `7d`: seconds, not below 0.
+pub fn duration(text: &str) -> Result<i64, String> {
+    let seconds = match text.parse::<i64>() {
+        Ok(seconds) if seconds.abs() <= LONGEST => Ok(seconds),
+        Ok(_) => Err("longer than ten thousand years".to_owned()),
+        Err(_) => seconds(text),
+    }?;
+    if seconds < 0 {
+        Err("a duration is not below 0".to_owned())
+    } else {
+        Ok(seconds)
+    }
+}
+
+fn seconds(text: &str) -> Result<i64, String> {
+    const DUE: &str = "a duration is whole seconds (90) or has units (90s, 5m, 1h30m, 7d)";
+    let span: Span = text.parse().map_err(|_| DUE.to_owned())?;
+    let duration: SignedDuration = span
+        .to_duration(SpanRelativeTo::days_are_24_hours())
+        .map_err(|_| DUE.to_owned())?;
+    if duration.subsec_nanos() != 0 {
+        return Err("a duration is in whole seconds".to_owned());
+    }
+    match duration.as_secs() {
+        seconds if seconds.abs() <= LONGEST => Ok(seconds),
+        _ => Err("longer than ten thousand years".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times() {
+        for (text, expected) in [
+            ("0", At::Second(0)),
+            ("-1", At::Second(-1)),
+            ("1763921364", At::Second(1_763_921_364)),
+            ("2025-11-23T18:09:24Z", At::Second(1_763_921_364)),
+            ("2025-11-23T18:09:24.9Z", At::Second(1_763_921_364)),
+            ("2025-11-23T20:09:24+02:00", At::Second(1_763_921_364)),
+            ("1969-12-31T23:59:59.5Z", At::Second(-1)),
+            ("-1h", At::FromNow(-3600)),
+            ("+30m", At::FromNow(1800)),
+            ("2d", At::FromNow(172_800)),
+        ] {
+            assert_eq!(at(text).unwrap(), expected, "{text}");
+        }
+        assert_eq!(At::FromNow(-5).second(100), 95);
+        for text in [
+            "",
+            "now",
+            "1763921364000",
+            "2025-11-23",
+            "2025-11-23T18:09:24",
+            "1y",
+            "-",
+            "1e9",
+        ] {
+            assert!(at(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn durations() {
+        for (text, expected) in [
+            ("0", 0),
+            ("90", 90),
+            ("90s", 90),
+            ("5m", 300),
+            ("1h30m", 5400),
+            ("7d", 604_800),
+            ("1w", 604_800),
+        ] {
+            assert_eq!(duration(text).unwrap(), expected, "{text}");
+        }
+        for text in [
+            "",
+            "-1",
+            "-5m",
+            "1.5",
+            "1500ms",
+            "1mo",
+            "1y",
+            "x",
+            "9223372036854775807",
+            "999999999h",
+        ] {
+            assert!(duration(text).is_err(), "{text}");
+        }
+    }
+}

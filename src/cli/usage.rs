@@ -1,0 +1,104 @@
+//! Errors in the command line, in clap's words, with nothing hostile and no token in them.
+
+use std::ffi::{OsStr, OsString};
+
+use clap::error::ErrorKind;
+
+use super::escape;
+
+/// Runs of this many token characters are not shown: a token, or a good part of one.
+const SECRET_LENGTH: usize = 40;
+
+/// An argument as it may be shown: escaped, without a token, and not longer than a line or two.
+pub fn presentable(argument: &OsStr) -> String {
+    const SHOWN: usize = 160;
+    let text = without_tokens(&argument.to_string_lossy());
+    match text.char_indices().nth(SHOWN) {
+        None => escape::text(&text).into_owned(),
+        Some((end, _)) => format!("{}...", escape::text(text.get(..end).unwrap_or_default())),
+    }
+}
+
+/// The text with `[token]` in the place of everything that looks like a token or a part of one.
+fn without_tokens(text: &str) -> String {
+    let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '=');
+    let mut shown = String::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let run = rest.find(|c| !is_token(c)).unwrap_or(rest.len());
+        let (token, after) = rest.split_at(run);
+        match token.find("eyJ") {
+            Some(start) => {
+                shown.push_str(token.get(..start).unwrap_or_default());
+                shown.push_str("[token]");
+            }
+            None if token.len() >= SECRET_LENGTH => shown.push_str("[token]"),
+            None => shown.push_str(token),
+        }
+        let other = after.find(is_token).unwrap_or(after.len());
+        let (between, after) = after.split_at(other);
+        shown.push_str(between);
+        rest = after;
+    }
+    shown
+}
+
+/// The error for these arguments with each of them made presentable. clap puts arguments into its
+/// messages as they are, so it is asked again with arguments that can do no harm.
+pub fn explain(
+    error: clap::Error,
+    arguments: &[OsString],
+    parse: impl Fn(Vec<OsString>) -> Option<clap::Error>,
+) -> String {
+    let shown: Vec<OsString> = arguments
+        .iter()
+        .map(|argument| presentable(argument).into())
+        .collect();
+    let error = if shown == arguments {
+        Some(error)
+    } else {
+        parse(shown)
+    };
+    match error {
+        Some(error) => error.render().to_string(),
+        None => "error: an argument can't be read\n".to_owned(),
+    }
+}
+
+/// Whether a token stands where a command is due.
+pub fn is_token_without_command(error: &clap::Error, arguments: &[OsString]) -> bool {
+    matches!(
+        error.kind(),
+        ErrorKind::InvalidSubcommand | ErrorKind::UnknownArgument
+    ) && arguments
+        .get(1)
+        .is_some_and(|argument| presentable(argument).contains("[token]"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_token_is_shown() {
+        let jwt = format!("eyJ{0}.eyJ{0}.{0}{0}{0}{0}", "A1-_bcdefghijk");
+        for (argument, shown) in [
+            (jwt.clone(), "[token]".to_owned()),
+            (format!("--leeway={jwt}"), "[token]".to_owned()),
+            (format!("Bearer {jwt}"), "Bearer [token]".to_owned()),
+            (format!("x/{jwt}/y"), "x/[token]/y".to_owned()),
+            ("A".repeat(86), "[token]".to_owned()),
+            ("--output=jsonx".to_owned(), "--output=jsonx".to_owned()),
+            (
+                "a\nhint: b\u{202e}\\".to_owned(),
+                "a\\nhint: b\\u{202e}\\\\".to_owned(),
+            ),
+            ("é ".repeat(100), format!("{}...", "é ".repeat(80))),
+        ] {
+            assert_eq!(
+                presentable(OsStr::new(&argument)).replace("--leeway=", ""),
+                shown
+            );
+        }
+    }
+}

@@ -1,0 +1,519 @@
+//! JSON (RFC 8259) as a token or a key holds it: strictly read, and kept as it stands.
+//!
+//! `serde_json` reads the grammar; this module stands apart because `serde_json::Value` keeps the
+//! last of duplicate members and loses the digits of numbers, and because its remedies are chosen
+//! by a member's *name*, which a token may hold. Here each value is first taken as a [`RawValue`],
+//! chosen by type, and then read by its first octet.
+
+use std::collections::HashSet;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::value::RawValue;
+
+use crate::decimal::Decimal;
+
+/// The deepest nesting that is read. `serde_json` has the same limit.
+pub const MAX_DEPTH: usize = 127;
+
+/// Up to this many members a duplicate is looked for pair by pair, which needs no allocation.
+const FEW_MEMBERS: usize = 16;
+
+/// One JSON value.
+#[derive(Clone, Debug)]
+pub enum Value {
+    /// `null`
+    Null,
+    /// `true` or `false`
+    Bool(bool),
+    /// A number, with the text that stood in the source.
+    Number(Number),
+    /// A string, without its escapes.
+    String(Box<str>),
+    /// An array.
+    Array(Box<[Value]>),
+    /// An object, its members in the order of the source.
+    Object(Object),
+}
+
+/// A JSON object without duplicate members, in the order of the source.
+#[derive(Clone, Debug, Default)]
+pub struct Object {
+    members: Vec<Member>,
+}
+
+/// A member of an object.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// The name, without its escapes.
+    pub name: Box<str>,
+    /// The value.
+    pub value: Value,
+    /// Where the value begins: octets from the start of the whole text.
+    pub offset: usize,
+}
+
+/// A JSON number as it stood in the source: `1.0` and `1E5` stay so, and no digit is lost.
+#[derive(Clone, Debug)]
+pub struct Number(Box<RawValue>);
+
+/// Why a text is not the JSON that is read here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct JsonError {
+    /// Octets from the start of the text.
+    pub offset: usize,
+    /// What is wrong there.
+    pub message: String,
+}
+
+impl Value {
+    /// Reads one JSON text: UTF-8 without a byte order mark, no duplicate member at any depth, at
+    /// most [`MAX_DEPTH`] levels.
+    ///
+    /// # Errors
+    ///
+    /// The first fault, with its offset in `text`.
+    pub fn parse(text: &[u8]) -> Result<Self, JsonError> {
+        let text = text_of(text)?;
+        let raw: &RawValue = serde_json::from_str(text).map_err(|e| JsonError::of(&e, text, 0))?;
+        Reader { text }.value(raw, 0)
+    }
+
+    /// The name of the value's type, as RFC 8259 has it, with its article.
+    #[must_use]
+    pub fn type_name(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Bool(_) => "a boolean",
+            Self::Number(_) => "a number",
+            Self::String(_) => "a string",
+            Self::Array(_) => "an array",
+            Self::Object(_) => "an object",
+        }
+    }
+
+    /// The string's content, where the value is a string.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Self::String(text) => Some(text),
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Array(_) | Self::Object(_) => None,
+        }
+    }
+
+    /// Whether both are the same value: numbers by what they are worth (`1e1` is `10`), strings by
+    /// their characters, objects whatever the order of their members.
+    #[must_use]
+    pub fn same_value(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Null, Self::Null) => true,
+            (Self::Bool(a), Self::Bool(b)) => a == b,
+            (Self::Number(a), Self::Number(b)) => a.same_value(b),
+            (Self::String(a), Self::String(b)) => a == b,
+            (Self::Array(a), Self::Array(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same_value(b))
+            }
+            (Self::Object(a), Self::Object(b)) => {
+                a.members.len() == b.members.len()
+                    && a.members
+                        .iter()
+                        .all(|m| b.get(&m.name).is_some_and(|v| m.value.same_value(v)))
+            }
+            (
+                Self::Null
+                | Self::Bool(_)
+                | Self::Number(_)
+                | Self::String(_)
+                | Self::Array(_)
+                | Self::Object(_),
+                _,
+            ) => false,
+        }
+    }
+}
+
+impl Object {
+    /// The members, in the order of the source.
+    #[must_use]
+    pub fn members(&self) -> &[Member] {
+        &self.members
+    }
+
+    /// The member of that name.
+    #[must_use]
+    pub fn member(&self, name: &str) -> Option<&Member> {
+        self.members.iter().find(|m| *m.name == *name)
+    }
+
+    /// The value of the member of that name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.member(name).map(|m| &m.value)
+    }
+}
+
+impl Number {
+    /// The number's text in the source.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.0.get()
+    }
+
+    /// Whether both are worth the same, exactly.
+    fn same_value(&self, other: &Self) -> bool {
+        // Equal texts are equal numbers; an exponent beyond `Decimal` is compared by text alone.
+        self.text() == other.text()
+            || match (Decimal::exact(self.text()), Decimal::exact(other.text())) {
+                (Some(a), Some(b)) => a == b,
+                (None, _) | (_, None) => false,
+            }
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        // An integer's text is always JSON; `null` could only stand for a fault of `serde_json`.
+        RawValue::from_string(number.to_string())
+            .map_or(Self::Null, |raw| Self::Number(Number(raw)))
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::String(text.into())
+    }
+}
+
+impl JsonError {
+    fn new(offset: usize, message: impl Into<String>) -> Self {
+        Self {
+            offset,
+            message: message.into(),
+        }
+    }
+
+    /// Takes `serde_json`'s line and column back to an octet of the whole text.
+    fn of(error: &serde_json::Error, text: &str, start: usize) -> Self {
+        let within = if error.is_eof() {
+            text.len()
+        } else {
+            let line_start: usize = text
+                .split_inclusive('\n')
+                .take(error.line().saturating_sub(1))
+                .map(str::len)
+                .sum();
+            line_start.saturating_add(error.column().saturating_sub(1))
+        };
+        let message = error.to_string();
+        // For this one fault `serde_json` gives the place before it.
+        let within = within.saturating_add(usize::from(message.starts_with("control character")));
+        let message = message.split(" at line ").next().unwrap_or_default();
+        let message = message.replace("EOF while parsing", "the text ends inside");
+        Self::new(start.saturating_add(within), message)
+    }
+}
+
+impl fmt::Display for JsonError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (octet {})", self.message, self.offset)
+    }
+}
+
+impl std::error::Error for JsonError {}
+
+/// Reads raw values that are slices of one text.
+struct Reader<'a> {
+    text: &'a str,
+}
+
+impl<'a> Reader<'a> {
+    fn value(&self, raw: &'a RawValue, depth: usize) -> Result<Value, JsonError> {
+        let text = raw.get();
+        let fail = |e: serde_json::Error| JsonError::of(&e, text, self.offset(raw));
+        match text.as_bytes().first() {
+            Some(b'{') => Ok(Value::Object(self.object(raw, depth)?)),
+            Some(b'[') => {
+                let depth = self.deeper(raw, depth)?;
+                let items: Vec<&RawValue> = serde_json::from_str(text).map_err(fail)?;
+                let items = items.into_iter().map(|item| self.value(item, depth));
+                Ok(Value::Array(items.collect::<Result<_, _>>()?))
+            }
+            Some(b'"') => Ok(Value::String(serde_json::from_str(text).map_err(fail)?)),
+            Some(b't') => Ok(Value::Bool(true)),
+            Some(b'f') => Ok(Value::Bool(false)),
+            Some(b'n') => Ok(Value::Null),
+            Some(_) | None => Ok(Value::Number(Number(raw.to_owned()))),
+        }
+    }
+
+    fn object(&self, raw: &'a RawValue, depth: usize) -> Result<Object, JsonError> {
+        let depth = self.deeper(raw, depth)?;
+        let RawMembers(raw_members) = serde_json::from_str(raw.get())
+            .map_err(|e| JsonError::of(&e, raw.get(), self.offset(raw)))?;
+        self.refuse_duplicates(&raw_members)?;
+        let members = raw_members.into_iter().map(|(name, raw)| {
+            let offset = self.offset(raw);
+            Ok(Member {
+                name: name.into(),
+                value: self.value(raw, depth)?,
+                offset,
+            })
+        });
+        Ok(Object {
+            members: members.collect::<Result<_, _>>()?,
+        })
+    }
+
+    fn refuse_duplicates(&self, members: &[(String, &RawValue)]) -> Result<(), JsonError> {
+        let again = if members.len() <= FEW_MEMBERS {
+            members
+                .iter()
+                .enumerate()
+                .find(|(i, (name, _))| members.iter().take(*i).any(|(earlier, _)| earlier == name))
+                .map(|(_, member)| member)
+        } else {
+            let mut seen = HashSet::with_capacity(members.len());
+            members.iter().find(|(name, _)| !seen.insert(name.as_str()))
+        };
+        match again {
+            None => Ok(()),
+            Some((name, raw)) => Err(JsonError::new(
+                self.offset(raw),
+                format!("member \"{}\" appears twice", abridged(name)),
+            )),
+        }
+    }
+
+    fn deeper(&self, raw: &RawValue, depth: usize) -> Result<usize, JsonError> {
+        if depth >= MAX_DEPTH {
+            let message = format!("nested deeper than {MAX_DEPTH} levels");
+            return Err(JsonError::new(self.offset(raw), message));
+        }
+        Ok(depth.saturating_add(1))
+    }
+
+    /// Where `raw`, a slice of `self.text`, begins in it.
+    fn offset(&self, raw: &RawValue) -> usize {
+        raw.get()
+            .as_ptr()
+            .addr()
+            .saturating_sub(self.text.as_ptr().addr())
+    }
+}
+
+/// Octets as JSON text: UTF-8 without a byte order mark (RFC 8259 section 8.1).
+pub(crate) fn text_of(octets: &[u8]) -> Result<&str, JsonError> {
+    if octets.starts_with(b"\xEF\xBB\xBF") {
+        return Err(JsonError::new(0, "begins with a byte order mark"));
+    }
+    std::str::from_utf8(octets).map_err(|e| JsonError::new(e.valid_up_to(), "not UTF-8"))
+}
+
+/// The members of an object as texts, so that a fault in one leaves the others readable; nothing
+/// where the text is JSON but no object.
+pub(crate) fn raw_members(text: &str) -> Result<Option<Vec<(String, &str)>>, JsonError> {
+    let raw: &RawValue = serde_json::from_str(text).map_err(|e| JsonError::of(&e, text, 0))?;
+    if !raw.get().starts_with('{') {
+        return Ok(None);
+    }
+    let RawMembers(members) =
+        serde_json::from_str(raw.get()).map_err(|e| JsonError::of(&e, raw.get(), 0))?;
+    Reader { text }.refuse_duplicates(&members)?;
+    Ok(Some(
+        members
+            .into_iter()
+            .map(|(name, raw)| (name, raw.get()))
+            .collect(),
+    ))
+}
+
+/// The items of an array as texts; nothing where the text is JSON but no array.
+pub(crate) fn raw_items(text: &str) -> Result<Option<Vec<&str>>, JsonError> {
+    if !text.starts_with('[') {
+        return Ok(None);
+    }
+    let items: Vec<&RawValue> =
+        serde_json::from_str(text).map_err(|e| JsonError::of(&e, text, 0))?;
+    Ok(Some(items.into_iter().map(RawValue::get).collect()))
+}
+
+/// The type of a JSON text, with its article.
+pub(crate) fn type_of(text: &str) -> &'static str {
+    Value::parse(text.as_bytes()).map_or("other JSON", |value| value.type_name())
+}
+
+/// A name from a token for a message, which must stay readable whatever the token holds.
+pub(crate) fn abridged(name: &str) -> String {
+    const SHOWN: usize = 60;
+    match name.char_indices().nth(SHOWN) {
+        None => name.to_owned(),
+        Some((end, _)) => format!("{}...", name.get(..end).unwrap_or_default()),
+    }
+}
+
+/// An object's members before they are read further. Names are told apart without their escapes.
+struct RawMembers<'a>(Vec<(String, &'a RawValue)>);
+
+impl<'de: 'a, 'a> Deserialize<'de> for RawMembers<'a> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct MembersVisitor;
+        impl<'de> Visitor<'de> for MembersVisitor {
+            type Value = Vec<(String, &'de RawValue)>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut members = Vec::new();
+                while let Some(member) = map.next_entry()? {
+                    members.push(member);
+                }
+                Ok(members)
+            }
+        }
+        deserializer.deserialize_map(MembersVisitor).map(RawMembers)
+    }
+}
+
+impl Serialize for Value {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Null => serializer.serialize_unit(),
+            Self::Bool(value) => serializer.serialize_bool(*value),
+            Self::Number(number) => number.serialize(serializer),
+            Self::String(text) => serializer.serialize_str(text),
+            Self::Array(items) => serializer.collect_seq(items.iter()),
+            Self::Object(object) => object.serialize(serializer),
+        }
+    }
+}
+
+impl Serialize for Object {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.members.len()))?;
+        for member in &self.members {
+            map.serialize_entry(&member.name, &member.value)?;
+        }
+        map.end()
+    }
+}
+
+impl Serialize for Number {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).map_err(|_| fmt::Error)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(text: &str) -> String {
+        Value::parse(text.as_bytes()).unwrap().to_string()
+    }
+
+    fn fault(text: &[u8]) -> (usize, String) {
+        let error = Value::parse(text).unwrap_err();
+        (error.offset, error.message)
+    }
+
+    #[test]
+    fn keeps_numbers_and_order_as_they_stand() {
+        let text =
+            r#"{"z":12345678901234567890123,"a":1.0,"m":[1E5,-0.0e-0,1e400],"k":{"y":1,"x":2}}"#;
+        assert_eq!(shown(text), text);
+    }
+
+    #[test]
+    fn private_names_of_serde_json_are_names_like_others() {
+        let number = r#"{"exp":{"$serde_json::private::Number":"9999999999"}}"#;
+        let raw = r#"{"exp":{"$serde_json::private::RawValue":"9999999999"}}"#;
+        for text in [number, raw] {
+            assert_eq!(shown(text), text);
+            let Ok(Value::Object(object)) = Value::parse(text.as_bytes()) else {
+                panic!("{text}")
+            };
+            assert_eq!(object.get("exp").unwrap().type_name(), "an object");
+        }
+    }
+
+    #[test]
+    fn refuses_duplicates_at_any_depth_and_in_any_spelling() {
+        let twice = |name: &str| format!("member \"{name}\" appears twice");
+        assert_eq!(fault(br#"{"alg":1,"alg":1}"#), (15, twice("alg")));
+        assert_eq!(fault(br#"{"alg":1,"\u0061lg":2}"#), (20, twice("alg")));
+        assert_eq!(fault(br#"{"a":[{"b":{"c":1,"c":1}}]}"#), (22, twice("c")));
+        let many: Vec<String> = (0..40).map(|i| format!("\"m{}\":0", i % 39)).collect();
+        assert_eq!(
+            fault(format!("{{{}}}", many.join(",")).as_bytes()).1,
+            twice("m0")
+        );
+    }
+
+    #[test]
+    fn a_fault_is_told_with_its_octet() {
+        assert_eq!(fault(b"{\"a\":\n\n01}"), (8, "invalid number".to_owned()));
+        assert_eq!(fault(b"[{\"a\" 1}]"), (6, "expected `:`".to_owned()));
+        assert_eq!(
+            fault(b"{\"a\":1"),
+            (6, "the text ends inside an object".to_owned())
+        );
+        assert_eq!(fault(b""), (0, "the text ends inside a value".to_owned()));
+        assert_eq!(fault(b"{} x"), (3, "trailing characters".to_owned()));
+        assert_eq!(
+            fault(b"\xEF\xBB\xBF{}"),
+            (0, "begins with a byte order mark".to_owned())
+        );
+        assert_eq!(fault(b"{\"a\":\"\xFF\"}"), (6, "not UTF-8".to_owned()));
+        assert_eq!(
+            fault(b"[0,{\"a\":\"\\ud800\"}]").1,
+            "unexpected end of hex escape"
+        );
+        assert_eq!(fault(b"[\"\x01\"]").0, 2);
+    }
+
+    #[test]
+    fn reads_127_levels_and_no_more() {
+        for (open, close, inner) in [("[", "]", "1"), ("{\"a\":", "}", "1")] {
+            let nested = |n: usize| format!("{}{inner}{}", open.repeat(n), close.repeat(n));
+            assert!(Value::parse(nested(127).as_bytes()).is_ok());
+            let (offset, message) = fault(nested(128).as_bytes());
+            assert_eq!(offset, open.len() * 127);
+            assert_eq!(message, "nested deeper than 127 levels");
+            assert_eq!(fault(nested(20_000).as_bytes()).0, open.len() * 127);
+        }
+    }
+
+    #[test]
+    fn values_are_compared_by_worth() {
+        let value = |text: &str| Value::parse(text.as_bytes()).unwrap();
+        for (a, b) in [
+            ("1", "1.0"),
+            ("10", "1e1"),
+            ("-0", "0.0"),
+            ("[1,2]", "[1.0,20e-1]"),
+            (r#"{"a":1,"b":2}"#, r#"{"b":2,"a":1.00}"#),
+            ("1e99999999999999999999", "1e99999999999999999999"),
+        ] {
+            assert!(value(a).same_value(&value(b)), "{a} {b}");
+        }
+        for (a, b) in [
+            ("12345678901234567890123", "12345678901234567890124"),
+            ("1", "\"1\""),
+            ("[1]", "[1,1]"),
+            (r#"{"a":1}"#, r#"{"b":1}"#),
+            ("null", "false"),
+            ("1e99999999999999999999", "1e99999999999999999998"),
+        ] {
+            assert!(!value(a).same_value(&value(b)), "{a} {b}");
+        }
+    }
+}

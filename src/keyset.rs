@@ -1,0 +1,332 @@
+//! Where keys come from and which of them a token is tried with. A JWK is a set of one.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::compact::Compact;
+use crate::json::{self, JsonError};
+use crate::key::{KeyReport, VerificationKey};
+
+/// The keys that tokens are verified with; never empty.
+#[derive(Clone, Debug)]
+pub struct KeySet {
+    keys: Vec<VerificationKey>,
+}
+
+/// One key file, or the like: a JWK or a JWK Set, its members read one by one.
+#[derive(Clone, Debug, Serialize)]
+pub struct KeySource {
+    /// As the user named it.
+    pub source: Arc<str>,
+    /// The keys in it, usable or not.
+    pub keys: Vec<KeyReport>,
+}
+
+/// Why there is no key to verify with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeySourceError {
+    /// Nothing but white space.
+    Empty,
+    /// An HTML or XML page.
+    Html,
+    /// A PEM file, by the label after `BEGIN`.
+    Pem(String),
+    /// A token instead of a key.
+    Token,
+    /// Text in UTF-16.
+    Utf16,
+    /// Not JSON.
+    Json(JsonError),
+    /// JSON, but neither a JWK nor a JWK Set; what it is instead.
+    NotAKey(&'static str),
+    /// A JWK Set without members.
+    NoMembers,
+    /// Keys, but none that can be used; one line each, with its reasons.
+    NoneUsable(Vec<String>),
+}
+
+impl KeySource {
+    /// Reads a JWK or a JWK Set (RFC 7517), told apart by their content.
+    ///
+    /// # Errors
+    ///
+    /// Content that is neither. A key that can't be used is no error here: see
+    /// [`KeyReport::reasons`].
+    pub fn read(source: &str, content: &[u8]) -> Result<Self, KeySourceError> {
+        let text = json_text(content)?;
+        let source: Arc<str> = source.into();
+        let keys = match json::raw_members(text).map_err(KeySourceError::Json)? {
+            None => return Err(KeySourceError::NotAKey(json::type_of(text))),
+            Some(members) => {
+                let is_key = members.iter().any(|(name, _)| name == "kty");
+                match members.iter().find(|(name, _)| name == "keys") {
+                    Some((_, keys)) if !is_key => {
+                        let Some(items) = json::raw_items(keys).map_err(KeySourceError::Json)?
+                        else {
+                            return Err(KeySourceError::NotAKey(
+                                "an object whose \"keys\" is no array",
+                            ));
+                        };
+                        items
+                            .iter()
+                            .enumerate()
+                            .map(|(index, item)| KeyReport::read(index, &source, item.as_bytes()))
+                            .collect()
+                    }
+                    _ if !is_key => {
+                        return Err(KeySourceError::NotAKey(
+                            "an object without \"kty\" and \"keys\"",
+                        ));
+                    }
+                    _ => vec![KeyReport::read(0, &source, text.as_bytes())],
+                }
+            }
+        };
+        if keys.is_empty() {
+            Err(KeySourceError::NoMembers)
+        } else {
+            Ok(Self { source, keys })
+        }
+    }
+
+    /// Whether any of its keys can be used.
+    #[must_use]
+    pub fn is_usable(&self) -> bool {
+        self.keys.iter().any(|key| key.usable)
+    }
+
+    /// Whether any of its usable keys holds a private part.
+    #[must_use]
+    pub fn holds_private_key(&self) -> bool {
+        self.keys.iter().any(|key| key.private && key.usable)
+    }
+}
+
+impl KeySet {
+    /// All usable keys of these sources, in their order.
+    ///
+    /// # Errors
+    ///
+    /// [`KeySourceError::NoneUsable`], with every reason.
+    pub fn new<'s>(
+        sources: impl IntoIterator<Item = &'s KeySource>,
+    ) -> Result<Self, KeySourceError> {
+        let mut keys = Vec::new();
+        let mut refused = Vec::new();
+        for source in sources {
+            for report in &source.keys {
+                match &report.key {
+                    Some(key) => keys.push(key.clone()),
+                    None => refused.push(refusal(source, report)),
+                }
+            }
+        }
+        if keys.is_empty() {
+            Err(KeySourceError::NoneUsable(refused))
+        } else {
+            Ok(Self { keys })
+        }
+    }
+
+    /// The usable keys of one source: [`KeySource::read`] and [`KeySet::new`].
+    ///
+    /// # Errors
+    ///
+    /// As those two.
+    pub fn read(source: &str, content: &[u8]) -> Result<Self, KeySourceError> {
+        Self::new([&KeySource::read(source, content)?])
+    }
+
+    /// All keys.
+    #[must_use]
+    pub fn keys(&self) -> &[VerificationKey] {
+        &self.keys
+    }
+
+    /// The keys that allow `alg`: those with the header's `kid` first, then the rest. The `kid`
+    /// orders, it never decides (RFC 7515 section 4.1.4 calls it a hint).
+    pub fn candidates<'k>(
+        &'k self,
+        alg: &'k str,
+        kid: Option<&'k str>,
+    ) -> impl Iterator<Item = &'k VerificationKey> {
+        let named = move |key: &&VerificationKey| kid.is_some() && key.id.kid.as_deref() == kid;
+        let fits = move |key: &&VerificationKey| key.algorithm.name == alg;
+        let first = self.keys.iter().filter(fits).filter(named);
+        first.chain(self.keys.iter().filter(fits).filter(move |key| !named(key)))
+    }
+
+    /// The algorithms that the keys allow, each once.
+    #[must_use]
+    pub fn algorithms(&self) -> Vec<&'static str> {
+        let mut names: Vec<&str> = self.keys.iter().map(|key| key.algorithm.name).collect();
+        names.dedup();
+        names
+    }
+}
+
+fn refusal(source: &KeySource, report: &KeyReport) -> String {
+    let reasons: Vec<String> = report.reasons.iter().map(ToString::to_string).collect();
+    let place = match source.keys.len() {
+        1 => String::new(),
+        _ => format!(", key {}", report.index),
+    };
+    format!("{}{place}: {}", source.source, reasons.join("; "))
+}
+
+/// The JSON text in a key file, or what the file looks like instead.
+fn json_text(content: &[u8]) -> Result<&str, KeySourceError> {
+    let trimmed = content.trim_ascii();
+    if trimmed.is_empty() {
+        return Err(KeySourceError::Empty);
+    }
+    if content.starts_with(b"\xFF\xFE") || content.starts_with(b"\xFE\xFF") {
+        return Err(KeySourceError::Utf16);
+    }
+    if trimmed.starts_with(b"<") {
+        return Err(KeySourceError::Html);
+    }
+    if let Some(label) = trimmed.strip_prefix(b"-----BEGIN") {
+        let end = label
+            .windows(5)
+            .position(|five| five == b"-----")
+            .unwrap_or(0);
+        let label = String::from_utf8_lossy(label.get(..end).unwrap_or_default().trim_ascii());
+        return Err(KeySourceError::Pem(json::abridged(&label)));
+    }
+    if !trimmed.starts_with(b"{") && Compact::parse(trimmed).is_ok() {
+        return Err(KeySourceError::Token);
+    }
+    json::text_of(content).map_err(KeySourceError::Json)
+}
+
+impl KeySourceError {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Empty => "download the key again; the download may have failed",
+            Self::Html => {
+                "a page was saved instead of the key; an address that needs a login answers with one"
+            }
+            Self::Pem(label) if label.contains("PRIVATE") => {
+                "give the public key as a JWK, and keep the private key where it belongs"
+            }
+            Self::Pem(_) => "PEM is not read yet; give the public key as a JWK (public_key.json)",
+            Self::Token => "the key and the token may be exchanged: -k takes the key",
+            Self::Utf16 => "save the file as UTF-8 without a byte order mark",
+            Self::Json(_) => {
+                "a key is JSON, such as {\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"...\",\"y\":\"...\"}"
+            }
+            Self::NotAKey(_) => {
+                "a JWK has the member \"kty\", a JWK Set the member \"keys\", an array of JWKs"
+            }
+            Self::NoMembers => {
+                "the service publishes no key at the moment, or the file is not the right one"
+            }
+            Self::NoneUsable(_) => {
+                "ES256 needs a public key of kty EC and crv P-256; jwtlens key shows what a file holds"
+            }
+        }
+    }
+}
+
+impl fmt::Display for KeySourceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("it is empty, where a JWK or a JWK Set is due"),
+            Self::Html => {
+                f.write_str("it looks like an HTML page, where a JWK or a JWK Set is due")
+            }
+            Self::Pem(label) => {
+                write!(
+                    f,
+                    "it looks like PEM ({label}), where a JWK or a JWK Set is due"
+                )
+            }
+            Self::Token => f.write_str("it looks like a token, where a JWK or a JWK Set is due"),
+            Self::Utf16 => f.write_str("it looks like UTF-16, where JSON is UTF-8"),
+            Self::Json(error) => write!(f, "not JSON: {error}"),
+            Self::NotAKey(found) => write!(f, "{found}, where a JWK or a JWK Set is due"),
+            Self::NoMembers => f.write_str("a JWK Set without a key"),
+            Self::NoneUsable(refused) => {
+                write!(f, "no usable key: {}", refused.join("; "))
+            }
+        }
+    }
+}
+
+impl std::error::Error for KeySourceError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const JWK: &str = r#"{"kty":"EC","crv":"P-256","kid":"a","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#;
+
+    fn error(content: &[u8]) -> String {
+        KeySet::read("k", content).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn content_tells_what_it_is() {
+        const DUE: &str = "where a JWK or a JWK Set is due";
+        for (content, expected) in [
+            (&b" \n"[..], format!("it is empty, {DUE}")),
+            (b"<!doctype html>", format!("it looks like an HTML page, {DUE}")),
+            (
+                b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
+                format!("it looks like PEM (PUBLIC KEY), {DUE}"),
+            ),
+            (b"-----BEGIN ", format!("it looks like PEM (), {DUE}")),
+            (b"aa.bb.cc\n", format!("it looks like a token, {DUE}")),
+            (b"\xFF\xFE{\0}\0", "it looks like UTF-16, where JSON is UTF-8".to_owned()),
+            (b"hello", "not JSON: expected value (octet 0)".to_owned()),
+            (b"[]", format!("an array, {DUE}")),
+            (b"\"{}\"", format!("a string, {DUE}")),
+            (b"{}", format!("an object without \"kty\" and \"keys\", {DUE}")),
+            (b"{\"keys\":{}}", format!("an object whose \"keys\" is no array, {DUE}")),
+            (b"{\"keys\":[]}", "a JWK Set without a key".to_owned()),
+            (
+                b"{\"keys\":[{\"kty\":\"oct\"},7]}",
+                "no usable key: k, key 0: \"kty\" is \"oct\", which is not for ES256; k, key 1: a number, where a JWK is a JSON object".to_owned(),
+            ),
+        ] {
+            assert_eq!(error(content), expected);
+        }
+    }
+
+    #[test]
+    fn a_member_that_cannot_be_used_is_passed_over() {
+        let twice = JWK.replace("\"kid\":\"a\"", "\"kid\":\"a\",\"kid\":\"a\"");
+        let set = format!(r#"{{"keys":[7,{{"kty":"RSA"}},{twice},{JWK}]}}"#);
+        let source = KeySource::read("k", set.as_bytes()).unwrap();
+        assert_eq!(
+            source.keys.iter().map(|key| key.usable).collect::<Vec<_>>(),
+            [false, false, false, true]
+        );
+        assert_eq!(KeySet::new([&source]).unwrap().keys().len(), 1);
+    }
+
+    #[test]
+    fn kid_orders_and_never_decides() {
+        let set: Vec<String> = ["a", "b", "c", "b"]
+            .iter()
+            .map(|kid| JWK.replace("\"a\"", &format!("\"{kid}\"")))
+            .collect();
+        let keys =
+            KeySet::read("k", format!(r#"{{"keys":[{}]}}"#, set.join(",")).as_bytes()).unwrap();
+        let order = |kid| -> Vec<_> {
+            keys.candidates("ES256", kid)
+                .map(|key| key.id.kid.as_deref().unwrap())
+                .collect()
+        };
+        assert_eq!(order(None), ["a", "b", "c", "b"]);
+        assert_eq!(order(Some("b")), ["b", "b", "a", "c"]);
+        assert_eq!(order(Some("z")), ["a", "b", "c", "b"]);
+        assert_eq!(keys.candidates("ES384", None).count(), 0);
+        assert_eq!(keys.algorithms(), ["ES256"]);
+    }
+}

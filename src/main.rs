@@ -1,0 +1,124 @@
+//! The program: reads the clock and the environment, runs a command, and ends with its status.
+
+mod cli;
+
+use std::env;
+use std::ffi::OsString;
+use std::io::{self, IsTerminal};
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use cli::args::{Cli, ColorChoice};
+use cli::exit::Exit;
+use cli::messages::{Failure, Messages};
+use cli::{Paint, Surroundings, run, usage};
+
+fn main() -> ExitCode {
+    // Each stream decides for itself; `colored` alone would decide by standard output for both.
+    colored::control::set_override(true);
+    let arguments: Vec<OsString> = env::args_os().collect();
+    let exit = match Cli::try_parse_from(&arguments) {
+        Ok(cli) => {
+            let messages = Messages {
+                paint: paint(cli.color, &io::stderr()),
+                quiet: false,
+            };
+            match run::run(cli.command, &surroundings(cli.color), messages) {
+                Ok(exit) => exit,
+                Err(error) => end(&error, messages),
+            }
+        }
+        Err(error) => refuse(error, &arguments),
+    };
+    ExitCode::from(exit.status())
+}
+
+/// Tells why a run can't go on, unless nobody listens any more.
+fn end(error: &anyhow::Error, messages: Messages) -> Exit {
+    let cause = error
+        .chain()
+        .find_map(|cause| cause.downcast_ref::<io::Error>());
+    if cause.is_some_and(|cause| cause.kind() == io::ErrorKind::BrokenPipe) {
+        return Exit::BrokenPipe;
+    }
+    run::tell(error, messages);
+    error
+        .downcast_ref::<Failure>()
+        .map_or(Exit::Failure, |failure| failure.exit)
+}
+
+/// Help and version go to standard output; anything else that clap says is wrong usage.
+fn refuse(error: clap::Error, arguments: &[OsString]) -> Exit {
+    let messages = Messages {
+        paint: paint(ColorChoice::Auto, &io::stderr()),
+        quiet: false,
+    };
+    if matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
+    ) {
+        let error = anyhow::Error::new(match error.print() {
+            Ok(()) => return Exit::SUCCESS,
+            Err(error) => error,
+        });
+        return end(&error.context("can't write to standard output"), messages);
+    }
+    if usage::is_token_without_command(&error, arguments) {
+        let failure = Failure::usage("a command is due before the token")
+            .hint("jwtlens verify -k public_key.json checks it, jwtlens decode shows it; both read standard input");
+        return end(&failure.into(), messages);
+    }
+    let explained = usage::explain(error, arguments, |arguments| {
+        Cli::try_parse_from(arguments).err()
+    });
+    messages.raw(&explained);
+    Exit::Usage
+}
+
+fn surroundings(color: ColorChoice) -> Surroundings {
+    let stdout = io::stdout();
+    let columns = env::var("COLUMNS")
+        .ok()
+        .and_then(|columns| columns.parse().ok());
+    let terminal = terminal_size::terminal_size_of(&stdout).map(|(width, _)| usize::from(width.0));
+    Surroundings {
+        now: now(),
+        key_variable: env::var_os("JWTLENS_KEY"),
+        stdin_is_terminal: io::stdin().is_terminal(),
+        width: columns.or(terminal),
+        paint: paint(color, &stdout),
+    }
+}
+
+/// Whole seconds, as `exp` and its like are: the second that has begun.
+fn now() -> i64 {
+    match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(since) => i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
+        Err(before) => i64::try_from(before.duration().as_secs())
+            .unwrap_or(i64::MAX)
+            .saturating_neg(),
+    }
+}
+
+/// `--color`, then `NO_COLOR` (no-color.org), `CLICOLOR_FORCE` (bixense.com/clicolors), then whether
+/// the stream is a terminal that knows colours.
+fn paint(choice: ColorChoice, stream: &impl IsTerminal) -> Paint {
+    let is_set = |name: &str| env::var_os(name).is_some_and(|value| !value.is_empty());
+    let on = match choice {
+        ColorChoice::Always => true,
+        ColorChoice::Never => false,
+        ColorChoice::Auto if is_set("NO_COLOR") => false,
+        ColorChoice::Auto
+            if env::var_os("CLICOLOR_FORCE").is_some_and(|v| !v.is_empty() && v != "0") =>
+        {
+            true
+        }
+        ColorChoice::Auto => {
+            stream.is_terminal() && env::var_os("TERM").is_none_or(|term| term != "dumb")
+        }
+    };
+    Paint { on }
+}

@@ -1,0 +1,255 @@
+//! `NumericDate` (RFC 7519 section 2): seconds since 1970-01-01T00:00:00Z, exactly as claimed, and
+//! readable for people. There is no clock here: what time it is comes in as a number.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::{Serialize, Serializer};
+
+use crate::decimal::Decimal;
+use crate::json::Number;
+
+/// A time from a token. Comparisons are exact whatever its digits, fraction or exponent.
+#[derive(Clone, Debug)]
+pub struct NumericDate {
+    number: Number,
+    /// The whole seconds not above it, held within `i64`.
+    floor: i64,
+    /// Whether it is more than `floor`.
+    fraction: bool,
+}
+
+impl NumericDate {
+    /// Takes a JSON number as a time.
+    #[must_use]
+    pub fn new(number: Number) -> Self {
+        let (floor, fraction) = Decimal::floor(number.text());
+        Self {
+            number,
+            floor,
+            fraction,
+        }
+    }
+
+    /// The number's text in the token.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        self.number.text()
+    }
+
+    /// Whether it is at `second` or before.
+    #[must_use]
+    pub fn is_at_or_before(&self, second: i64) -> bool {
+        self.floor < second || (self.floor == second && !self.fraction)
+    }
+
+    /// Whether it is earlier than `second`.
+    #[must_use]
+    pub fn is_before(&self, second: i64) -> bool {
+        self.floor < second
+    }
+
+    /// Whether it is later than `second`.
+    #[must_use]
+    pub fn is_after(&self, second: i64) -> bool {
+        !self.is_at_or_before(second)
+    }
+
+    /// The seconds from `now` until it, rounded up so that the result is above 0 exactly if the
+    /// time is after `now`; held within `i64`.
+    #[must_use]
+    pub fn seconds_from(&self, now: i64) -> i64 {
+        self.floor
+            .saturating_sub(now)
+            .saturating_add(i64::from(self.fraction))
+    }
+
+    /// RFC 3339 in that zone, to the whole second; nothing where the year has not four digits.
+    #[must_use]
+    pub fn rfc3339(&self, zone: &TimeZone) -> Option<String> {
+        let format = if *zone == TimeZone::UTC {
+            "%Y-%m-%dT%H:%M:%SZ"
+        } else {
+            "%Y-%m-%dT%H:%M:%S%:z"
+        };
+        self.formatted(zone, format)
+    }
+
+    /// The same for people: `2026-11-23 18:09:24 UTC`.
+    #[must_use]
+    pub fn readable(&self, zone: &TimeZone) -> Option<String> {
+        let format = if *zone == TimeZone::UTC {
+            "%Y-%m-%d %H:%M:%S UTC"
+        } else {
+            "%Y-%m-%d %H:%M:%S %:z"
+        };
+        self.formatted(zone, format)
+    }
+
+    fn formatted(&self, zone: &TimeZone, format: &str) -> Option<String> {
+        let timestamp = Timestamp::from_second(self.floor).ok()?;
+        let date_time = timestamp.to_zoned_datetime(zone.clone());
+        (0..=9999)
+            .contains(&date_time.year())
+            .then(|| date_time.strftime(format).to_string())
+    }
+}
+
+impl Serialize for NumericDate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.number.serialize(serializer)
+    }
+}
+
+/// A span of seconds in its two largest units: `2 h 5 min`, `9 y 49 d`. A year has 365 days here.
+#[must_use]
+pub fn duration(seconds: u64) -> String {
+    const UNITS: [(u64, &str); 5] = [
+        (365 * 86_400, "y"),
+        (86_400, "d"),
+        (3_600, "h"),
+        (60, "min"),
+        (1, "s"),
+    ];
+    let mut rest = seconds;
+    let mut parts = Vec::with_capacity(2);
+    for (size, unit) in UNITS {
+        let count = rest.checked_div(size).unwrap_or(0);
+        rest = rest.checked_rem(size).unwrap_or(0);
+        if count > 0 {
+            parts.push(format!("{count} {unit}"));
+        }
+        // The second unit is the one right below the first, or none: never `9 y 3 s`.
+        if parts.len() == 2 || (parts.len() == 1 && count == 0) {
+            break;
+        }
+    }
+    if parts.is_empty() {
+        "0 s".to_owned()
+    } else {
+        parts.join(" ")
+    }
+}
+
+/// How far a time is from now: `in 5 min`, `2 h 5 min ago`, `now`.
+#[must_use]
+pub fn relative(seconds_from_now: i64) -> String {
+    match seconds_from_now {
+        0 => "now".to_owned(),
+        ahead @ 1.. => format!("in {}", duration(ahead.unsigned_abs())),
+        past => format!("{} ago", duration(past.unsigned_abs())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Value;
+
+    fn date(text: &str) -> NumericDate {
+        match Value::parse(text.as_bytes()).unwrap() {
+            Value::Number(number) => NumericDate::new(number),
+            other => panic!("{other}"),
+        }
+    }
+
+    #[test]
+    fn compares_exactly() {
+        for (text, second, at_or_before) in [
+            ("100", 100, true),
+            ("100", 99, false),
+            ("100.0", 100, true),
+            ("100.5", 100, false),
+            ("100.5", 101, true),
+            ("1e2", 100, true),
+            ("-0.5", -1, false),
+            ("-0.5", 0, true),
+            ("9223372036854775808", i64::MAX, false),
+            ("9223372036854775807", i64::MAX, true),
+            ("18446744073709551616", 1_763_893_600, false),
+            ("1e400", 1_763_893_600, false),
+            ("-1e400", 1_763_893_600, true),
+        ] {
+            assert_eq!(
+                date(text).is_at_or_before(second),
+                at_or_before,
+                "{text} {second}"
+            );
+            assert_eq!(
+                date(text).is_after(second),
+                !at_or_before,
+                "{text} {second}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_seconds_until_it_are_positive_exactly_if_it_is_after() {
+        for text in [
+            "99",
+            "99.5",
+            "100",
+            "100.000001",
+            "100.5",
+            "101",
+            "1e400",
+            "-1e400",
+            "-7.25",
+        ] {
+            let date = date(text);
+            assert_eq!(date.seconds_from(100) > 0, date.is_after(100), "{text}");
+        }
+        assert_eq!(date("-1e400").seconds_from(i64::MAX), i64::MIN);
+    }
+
+    #[test]
+    fn reads_well() {
+        let utc = TimeZone::UTC;
+        assert_eq!(
+            date("1763921364").readable(&utc).unwrap(),
+            "2025-11-23 18:09:24 UTC"
+        );
+        assert_eq!(
+            date("1763921364.9").rfc3339(&utc).unwrap(),
+            "2025-11-23T18:09:24Z"
+        );
+        assert_eq!(
+            date("253402207200").rfc3339(&utc).unwrap(),
+            "9999-12-30T22:00:00Z"
+        );
+        assert_eq!(
+            date("-62167219200").rfc3339(&utc).unwrap(),
+            "0000-01-01T00:00:00Z"
+        );
+        assert_eq!(date("-62167219201").rfc3339(&utc), None);
+        assert_eq!(date("1763921364000").rfc3339(&utc), None);
+        let east = TimeZone::fixed(jiff::tz::offset(2));
+        assert_eq!(
+            date("0").readable(&east).unwrap(),
+            "1970-01-01 02:00:00 +02:00"
+        );
+        assert_eq!(
+            date("0").rfc3339(&east).unwrap(),
+            "1970-01-01T02:00:00+02:00"
+        );
+    }
+
+    #[test]
+    fn spans_have_at_most_two_units() {
+        for (seconds, text) in [
+            (0, "0 s"),
+            (1, "1 s"),
+            (60, "1 min"),
+            (7_500, "2 h 5 min"),
+            (7_200, "2 h"),
+            (3_601, "1 h"),
+            (86_400 * 365 * 9 + 86_400 * 49 + 5, "9 y 49 d"),
+            (u64::MAX, "584942417355 y 26 d"),
+        ] {
+            assert_eq!(duration(seconds), text);
+        }
+        assert_eq!(relative(0), "now");
+        assert_eq!(relative(90), "in 1 min 30 s");
+        assert_eq!(relative(-90), "1 min 30 s ago");
+        assert_eq!(relative(i64::MIN), "292471208677 y 195 d ago");
+    }
+}

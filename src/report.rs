@@ -1,0 +1,168 @@
+//! Everything that any output may show of one token. Renderers read it and decide nothing; its JSON
+//! form is the contract with programs: fields may be added, none is renamed or retyped.
+
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+
+use crate::claims::ClaimsSet;
+use crate::compact::Malformed;
+use crate::diagnosis::Finding;
+use crate::header::JoseHeader;
+use crate::json::Object;
+use crate::key::KeyId;
+use crate::numeric_date::NumericDate;
+use crate::policy::Check;
+use crate::token::Removed;
+use crate::verdict::{SignatureStatus, Validity, Verdict};
+
+/// What is known of one token.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Whether the claims are those of a key's holder: the signature verifies.
+    pub claims_authenticated: bool,
+    /// Where the token came from.
+    pub input: Input,
+    /// The JOSE Header, as it stands in the token.
+    #[serde(serialize_with = "header_members")]
+    pub header: Option<JoseHeader>,
+    /// The Claims Set, as it stands in the token.
+    #[serde(serialize_with = "claims_members")]
+    pub claims: Option<ClaimsSet>,
+    /// The signature and what it rests on.
+    pub signature: Signature,
+    /// The times.
+    pub time: Time,
+    /// The claim checks that were asked for.
+    pub checks: Vec<Check>,
+    /// What else is worth knowing.
+    pub findings: Vec<Finding>,
+    /// Why the token is malformed.
+    pub error: Option<Malformed>,
+}
+
+/// Where a token came from.
+#[derive(Clone, Debug, Serialize)]
+pub struct Input {
+    /// `argument`, `stdin` or a file's name.
+    pub source: Arc<str>,
+    /// The number of the token in this run, from 1.
+    pub number: u64,
+    /// The line it stands on, from 1; an argument has none.
+    pub line: Option<u64>,
+    /// What was taken off around it.
+    pub removed: Removed,
+}
+
+/// The signature's part of a report.
+#[derive(Clone, Debug, Serialize)]
+pub struct Signature {
+    /// Whether it verifies.
+    pub status: SignatureStatus,
+    /// Why it was not checked.
+    pub reason: Option<Reason>,
+    /// The header's `alg`.
+    pub algorithm: Option<Box<str>>,
+    /// The signature's octets, where it could be decoded.
+    pub octets: Option<usize>,
+    /// The key under which it verifies.
+    pub key: Option<Arc<KeyId>>,
+    /// How many keys it was tried with.
+    pub keys_tried: usize,
+    /// Those keys, where it verifies under none of them.
+    pub refused_by: Vec<Arc<KeyId>>,
+}
+
+/// Why a signature was not checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// No key was asked for.
+    NoKey,
+    /// `alg` is no algorithm that the registry knows.
+    UnsupportedAlgorithm,
+    /// `alg` is an algorithm that no given key allows.
+    AlgorithmNotAllowed,
+    /// `alg` is `none` (RFC 7518 section 3.6), in any letter case.
+    Unsecured,
+    /// The header demands an extension that is not understood.
+    UnknownCritical,
+    /// The token is a JWE.
+    Encrypted,
+    /// Header or signature can't be read.
+    Malformed,
+}
+
+/// The times of a report, as the token has them.
+#[derive(Clone, Debug, Serialize)]
+pub struct Time {
+    /// How the token stands in time; null where its claims can't be read.
+    pub status: Option<Validity>,
+    /// Now, in seconds since 1970-01-01T00:00:00Z.
+    pub now: i64,
+    /// The leeway in seconds.
+    pub leeway: i64,
+    /// The time within which an expiry counts as passed, in seconds, where it was asked for.
+    pub expires_within: Option<i64>,
+    /// `iat`
+    pub issued_at: Option<NumericDate>,
+    /// `nbf`
+    pub not_before: Option<NumericDate>,
+    /// `exp`
+    pub expires_at: Option<NumericDate>,
+    /// Seconds from now to `exp`, rounded up: above 0 exactly if `exp` lies ahead.
+    pub expires_in: Option<i64>,
+}
+
+impl Default for Input {
+    /// The only token of a run, as an argument.
+    fn default() -> Self {
+        Self {
+            source: "argument".into(),
+            number: 1,
+            line: None,
+            removed: Removed::default(),
+        }
+    }
+}
+
+impl Reason {
+    /// The name in the JSON report.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NoKey => "no-key",
+            Self::UnsupportedAlgorithm => "unsupported-algorithm",
+            Self::AlgorithmNotAllowed => "algorithm-not-allowed",
+            Self::Unsecured => "unsecured",
+            Self::UnknownCritical => "unknown-critical",
+            Self::Encrypted => "encrypted",
+            Self::Malformed => "malformed",
+        }
+    }
+}
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+#[expect(clippy::ref_option, reason = "the signature that serde asks for")]
+fn header_members<S: Serializer>(
+    header: &Option<JoseHeader>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let members: Option<&Object> = header.as_ref().map(|header| &header.parameters);
+    members.serialize(serializer)
+}
+
+#[expect(clippy::ref_option, reason = "the signature that serde asks for")]
+fn claims_members<S: Serializer>(
+    claims: &Option<ClaimsSet>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let members: Option<&Object> = claims.as_ref().map(|claims| &claims.members);
+    members.serialize(serializer)
+}

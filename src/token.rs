@@ -1,0 +1,186 @@
+//! A token as it came in: where from, and what was taken off around it.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::report::Input;
+
+/// One token, with what is known of its origin.
+#[derive(Clone)]
+pub struct Token<'t> {
+    /// Where it came from.
+    pub input: Input,
+    /// The token itself.
+    pub text: &'t [u8],
+    /// The limit in octets of a line that went beyond it, of which nothing is held.
+    pub too_long: Option<usize>,
+}
+
+/// What was taken off around a token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Removed {
+    /// White space (space, tab, CR, LF) at either end.
+    pub white_space: bool,
+    /// `Bearer ` or `Authorization: Bearer `, in any letter case.
+    pub bearer: bool,
+    /// One pair of quotes.
+    pub quotes: bool,
+}
+
+impl<'t> Token<'t> {
+    /// Takes off what people and tools put around a token: ASCII white space, `Bearer ` or
+    /// `Authorization: Bearer `, and one pair of quotes, each at most once and in any order. What
+    /// is left is judged as it is.
+    #[must_use]
+    pub fn new(input: Input, octets: &'t [u8]) -> Self {
+        let mut removed = Removed::default();
+        let mut text = trim(octets, &mut removed);
+        loop {
+            let before = text.len();
+            if !removed.bearer
+                && let Some(rest) = without_bearer(text)
+            {
+                removed.bearer = true;
+                text = trim(rest, &mut removed);
+            }
+            if !removed.quotes
+                && let Some(rest) = without_quotes(text)
+            {
+                removed.quotes = true;
+                text = trim(rest, &mut removed);
+            }
+            if text.len() == before {
+                break;
+            }
+        }
+        Self {
+            input: Input { removed, ..input },
+            text,
+            too_long: None,
+        }
+    }
+}
+
+impl Token<'_> {
+    /// A line that was too long to be held: nothing of it is known but that.
+    #[must_use]
+    pub fn too_long(input: Input, limit: usize) -> Self {
+        Self {
+            input,
+            text: &[],
+            too_long: Some(limit),
+        }
+    }
+}
+
+impl<'t> From<&'t str> for Token<'t> {
+    /// A token of which nothing more is known.
+    fn from(text: &'t str) -> Self {
+        Self::new(Input::default(), text.as_bytes())
+    }
+}
+
+/// Shows the length only: a token is a secret.
+impl fmt::Debug for Token<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Token")
+            .field("input", &self.input)
+            .field("octets", &self.text.len())
+            .finish()
+    }
+}
+
+fn trim<'t>(text: &'t [u8], removed: &mut Removed) -> &'t [u8] {
+    let is_space = |octet: &u8| matches!(octet, b' ' | b'\t' | b'\r' | b'\n');
+    let start = text.iter().take_while(|octet| is_space(octet)).count();
+    let rest = text.get(start..).unwrap_or_default();
+    let end = rest.len().saturating_sub(
+        rest.iter()
+            .rev()
+            .take_while(|octet| is_space(octet))
+            .count(),
+    );
+    let rest = rest.get(..end).unwrap_or_default();
+    removed.white_space |= rest.len() != text.len();
+    rest
+}
+
+fn without_bearer(text: &[u8]) -> Option<&[u8]> {
+    ["authorization: bearer ", "bearer "]
+        .iter()
+        .find_map(|prefix| {
+            let (start, rest) = text.split_at_checked(prefix.len())?;
+            start
+                .eq_ignore_ascii_case(prefix.as_bytes())
+                .then_some(rest)
+        })
+}
+
+fn without_quotes(text: &[u8]) -> Option<&[u8]> {
+    [b'"', b'\''].iter().find_map(|quote| {
+        text.strip_prefix(&[*quote])
+            .and_then(|rest| rest.strip_suffix(&[*quote]))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cleaned(octets: &str) -> (String, bool, bool, bool) {
+        let token = Token::from(octets);
+        let Removed {
+            white_space,
+            bearer,
+            quotes,
+        } = token.input.removed;
+        (
+            String::from_utf8(token.text.to_vec()).unwrap(),
+            white_space,
+            bearer,
+            quotes,
+        )
+    }
+
+    #[test]
+    fn takes_off_what_stands_around_a_token() {
+        for (octets, white_space, bearer, quotes) in [
+            ("a.b.c", false, false, false),
+            (" \ta.b.c\r\n", true, false, false),
+            ("Bearer a.b.c", false, true, false),
+            ("bEARER   a.b.c", true, true, false),
+            ("authorization: BEARER a.b.c\r", true, true, false),
+            ("\"a.b.c\"", false, false, true),
+            ("'Authorization: Bearer a.b.c'", false, true, true),
+            ("Bearer \"a.b.c\"", false, true, true),
+        ] {
+            assert_eq!(
+                cleaned(octets),
+                ("a.b.c".to_owned(), white_space, bearer, quotes),
+                "{octets}"
+            );
+        }
+    }
+
+    #[test]
+    fn leaves_everything_else() {
+        for octets in [
+            "\u{a0}a.b.c",
+            "\u{b}a.b.c",
+            "Bearer:a.b.c",
+            "Bearera.b.c",
+            "\"a.b.c",
+            "\"a.b.c'",
+            "a.b.c,",
+            "Authorization: Basic a",
+        ] {
+            assert_eq!(cleaned(octets), (octets.to_owned(), false, false, false));
+        }
+        assert_eq!(cleaned("\"\"a.b.c\"\"").0, "\"a.b.c\"");
+        assert_eq!(cleaned("Bearer Bearer a.b.c").0, "Bearer a.b.c");
+        assert_eq!(cleaned("\"").0, "\"");
+        assert_eq!(cleaned("Bearer ").0, "Bearer");
+        assert_eq!(cleaned(" \n").0, "");
+    }
+}
