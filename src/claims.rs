@@ -102,14 +102,11 @@ fn read_audience(members: &Object) -> Result<Option<Audience>, Malformed> {
             .collect(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => None,
     };
-    match names {
-        Some(names) => Ok(Some(Audience(names))),
-        None => {
-            let message =
-                "\"aud\" is neither a string nor an array of strings (section 4.1.3 of RFC 7519)";
-            Err(Malformed::new(Segment::Payload, member.offset, message))
-        }
-    }
+    names.map(|names| Some(Audience(names))).ok_or_else(|| {
+        let message =
+            "\"aud\" is neither a string nor an array of strings (section 4.1.3 of RFC 7519)";
+        Malformed::new(Segment::Payload, member.offset, message)
+    })
 }
 
 #[cfg(test)]

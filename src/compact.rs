@@ -258,13 +258,10 @@ fn decode(segment: Segment, text: &str) -> Result<Vec<u8>, Malformed> {
 fn foreign_character(token: &[u8], at: usize) -> Malformed {
     let (before, rest) = token.split_at_checked(at).unwrap_or((token, &[]));
     let segments = token.split(|octet| *octet == b'.').count();
-    let segment = match (
-        segments,
-        before.iter().filter(|octet| **octet == b'.').count(),
-    ) {
-        (3 | 5, 0) => Segment::Header,
-        (3, 1) => Segment::Payload,
-        (3, 2) => Segment::Signature,
+    let segment = match (segments, before.split(|octet| *octet == b'.').count()) {
+        (3 | 5, 1) => Segment::Header,
+        (3, 2) => Segment::Payload,
+        (3, 3) => Segment::Signature,
         _ => Segment::Token,
     };
     let offset = match segment {

@@ -1,5 +1,16 @@
 //! The program: reads the clock and the environment, runs a command, and ends with its status.
 
+#![cfg_attr(
+    test,
+    allow(
+        clippy::arithmetic_side_effects,
+        clippy::expect_used,
+        clippy::indexing_slicing,
+        clippy::panic,
+        clippy::unwrap_used
+    )
+)]
+
 mod cli;
 
 use std::env;
@@ -13,7 +24,7 @@ use clap::error::ErrorKind;
 
 use cli::args::{Cli, ColorChoice};
 use cli::exit::Exit;
-use cli::messages::{Failure, Messages};
+use cli::messages::{self, Failure, Messages};
 use cli::{Paint, Surroundings, run, usage};
 
 fn main() -> ExitCode {
@@ -74,7 +85,7 @@ fn refuse(error: clap::Error, arguments: &[OsString]) -> Exit {
     let explained = usage::explain(error, arguments, |arguments| {
         Cli::try_parse_from(arguments).err()
     });
-    messages.raw(&explained);
+    messages::usage(&explained);
     Exit::Usage
 }
 

@@ -1,4 +1,5 @@
-//! What a token is held against besides its signature: the time it is, and claim checks.
+//! What a token is held against besides its signature: the time, and claim checks. What time it is
+//! comes with each token, so that a policy is made once and serves for as long as a program runs.
 
 use serde::Serialize;
 
@@ -7,11 +8,10 @@ use crate::header::JoseHeader;
 use crate::json::{Object, Value};
 use crate::verdict::Validity;
 
-/// The time and the claim checks that a token is held against. All times are whole seconds.
-#[derive(Clone, Debug)]
+/// How times are judged, and the claim checks. All times are whole seconds. The default is the
+/// strictest about times, and asks nothing of the claims.
+#[derive(Clone, Debug, Default)]
 pub struct Policy {
-    /// Now, in seconds since 1970-01-01T00:00:00Z.
-    pub now: i64,
     /// How far `exp` may have passed and `nbf` may lie ahead; not below 0.
     pub leeway: i64,
     /// A token that expires within this time counts as expired; not below 0.
@@ -59,38 +59,18 @@ pub struct Check {
 }
 
 impl Policy {
-    /// The policy without leeway and claim checks, at this second since 1970-01-01T00:00:00Z.
-    #[must_use]
-    pub fn at(now: i64) -> Self {
-        Self {
-            now,
-            leeway: 0,
-            expires_within: None,
-            checks: Vec::new(),
-        }
-    }
-
     /// How the claims stand in time. `exp` equal to now has passed, `nbf` equal to now holds (RFC
     /// 7519 sections 4.1.4 and 4.1.5).
     #[must_use]
-    pub fn validity(&self, claims: &ClaimsSet) -> Validity {
-        self.validity_with(claims, self.leeway, self.expires_within)
-    }
-
-    pub(crate) fn validity_with(
-        &self,
-        claims: &ClaimsSet,
-        leeway: i64,
-        expires_within: Option<i64>,
-    ) -> Validity {
-        let ends = match expires_within {
-            Some(within) => self.now.saturating_add(within),
-            None => self.now.saturating_sub(leeway),
+    pub fn validity(&self, claims: &ClaimsSet, now: i64) -> Validity {
+        let ends = match self.expires_within {
+            Some(within) => now.saturating_add(within),
+            None => now.saturating_sub(self.leeway),
         };
         if claims
             .nbf
             .as_ref()
-            .is_some_and(|nbf| nbf.is_after(self.now.saturating_add(leeway)))
+            .is_some_and(|nbf| nbf.is_after(now.saturating_add(self.leeway)))
         {
             return Validity::NotYetValid;
         }
@@ -103,10 +83,15 @@ impl Policy {
 
     /// Makes every claim check. What could not be read counts as absent.
     #[must_use]
-    pub fn check(&self, header: Option<&JoseHeader>, claims: Option<&ClaimsSet>) -> Vec<Check> {
+    pub fn check(
+        &self,
+        header: Option<&JoseHeader>,
+        claims: Option<&ClaimsSet>,
+        now: i64,
+    ) -> Vec<Check> {
         self.checks
             .iter()
-            .map(|check| self.check_one(check, header, claims))
+            .map(|check| self.check_one(check, header, claims, now))
             .collect()
     }
 
@@ -115,6 +100,7 @@ impl Policy {
         check: &ClaimCheck,
         header: Option<&JoseHeader>,
         claims: Option<&ClaimsSet>,
+        now: i64,
     ) -> Check {
         let claim = |name: &str| claims.and_then(|claims| claims.members.get(name));
         let strings = |name: &str, kind: &'static str, expected: &str| Check {
@@ -169,10 +155,7 @@ impl Policy {
                 }
             }
             ClaimCheck::MaxAge(seconds) => {
-                let oldest = self
-                    .now
-                    .saturating_sub(*seconds)
-                    .saturating_sub(self.leeway);
+                let oldest = now.saturating_sub(*seconds).saturating_sub(self.leeway);
                 let iat = claims.and_then(|claims| claims.iat.as_ref());
                 Check {
                     name: "iat".to_owned(),
@@ -180,7 +163,7 @@ impl Policy {
                     passed: iat.is_some_and(|iat| !iat.is_before(oldest)),
                     expected: Value::from(*seconds),
                     actual: iat.map_or(Value::Null, |iat| {
-                        Value::from(iat.seconds_from(self.now).saturating_neg())
+                        Value::from(iat.seconds_from(now).saturating_neg())
                     }),
                 }
             }
@@ -268,7 +251,7 @@ mod tests {
         let at = |leeway, expires_within| Policy {
             leeway,
             expires_within,
-            ..Policy::at(1000)
+            ..Policy::default()
         };
         for (json, leeway, within, expected) in [
             (r#"{"exp":1000}"#, 0, None, Expired),
@@ -293,7 +276,7 @@ mod tests {
             (r#"{"exp":-1e400}"#, i64::MAX, None, Expired),
         ] {
             assert_eq!(
-                at(leeway, within).validity(&claims(json)),
+                at(leeway, within).validity(&claims(json), 1000),
                 expected,
                 "{json}"
             );
@@ -305,15 +288,15 @@ mod tests {
         let policy = Policy {
             leeway: 5,
             checks: vec![check],
-            ..Policy::at(1000)
+            ..Policy::default()
         };
-        let unread = policy.check(Some(&header), None);
+        let unread = policy.check(Some(&header), None, 1000);
         assert!(
             unread
                 .iter()
                 .all(|check| check.check == "typ" || !check.passed)
         );
-        policy.check(Some(&header), Some(&claims(json)))[0].passed
+        policy.check(Some(&header), Some(&claims(json)), 1000)[0].passed
     }
 
     #[test]

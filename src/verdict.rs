@@ -90,7 +90,7 @@ impl Verdict {
     /// The verdict on these facts: the first that holds of malformed, unverifiable, mis-signed,
     /// not-yet-valid, expired, claim-refused and valid.
     #[must_use]
-    pub fn of(facts: &Facts) -> Self {
+    pub fn of(facts: Facts) -> Self {
         if !facts.well_formed {
             return Self::Malformed;
         }
@@ -99,16 +99,16 @@ impl Verdict {
             | (Scope::DecodeAndTime, _, None | Some(Validity::Current | Validity::Unbounded)) => {
                 Self::NotVerified
             }
-            (Scope::DecodeAndTime, _, Some(Validity::NotYetValid)) => Self::NotYetValid,
-            (Scope::DecodeAndTime, _, Some(Validity::Expired)) => Self::Expired,
             (Scope::Verify, SignatureStatus::Unchecked, _) => Self::Unverifiable,
             (Scope::Verify, SignatureStatus::Mismatch, _) => Self::MisSigned,
             // A signed payload that could not be read as claims is well-formed in no way.
             (Scope::Verify, SignatureStatus::Verified, None) => Self::Malformed,
-            (Scope::Verify, SignatureStatus::Verified, Some(Validity::NotYetValid)) => {
+            (Scope::DecodeAndTime, _, Some(Validity::NotYetValid))
+            | (Scope::Verify, SignatureStatus::Verified, Some(Validity::NotYetValid)) => {
                 Self::NotYetValid
             }
-            (Scope::Verify, SignatureStatus::Verified, Some(Validity::Expired)) => Self::Expired,
+            (Scope::DecodeAndTime, _, Some(Validity::Expired))
+            | (Scope::Verify, SignatureStatus::Verified, Some(Validity::Expired)) => Self::Expired,
             (
                 Scope::Verify,
                 SignatureStatus::Verified,
@@ -201,7 +201,7 @@ mod tests {
     use super::*;
 
     /// The whole table, said a second time in the words of the contract.
-    fn expected(facts: &Facts) -> Verdict {
+    fn expected(facts: Facts) -> Verdict {
         let verified = facts.signature == SignatureStatus::Verified;
         let is = |validity| facts.validity == Some(validity);
         let judged_in_time = facts.scope != Scope::Decode;
@@ -251,8 +251,8 @@ mod tests {
                                 validity,
                                 checks_hold,
                             };
-                            let verdict = Verdict::of(&facts);
-                            assert_eq!(verdict, expected(&facts), "{facts:?}");
+                            let verdict = Verdict::of(facts);
+                            assert_eq!(verdict, expected(facts), "{facts:?}");
                             if verdict == Verdict::Valid {
                                 valid.push(facts);
                             }

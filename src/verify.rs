@@ -27,32 +27,24 @@ impl Verifier {
         Self { keys, policy }
     }
 
-    /// The same keys at another second since 1970-01-01T00:00:00Z.
+    /// Judges signature, time and claims of a token, at `now` in seconds since
+    /// 1970-01-01T00:00:00Z. Every fault of the token is in the report.
     #[must_use]
-    pub fn at(self, now: i64) -> Self {
-        Self {
-            policy: Policy { now, ..self.policy },
-            ..self
-        }
-    }
-
-    /// Judges signature, time and claims of a token. Every fault of the token is in the report.
-    #[must_use]
-    pub fn verify(&self, token: &Token) -> Report {
-        report(token, &self.policy, Scope::Verify, Some(&self.keys))
+    pub fn verify(&self, token: &Token, now: i64) -> Report {
+        report(token, &self.policy, now, Scope::Verify, Some(&self.keys))
     }
 }
 
 /// Reads a token without a key: its signature stays unchecked. With `check_time` the time is
 /// judged.
 #[must_use]
-pub fn decode(token: &Token, policy: &Policy, check_time: bool) -> Report {
+pub fn decode(token: &Token, policy: &Policy, now: i64, check_time: bool) -> Report {
     let scope = if check_time {
         Scope::DecodeAndTime
     } else {
         Scope::Decode
     };
-    report(token, policy, scope, None)
+    report(token, policy, now, scope, None)
 }
 
 /// A token's segments, as far as each can be read.
@@ -67,7 +59,7 @@ struct Parts {
     fault: Option<Malformed>,
 }
 
-fn report(token: &Token, policy: &Policy, scope: Scope, keys: Option<&KeySet>) -> Report {
+fn report(token: &Token, policy: &Policy, now: i64, scope: Scope, keys: Option<&KeySet>) -> Report {
     let compact = match token.too_long {
         None => Compact::parse(token.text),
         Some(limit) => Err(Malformed::too_long(&format!(
@@ -106,9 +98,9 @@ fn report(token: &Token, policy: &Policy, scope: Scope, keys: Option<&KeySet>) -
         ..
     } = parts;
 
-    let time = time(policy, claims.as_ref());
-    let checks = policy.check(header.as_ref(), claims.as_ref());
-    let verdict = Verdict::of(&Facts {
+    let time = time(policy, now, claims.as_ref());
+    let checks = policy.check(header.as_ref(), claims.as_ref(), now);
+    let verdict = Verdict::of(Facts {
         scope,
         well_formed: fault.is_none(),
         signature: signature.status,
@@ -247,7 +239,7 @@ fn unchecked(reason: Reason, header: Option<&JoseHeader>) -> Signature {
     }
 }
 
-fn time(policy: &Policy, claims: Option<&ClaimsSet>) -> Time {
+fn time(policy: &Policy, now: i64, claims: Option<&ClaimsSet>) -> Time {
     let expires_at = claims.and_then(|claims| claims.exp.clone());
     Time {
         // A time of the wrong type is no limit that was read: nothing is said of such a token.
@@ -257,13 +249,13 @@ fn time(policy: &Policy, claims: Option<&ClaimsSet>) -> Time {
                 read.iter()
                     .all(|(name, typed)| *typed || claims.members.get(name).is_none())
             })
-            .map(|claims| policy.validity(claims)),
-        now: policy.now,
+            .map(|claims| policy.validity(claims, now)),
+        now,
         leeway: policy.leeway,
         expires_within: policy.expires_within,
         issued_at: claims.and_then(|claims| claims.iat.clone()),
         not_before: claims.and_then(|claims| claims.nbf.clone()),
-        expires_in: expires_at.as_ref().map(|exp| exp.seconds_from(policy.now)),
+        expires_in: expires_at.as_ref().map(|exp| exp.seconds_from(now)),
         expires_at,
     }
 }

@@ -222,7 +222,7 @@ pub struct Decode {
 pub struct Key {
     /// A key file, the JSON itself, or - for standard input
     ///
-    /// Without KEY it is $JWTLENS_KEY, or else ./public_key.json.
+    /// Without KEY it is `$JWTLENS_KEY`, or else `./public_key.json`.
     #[arg(value_name = "KEY")]
     pub keys: Vec<OsString>,
 
@@ -254,7 +254,7 @@ pub struct Tokens {
 pub struct Keys {
     /// A key: a file with a JWK or a JWK Set, or the JSON itself (repeatable)
     ///
-    /// Without it, $JWTLENS_KEY is taken, or else ./public_key.json. `-k -` reads standard input.
+    /// Without it, `$JWTLENS_KEY` is taken, or else `./public_key.json`. `-k -` reads standard input.
     #[arg(short, long = "key", value_name = "KEY")]
     pub keys: Vec<OsString>,
 }
@@ -280,7 +280,7 @@ pub struct Checks {
 
     /// Refuse tokens without this claim (repeatable)
     ///
-    /// NAME is a claim's name, or a JSON Pointer such as /realm_access/roles/0. A claim that is
+    /// NAME is a claim's name, or a JSON Pointer such as `/realm_access/roles/0`. A claim that is
     /// null counts as missing.
     #[arg(long, value_name = "NAME", value_parser = claim_path)]
     pub require: Vec<ClaimPath>,
@@ -288,7 +288,7 @@ pub struct Checks {
     /// Refuse tokens whose claim is another: NAME=TEXT, or NAME:=JSON (repeatable)
     ///
     /// With `=` the claim must be that string; with `:=` it must be that JSON value, numbers
-    /// compared by value. NAME is a claim's name, or a JSON Pointer such as /address/city.
+    /// compared by value. NAME is a claim's name, or a JSON Pointer such as `/address/city`.
     #[arg(long, value_name = "NAME=TEXT", value_parser = claim_equals)]
     pub claim: Vec<(ClaimPath, Value)>,
 

@@ -78,17 +78,17 @@ impl Messages {
         say(&self.paint.heading("hint:"), message);
     }
 
-    /// Lines that are escaped already.
-    pub fn raw(self, lines: &str) {
-        let _ = io::stderr().write_all(lines.as_bytes());
-    }
-
     /// A line without a label.
     pub fn line(self, message: &str) {
         if !self.quiet {
             say("", message);
         }
     }
+}
+
+/// Lines of wrong usage that are escaped already.
+pub fn usage(lines: &str) {
+    let _ = io::stderr().write_all(lines.as_bytes());
 }
 
 fn say(label: &str, message: &str) {

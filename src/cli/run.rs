@@ -70,8 +70,9 @@ fn verify(asked: &Verify, surroundings: &Surroundings, messages: Messages) -> Re
     let keys = key_set(&names?, messages)?;
     let policy = Policy {
         checks: claim_checks(&asked.checks),
-        ..policy(&asked.time, asked.expires_within, surroundings)
+        ..policy(&asked.time, asked.expires_within)
     };
+    let now = now(&asked.time, surroundings);
     let verifier = Verifier::new(keys, policy);
     let renderer = renderer(
         asked.output,
@@ -86,7 +87,7 @@ fn verify(asked: &Verify, surroundings: &Surroundings, messages: Messages) -> Re
         (_, only) => only,
     };
     Stream {
-        judge: |token: &Token| verifier.verify(token),
+        judge: |token: &Token| verifier.verify(token, now),
         renderer,
         only,
         messages,
@@ -96,7 +97,8 @@ fn verify(asked: &Verify, surroundings: &Surroundings, messages: Messages) -> Re
 
 fn decode(asked: &Decode, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
     let source = Source::open(&asked.tokens, false, surroundings)?;
-    let policy = policy(&asked.time, asked.expires_within, surroundings);
+    let policy = policy(&asked.time, asked.expires_within);
+    let now = now(&asked.time, surroundings);
     let renderer = renderer(
         asked.output.into(),
         asked.show.quiet,
@@ -104,7 +106,7 @@ fn decode(asked: &Decode, surroundings: &Surroundings, messages: Messages) -> Re
         surroundings,
         messages,
     );
-    let judge = |token: &Token| jwtlens::decode(token, &policy, asked.check_time);
+    let judge = |token: &Token| jwtlens::decode(token, &policy, now, asked.check_time);
     Stream {
         judge,
         renderer,
@@ -128,17 +130,16 @@ fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<E
                 if asked.output == KeyFormat::Text && !shown.is_empty() {
                     shown.push('\n');
                 }
-                shown.push_str(&match asked.output {
+                let text = match asked.output {
                     KeyFormat::Text => {
                         render_key::text(&source, surroundings.paint, surroundings.width)
                     }
                     KeyFormat::Json => {
-                        format!(
-                            "{}\n",
-                            escape::json(&serde_json::to_string_pretty(&source)?)
-                        )
+                        let json = serde_json::to_string_pretty(&source)?;
+                        escape::json(&json).into_owned() + "\n"
                     }
-                });
+                };
+                shown.push_str(&text);
             }
             Err(error) => {
                 exit = exit.and(Exit::Failure);
@@ -187,14 +188,16 @@ fn warn_of_private_key(source: &KeySource, messages: Messages) {
     }
 }
 
-fn policy(time: &Time, expires_within: Option<i64>, surroundings: &Surroundings) -> Policy {
-    let now = time
-        .at
-        .map_or(surroundings.now, |at| at.second(surroundings.now));
+fn now(time: &Time, surroundings: &Surroundings) -> i64 {
+    time.at
+        .map_or(surroundings.now, |at| at.second(surroundings.now))
+}
+
+fn policy(time: &Time, expires_within: Option<i64>) -> Policy {
     Policy {
         leeway: time.leeway,
         expires_within,
-        ..Policy::at(now)
+        checks: Vec::new(),
     }
 }
 

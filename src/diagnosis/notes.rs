@@ -137,7 +137,12 @@ fn leeway_applied(facts: &Facts) -> Option<Finding> {
     let claims = facts.report.claims.as_ref()?;
     let time = &facts.report.time;
     let status = time.status?;
-    let strict = facts.policy.validity_with(claims, 0, time.expires_within);
+    let strict = Policy {
+        leeway: 0,
+        expires_within: time.expires_within,
+        checks: Vec::new(),
+    }
+    .validity(claims, time.now);
     (strict != status).then(|| {
         let what = match strict {
             Validity::NotYetValid => "not yet valid",
@@ -155,7 +160,12 @@ fn expires_within(facts: &Facts) -> Option<Finding> {
     let claims = facts.report.claims.as_ref()?;
     let time = &facts.report.time;
     let within = time.expires_within?;
-    let otherwise = facts.policy.validity_with(claims, time.leeway, None);
+    let otherwise = Policy {
+        leeway: time.leeway,
+        expires_within: None,
+        checks: Vec::new(),
+    }
+    .validity(claims, time.now);
     (time.status == Some(Validity::Expired) && otherwise == Validity::Current).then(|| {
         note(
             "expires-within",

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// Every character that is a control (Cc), a format character (Cf, with all bidirectional
-/// controls), a line or paragraph separator (Zl, Zp), or has Default_Ignorable_Code_Point. A test
+/// controls), a line or paragraph separator (Zl, Zp), or has `Default_Ignorable_Code_Point`. A test
 /// holds the table against Unicode's own.
 const HOSTILE: [(char, char); 27] = [
     ('\u{0000}', '\u{001F}'),

@@ -68,18 +68,16 @@ impl<'o> Renderer<'o> {
             Format::Line => format!("{}\n", line::line(report, &self.zone)),
             Format::Json => format!("{}\n", escape::json(&serde_json::to_string_pretty(report)?)),
             Format::Jsonl => format!("{}\n", escape::json(&serde_json::to_string(report)?)),
-            Format::Claims => match (report.verdict, &report.claims) {
-                (Verdict::Valid, Some(claims)) => {
-                    format!(
-                        "{}\n",
-                        escape::json(&serde_json::to_string(&claims.members)?)
-                    )
-                }
-                (_, _) => {
+            Format::Claims => {
+                let (Verdict::Valid, Some(claims)) = (report.verdict, &report.claims) else {
                     self.messages.line(&text::refusal(report));
                     return Ok(());
-                }
-            },
+                };
+                format!(
+                    "{}\n",
+                    escape::json(&serde_json::to_string(&claims.members)?)
+                )
+            }
             Format::Token => {
                 format!("{}\n", escape::text(&String::from_utf8_lossy(token.text)))
             }

@@ -52,7 +52,7 @@ pub fn claim(name: &str) -> &'static str {
     }
 }
 
-/// The claims that are times: those of RFC 7519, and of OpenID Connect Core section 2 and 5.1.
+/// The claims that are times: those of RFC 7519, and of `OpenID` Connect Core sections 2 and 5.1.
 pub fn is_time(claim: &str) -> bool {
     matches!(claim, "exp" | "nbf" | "iat" | "auth_time" | "updated_at")
 }

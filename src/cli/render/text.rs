@@ -3,7 +3,8 @@
 use jiff::tz::TimeZone;
 use jwtlens::json::{Member, Value};
 use jwtlens::{
-    Algorithm, Check, Malformed, NumericDate, Reason, Report, SignatureStatus, Validity, Verdict, relative,
+    Algorithm, Check, Malformed, NumericDate, Reason, Report, SignatureStatus, Validity, Verdict,
+    relative,
 };
 
 use super::layout::{Table, wrapped};
@@ -25,11 +26,7 @@ pub fn refusal(report: &Report) -> String {
         Some(line) => format!("{}:{line}", input.source),
         None => format!("{} {}", input.source, input.number),
     };
-    format!(
-        "{place}: {}: {}",
-        report.verdict.name(),
-        sentence(report)
-    )
+    format!("{place}: {}: {}", report.verdict.name(), sentence(report))
 }
 
 impl Text<'_> {
@@ -42,7 +39,12 @@ impl Text<'_> {
             } else {
                 "Header (not authenticated)"
             }));
-            text.push_str(&self.members(header.parameters.members(), names::parameter, report));
+            text.push_str(&self.members(
+                header.parameters.members(),
+                names::parameter,
+                |_| false,
+                report,
+            ));
         }
         if let Some(claims) = &report.claims {
             text.push_str(&self.heading(if report.claims_authenticated {
@@ -53,7 +55,12 @@ impl Text<'_> {
             if claims.members.members().is_empty() {
                 text.push_str("  none\n");
             }
-            text.push_str(&self.members(claims.members.members(), names::claim, report));
+            text.push_str(&self.members(
+                claims.members.members(),
+                names::claim,
+                names::is_time,
+                report,
+            ));
         }
         text.push_str(&self.checks(report));
         text.push_str(&self.findings(report));
@@ -129,13 +136,13 @@ impl Text<'_> {
         &self,
         members: &[Member],
         meaning: fn(&str) -> &'static str,
+        is_time: fn(&str) -> bool,
         report: &Report,
     ) -> String {
         let mut table = Table::default();
         for Member { name, value, .. } in members {
-            let is_claim = meaning("exp") != "";
             let value = match value {
-                Value::Number(number) if is_claim && names::is_time(name) => {
+                Value::Number(number) if is_time(name) => {
                     self.time(&NumericDate::new(number.clone()), report.time.now)
                 }
                 other => shown(other),
@@ -162,12 +169,12 @@ impl Text<'_> {
     fn checks(&self, report: &Report) -> String {
         let mut table = Table::default();
         let (passed, evidence) = signature_check(report);
-        table.row(self.outcome(passed), "signature", evidence);
+        table.row(outcome(passed), "signature", evidence);
         let (passed, evidence) = self.time_check(report);
-        table.row(self.outcome(passed), "time", evidence);
+        table.row(outcome(passed), "time", evidence);
         for check in &report.checks {
             table.row(
-                self.outcome(Some(check.passed)),
+                outcome(Some(check.passed)),
                 escaped(&check.name),
                 claim_check(check),
             );
@@ -185,14 +192,6 @@ impl Text<'_> {
                 .collect();
         }
         format!("{}{lines}", self.heading("Checks"))
-    }
-
-    fn outcome(&self, passed: Option<bool>) -> &'static str {
-        match passed {
-            Some(true) => "passed",
-            Some(false) => "failed",
-            None => "not made",
-        }
     }
 
     fn time_check(&self, report: &Report) -> (Option<bool>, String) {
@@ -214,12 +213,12 @@ impl Text<'_> {
             0 => String::new(),
             leeway => format!(", leeway {leeway} s"),
         };
-        let what = match time.status {
-            Some(status) => status.name(),
-            None => "exp and nbf can't be read",
-        };
         let at = at.unwrap_or_else(|| time.now.to_string());
-        (passed, format!("{what} at {at}{leeway}"))
+        let evidence = match time.status {
+            Some(status) => format!("{} at {at}{leeway}", status.name()),
+            None => "exp and nbf can't be read".to_owned(),
+        };
+        (passed, evidence)
     }
 
     fn findings(&self, report: &Report) -> String {
@@ -247,6 +246,14 @@ impl Text<'_> {
         let spaces = " ".repeat(indent);
         let body = wrapped(&rest, at, indent.saturating_add(2), self.width);
         format!("{spaces}{}{body}\n", self.paint.heading("hint:"))
+    }
+}
+
+fn outcome(passed: Option<bool>) -> &'static str {
+    match passed {
+        Some(true) => "passed",
+        Some(false) => "failed",
+        None => "not made",
     }
 }
 
@@ -342,7 +349,7 @@ fn expiry(report: &Report) -> String {
 fn unchecked_reason(report: &Report) -> String {
     let alg = report.signature.algorithm.as_deref().unwrap_or_default();
     match report.signature.reason {
-        Some(Reason::NoKey) => "no key was asked for".to_owned(),
+        Some(Reason::NoKey) => "decode takes no key; see jwtlens verify".to_owned(),
         Some(Reason::UnsupportedAlgorithm) => {
             format!("\"alg\" is \"{alg}\", which is no known algorithm")
         }
@@ -392,7 +399,7 @@ fn signature_check(report: &Report) -> (Option<bool>, String) {
 
 fn claim_check(check: &Check) -> String {
     let actual = match &check.actual {
-        Value::Null => "nothing".to_owned(),
+        Value::Null => "missing".to_owned(),
         value => escaped_json(&value.to_string()),
     };
     let expected = escaped_json(&check.expected.to_string());
