@@ -277,6 +277,10 @@ fn foreign_character(token: &[u8], at: usize) -> Malformed {
             "\"=\": padding, which a JWT does not have".to_owned(),
             Some("the token was written with padded base64 where base64url without padding is due"),
         ),
+        Some(b'/') if segment == Segment::Token => (
+            "the character \"/\", which no JWT holds".to_owned(),
+            Some("if this is a file's name: -f FILE reads tokens from a file"),
+        ),
         Some(b'+' | b'/') => (
             "a character of standard base64, where base64url has \"-\" and \"_\"".to_owned(),
             Some("the token was written with standard base64 where base64url is due"),

@@ -209,7 +209,9 @@ impl JsonError {
         // For this one fault `serde_json` gives the place before it.
         let within = within.saturating_add(usize::from(message.starts_with("control character")));
         let message = message.split(" at line ").next().unwrap_or_default();
-        let message = message.replace("EOF while parsing", "the text ends inside");
+        let message = message
+            .replace("EOF while parsing", "the text ends inside")
+            .replace("expected ident", "expected value");
         Self::new(start.saturating_add(within), message)
     }
 }

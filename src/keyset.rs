@@ -43,8 +43,13 @@ pub enum KeySourceError {
     NotAKey(&'static str),
     /// A JWK Set without members.
     NoMembers,
-    /// Keys, but none that can be used; one line each, with its reasons.
-    NoneUsable(Vec<String>),
+    /// Keys, but none that can be used.
+    NoneUsable {
+        /// One line a key, with its reasons.
+        refused: Vec<String>,
+        /// What to do about the only key's first fault.
+        hint: Option<&'static str>,
+    },
 }
 
 impl KeySource {
@@ -115,16 +120,24 @@ impl KeySet {
     ) -> Result<Self, KeySourceError> {
         let mut keys = Vec::new();
         let mut refused = Vec::new();
+        let mut faults = Vec::new();
         for source in sources {
             for report in &source.keys {
                 match &report.key {
                     Some(key) => keys.push(key.clone()),
-                    None => refused.push(refusal(source, report)),
+                    None => {
+                        refused.push(refusal(source, report));
+                        faults.push(report.reasons.first());
+                    }
                 }
             }
         }
         if keys.is_empty() {
-            Err(KeySourceError::NoneUsable(refused))
+            let hint = match faults.as_slice() {
+                [Some(fault)] => fault.hint(),
+                _ => None,
+            };
+            Err(KeySourceError::NoneUsable { refused, hint })
         } else {
             Ok(Self { keys })
         }
@@ -226,7 +239,10 @@ impl KeySourceError {
             Self::NoMembers => {
                 "the service publishes no key at the moment, or the file is not the right one"
             }
-            Self::NoneUsable(_) => {
+            Self::NoneUsable {
+                hint: Some(hint), ..
+            } => hint,
+            Self::NoneUsable { hint: None, .. } => {
                 "ES256 needs a public key of kty EC and crv P-256; jwtlens key shows what a file holds"
             }
         }
@@ -251,7 +267,7 @@ impl fmt::Display for KeySourceError {
             Self::Json(error) => write!(f, "not JSON: {error}"),
             Self::NotAKey(found) => write!(f, "{found}, where a JWK or a JWK Set is due"),
             Self::NoMembers => f.write_str("a JWK Set without a key"),
-            Self::NoneUsable(refused) => {
+            Self::NoneUsable { refused, .. } => {
                 write!(f, "no usable key: {}", refused.join("; "))
             }
         }

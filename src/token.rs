@@ -72,6 +72,17 @@ impl Token<'_> {
             too_long: Some(limit),
         }
     }
+
+    /// Whether there was nothing but white space: a blank line, not a token.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        let Removed {
+            white_space: _,
+            bearer,
+            quotes,
+        } = self.input.removed;
+        self.text.is_empty() && self.too_long.is_none() && !bearer && !quotes
+    }
 }
 
 impl<'t> From<&'t str> for Token<'t> {
@@ -182,5 +193,16 @@ mod tests {
         assert_eq!(cleaned("\"").0, "\"");
         assert_eq!(cleaned("Bearer ").0, "Bearer");
         assert_eq!(cleaned(" \n").0, "");
+        for (octets, blank) in [
+            ("", true),
+            (" \t\r", true),
+            ("\u{c}", false),
+            ("\u{b}", false),
+            ("\"\"", false),
+            ("Bearer ", false),
+        ] {
+            assert_eq!(Token::from(octets).is_blank(), blank, "{octets:?}");
+        }
+        assert!(!Token::too_long(Input::default(), 1).is_blank());
     }
 }

@@ -149,7 +149,13 @@ pub struct Verify {
     /// Refuse tokens that expire within this time
     ///
     /// Such a token counts as expired, and the report says that it is by this rule.
-    #[arg(long, value_name = "DURATION", value_parser = times::duration, help_heading = "Time")]
+    #[arg(
+        long,
+        value_name = "DURATION",
+        value_parser = times::duration,
+        allow_hyphen_values = true,
+        help_heading = "Time"
+    )]
     pub expires_within: Option<i64>,
 
     /// How to print what was found
@@ -192,6 +198,7 @@ pub struct Decode {
         long,
         value_name = "DURATION",
         value_parser = times::duration,
+        allow_hyphen_values = true,
         requires = "check_time",
         help_heading = "Time"
     )]
@@ -293,7 +300,12 @@ pub struct Checks {
     pub claim: Vec<(ClaimPath, Value)>,
 
     /// Refuse tokens issued longer ago, by `iat`, or without `iat`
-    #[arg(long, value_name = "DURATION", value_parser = times::duration)]
+    #[arg(
+        long,
+        value_name = "DURATION",
+        value_parser = times::duration,
+        allow_hyphen_values = true
+    )]
     pub max_age: Option<i64>,
 }
 
@@ -314,6 +326,7 @@ pub struct Time {
         long,
         value_name = "DURATION",
         value_parser = times::duration,
+        allow_hyphen_values = true,
         default_value = "0",
         hide_default_value = true
     )]

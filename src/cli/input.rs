@@ -6,8 +6,6 @@ use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::Result;
-
 use super::Surroundings;
 use super::args::Tokens;
 use super::messages::{Failure, io_reason};
@@ -54,13 +52,13 @@ impl Source {
         tokens: &Tokens,
         stdin_is_taken: bool,
         surroundings: &Surroundings,
-    ) -> Result<Self> {
+    ) -> Result<Self, Failure> {
         if tokens.file.is_some() && !tokens.tokens.is_empty() {
-            return Err(Failure::usage("TOKEN and --file can't be used together").into());
+            return Err(Failure::usage("TOKEN and --file can't be used together"));
         }
         let from_stdin = tokens.tokens.iter().any(|token| token == "-");
         if from_stdin && tokens.tokens.len() > 1 {
-            return Err(Failure::usage("\"-\" can't be used beside other tokens").into());
+            return Err(Failure::usage("\"-\" can't be used beside other tokens"));
         }
         if !from_stdin && !tokens.tokens.is_empty() {
             return Ok(Self::Arguments(tokens.tokens.clone()));
@@ -70,13 +68,11 @@ impl Source {
             _ if stdin_is_taken => Err(Failure::usage(
                 "key and tokens can't both come from standard input",
             )
-            .hint("read the tokens from a file with -f FILE")
-            .into()),
+            .hint("read the tokens from a file with -f FILE")),
             None if !from_stdin && surroundings.stdin_is_terminal => {
                 Err(Failure::usage("no token: standard input is a terminal")
                     .hint("pipe the token in, as in `wl-paste | jwtlens verify -k public_key.json`")
-                    .hint("or read a file with -f FILE; `-` waits for what you type")
-                    .into())
+                    .hint("or read a file with -f FILE; `-` waits for what you type"))
             }
             _ => Ok(Self::Lines(Lines::new("stdin", io::stdin()))),
         }

@@ -16,10 +16,11 @@ const MAX_KEY_FILE: u64 = 1024 * 1024;
 const DEFAULT_FILE: &str = "public_key.json";
 const VARIABLE: &str = "$JWTLENS_KEY";
 
-/// What the user asked for, or what stands in for it.
+/// What the user asked for, or what stands in for it. `hint` tells how to ask.
 pub fn find(
     asked: &[OsString],
     variable: Option<&OsString>,
+    hint: &str,
     messages: Messages,
 ) -> Result<Vec<OsString>, Failure> {
     if !asked.is_empty() {
@@ -27,22 +28,26 @@ pub fn find(
     }
     match variable {
         Some(key) if key.is_empty() => Err(Failure::new(format!("{VARIABLE} is set, but empty"))
-            .hint(format!("unset it, or set it to a key file; {OPTION_HINT}"))),
+            .hint(format!("unset it, or set it to a key file; {hint}"))),
         Some(key) => Ok(vec![key.clone()]),
         None if Path::new(DEFAULT_FILE).exists() => {
             messages.note(&format!("the key is taken from ./{DEFAULT_FILE}"));
             Ok(vec![DEFAULT_FILE.into()])
         }
         None => Err(Failure::new(format!(
-            "no key: there is no -k KEY, no {VARIABLE}, and no ./{DEFAULT_FILE} here"
+            "no key: none is given, {VARIABLE} is not set, and there is no ./{DEFAULT_FILE}"
         ))
         .hint(format!(
-            "{OPTION_HINT}; a Transcodes project shows its own in the JSON Web Key panel"
+            "{hint}; a Transcodes project shows its own in the JSON Web Key panel"
         ))),
     }
 }
 
-const OPTION_HINT: &str = "name the key file with -k, for example -k public_key.json";
+/// How `verify` is told a key.
+pub const OPTION: &str = "name the key file with -k, for example -k public_key.json";
+
+/// How `key` is told one.
+pub const ARGUMENT: &str = "name the key file, for example jwtlens key public_key.json";
 
 /// Whether one of the keys is to come from standard input.
 pub fn need_stdin(keys: &[OsString]) -> bool {
@@ -73,7 +78,9 @@ pub fn read(key: &OsStr) -> Result<KeySource> {
         .map_err(|error| io_reason(&error))
         .and_then(read_limited)
         .map_err(|reason| {
-            Failure::new(format!("can't read the key \"{name}\": {reason}")).hint(OPTION_HINT)
+            Failure::new(format!("can't read the key \"{name}\": {reason}")).hint(
+                "a key is given as a file's path, as the JSON itself, or as - for standard input",
+            )
         })?;
     describe(&name, &content)
 }

@@ -45,7 +45,7 @@ pub fn run(command: Command, surroundings: &Surroundings, messages: Messages) ->
         }
         Command::Man { dir: None } => {
             let mut page = Vec::new();
-            clap_mangen::Man::new(Cli::command()).render(&mut page)?;
+            clap_mangen::Man::new(documented()).render(&mut page)?;
             print(&page)
         }
         Command::Man { dir: Some(dir) } => {
@@ -57,17 +57,33 @@ pub fn run(command: Command, surroundings: &Surroundings, messages: Messages) ->
                 ))
             };
             fs::create_dir_all(&dir).map_err(|error| failed(&error))?;
-            clap_mangen::generate_to(Cli::command(), &dir).map_err(|error| failed(&error))?;
+            clap_mangen::generate_to(documented(), &dir).map_err(|error| failed(&error))?;
             Ok(Exit::SUCCESS)
         }
     }
 }
 
+/// The commands that have a manual page: `help` has none.
+fn documented() -> clap::Command {
+    Cli::command().disable_help_subcommand(true)
+}
+
 fn verify(asked: &Verify, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
     let names = key_names(&asked.keys, surroundings, messages);
     let stdin_is_taken = names.as_ref().is_ok_and(|names| keys::need_stdin(names));
-    let source = Source::open(&asked.tokens, stdin_is_taken, surroundings)?;
-    let keys = key_set(&names?, messages)?;
+    let (source, names) = match (
+        Source::open(&asked.tokens, stdin_is_taken, surroundings),
+        names,
+    ) {
+        // Everything that is missing is told at once.
+        (Err(error), Err(no_key)) => {
+            let exit = error.exit;
+            tell(&error.into(), messages);
+            return Err(Failure { exit, ..no_key }.into());
+        }
+        (source, names) => (source?, names?),
+    };
+    let keys = key_set(&names, messages)?;
     let policy = Policy {
         checks: claim_checks(&asked.checks),
         ..policy(&asked.time, asked.expires_within)
@@ -117,7 +133,8 @@ fn decode(asked: &Decode, surroundings: &Surroundings, messages: Messages) -> Re
 }
 
 fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
-    let names = keys::find(&asked.keys, surroundings.key_variable.as_ref(), messages)?;
+    let variable = surroundings.key_variable.as_ref();
+    let names = keys::find(&asked.keys, variable, keys::ARGUMENT, messages)?;
     let mut exit = Exit::SUCCESS;
     let mut shown = String::new();
     for name in &names {
@@ -152,7 +169,15 @@ fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<E
 
 /// Tells an error with its hints.
 pub fn tell(error: &anyhow::Error, messages: Messages) {
-    messages.error(&format!("{error:#}"));
+    let causes: Vec<String> = error
+        .chain()
+        .map(|cause| {
+            cause
+                .downcast_ref()
+                .map_or_else(|| cause.to_string(), io_reason)
+        })
+        .collect();
+    messages.error(&causes.join(": "));
     if let Some(failure) = error.downcast_ref::<Failure>() {
         for hint in &failure.hints {
             messages.hint(hint);
@@ -165,7 +190,8 @@ fn key_names(
     surroundings: &Surroundings,
     messages: Messages,
 ) -> Result<Vec<OsString>, Failure> {
-    keys::find(&asked.keys, surroundings.key_variable.as_ref(), messages)
+    let variable = surroundings.key_variable.as_ref();
+    keys::find(&asked.keys, variable, keys::OPTION, messages)
 }
 
 fn key_set(names: &[OsString], messages: Messages) -> Result<KeySet> {

@@ -1,6 +1,7 @@
 //! From a source of tokens to their reports, one after the other and in constant memory.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
@@ -44,7 +45,17 @@ impl<J: Fn(&Token) -> Report> Stream<'_, J> {
                         ..Input::default()
                     };
                     let token = Token::new(input, argument.as_encoded_bytes());
-                    self.one(&token, &mut summary)?;
+                    let verdict = self.one(&token, &mut summary)?;
+                    if verdict == Verdict::Malformed
+                        && !self.messages.quiet
+                        && Path::new(argument).is_file()
+                    {
+                        self.renderer.flush()?;
+                        self.messages.hint(&format!(
+                            "there is a file \"{}\": give it with -f, or on standard input",
+                            argument.to_string_lossy()
+                        ));
+                    }
                 }
             }
             Source::Lines(lines) => exit = self.lines(lines, &mut summary)?,
@@ -79,10 +90,12 @@ impl<J: Fn(&Token) -> Report> Stream<'_, J> {
                 line: Some(line),
                 ..Input::default()
             };
-            match content {
-                Line::Text(text) if text.trim_ascii().is_empty() => {}
-                Line::Text(text) => self.one(&Token::new(input, text), summary)?,
-                Line::TooLong => self.one(&Token::too_long(input, MAX_LINE), summary)?,
+            let token = match content {
+                Line::Text(text) => Token::new(input, text),
+                Line::TooLong => Token::too_long(input, MAX_LINE),
+            };
+            if !token.is_blank() {
+                self.one(&token, summary)?;
             }
         }
         if summary.total() == 0 {
@@ -93,13 +106,13 @@ impl<J: Fn(&Token) -> Report> Stream<'_, J> {
         Ok(Exit::SUCCESS)
     }
 
-    fn one(&mut self, token: &Token, summary: &mut Summary) -> Result<()> {
+    fn one(&mut self, token: &Token, summary: &mut Summary) -> Result<Verdict> {
         let report = (self.judge)(token);
         summary.count(report.verdict);
         if self.only.is_empty() || self.only.contains(&report.verdict) {
             self.renderer.render(&report, token)?;
         }
-        Ok(())
+        Ok(report.verdict)
     }
 }
 

@@ -3,7 +3,7 @@
 use jwtlens::{KeyReport, KeySource};
 
 use super::escape;
-use super::layout::{Table, wrapped};
+use super::layout::{OURS, Table, wrapped};
 use super::style::Paint;
 
 /// Each key of a source, and what is wrong with it.
@@ -51,7 +51,7 @@ fn one(key: &KeyReport, numbered: bool, paint: Paint, width: Option<usize>) -> S
         }
     }
 
-    let mut table = Table::default();
+    let mut table = Table::new(OURS);
     let mut row = |name: &str, meaning: &str, value: Option<&str>| {
         if let Some(value) = value {
             table.row(name, meaning, escape::text(value));
@@ -70,7 +70,7 @@ fn one(key: &KeyReport, numbered: bool, paint: Paint, width: Option<usize>) -> S
     let note = match (&key.kid, key.kid_is_thumbprint) {
         (None, _) => "",
         (Some(_), true) => " (the kid is this thumbprint)",
-        (Some(_), false) => " (the kid is another)",
+        (Some(_), false) => " (the kid is not this thumbprint)",
     };
     let thumbprint = key
         .thumbprint

@@ -7,13 +7,26 @@ use super::style::Paint;
 /// The widest first column; a longer name stands on a line of its own.
 const WIDEST_NAME: usize = 20;
 
+/// The indent of what the program says itself.
+pub const OURS: usize = 2;
+
+/// The indent of what a token says: no name in it can begin a line where one of ours begins.
+pub const THEIRS: usize = 4;
+
 /// A table of names, what they mean, and values; all text in it is escaped already.
-#[derive(Default)]
 pub struct Table {
+    indent: usize,
     rows: Vec<[String; 3]>,
 }
 
 impl Table {
+    pub fn new(indent: usize) -> Self {
+        Self {
+            indent,
+            rows: Vec::new(),
+        }
+    }
+
     pub fn row(
         &mut self,
         name: impl Into<String>,
@@ -23,7 +36,7 @@ impl Table {
         self.rows.push([name.into(), meaning.into(), value.into()]);
     }
 
-    /// The table's lines, indented by two columns.
+    /// The table's lines.
     pub fn lines(&self, paint: Paint, width: Option<usize>) -> String {
         let widest = |column: usize, limit: usize| {
             let widths = self
@@ -37,7 +50,7 @@ impl Table {
         let columns = [names, meanings]
             .iter()
             .filter(|width| **width > 0)
-            .fold(2_usize, |sum, width| {
+            .fold(self.indent, |sum, width| {
                 sum.saturating_add(*width).saturating_add(2)
             });
         // Where values would get less than half of the width, they stand below their names.
@@ -46,14 +59,18 @@ impl Table {
         let mut text = String::new();
         for [name, meaning, value] in &self.rows {
             let alone = stacked || name.width() > WIDEST_NAME;
-            text.push_str("  ");
+            pad(&mut text, &mut 0, self.indent);
             text.push_str(name);
-            let mut at = name.width().saturating_add(2);
+            let mut at = self.indent.saturating_add(name.width());
             if meanings > 0 && !(alone && meaning.is_empty()) {
                 pad(
                     &mut text,
                     &mut at,
-                    if alone { 0 } else { names.saturating_add(2) },
+                    if alone {
+                        0
+                    } else {
+                        self.indent.saturating_add(names)
+                    },
                 );
                 text.push_str("  ");
                 text.push_str(&paint.faint(meaning));
@@ -61,8 +78,9 @@ impl Table {
             }
             let indent = if alone {
                 text.push('\n');
-                pad(&mut text, &mut 0, 6);
-                6
+                let below = self.indent.saturating_add(4);
+                pad(&mut text, &mut 0, below);
+                below
             } else {
                 pad(&mut text, &mut at, columns.saturating_sub(2));
                 text.push_str("  ");
@@ -153,7 +171,7 @@ mod tests {
 
     #[test]
     fn a_long_value_goes_on_below_its_beginning() {
-        let mut table = Table::default();
+        let mut table = Table::new(OURS);
         table.row("sub", "subject", "x".repeat(20));
         table.row("a-name-that-is-longer-than-most", "", "v");
         assert_eq!(

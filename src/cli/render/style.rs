@@ -37,7 +37,7 @@ impl Paint {
     }
 
     pub fn faint(self, text: &str) -> String {
-        if self.on {
+        if self.on && !text.is_empty() {
             text.dimmed().to_string()
         } else {
             text.to_owned()

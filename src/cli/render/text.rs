@@ -7,7 +7,7 @@ use jwtlens::{
     relative,
 };
 
-use super::layout::{Table, wrapped};
+use super::layout::{OURS, THEIRS, Table, wrapped};
 use super::style::Paint;
 use super::{escape, names};
 
@@ -34,7 +34,8 @@ impl Text<'_> {
     pub fn report(&self, report: &Report) -> String {
         let mut text = self.verdict(report);
         if let Some(header) = &report.header {
-            text.push_str(&self.heading(if report.claims_authenticated {
+            let authenticated = report.signature.status == SignatureStatus::Verified;
+            text.push_str(&self.heading(if authenticated {
                 "Header"
             } else {
                 "Header (not authenticated)"
@@ -53,7 +54,7 @@ impl Text<'_> {
                 "Claims (not authenticated: anybody may have written them)"
             }));
             if claims.members.members().is_empty() {
-                text.push_str("  none\n");
+                text.push_str("    none\n");
             }
             text.push_str(&self.members(
                 claims.members.members(),
@@ -88,7 +89,7 @@ impl Text<'_> {
             text.push_str(&self.hint(hint, 0));
         }
 
-        let mut table = Table::default();
+        let mut table = Table::new(OURS);
         if let Some(line) = report.input.line {
             let place = format!("line {line} of {}", escape::text(&report.input.source));
             table.row("token", "", place);
@@ -139,7 +140,7 @@ impl Text<'_> {
         is_time: fn(&str) -> bool,
         report: &Report,
     ) -> String {
-        let mut table = Table::default();
+        let mut table = Table::new(THEIRS);
         for Member { name, value, .. } in members {
             let value = match value {
                 Value::Number(number) if is_time(name) => {
@@ -167,7 +168,7 @@ impl Text<'_> {
     }
 
     fn checks(&self, report: &Report) -> String {
-        let mut table = Table::default();
+        let mut table = Table::new(OURS);
         let (passed, evidence) = signature_check(report);
         table.row(outcome(passed), "signature", evidence);
         let (passed, evidence) = self.time_check(report);
@@ -341,7 +342,9 @@ fn expiry(report: &Report) -> String {
             format!("counts as expired: it expires {}", relative(seconds))
         }
         (_, Some(seconds)) if seconds > 0 => format!("expires {}", relative(seconds)),
-        (_, Some(0)) => "expires just now".to_owned(),
+        (Some(Validity::Current), Some(seconds)) => {
+            format!("expired {}, within the leeway", relative(seconds))
+        }
         (_, Some(seconds)) => format!("expired {}", relative(seconds)),
     }
 }

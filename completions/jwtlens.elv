@@ -1,0 +1,114 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[jwtlens] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'jwtlens'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'jwtlens'= {
+            cand --color 'Colour the output'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand verify 'Check signature, times and claims of tokens'
+            cand decode 'Show header, claims and expiry of tokens; verify nothing'
+            cand key 'Show what key files hold, and what is wrong with them'
+            cand completions 'Print completions for a shell'
+            cand man 'Print the manual page, or write all of them into a directory'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'jwtlens;verify'= {
+            cand -f 'Read tokens from a file, one a line'
+            cand --file 'Read tokens from a file, one a line'
+            cand -k 'A key: a file with a JWK or a JWK Set, or the JSON itself (repeatable)'
+            cand --key 'A key: a file with a JWK or a JWK Set, or the JSON itself (repeatable)'
+            cand --iss 'Refuse tokens of another issuer'
+            cand --aud 'Refuse tokens for another audience (repeatable: any of them)'
+            cand --sub 'Refuse tokens of another subject'
+            cand --typ 'Refuse tokens of another type (`typ` in the header)'
+            cand --require 'Refuse tokens without this claim (repeatable)'
+            cand --claim 'Refuse tokens whose claim is another: NAME=TEXT, or NAME:=JSON (repeatable)'
+            cand --max-age 'Refuse tokens issued longer ago, by `iat`, or without `iat`'
+            cand --at 'Judge by this time instead of now'
+            cand --leeway 'Allow clocks to differ by this much (default 0)'
+            cand --expires-within 'Refuse tokens that expire within this time'
+            cand -o 'How to print what was found'
+            cand --output 'How to print what was found'
+            cand --only 'Print only tokens with this verdict (repeatable)'
+            cand --color 'Colour the output'
+            cand --local 'Show times in the local zone instead of UTC'
+            cand -q 'Print nothing; the exit status tells'
+            cand --quiet 'Print nothing; the exit status tells'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'jwtlens;decode'= {
+            cand -f 'Read tokens from a file, one a line'
+            cand --file 'Read tokens from a file, one a line'
+            cand --at 'Judge by this time instead of now'
+            cand --leeway 'Allow clocks to differ by this much (default 0)'
+            cand --expires-within 'With --check-time: count tokens that expire within this time as expired'
+            cand -o 'How to print what was read'
+            cand --output 'How to print what was read'
+            cand --only 'Print only tokens with this verdict (repeatable)'
+            cand --color 'Colour the output'
+            cand --check-time 'Let expired and not-yet-valid tokens count: exit with 3 or 4'
+            cand --local 'Show times in the local zone instead of UTC'
+            cand -q 'Print nothing; the exit status tells'
+            cand --quiet 'Print nothing; the exit status tells'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'jwtlens;key'= {
+            cand -o 'How to print what was found'
+            cand --output 'How to print what was found'
+            cand --color 'Colour the output'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'jwtlens;completions'= {
+            cand --color 'Colour the output'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'jwtlens;man'= {
+            cand --color 'Colour the output'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'jwtlens;help'= {
+            cand verify 'Check signature, times and claims of tokens'
+            cand decode 'Show header, claims and expiry of tokens; verify nothing'
+            cand key 'Show what key files hold, and what is wrong with them'
+            cand completions 'Print completions for a shell'
+            cand man 'Print the manual page, or write all of them into a directory'
+            cand help 'Print this message or the help of the given subcommand(s)'
+        }
+        &'jwtlens;help;verify'= {
+        }
+        &'jwtlens;help;decode'= {
+        }
+        &'jwtlens;help;key'= {
+        }
+        &'jwtlens;help;completions'= {
+        }
+        &'jwtlens;help;man'= {
+        }
+        &'jwtlens;help;help'= {
+        }
+    ]
+    $completions[$command]
+}

@@ -1,0 +1,107 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_jwtlens_global_optspecs
+    string join \n color= h/help V/version
+end
+
+function __fish_jwtlens_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_jwtlens_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_jwtlens_using_subcommand
+    set -l cmd (__fish_jwtlens_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c jwtlens -n "__fish_jwtlens_needs_command" -l color -d 'Colour the output' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c jwtlens -n "__fish_jwtlens_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtlens -n "__fish_jwtlens_needs_command" -s V -l version -d 'Print version'
+complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "verify" -d 'Check signature, times and claims of tokens'
+complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "decode" -d 'Show header, claims and expiry of tokens; verify nothing'
+complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "key" -d 'Show what key files hold, and what is wrong with them'
+complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "completions" -d 'Print completions for a shell'
+complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "man" -d 'Print the manual page, or write all of them into a directory'
+complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s f -l file -d 'Read tokens from a file, one a line' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s k -l key -d 'A key: a file with a JWK or a JWK Set, or the JSON itself (repeatable)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l iss -d 'Refuse tokens of another issuer' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l aud -d 'Refuse tokens for another audience (repeatable: any of them)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l sub -d 'Refuse tokens of another subject' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l typ -d 'Refuse tokens of another type (`typ` in the header)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l require -d 'Refuse tokens without this claim (repeatable)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l claim -d 'Refuse tokens whose claim is another: NAME=TEXT, or NAME:=JSON (repeatable)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l max-age -d 'Refuse tokens issued longer ago, by `iat`, or without `iat`' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l at -d 'Judge by this time instead of now' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l leeway -d 'Allow clocks to differ by this much (default 0)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l expires-within -d 'Refuse tokens that expire within this time' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s o -l output -d 'How to print what was found' -r -f -a "text\t''
+line\t''
+json\t''
+jsonl\t''
+claims\t''
+token\t''"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l only -d 'Print only tokens with this verdict (repeatable)' -r -f -a "valid\t''
+expired\t''
+not-yet-valid\t''
+claim-refused\t''
+unverifiable\t''
+mis-signed\t''
+malformed\t''"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l color -d 'Colour the output' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l local -d 'Show times in the local zone instead of UTC'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s q -l quiet -d 'Print nothing; the exit status tells'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s f -l file -d 'Read tokens from a file, one a line' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l at -d 'Judge by this time instead of now' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l leeway -d 'Allow clocks to differ by this much (default 0)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l expires-within -d 'With --check-time: count tokens that expire within this time as expired' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s o -l output -d 'How to print what was read' -r -f -a "text\t''
+line\t''
+json\t''
+jsonl\t''"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l only -d 'Print only tokens with this verdict (repeatable)' -r -f -a "not-verified\t''
+expired\t''
+not-yet-valid\t''
+malformed\t''"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l color -d 'Colour the output' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l check-time -d 'Let expired and not-yet-valid tokens count: exit with 3 or 4'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l local -d 'Show times in the local zone instead of UTC'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s q -l quiet -d 'Print nothing; the exit status tells'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand key" -s o -l output -d 'How to print what was found' -r -f -a "text\t''
+json\t''"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand key" -l color -d 'Colour the output' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand key" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand completions" -l color -d 'Colour the output' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand man" -l color -d 'Colour the output' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify decode key completions man help" -f -a "verify" -d 'Check signature, times and claims of tokens'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify decode key completions man help" -f -a "decode" -d 'Show header, claims and expiry of tokens; verify nothing'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify decode key completions man help" -f -a "key" -d 'Show what key files hold, and what is wrong with them'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify decode key completions man help" -f -a "completions" -d 'Print completions for a shell'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify decode key completions man help" -f -a "man" -d 'Print the manual page, or write all of them into a directory'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify decode key completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -1,0 +1,139 @@
+//! The tokens and keys in `tests/data/made`, which golden cases read: made here, deterministically,
+//! and compared with what is committed. `SNAPSHOTS=overwrite` renews them.
+
+use data_encoding::BASE64URL_NOPAD;
+use snapbox::Data;
+use snapbox::data::DataFormat;
+
+use crate::support::{Issuer, data};
+
+/// 2026-11-23T18:09:24Z, the time of the golden cases.
+const NOW: i64 = 1_795_457_364;
+
+/// The issuer whose key is `public_key.json`.
+fn issuer() -> Issuer {
+    Issuer::new(1, "1fdef9ef-57e5-4fcd-84bd-2eb445efcf66")
+}
+
+/// Whose key nobody was given, or in `set.json` only.
+fn other() -> Issuer {
+    Issuer::new(2, "6d1bc1f8-2f3c-4e0c-9a3e-0d5b0f3f6a11")
+}
+
+/// The claims of a signed-in member, at these times from now.
+fn claims(nbf: i64, exp: i64) -> String {
+    format!(
+        r#"{{"iss":"https://auth.example.com","sub":"member-7","aud":"transcodes-sdk","email":"ada@example.com","role":"admin","iat":{},"nbf":{},"exp":{},"jti":"c0ffee"}}"#,
+        NOW - 7500,
+        NOW + nbf,
+        NOW + exp
+    )
+}
+
+fn tokens() -> Vec<(&'static str, String)> {
+    let (issuer, other) = (issuer(), other());
+    let good = claims(-7500, 3300);
+    let with_header = |header: &str| issuer.sign(header.as_bytes(), good.as_bytes());
+    let valid = issuer.token(&good);
+    let (signed, signature) = valid.rsplit_once('.').unwrap();
+    let short =
+        BASE64URL_NOPAD.encode(&BASE64URL_NOPAD.decode(signature.as_bytes()).unwrap()[..63]);
+    let hostile =
+        "\u{1b}[2J\u{202e}x\u{9b}\u{200b}\u{e0041} \\u001b\nvalid: the signature verifies";
+    let hostile = serde_json::to_string(hostile).unwrap();
+    let expired = issuer.token(&claims(-7500, -300));
+    let mis_signed = other.sign(issuer.header().as_bytes(), good.as_bytes());
+    let many = [valid.as_str(), "", &expired, &mis_signed, "no-token"]
+        .map(|line| format!("{line}\n"))
+        .concat();
+    vec![
+        ("valid", valid.clone()),
+        ("expired", expired),
+        ("not-yet-valid", issuer.token(&claims(120, 3300))),
+        ("mis-signed", mis_signed),
+        ("by-other-key", other.token(&good)),
+        ("other-kid", issuer.sign(other.header().as_bytes(), good.as_bytes())),
+        ("short-signature", format!("{signed}.{short}")),
+        ("none", with_header(r#"{"alg":"none"}"#)),
+        ("rs256", with_header(r#"{"alg":"RS256"}"#)),
+        ("unknown-alg", with_header(r#"{"alg":"ES256X"}"#)),
+        ("critical", with_header(r#"{"alg":"ES256","crit":["exp"],"exp":1}"#)),
+        ("unencoded", with_header(r#"{"alg":"ES256","b64":false,"crit":["b64"]}"#)),
+        ("empty-crit", with_header(r#"{"alg":"ES256","crit":[]}"#)),
+        ("embedded-key", with_header(&format!(r#"{{"alg":"ES256","jwk":{}}}"#, other.jwk()))),
+        ("without-alg", with_header(r#"{"typ":"JWT"}"#)),
+        ("duplicate", issuer.token(r#"{"sub":"a","n":{"x":1,"\u0078":2}}"#)),
+        ("exp-is-text", issuer.token(r#"{"exp":"1795460664"}"#)),
+        ("sub-is-a-number", issuer.token(r#"{"sub":7,"exp":1795460664}"#)),
+        ("payload-is-an-array", issuer.token("[1]")),
+        ("payload-is-no-json", issuer.token("hello")),
+        ("payload-has-a-bom", issuer.token("\u{feff}{}")),
+        ("unbounded", issuer.token(r#"{"sub":"service"}"#)),
+        ("no-claims", issuer.token("{}")),
+        ("issued-in-future", issuer.token(&format!(r#"{{"iat":{},"exp":{}}}"#, NOW + 60, NOW + 3600))),
+        (
+            "as-it-stands",
+            issuer.token(
+                r#"{"z":12345678901234567890123,"a":1.0,"b":1E5,"exp":1795460664.25,"list":[1, 2.50,{"k":null}],"quoted":"7","padded":" x ","empty":"","roles":{"editor":["write"]}}"#,
+            ),
+        ),
+        ("hostile", issuer.token(&format!(r#"{{{hostile}:{hostile},"exp":{}}}"#, NOW + 60))),
+        (
+            "opaque",
+            "v4x7Gq0tYlbFzN1sXo2Zr9".to_owned(),
+        ),
+        // RFC 7516, A.1.
+        (
+            "encrypted",
+            "eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.OKOawDo13gRp2ojaHV7LFpZcgV7T6DVZKTyKOMTYUmKoTCVJRgckCL9kiMT03JGeipsEdY3mx_etLbbWSrFr05kLzcSr4qKAq7YN7e9jwQRb23nfa6c9d-StnImGyFDbSv04uVuxIp5Zms1gNxKKK2Da14B8S4rzVRltdYwam_lDp5XnZAYpQdb76FdIKLaVmqgfwX7XWRxv2322i-vDxRfqNzo_tETKzpVLzfiwQyeyPGLBIO56YJ7eObdv0je81860ppamavo35UgoRdbYaBcoh9QcfylQr66oc6vFWXRcZ_ZT2LawVCWTIy3brGPi6UklfCpIMfIjf7iGdXKHzg.48V1_ALb6US04U3b.5eym8TW_c8SuK0ltJ3rpYIzOeDQz7TALvtu6UG9oMo4vpzs9tX_EFShS8iB7j6jiSdiwkIr3ajwQzaBtQD_A.XFBoMYUZodetZdvTiFvSkQ".to_owned(),
+        ),
+        ("many", many),
+    ]
+}
+
+fn keys() -> Vec<(&'static str, String)> {
+    let (issuer, other) = (issuer(), other());
+    let jwk: serde_json::Value = serde_json::from_str(&issuer.jwk()).unwrap();
+    let with = |name: &str, value: &str| {
+        let mut jwk = jwk.clone();
+        jwk[name] = value.into();
+        jwk.to_string()
+    };
+    let mut swapped = jwk.clone();
+    swapped["x"] = jwk["y"].clone();
+    swapped["y"] = jwk["x"].clone();
+    let rsa = r#"{"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw","e":"AQAB","alg":"RS256","kid":"2011-04-29"}"#;
+    let padded = format!("{}=", jwk["x"].as_str().unwrap());
+    vec![
+        ("public_key", issuer.jwk()),
+        ("other_key", other.jwk()),
+        (
+            "set",
+            format!(r#"{{"keys":[{rsa},{},{},7]}}"#, issuer.jwk(), other.jwk()),
+        ),
+        ("swapped", swapped.to_string()),
+        ("rsa", rsa.to_owned()),
+        ("private", with("d", &BASE64URL_NOPAD.encode(&[1; 32]))),
+        ("padded", with("x", &padded)),
+        ("encryption", with("use", "enc")),
+        ("off-curve", with("x", &BASE64URL_NOPAD.encode(&[7; 32]))),
+    ]
+}
+
+#[test]
+fn tokens_and_keys_are_those_made_today() {
+    let tokens = tokens()
+        .into_iter()
+        .map(|(name, token)| (format!("{name}.txt"), token));
+    let keys = keys()
+        .into_iter()
+        .map(|(name, key)| (format!("{name}.json"), key));
+    for (name, content) in tokens.chain(keys) {
+        let path = data("made").join(name);
+        let committed = Data::read_from(&path, Some(DataFormat::Text)).raw();
+        let content = format!("{}\n", content.trim_end_matches('\n'));
+        snapbox::Assert::new()
+            .action_env("SNAPSHOTS")
+            .eq(content, committed);
+    }
+}

@@ -1,0 +1,119 @@
+//! Keys and tokens made for a test, and the program run on them.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use data_encoding::BASE64URL_NOPAD;
+use p256::ecdsa::signature::Signer;
+use p256::ecdsa::{Signature, SigningKey};
+
+/// The time that tests call now: 2026-11-23T00:00:00Z.
+pub const NOW: i64 = 1_795_392_000;
+
+pub fn data(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/data")
+        .join(name)
+}
+
+pub fn read_json(name: &str) -> serde_json::Value {
+    serde_json::from_slice(&std::fs::read(data(name)).unwrap()).unwrap()
+}
+
+/// The rows of a table in `tests/data`: tab-separated, `#` begins a comment.
+pub fn read_table(name: &str) -> Vec<Vec<String>> {
+    let text = std::fs::read_to_string(data(name)).unwrap();
+    let rows = text
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.is_empty());
+    rows.map(|row| row.split('\t').map(String::from).collect())
+        .collect()
+}
+
+/// A key pair that belongs to tests alone.
+pub struct Issuer {
+    key: SigningKey,
+    pub kid: &'static str,
+}
+
+impl Issuer {
+    pub fn new(secret: u8, kid: &'static str) -> Self {
+        Self {
+            key: SigningKey::from_slice(&[secret; 32]).unwrap(),
+            kid,
+        }
+    }
+
+    pub fn jwk(&self) -> String {
+        let point = self.key.verifying_key().to_encoded_point(false);
+        format!(
+            r#"{{"kty":"EC","crv":"P-256","x":"{}","y":"{}","alg":"ES256","kid":"{}"}}"#,
+            BASE64URL_NOPAD.encode(point.x().unwrap()),
+            BASE64URL_NOPAD.encode(point.y().unwrap()),
+            self.kid
+        )
+    }
+
+    pub fn header(&self) -> String {
+        format!(r#"{{"alg":"ES256","typ":"JWT","kid":"{}"}}"#, self.kid)
+    }
+
+    /// A token with the issuer's own header.
+    pub fn token(&self, payload: &str) -> String {
+        self.sign(self.header().as_bytes(), payload.as_bytes())
+    }
+
+    /// A token with any header and payload.
+    pub fn sign(&self, header: &[u8], payload: &[u8]) -> String {
+        let input = format!(
+            "{}.{}",
+            BASE64URL_NOPAD.encode(header),
+            BASE64URL_NOPAD.encode(payload)
+        );
+        let signature: Signature = self.key.sign(input.as_bytes());
+        format!("{input}.{}", BASE64URL_NOPAD.encode(&signature.to_bytes()))
+    }
+}
+
+/// The program, with an environment that no machine's habits reach into.
+pub fn jwtlens() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_jwtlens"));
+    command.env_clear().current_dir(data(""));
+    command
+}
+
+/// Runs the program with these octets on standard input.
+pub fn run(arguments: &[&str], stdin: &[u8]) -> Output {
+    feed(jwtlens().args(arguments), stdin)
+}
+
+/// Runs a command with these octets on standard input; it need not read them.
+pub fn feed(command: &mut Command, stdin: &[u8]) -> Output {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    let octets = stdin.to_vec();
+    let writer = std::thread::spawn(move || {
+        let _ = pipe.write_all(&octets);
+    });
+    let output = child.wait_with_output().unwrap();
+    writer.join().unwrap();
+    output
+}
+
+pub fn status(output: &Output) -> i32 {
+    output.status.code().expect("the program ended by itself")
+}
+
+pub fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+pub fn stderr(output: &Output) -> String {
+    String::from_utf8(output.stderr.clone()).unwrap()
+}
