@@ -123,12 +123,11 @@ impl KeySet {
         let mut faults = Vec::new();
         for source in sources {
             for report in &source.keys {
-                match &report.key {
-                    Some(key) => keys.push(key.clone()),
-                    None => {
-                        refused.push(refusal(source, report));
-                        faults.push(report.reasons.first());
-                    }
+                if let Some(key) = &report.key {
+                    keys.push(key.clone());
+                } else {
+                    refused.push(refusal(source, report));
+                    faults.push(report.reasons.first());
                 }
             }
         }

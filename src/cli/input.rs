@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::Surroundings;
 use super::args::Tokens;
 use super::messages::{Failure, io_reason};
+use super::usage::{self, without_tokens};
 
 /// The longest line that is read, in octets, without its line feed.
 pub const MAX_LINE: usize = 16 * 1024 * 1024;
@@ -94,14 +95,9 @@ impl Lines {
     fn of_file(path: &Path) -> Result<Self, Failure> {
         let name = path.to_string_lossy();
         let file = File::open(path).map_err(|error| {
-            let looks_like_token = name.contains("eyJ") && name.contains('.');
-            let shown = if looks_like_token {
-                "what looks like a token"
-            } else {
-                &name
-            };
+            let shown = without_tokens(&name);
             let failure = Failure::new(format!("can't read \"{shown}\": {}", io_reason(&error)));
-            if looks_like_token {
+            if shown.contains(usage::TOKEN) {
                 failure.hint("-f takes a file's name; a token itself is given without an option")
             } else {
                 failure
@@ -122,10 +118,8 @@ impl Lines {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => {
                     let reason = io_reason(&error);
-                    return Err(Failure::new(format!(
-                        "can't read \"{}\": {reason}",
-                        self.name
-                    )));
+                    let name = without_tokens(&self.name);
+                    return Err(Failure::new(format!("can't read \"{name}\": {reason}")));
                 }
             };
             if ahead.is_empty() && !begun {

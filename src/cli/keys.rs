@@ -9,6 +9,7 @@ use anyhow::Result;
 use jwtlens::{Compact, KeySource, KeySourceError};
 
 use super::messages::{Failure, Messages, io_reason};
+use super::usage::without_tokens;
 
 /// The most that is read of a key file, in octets.
 const MAX_KEY_FILE: u64 = 1024 * 1024;
@@ -23,6 +24,11 @@ pub fn find(
     hint: &str,
     messages: Messages,
 ) -> Result<Vec<OsString>, Failure> {
+    if asked.iter().filter(|key| *key == "-").count() > 1 {
+        return Err(Failure::usage(
+            "\"-\" stands for a key twice, but standard input can be read once",
+        ));
+    }
     if !asked.is_empty() {
         return Ok(asked.to_vec());
     }
@@ -78,16 +84,18 @@ pub fn read(key: &OsStr) -> Result<KeySource> {
         .map_err(|error| io_reason(&error))
         .and_then(read_limited)
         .map_err(|reason| {
-            Failure::new(format!("can't read the key \"{name}\": {reason}")).hint(
-                "a key is given as a file's path, as the JSON itself, or as - for standard input",
-            )
+            Failure::new(format!(
+                "can't read the key \"{}\": {reason}",
+                without_tokens(&name)
+            ))
+            .hint("a key is given as a file's path, as the JSON itself, or as - for standard input")
         })?;
     describe(&name, &content)
 }
 
 fn describe(source: &str, content: &[u8]) -> Result<KeySource> {
     KeySource::read(source, content)
-        .map_err(|error| unusable(&format!("key \"{source}\""), &error).into())
+        .map_err(|error| unusable(&format!("key \"{}\"", without_tokens(source)), &error).into())
 }
 
 /// A key error with its hint.

@@ -16,7 +16,7 @@ use super::input::Source;
 use super::messages::{Failure, Messages, io_reason};
 use super::render::{Renderer, key as render_key};
 use super::stream::Stream;
-use super::{escape, keys};
+use super::{escape, keys, usage};
 
 /// Runs the command.
 pub fn run(command: Command, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
@@ -53,7 +53,7 @@ pub fn run(command: Command, surroundings: &Surroundings, messages: Messages) ->
                 let reason = io_reason(error);
                 Failure::new(format!(
                     "can't write manual pages to \"{}\": {reason}",
-                    dir.display()
+                    usage::without_tokens(&dir.to_string_lossy())
                 ))
             };
             fs::create_dir_all(&dir).map_err(|error| failed(&error))?;

@@ -6,6 +6,9 @@ use clap::error::ErrorKind;
 
 use super::escape;
 
+/// What stands in the place of a token.
+pub const TOKEN: &str = "[token]";
+
 /// Runs of this many token characters are not shown: a token, or a good part of one.
 const SECRET_LENGTH: usize = 40;
 
@@ -19,8 +22,8 @@ pub fn presentable(argument: &OsStr) -> String {
     }
 }
 
-/// The text with `[token]` in the place of everything that looks like a token or a part of one.
-fn without_tokens(text: &str) -> String {
+/// The text with [`TOKEN`] in the place of everything that looks like a token or a part of one.
+pub fn without_tokens(text: &str) -> String {
     let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '=');
     let mut shown = String::new();
     let mut rest = text;
@@ -30,9 +33,9 @@ fn without_tokens(text: &str) -> String {
         match token.find("eyJ") {
             Some(start) => {
                 shown.push_str(token.get(..start).unwrap_or_default());
-                shown.push_str("[token]");
+                shown.push_str(TOKEN);
             }
-            None if token.len() >= SECRET_LENGTH => shown.push_str("[token]"),
+            None if token.len() >= SECRET_LENGTH => shown.push_str(TOKEN),
             None => shown.push_str(token),
         }
         let other = after.find(is_token).unwrap_or(after.len());
@@ -72,7 +75,7 @@ pub fn is_token_without_command(error: &clap::Error, arguments: &[OsString]) -> 
         ErrorKind::InvalidSubcommand | ErrorKind::UnknownArgument
     ) && arguments
         .get(1)
-        .is_some_and(|argument| presentable(argument).contains("[token]"))
+        .is_some_and(|argument| presentable(argument).contains(TOKEN))
 }
 
 #[cfg(test)]

@@ -2,15 +2,22 @@
 
 #![allow(
     clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::cast_precision_loss,
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
     clippy::unwrap_used
 )]
 
+mod agreement;
+mod faults;
 mod generated;
 mod golden;
+mod hostile_text;
 mod made;
+mod properties;
 mod support;
+mod terminal;
 mod wild;
 mod wycheproof_sets;

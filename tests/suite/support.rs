@@ -3,10 +3,12 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::sync::LazyLock;
 
 use data_encoding::BASE64URL_NOPAD;
 use p256::ecdsa::signature::Signer;
 use p256::ecdsa::{Signature, SigningKey};
+use regex::Regex;
 
 /// The time that tests call now: 2026-11-23T00:00:00Z.
 pub const NOW: i64 = 1_795_392_000;
@@ -116,4 +118,23 @@ pub fn stdout(output: &Output) -> String {
 
 pub fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
+}
+
+/// Nothing but printable text and line feeds on either stream, but for colours of ours and, where
+/// they separate columns, tabs.
+pub fn assert_printable(output: &Output, tabs: bool) {
+    static FOREIGN: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}--[\n]]").unwrap()
+    });
+    static COLOUR: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new("\x1b\\[(1|2|32|1;31|1;32|1;33)m([^\x1b\n]*)\x1b\\[0m").unwrap()
+    });
+    for stream in [&output.stdout, &output.stderr] {
+        let text = std::str::from_utf8(stream).expect("UTF-8");
+        let mut plain = COLOUR.replace_all(text, "$2").into_owned();
+        if tabs {
+            plain = plain.replace('\t', " ");
+        }
+        assert!(!FOREIGN.is_match(&plain), "{plain:?}");
+    }
 }

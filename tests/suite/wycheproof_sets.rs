@@ -10,7 +10,7 @@ use crate::support::{NOW, read_json};
 /// Runs every group of a file whose key is on P-256; the others hold no ES256 token.
 fn run(file: &str) {
     let vectors = read_json(file);
-    let mut verified = 0;
+    let mut good_ones = 0;
     for group in vectors["testGroups"].as_array().unwrap() {
         // A group without a public key has its key under `private`.
         let key = if group["public"].is_null() {
@@ -55,11 +55,11 @@ fn run(file: &str) {
                 "{file} {}",
                 test["tcId"]
             );
-            verified += usize::from(good);
+            good_ones += usize::from(good);
         }
     }
     // The key file holds no valid ES256 case: every key in it is faulty.
-    assert_eq!(verified > 0, file == "json_web_signature_test.json");
+    assert_eq!(good_ones > 0, file == "json_web_signature_test.json");
 }
 
 #[test]

@@ -10,7 +10,8 @@ const WIDEST_NAME: usize = 20;
 /// The indent of what the program says itself.
 pub const OURS: usize = 2;
 
-/// The indent of what a token says: no name in it can begin a line where one of ours begins.
+/// The indent of what a token says, and of lines that go on: nothing in it can begin a line where
+/// one of ours begins.
 pub const THEIRS: usize = 4;
 
 /// A table of names, what they mean, and values; all text in it is escaped already.

@@ -80,7 +80,7 @@ impl Text<'_> {
         let mut text = format!(
             "{}{}\n",
             self.paint.verdict(report.verdict),
-            wrapped(&rest, at, 2, self.width)
+            wrapped(&rest, at, THEIRS, self.width)
         );
         if let Some(Malformed {
             hint: Some(hint), ..
@@ -245,7 +245,7 @@ impl Text<'_> {
         let at = indent.saturating_add("hint:".len());
         let rest = format!(" {}", escape::text(hint));
         let spaces = " ".repeat(indent);
-        let body = wrapped(&rest, at, indent.saturating_add(2), self.width);
+        let body = wrapped(&rest, at, THEIRS.max(indent.saturating_add(2)), self.width);
         format!("{spaces}{}{body}\n", self.paint.heading("hint:"))
     }
 }

@@ -1,0 +1,180 @@
+//! Hostile text in every place that is shown: nothing of it leaves raw, and no line of it can be
+//! taken for one of ours.
+
+use std::process::Output;
+
+use crate::generated::tempdir;
+use crate::support::{Issuer, assert_printable, feed, jwtlens, status};
+
+/// What moves the cursor, hides, turns text around, and begins a line of ours.
+const HOSTILE: &str = "a\u{1b}[2J\u{1b}]0;t\u{7}\r\u{8}\u{7f}\u{9b}31m\u{85}\u{202e}\u{2066}\u{200b}\u{feff}\u{e0041}\u{115f}\nvalid: forged\u{2028}valid: forged\n  passed  signature  forged\nerror: forged\tforged \\u{1b}";
+
+const FORMATS: [&str; 6] = ["text", "line", "json", "jsonl", "claims", "token"];
+
+fn check(output: &Output, tabs: bool) {
+    assert_printable(output, tabs);
+    for stream in [&output.stdout, &output.stderr] {
+        for line in String::from_utf8_lossy(stream).lines() {
+            for start in [
+                "valid: forged",
+                "  passed  signature  forged",
+                "error: forged",
+                "forged",
+            ] {
+                assert!(!line.starts_with(start), "{line}");
+            }
+        }
+    }
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::to_string(text).unwrap()
+}
+
+#[test]
+fn in_tokens() {
+    let issuer = Issuer::new(1, "k");
+    let hostile = quoted(HOSTILE);
+    let tokens = [
+        issuer.token(&format!(r#"{{{hostile}:{hostile},"sub":{hostile},"aud":[{hostile}],"n":{{{hostile}:[{hostile}]}}}}"#)),
+        issuer.sign(format!(r#"{{"alg":"ES256","kid":{hostile},"typ":{hostile},{hostile}:1}}"#).as_bytes(), b"{}"),
+        issuer.sign(format!(r#"{{"alg":{hostile}}}"#).as_bytes(), b"{}"),
+        issuer.sign(format!(r#"{{"alg":"ES256","crit":[{hostile}]}}"#).as_bytes(), b"{}"),
+        issuer.token(&format!("{{{hostile}:1,{hostile}:2}}")),
+        issuer.token(HOSTILE),
+        Issuer::new(2, "k").token(&format!("{{{hostile}:{hostile}}}")),
+        format!("{HOSTILE}.a.b").replace('\n', ""),
+        HOSTILE.to_owned(),
+    ];
+    for token in &tokens {
+        for format in FORMATS {
+            for columns in ["", "40", "1"] {
+                let mut command = jwtlens();
+                command.env("COLUMNS", columns).args([
+                    "verify",
+                    "--color=always",
+                    "-o",
+                    format,
+                    "-k",
+                    &issuer.jwk(),
+                    "--sub",
+                    HOSTILE,
+                    "--typ",
+                    HOSTILE,
+                ]);
+                check(&feed(&mut command, token.as_bytes()), format == "line");
+            }
+        }
+    }
+}
+
+#[test]
+fn in_keys() {
+    let hostile = quoted(HOSTILE);
+    let good: serde_json::Value = serde_json::from_str(&Issuer::new(1, "k").jwk()).unwrap();
+    let directory = tempdir("hostile-keys");
+    // A file's name may hold all of it but "/" and NUL.
+    let file = directory.join(HOSTILE);
+    for name in [
+        "kty", "crv", "alg", "kid", "use", "key_ops", "x", "y", HOSTILE,
+    ] {
+        for value in [HOSTILE.into(), serde_json::Value::from(vec![HOSTILE])] {
+            let mut jwk = good.clone();
+            jwk[name] = value;
+            std::fs::write(&file, jwk.to_string()).unwrap();
+            for arguments in [
+                &["key"][..],
+                &["key", "-o", "json"],
+                &["verify", "a.b.c", "-k"],
+                &["verify", "-o", "json", "a.b.c", "-k"],
+            ] {
+                check(&feed(jwtlens().args(arguments).arg(&file), b""), false);
+            }
+        }
+    }
+    std::fs::write(&file, format!("{{{hostile}:1,{hostile}:2}}")).unwrap();
+    let output = feed(jwtlens().arg("key").arg(&file), b"");
+    check(&output, false);
+    assert_eq!(status(&output), 1);
+}
+
+#[test]
+fn in_arguments() {
+    let hostiles = [
+        HOSTILE.to_owned(),
+        format!("--{HOSTILE}"),
+        format!("-{HOSTILE}"),
+        format!("--at={HOSTILE}"),
+        format!("{HOSTILE}={HOSTILE}"),
+        format!("/{HOSTILE}"),
+    ];
+    let before: [&[&str]; 15] = [
+        &[],
+        &["help"],
+        &["verify"],
+        &["decode"],
+        &["key"],
+        &["verify", "-f"],
+        &["verify", "-k"],
+        &["verify", "-o"],
+        &["verify", "--at"],
+        &["verify", "--leeway"],
+        &["verify", "--only"],
+        &["verify", "--claim"],
+        &["verify", "--color"],
+        &["completions"],
+        &["verify", "a.b.c", "-k"],
+    ];
+    for hostile in &hostiles {
+        for before in before {
+            let output = feed(jwtlens().args(before).arg(hostile), b"");
+            check(&output, false);
+            assert_ne!(status(&output), 0);
+        }
+    }
+    for (name, hostile) in hostiles.iter().map(|hostile| ("JWTLENS_KEY", hostile)) {
+        check(
+            &feed(jwtlens().env(name, hostile).arg("verify"), b"a.b.c"),
+            false,
+        );
+    }
+}
+
+/// The token is a secret: no error names it, wherever it was put by mistake.
+#[test]
+fn no_token_stands_in_an_error() {
+    let token = Issuer::new(1, "k").token(r#"{"sub":"somebody","exp":1}"#);
+    let parts: Vec<&str> = token.split('.').collect();
+    let (payload, signature) = (parts[1], parts[2]);
+    let before: [&[&str]; 12] = [
+        &[],
+        &["help"],
+        &["key"],
+        &["verify", "-f"],
+        &["verify", "-k"],
+        &["verify", "a.b.c", "-k"],
+        &["verify", "-o"],
+        &["verify", "--at"],
+        &["verify", "--leeway"],
+        &["verify", "--only"],
+        &["completions"],
+        &["decode", "-f"],
+    ];
+    for before in before {
+        for text in [
+            token.clone(),
+            format!("Bearer {token}"),
+            format!("--nope={token}"),
+            format!("-{token}"),
+            format!("\"{token}\""),
+        ] {
+            let output = feed(jwtlens().args(before).arg(&text), b"");
+            let told =
+                String::from_utf8([output.stdout.clone(), output.stderr.clone()].concat()).unwrap();
+            assert!(
+                !told.contains(payload) && !told.contains(signature),
+                "{before:?}: {told}"
+            );
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! Whatever comes in: no panic, a status of the table, nothing but printable text.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+
+use data_encoding::BASE64URL_NOPAD;
+use jwtlens::{Compact, KeySet, Policy, Token, Verdict, Verifier, decode};
+use proptest::prelude::*;
+
+use crate::support::{Issuer, NOW, assert_printable, feed, jwtlens, status};
+
+/// Text that is nearly JSON of a token: its own words, in any order.
+fn nearly_json() -> impl Strategy<Value = Vec<u8>> {
+    let words = prop::sample::select(vec![
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"",
+        "\\",
+        " ",
+        "\"alg\"",
+        "\"ES256\"",
+        "\"none\"",
+        "\"kid\"",
+        "\"crit\"",
+        "\"b64\"",
+        "\"exp\"",
+        "\"nbf\"",
+        "\"iat\"",
+        "\"aud\"",
+        "\"sub\"",
+        "1",
+        "-1",
+        "1e9",
+        "1e999999999",
+        "0.5",
+        "99999999999999999999",
+        "null",
+        "true",
+        "\"a\"",
+        "\"\\u0061lg\"",
+        "\"\\ud800\"",
+        "\u{feff}",
+        "\u{202e}",
+        "\0",
+        "\"$serde_json::private::Number\"",
+        "{\"exp\":1795395600}",
+        "\"exp\":1795395600,",
+        "\"alg\":\"ES256\"",
+    ]);
+    prop_oneof![
+        prop::collection::vec(words, 0..12).prop_map(|words| words.concat().into_bytes()),
+        prop::collection::vec(any::<u8>(), 0..60),
+        Just(br#"{"exp":1795395600}"#.to_vec()),
+        Just(br#"{"alg":"ES256","kid":"k"}"#.to_vec()),
+    ]
+}
+
+fn arguments() -> impl Strategy<Value = Vec<OsString>> {
+    let words = prop::sample::select(vec![
+        "verify",
+        "decode",
+        "key",
+        "man",
+        "help",
+        "-k",
+        "-f",
+        "-o",
+        "json",
+        "line",
+        "claims",
+        "token",
+        "-",
+        "--",
+        "--at",
+        "--leeway",
+        "--aud",
+        "--claim",
+        "a=b",
+        "a:=1",
+        "--only",
+        "valid",
+        "-q",
+        "--color",
+        "always",
+        "--expires-within",
+        "1h",
+        "-1h",
+        "made/public_key.json",
+        "made/valid.txt",
+        "--check-time",
+        "--require",
+        "{\"kty\":\"EC\"}",
+        "a.b.c",
+        "..",
+        "--help",
+        "--version",
+        "completions",
+        "zsh",
+    ]);
+    let word = prop_oneof![
+        4 => words.prop_map(OsString::from),
+        // No path: `man DIR` would write there.
+        1 => prop::collection::vec(any::<u8>().prop_filter("no path", |octet| !b"\0/".contains(octet)), 0..30)
+            .prop_map(|octets| OsString::from_vec([b"--x".to_vec(), octets].concat())),
+    ];
+    prop::collection::vec(word, 0..7).prop_filter("man writes files", |words| {
+        !words.iter().any(|word| word == "man") || words.len() == 1
+    })
+}
+
+proptest! {
+    #[test]
+    fn any_octets_are_judged(octets in prop::collection::vec(any::<u8>(), 0..400)) {
+        let keys = KeySet::read("k", Issuer::new(1, "k").jwk().as_bytes()).unwrap();
+        let token = Token::new(jwtlens::Input::default(), &octets);
+        let report = Verifier::new(keys, Policy::default()).verify(&token, NOW);
+        prop_assert_eq!(report.verdict, Verdict::Malformed);
+        prop_assert_eq!(decode(&token, &Policy::default(), NOW, true).verdict, Verdict::Malformed);
+        prop_assert!(KeySet::read("k", &octets).is_err());
+    }
+
+    /// A valid token is signed, is the same text when encoded again, and its claims read as
+    /// independent JSON of the same times.
+    #[test]
+    fn an_accepted_token_re_encodes_to_itself(header in nearly_json(), payload in nearly_json(), now in NOW - 9000..NOW + 9000) {
+        let issuer = Issuer::new(1, "k");
+        let keys = KeySet::read("k", issuer.jwk().as_bytes()).unwrap();
+        let text = issuer.sign(&header, &payload);
+        let report = Verifier::new(keys, Policy::default()).verify(&Token::from(text.as_str()), now);
+        if report.verdict == Verdict::Valid {
+            let Ok(Compact::Jws(jws)) = Compact::parse(text.as_bytes()) else { panic!() };
+            let segments = [jws.header_octets(), jws.payload_octets(), jws.signature_octets()];
+            prop_assert_eq!(segments.map(|octets| BASE64URL_NOPAD.encode(&octets.unwrap())).join("."), text);
+            let claims: serde_json::Value = serde_json::from_slice(&payload).unwrap();
+            prop_assert!(claims["exp"].as_f64().is_none_or(|exp| exp > now as f64), "{claims}");
+        }
+    }
+
+    /// No change to a good token leaves it good, unless what was changed is taken off around it.
+    #[test]
+    fn no_changed_token_is_accepted(at in any::<prop::sample::Index>(), octet in any::<u8>(), kind in 0..3) {
+        let issuer = Issuer::new(1, "k");
+        let good = issuer.token(r#"{"sub":"a"}"#);
+        let mut changed = good.clone().into_bytes();
+        let at = at.index(changed.len());
+        match kind {
+            0 => changed[at] = octet,
+            1 => changed.insert(at, octet),
+            _ => drop(changed.remove(at)),
+        }
+        let keys = KeySet::read("k", issuer.jwk().as_bytes()).unwrap();
+        let token = Token::new(jwtlens::Input::default(), &changed);
+        let report = Verifier::new(keys, Policy::default()).verify(&token, NOW);
+        prop_assert_eq!(report.verdict == Verdict::Valid, token.text == good.as_bytes());
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_program_survives_its_input(
+        segments in prop::collection::vec(nearly_json(), 0..4),
+        raw in prop::collection::vec(any::<u8>(), 0..200),
+        format in prop::sample::select(vec!["text", "line", "json", "jsonl", "claims", "token"]),
+    ) {
+        let issuer = Issuer::new(1, "k");
+        let mut input = segments.iter().map(|octets| BASE64URL_NOPAD.encode(octets)).collect::<Vec<_>>().join(".").into_bytes();
+        input.push(b'\n');
+        for pair in segments.windows(2) {
+            input.extend(issuer.sign(&pair[0], &pair[1]).bytes());
+            input.push(b'\n');
+        }
+        input.extend(raw);
+        let mut command = jwtlens();
+        command.args(["verify", "--color=always", "-o", format, "-k", &issuer.jwk()]);
+        let output = feed(&mut command, &input);
+        prop_assert!([0, 3, 4, 5, 6, 7, 8, 1].contains(&status(&output)));
+        assert_printable(&output, format == "line");
+    }
+
+    #[test]
+    fn the_program_survives_its_key(key in nearly_json(), format in prop::sample::select(vec!["text", "json"])) {
+        let output = feed(jwtlens().args(["key", "-o", format, "-"]), &key);
+        prop_assert!([0, 1].contains(&status(&output)));
+        assert_printable(&output, false);
+    }
+
+    #[test]
+    fn the_program_survives_its_arguments(arguments in arguments(), input in nearly_json()) {
+        let output = feed(jwtlens().args(&arguments), &input);
+        prop_assert!([0, 1, 2, 3, 4, 5, 6, 7, 8].contains(&status(&output)), "{:?}", arguments);
+        let scripts = arguments.iter().any(|word| word == "man" || word == "completions");
+        if !scripts {
+            assert_printable(&output, true);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! What differs at a terminal: colours, the width, and no silent wait for input.
+
+use std::fs::File;
+use std::io::Read;
+use std::process::{Command, Stdio};
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{Winsize, tcsetwinsize};
+
+use crate::support::{data, jwtlens};
+
+/// Both ends of a terminal of so many columns.
+fn terminal(columns: u16) -> (File, File) {
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&master).unwrap();
+    unlockpt(&master).unwrap();
+    let name = ptsname(&master, Vec::new()).unwrap();
+    let slave = File::options()
+        .read(true)
+        .write(true)
+        .open(name.to_str().unwrap())
+        .unwrap();
+    tcsetwinsize(
+        &master,
+        Winsize {
+            ws_row: 24,
+            ws_col: columns,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        },
+    )
+    .unwrap();
+    (master.into(), slave)
+}
+
+/// What a command writes to a terminal on standard output and standard error.
+fn shown(command: &mut Command, columns: u16, stdin_too: bool) -> (Option<i32>, String) {
+    let (mut master, slave) = terminal(columns);
+    let stdin = if stdin_too {
+        Stdio::from(slave.try_clone().unwrap())
+    } else {
+        File::open(data("made/valid.txt")).unwrap().into()
+    };
+    let mut child = command
+        .stdin(stdin)
+        .stdout(slave.try_clone().unwrap())
+        .stderr(slave)
+        .spawn()
+        .unwrap();
+    // The command holds the other end too; without it the terminal would never be at its end.
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    let mut octets = Vec::new();
+    // A terminal whose other end is closed is an error (EIO), not an end.
+    let _ = master.read_to_end(&mut octets);
+    let status = child.wait().unwrap();
+    (
+        status.code(),
+        String::from_utf8(octets).unwrap().replace("\r\n", "\n"),
+    )
+}
+
+fn verify() -> Command {
+    let mut command = jwtlens();
+    command.args([
+        "verify",
+        "-k",
+        "made/public_key.json",
+        "--at",
+        "2026-11-23T18:09:24Z",
+    ]);
+    command
+}
+
+#[test]
+fn nothing_waits_for_a_person() {
+    for command in ["verify", "decode"] {
+        let (status, text) = shown(
+            jwtlens()
+                .args([command, "-f", "/dev/null"])
+                .arg("--color=never"),
+            80,
+            true,
+        );
+        assert_eq!(status, Some(1), "{text}");
+        let (status, text) = shown(jwtlens().arg(command), 80, true);
+        assert_eq!(status, Some(2), "{text}");
+        assert!(
+            text.contains("no token: standard input is a terminal"),
+            "{text}"
+        );
+    }
+    // Everything that is missing is told at once.
+    let (_, text) = shown(jwtlens().arg("verify"), 80, true);
+    assert!(text.contains("no key: none is given"), "{text}");
+}
+
+#[test]
+fn colours_are_for_terminals() {
+    let (status, text) = shown(&mut verify(), 80, false);
+    assert_eq!(status, Some(0));
+    assert!(text.starts_with("\u{1b}[1;32mvalid\u{1b}[0m: "), "{text}");
+    for (argument, variable) in [
+        (Some("--color=never"), None),
+        (None, Some(("NO_COLOR", "1"))),
+        (None, Some(("TERM", "dumb"))),
+    ] {
+        let (_, text) = shown(verify().args(argument).envs(variable), 80, false);
+        assert!(text.starts_with("valid: "), "{text}");
+        assert!(!text.contains('\u{1b}'));
+    }
+}
+
+#[test]
+fn lines_keep_within_the_terminal() {
+    for columns in [120, 80, 50, 40] {
+        let (_, text) = shown(
+            verify().arg("--color=never").args([
+                "--aud",
+                "somebody-else",
+                "--iss",
+                "https://elsewhere.example.com",
+            ]),
+            columns,
+            false,
+        );
+        for line in text.lines() {
+            assert!(line.chars().count() <= columns.into(), "{columns}: {line}");
+        }
+        assert!(text.contains("claim-refused"));
+    }
+}
