@@ -27,6 +27,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtlens' -ScriptBlock {
             [CompletionResult]::new('-V', '-V ', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('--version', '--version', [CompletionResultType]::ParameterName, 'Print version')
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check signature, times and claims of tokens')
+            [CompletionResult]::new('debug', 'debug', [CompletionResultType]::ParameterValue, 'Verify tokens, and find out why they are refused')
             [CompletionResult]::new('decode', 'decode', [CompletionResultType]::ParameterValue, 'Show header, claims and expiry of tokens; verify nothing')
             [CompletionResult]::new('key', 'key', [CompletionResultType]::ParameterValue, 'Show what key files hold, and what is wrong with them')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print completions for a shell')
@@ -56,6 +57,36 @@ Register-ArgumentCompleter -Native -CommandName 'jwtlens' -ScriptBlock {
             [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Show times in the local zone instead of UTC')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print nothing; the exit status tells')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print nothing; the exit status tells')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            break
+        }
+        'jwtlens;debug' {
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Read tokens from a file, one a line')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Read tokens from a file, one a line')
+            [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'A key: a file with a JWK or a JWK Set, or the JSON itself (repeatable)')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'A key: a file with a JWK or a JWK Set, or the JSON itself (repeatable)')
+            [CompletionResult]::new('--iss', '--iss', [CompletionResultType]::ParameterName, 'Refuse tokens of another issuer')
+            [CompletionResult]::new('--aud', '--aud', [CompletionResultType]::ParameterName, 'Refuse tokens for another audience (repeatable: any of them)')
+            [CompletionResult]::new('--sub', '--sub', [CompletionResultType]::ParameterName, 'Refuse tokens of another subject')
+            [CompletionResult]::new('--typ', '--typ', [CompletionResultType]::ParameterName, 'Refuse tokens of another type (`typ` in the header)')
+            [CompletionResult]::new('--require', '--require', [CompletionResultType]::ParameterName, 'Refuse tokens without this claim (repeatable)')
+            [CompletionResult]::new('--claim', '--claim', [CompletionResultType]::ParameterName, 'Refuse tokens whose claim is another: NAME=TEXT, or NAME:=JSON (repeatable)')
+            [CompletionResult]::new('--max-age', '--max-age', [CompletionResultType]::ParameterName, 'Refuse tokens issued longer ago, by `iat`, or without `iat`')
+            [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Judge by this time instead of now')
+            [CompletionResult]::new('--leeway', '--leeway', [CompletionResultType]::ParameterName, 'Allow clocks to differ by this much (default 0)')
+            [CompletionResult]::new('--expires-within', '--expires-within', [CompletionResultType]::ParameterName, 'Refuse tokens that expire within this time')
+            [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'How to print what was found')
+            [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'How to print what was found')
+            [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Print only tokens with this verdict (repeatable)')
+            [CompletionResult]::new('--also', '--also', [CompletionResultType]::ParameterName, 'A key that is not trusted, but may have signed: a file, or a folder of them (repeatable)')
+            [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'Colour the output')
+            [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Show times in the local zone instead of UTC')
+            [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print nothing; the exit status tells')
+            [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print nothing; the exit status tells')
+            [CompletionResult]::new('--deep', '--deep', [CompletionResultType]::ParameterName, 'Search for some seconds: every character of the token, and more lost ones')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Tell everything that was tried without success')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Tell everything that was tried without success')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
@@ -100,6 +131,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtlens' -ScriptBlock {
         }
         'jwtlens;help' {
             [CompletionResult]::new('verify', 'verify', [CompletionResultType]::ParameterValue, 'Check signature, times and claims of tokens')
+            [CompletionResult]::new('debug', 'debug', [CompletionResultType]::ParameterValue, 'Verify tokens, and find out why they are refused')
             [CompletionResult]::new('decode', 'decode', [CompletionResultType]::ParameterValue, 'Show header, claims and expiry of tokens; verify nothing')
             [CompletionResult]::new('key', 'key', [CompletionResultType]::ParameterValue, 'Show what key files hold, and what is wrong with them')
             [CompletionResult]::new('completions', 'completions', [CompletionResultType]::ParameterValue, 'Print completions for a shell')
@@ -108,6 +140,9 @@ Register-ArgumentCompleter -Native -CommandName 'jwtlens' -ScriptBlock {
             break
         }
         'jwtlens;help;verify' {
+            break
+        }
+        'jwtlens;help;debug' {
             break
         }
         'jwtlens;help;decode' {

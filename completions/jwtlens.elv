@@ -24,6 +24,7 @@ set edit:completion:arg-completer[jwtlens] = {|@words|
             cand -V 'Print version'
             cand --version 'Print version'
             cand verify 'Check signature, times and claims of tokens'
+            cand debug 'Verify tokens, and find out why they are refused'
             cand decode 'Show header, claims and expiry of tokens; verify nothing'
             cand key 'Show what key files hold, and what is wrong with them'
             cand completions 'Print completions for a shell'
@@ -52,6 +53,35 @@ set edit:completion:arg-completer[jwtlens] = {|@words|
             cand --local 'Show times in the local zone instead of UTC'
             cand -q 'Print nothing; the exit status tells'
             cand --quiet 'Print nothing; the exit status tells'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'jwtlens;debug'= {
+            cand -f 'Read tokens from a file, one a line'
+            cand --file 'Read tokens from a file, one a line'
+            cand -k 'A key: a file with a JWK or a JWK Set, or the JSON itself (repeatable)'
+            cand --key 'A key: a file with a JWK or a JWK Set, or the JSON itself (repeatable)'
+            cand --iss 'Refuse tokens of another issuer'
+            cand --aud 'Refuse tokens for another audience (repeatable: any of them)'
+            cand --sub 'Refuse tokens of another subject'
+            cand --typ 'Refuse tokens of another type (`typ` in the header)'
+            cand --require 'Refuse tokens without this claim (repeatable)'
+            cand --claim 'Refuse tokens whose claim is another: NAME=TEXT, or NAME:=JSON (repeatable)'
+            cand --max-age 'Refuse tokens issued longer ago, by `iat`, or without `iat`'
+            cand --at 'Judge by this time instead of now'
+            cand --leeway 'Allow clocks to differ by this much (default 0)'
+            cand --expires-within 'Refuse tokens that expire within this time'
+            cand -o 'How to print what was found'
+            cand --output 'How to print what was found'
+            cand --only 'Print only tokens with this verdict (repeatable)'
+            cand --also 'A key that is not trusted, but may have signed: a file, or a folder of them (repeatable)'
+            cand --color 'Colour the output'
+            cand --local 'Show times in the local zone instead of UTC'
+            cand -q 'Print nothing; the exit status tells'
+            cand --quiet 'Print nothing; the exit status tells'
+            cand --deep 'Search for some seconds: every character of the token, and more lost ones'
+            cand -v 'Tell everything that was tried without success'
+            cand --verbose 'Tell everything that was tried without success'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
@@ -91,6 +121,7 @@ set edit:completion:arg-completer[jwtlens] = {|@words|
         }
         &'jwtlens;help'= {
             cand verify 'Check signature, times and claims of tokens'
+            cand debug 'Verify tokens, and find out why they are refused'
             cand decode 'Show header, claims and expiry of tokens; verify nothing'
             cand key 'Show what key files hold, and what is wrong with them'
             cand completions 'Print completions for a shell'
@@ -98,6 +129,8 @@ set edit:completion:arg-completer[jwtlens] = {|@words|
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'jwtlens;help;verify'= {
+        }
+        &'jwtlens;help;debug'= {
         }
         &'jwtlens;help;decode'= {
         }

@@ -30,6 +30,7 @@ never\t''"
 complete -c jwtlens -n "__fish_jwtlens_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtlens -n "__fish_jwtlens_needs_command" -s V -l version -d 'Print version'
 complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "verify" -d 'Check signature, times and claims of tokens'
+complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "debug" -d 'Verify tokens, and find out why they are refused'
 complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "decode" -d 'Show header, claims and expiry of tokens; verify nothing'
 complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "key" -d 'Show what key files hold, and what is wrong with them'
 complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "completions" -d 'Print completions for a shell'
@@ -66,6 +67,40 @@ never\t''"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l local -d 'Show times in the local zone instead of UTC'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s q -l quiet -d 'Print nothing; the exit status tells'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s f -l file -d 'Read tokens from a file, one a line' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s k -l key -d 'A key: a file with a JWK or a JWK Set, or the JSON itself (repeatable)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l iss -d 'Refuse tokens of another issuer' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l aud -d 'Refuse tokens for another audience (repeatable: any of them)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l sub -d 'Refuse tokens of another subject' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l typ -d 'Refuse tokens of another type (`typ` in the header)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l require -d 'Refuse tokens without this claim (repeatable)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l claim -d 'Refuse tokens whose claim is another: NAME=TEXT, or NAME:=JSON (repeatable)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l max-age -d 'Refuse tokens issued longer ago, by `iat`, or without `iat`' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l at -d 'Judge by this time instead of now' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l leeway -d 'Allow clocks to differ by this much (default 0)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l expires-within -d 'Refuse tokens that expire within this time' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s o -l output -d 'How to print what was found' -r -f -a "text\t''
+line\t''
+json\t''
+jsonl\t''
+claims\t''
+token\t''"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l only -d 'Print only tokens with this verdict (repeatable)' -r -f -a "valid\t''
+expired\t''
+not-yet-valid\t''
+claim-refused\t''
+unverifiable\t''
+mis-signed\t''
+malformed\t''"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l also -d 'A key that is not trusted, but may have signed: a file, or a folder of them (repeatable)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l color -d 'Colour the output' -r -f -a "auto\t''
+always\t''
+never\t''"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l local -d 'Show times in the local zone instead of UTC'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s q -l quiet -d 'Print nothing; the exit status tells'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l deep -d 'Search for some seconds: every character of the token, and more lost ones'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s v -l verbose -d 'Tell everything that was tried without success'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s f -l file -d 'Read tokens from a file, one a line' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l at -d 'Judge by this time instead of now' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l leeway -d 'Allow clocks to differ by this much (default 0)' -r
@@ -99,9 +134,10 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand man" -l color -d 'Colour
 always\t''
 never\t''"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify decode key completions man help" -f -a "verify" -d 'Check signature, times and claims of tokens'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify decode key completions man help" -f -a "decode" -d 'Show header, claims and expiry of tokens; verify nothing'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify decode key completions man help" -f -a "key" -d 'Show what key files hold, and what is wrong with them'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify decode key completions man help" -f -a "completions" -d 'Print completions for a shell'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify decode key completions man help" -f -a "man" -d 'Print the manual page, or write all of them into a directory'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify decode key completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify debug decode key completions man help" -f -a "verify" -d 'Check signature, times and claims of tokens'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify debug decode key completions man help" -f -a "debug" -d 'Verify tokens, and find out why they are refused'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify debug decode key completions man help" -f -a "decode" -d 'Show header, claims and expiry of tokens; verify nothing'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify debug decode key completions man help" -f -a "key" -d 'Show what key files hold, and what is wrong with them'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify debug decode key completions man help" -f -a "completions" -d 'Print completions for a shell'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify debug decode key completions man help" -f -a "man" -d 'Print the manual page, or write all of them into a directory'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify debug decode key completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::algorithm::Algorithm;
 use crate::base64url;
+use crate::diagnosis::{self, Cause};
 use crate::json::{JsonError, Object, Value, abridged};
 
 /// The octets of `x` and of `y` on P-256 (RFC 7518 section 6.2.1.2).
@@ -66,6 +67,9 @@ pub struct KeyReport {
     pub reasons: Vec<KeyFault>,
     #[serde(skip)]
     pub(crate) key: Option<VerificationKey>,
+    /// What an unusable key may have been meant as, for the diagnosis alone.
+    #[serde(skip)]
+    pub(crate) mended: Vec<(Cause, VerifyingKey)>,
 }
 
 /// Why a JWK can't be used to verify. In JSON it is its message.
@@ -110,6 +114,10 @@ impl VerificationKey {
     pub fn verify(&self, input: &[u8], signature: &[u8]) -> bool {
         self.algorithm.verify(&self.key, input, signature)
     }
+
+    pub(crate) fn public(&self) -> &VerifyingKey {
+        &self.key
+    }
 }
 
 impl KeyReport {
@@ -122,7 +130,7 @@ impl KeyReport {
         };
         let text = |name: &str| object.get(name).and_then(Value::as_str).map(Box::from);
         let kid: Option<Box<str>> = text("kid");
-        let thumbprint = thumbprint(&object);
+        let thumbprint = thumbprint_of(&object);
 
         let mut reasons = usage_faults(&object);
         let mut key = None;
@@ -163,6 +171,11 @@ impl KeyReport {
             thumbprint,
             private: is_private(&object),
             usable: key.is_some(),
+            mended: if key.is_some() {
+                Vec::new()
+            } else {
+                diagnosis::mended(&object)
+            },
             reasons,
             key,
         }
@@ -183,6 +196,7 @@ impl KeyReport {
             usable: false,
             reasons: vec![reason],
             key: None,
+            mended: Vec::new(),
         }
     }
 }
@@ -297,7 +311,7 @@ fn strings(value: Option<&Value>) -> Option<Vec<Box<str>>> {
 
 /// RFC 7638 section 3 and RFC 8037 section 2: SHA-256 over the required members in lexical order,
 /// without white space. A symmetric key has none here: a hash of a secret is not for showing.
-fn thumbprint(object: &Object) -> Option<Box<str>> {
+pub(crate) fn thumbprint_of(object: &Object) -> Option<Box<str>> {
     let names: &[&str] = match object.get("kty")?.as_str()? {
         "EC" => &["crv", "kty", "x", "y"],
         "OKP" => &["crv", "kty", "x"],

@@ -9,7 +9,7 @@ use crate::compact::Compact;
 use crate::json::{self, JsonError};
 use crate::key::{KeyReport, VerificationKey};
 
-/// The keys that tokens are verified with; never empty.
+/// The keys that tokens are verified with.
 #[derive(Clone, Debug)]
 pub struct KeySet {
     keys: Vec<VerificationKey>,
@@ -22,6 +22,9 @@ pub struct KeySource {
     pub source: Arc<str>,
     /// The keys in it, usable or not.
     pub keys: Vec<KeyReport>,
+    /// What was read, unless it holds a private key.
+    #[serde(skip)]
+    pub(crate) content: Option<Arc<[u8]>>,
 }
 
 /// Why there is no key to verify with.
@@ -92,7 +95,13 @@ impl KeySource {
         if keys.is_empty() {
             Err(KeySourceError::NoMembers)
         } else {
-            Ok(Self { source, keys })
+            let is_secret = keys.iter().any(|key| key.private);
+            let content = (!is_secret).then(|| content.into());
+            Ok(Self {
+                source,
+                keys,
+                content,
+            })
         }
     }
 
@@ -139,6 +148,15 @@ impl KeySet {
             Err(KeySourceError::NoneUsable { refused, hint })
         } else {
             Ok(Self { keys })
+        }
+    }
+
+    /// All usable keys of these sources, of which there may be none: then every token is
+    /// unverifiable.
+    pub(crate) fn of_usable(sources: &[KeySource]) -> Self {
+        let reports = sources.iter().flat_map(|source| &source.keys);
+        Self {
+            keys: reports.filter_map(|report| report.key.clone()).collect(),
         }
     }
 

@@ -99,6 +99,7 @@ fn surroundings(color: ColorChoice) -> Surroundings {
         now: now(),
         key_variable: env::var_os("JWTLENS_KEY"),
         stdin_is_terminal: io::stdin().is_terminal(),
+        stderr_is_terminal: io::stderr().is_terminal(),
         width: columns.or(terminal),
         paint: paint(color, &stdout),
     }

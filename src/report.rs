@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::claims::ClaimsSet;
 use crate::compact::Malformed;
-use crate::diagnosis::Finding;
+use crate::diagnosis::{Finding, Recovered, Tried};
 use crate::header::JoseHeader;
 use crate::json::Object;
 use crate::key::KeyId;
@@ -41,6 +41,11 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Why the token is malformed.
     pub error: Option<Malformed>,
+    /// What a search has tried; null where none was made.
+    pub search: Option<Tried>,
+    /// The keys that follow from a signature that verifies under none given.
+    #[serde(skip)]
+    pub recovered: Vec<Recovered>,
 }
 
 /// Where a token came from.

@@ -95,7 +95,8 @@ fn report(token: &Token, policy: &Policy, now: i64, scope: Scope, keys: Option<&
         header,
         claims,
         fault,
-        ..
+        signature: octets,
+        payload_decodes: _,
     } = parts;
 
     let time = time(policy, now, claims.as_ref());
@@ -118,8 +119,10 @@ fn report(token: &Token, policy: &Policy, now: i64, scope: Scope, keys: Option<&
         checks,
         findings: Vec::new(),
         error: fault,
+        search: None,
+        recovered: Vec::new(),
     };
-    report.findings = notes(&report, policy, keys);
+    report.findings = notes(&report, policy, keys, octets.as_deref());
     report
 }
 
@@ -203,7 +206,9 @@ fn judge(jws: &Jws, parts: &Parts, keys: Option<&KeySet>) -> Signature {
         }
     }
     if tried.is_empty() {
-        return without(if Algorithm::is_registered(alg) {
+        return without(if keys.keys().is_empty() {
+            Reason::NoKey
+        } else if Algorithm::is_registered(alg) {
             Reason::AlgorithmNotAllowed
         } else {
             Reason::UnsupportedAlgorithm

@@ -53,6 +53,17 @@ Exit status:
   1  a file that can't be read, output that can't be written, no token in the input
   2  wrong usage";
 
+const DEBUG_EXAMPLES: &str = "\
+Examples:
+  Why is this token refused?
+    wl-paste | jwtlens debug -k public_key.json
+  Was it signed by one of the keys that we had before?
+    jwtlens debug -k public_key.json --also old-keys/ < token.txt
+  Look for a single altered character in the whole token; it takes some seconds:
+    jwtlens debug --deep -k public_key.json < token.txt
+  The causes alone, for a script:
+    jwtlens debug -o json -k public_key.json < token.txt | jq -r '.findings[].code'";
+
 const KEY_EXAMPLES: &str = "\
 Examples:
   What does this file hold, and is it good for verifying?
@@ -104,6 +115,15 @@ pub enum Command {
     /// Without TOKEN, standard input is read, one token a line.
     #[command(after_help = EXIT_STATUS, after_long_help = format!("{VERIFY_EXAMPLES}\n\n{EXIT_STATUS}"))]
     Verify(Verify),
+
+    /// Verify tokens, and find out why they are refused
+    ///
+    /// Each refused token is looked into: how its signature is written, what was signed, which key
+    /// signed, what kind of thing it is, what its times tell. What a computation shows is called
+    /// proven: with the changes named, the signature verifies. No finding turns a refused token into
+    /// a valid one. Without TOKEN, standard input is read, one token a line.
+    #[command(after_help = EXIT_STATUS, after_long_help = format!("{DEBUG_EXAMPLES}\n\n{EXIT_STATUS}"))]
+    Debug(Debug),
 
     /// Show header, claims and expiry of tokens; verify nothing
     ///
@@ -179,6 +199,27 @@ pub struct Verify {
     /// Print only tokens with this verdict (repeatable)
     #[arg(long, value_name = "VERDICT", value_parser = verdicts(&VERIFY_VERDICTS), help_heading = "Output")]
     pub only: Vec<Verdict>,
+}
+
+#[derive(Debug, Args)]
+pub struct Debug {
+    #[command(flatten)]
+    pub verify: Verify,
+
+    /// A key that is not trusted, but may have signed: a file, or a folder of them (repeatable)
+    ///
+    /// Old keys, keys of other stages and services. A token that one of them signed stays refused;
+    /// the report says which it was.
+    #[arg(long, value_name = "KEY", help_heading = "Search")]
+    pub also: Vec<OsString>,
+
+    /// Search for some seconds: every character of the token, and more lost ones
+    #[arg(long, help_heading = "Search")]
+    pub deep: bool,
+
+    /// Tell everything that was tried without success
+    #[arg(short, long, help_heading = "Search")]
+    pub verbose: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,7 @@
 //! Where keys are found: options, the environment, or the file that everybody has.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -91,6 +91,36 @@ pub fn read(key: &OsStr) -> Result<KeySource> {
             .hint("a key is given as a file's path, as the JSON itself, or as - for standard input")
         })?;
     describe(&name, &content)
+}
+
+/// Keys that are not trusted: files, or folders of them. In a folder what is no key is passed over.
+pub fn also(asked: &[OsString], messages: Messages) -> Result<Vec<KeySource>> {
+    let mut sources = Vec::new();
+    for key in asked {
+        if !Path::new(key).is_dir() {
+            sources.push(read(key)?);
+            continue;
+        }
+        let name = key.to_string_lossy();
+        let entries = fs::read_dir(key).map_err(|error| {
+            Failure::new(format!(
+                "can't read the folder \"{name}\": {}",
+                io_reason(&error)
+            ))
+        })?;
+        let mut files: Vec<OsString> = entries
+            .filter_map(|entry| Some(entry.ok()?.path()))
+            .filter(|path| path.is_file())
+            .map(OsString::from)
+            .collect();
+        files.sort();
+        let before = sources.len();
+        sources.extend(files.iter().filter_map(|file| read(file).ok()));
+        if sources.len() == before {
+            messages.warning(&format!("no key is in the folder \"{name}\""));
+        }
+    }
+    Ok(sources)
 }
 
 fn describe(source: &str, content: &[u8]) -> Result<KeySource> {

@@ -8,6 +8,7 @@ pub mod messages;
 mod render;
 pub mod run;
 mod stream;
+mod tally;
 mod times;
 pub mod usage;
 
@@ -24,6 +25,8 @@ pub struct Surroundings {
     pub key_variable: Option<OsString>,
     /// Whether a person sits at standard input.
     pub stdin_is_terminal: bool,
+    /// Whether a person reads standard error.
+    pub stderr_is_terminal: bool,
     /// The columns to keep within; none for a pipe or a file.
     pub width: Option<usize>,
     /// How standard output is coloured.

@@ -3,19 +3,26 @@
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, BufWriter, Write};
+use std::time::Instant;
 
 use anyhow::{Context, Result};
 use clap::CommandFactory;
 use jiff::tz::TimeZone;
-use jwtlens::{ClaimCheck, KeySet, KeySource, Policy, Token, Verifier};
+use jwtlens::{
+    ClaimCheck, Compact, Debugger, Effort, Input, KeySet, KeySource, KeySourceError, Policy,
+    Report, Token, Verdict, Verifier,
+};
 
 use super::Surroundings;
-use super::args::{Checks, Cli, Command, Decode, Format, Key, KeyFormat, Keys, Time, Verify};
+use super::args::{
+    Checks, Cli, Command, Debug, Decode, Format, Key, KeyFormat, Keys, Time, Verify,
+};
 use super::exit::Exit;
 use super::input::Source;
-use super::messages::{Failure, Messages, io_reason};
-use super::render::{Renderer, key as render_key};
+use super::messages::{Failure, Messages, Progress, io_reason};
+use super::render::{Detail, Look, Renderer, key as render_key};
 use super::stream::Stream;
+use super::tally::Tally;
 use super::{escape, keys, usage};
 
 /// Runs the command.
@@ -26,6 +33,14 @@ pub fn run(command: Command, surroundings: &Surroundings, messages: Messages) ->
             surroundings,
             Messages {
                 quiet: asked.show.quiet,
+                ..messages
+            },
+        ),
+        Command::Debug(asked) => debug(
+            &asked,
+            surroundings,
+            Messages {
+                quiet: asked.verify.show.quiet,
                 ..messages
             },
         ),
@@ -69,6 +84,77 @@ fn documented() -> clap::Command {
 }
 
 fn verify(asked: &Verify, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
+    let (source, names) = inputs(asked, surroundings, messages)?;
+    let keys = KeySet::new(&sources(&names, messages)?).map_err(|error| unusable(&error))?;
+    let verifier = Verifier::new(keys, verify_policy(asked));
+    let now = now(&asked.time, surroundings);
+    stream(
+        asked,
+        surroundings,
+        messages,
+        Detail::Verify,
+        |token: &Token| verifier.verify(token, now),
+    )
+    .run(source)
+}
+
+fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
+    let (source, names) = inputs(&asked.verify, surroundings, messages)?;
+    let sources = sources(&names, messages)?;
+    let also = keys::also(&asked.also, messages)?;
+    // Without a usable key nothing is judged in full, but much can be found out.
+    let exit = match KeySet::new(&sources) {
+        Ok(_) => Exit::SUCCESS,
+        Err(error) => {
+            tell(&unusable(&error), messages);
+            Exit::Failure
+        }
+    };
+    let effort = if asked.deep {
+        Effort::Deep
+    } else {
+        Effort::Default
+    };
+    let debugger = Debugger::new(&sources, &also, verify_policy(&asked.verify), effort);
+    let now = now(&asked.verify.time, surroundings);
+    let mut tally = Tally::default();
+    let mut progress = Progress::new(surroundings.stderr_is_terminal && !messages.quiet);
+    let judge = |token: &Token| {
+        let begun = Instant::now();
+        let mut report = debugger.debug(token, now, &mut |count| progress.step(count));
+        progress.end();
+        if let Some(search) = &mut report.search {
+            search.milliseconds = u64::try_from(begun.elapsed().as_millis()).ok();
+        }
+        if let Some(finding) = tally.signers.note(&report.recovered) {
+            report.findings.insert(0, finding);
+        }
+        tally.note(&report, token.text);
+        report
+    };
+    let detail = Detail::Debug {
+        verbose: asked.verbose,
+    };
+    let judged = stream(&asked.verify, surroundings, messages, detail, judge).run(source)?;
+    tally.tell(messages);
+    if let Some(lines) = tally.joined()
+        && let Ok(Compact::Jws(_)) = Compact::parse(lines)
+    {
+        let whole = debugger.debug(&Token::new(Input::default(), lines), now, &mut |_| true);
+        messages.hint(&format!(
+            "line-wrapped: put together, these lines are one token, which is {}: join them with tr -d [:space:]",
+            whole.verdict.name()
+        ));
+    }
+    Ok(exit.and(judged))
+}
+
+/// Where the tokens come from, and the names of the keys.
+fn inputs(
+    asked: &Verify,
+    surroundings: &Surroundings,
+    messages: Messages,
+) -> Result<(Source, Vec<OsString>)> {
     let names = key_names(&asked.keys, surroundings, messages);
     let stdin_is_taken = names.as_ref().is_ok_and(|names| keys::need_stdin(names));
     let (source, names) = match (
@@ -83,32 +169,43 @@ fn verify(asked: &Verify, surroundings: &Surroundings, messages: Messages) -> Re
         }
         (source, names) => (source?, names?),
     };
-    let keys = key_set(&names, messages)?;
-    let policy = Policy {
+    Ok((source, names))
+}
+
+fn verify_policy(asked: &Verify) -> Policy {
+    Policy {
         checks: claim_checks(&asked.checks),
         ..policy(&asked.time, asked.expires_within)
-    };
-    let now = now(&asked.time, surroundings);
-    let verifier = Verifier::new(keys, policy);
+    }
+}
+
+/// What every token of `verify` and `debug` is put through.
+fn stream<'a, J: FnMut(&Token) -> Report>(
+    asked: &'a Verify,
+    surroundings: &Surroundings,
+    messages: Messages,
+    detail: Detail,
+    judge: J,
+) -> Stream<'a, J> {
     let renderer = renderer(
         asked.output,
         asked.show.quiet,
         &asked.time,
+        detail,
         surroundings,
         messages,
     );
     let only = match (asked.output, asked.only.as_slice()) {
         // The accepted tokens, unless others are asked for.
-        (Format::Token, []) => &[jwtlens::Verdict::Valid],
+        (Format::Token, []) => &[Verdict::Valid],
         (_, only) => only,
     };
     Stream {
-        judge: |token: &Token| verifier.verify(token, now),
+        judge,
         renderer,
         only,
         messages,
     }
-    .run(source)
 }
 
 fn decode(asked: &Decode, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
@@ -119,6 +216,7 @@ fn decode(asked: &Decode, surroundings: &Surroundings, messages: Messages) -> Re
         asked.output.into(),
         asked.show.quiet,
         &asked.time,
+        Detail::Decode,
         surroundings,
         messages,
     );
@@ -194,7 +292,7 @@ fn key_names(
     keys::find(&asked.keys, variable, keys::OPTION, messages)
 }
 
-fn key_set(names: &[OsString], messages: Messages) -> Result<KeySet> {
+fn sources(names: &[OsString], messages: Messages) -> Result<Vec<KeySource>> {
     let sources = names
         .iter()
         .map(|name| keys::read(name))
@@ -202,7 +300,11 @@ fn key_set(names: &[OsString], messages: Messages) -> Result<KeySet> {
     for source in &sources {
         warn_of_private_key(source, messages);
     }
-    KeySet::new(&sources).map_err(|error| Failure::new(error.to_string()).hint(error.hint()).into())
+    Ok(sources)
+}
+
+fn unusable(error: &KeySourceError) -> anyhow::Error {
+    Failure::new(error.to_string()).hint(error.hint()).into()
 }
 
 fn warn_of_private_key(source: &KeySource, messages: Messages) {
@@ -254,6 +356,7 @@ fn renderer<'r>(
     format: Format,
     quiet: bool,
     time: &Time,
+    detail: Detail,
     surroundings: &Surroundings,
     messages: Messages,
 ) -> Renderer<'r> {
@@ -266,9 +369,12 @@ fn renderer<'r>(
     Renderer::new(
         (!quiet).then_some(format),
         Box::new(output),
-        zone,
-        surroundings.paint,
-        surroundings.width,
+        Look {
+            zone,
+            paint: surroundings.paint,
+            width: surroundings.width,
+            detail,
+        },
         messages,
     )
 }

@@ -29,7 +29,7 @@ pub struct Stream<'s, J> {
     pub messages: Messages,
 }
 
-impl<J: Fn(&Token) -> Report> Stream<'_, J> {
+impl<J: FnMut(&Token) -> Report> Stream<'_, J> {
     /// Judges every token and prints what was asked for. The exit status is that of the most severe
     /// verdict; a source that ends in an error counts as one without a full judgement.
     pub fn run(&mut self, source: Source) -> Result<Exit> {

@@ -1,10 +1,37 @@
 //! Findings: what is worth knowing of a token besides its verdict. No finding changes a verdict.
+//!
+//! Notes (`notes`) cost nothing and stand in every report. The rest is for refused tokens alone and
+//! is put together by [`Debugger`]: what kind of thing the text is (`kind`), what its times tell
+//! (`times`), and what would make its signature verify. That search brings the text into the form of a
+//! token (`reading`), reads R and S in every way (`signature`), writes and hashes what may have been
+//! signed (`signed`, `rewriting`), gathers the keys (`signer`) and lets all of these meet (`search`);
+//! `altered` and `dropped` look for damage, `secret` for a MAC. Every cause is a row of one table
+//! (`cause`).
 
+mod altered;
+mod cause;
+mod curve;
+mod debug;
+mod dropped;
+mod kind;
+mod lax;
 mod notes;
+mod reading;
+mod rewriting;
+mod search;
+mod secret;
+mod signature;
+mod signed;
+mod signer;
+mod times;
 
 use serde::{Serialize, Serializer};
 
+pub(crate) use cause::Cause;
+pub use debug::{Debugger, Effort};
 pub(crate) use notes::notes;
+pub(crate) use signer::mended;
+pub use signer::{Recovered, Signers};
 
 /// One thing found out about a token.
 #[derive(Clone, Debug, Serialize)]
@@ -19,6 +46,12 @@ pub struct Finding {
     pub evidence: String,
     /// What to do about it.
     pub hint: Option<String>,
+    /// Whether it may be why the token is refused; others are worth knowing besides.
+    pub explains: bool,
+    /// Everything that is needed, together, to make the signature verify: codes, in their order.
+    pub changes: Vec<&'static str>,
+    /// How many forms of the token were tried until it was found.
+    pub tried: u64,
 }
 
 /// How sure a finding is.
@@ -30,6 +63,23 @@ pub enum Certainty {
     Likely,
     /// It is plainly there to see.
     Note,
+}
+
+/// What a search has tried: every form of the signature with every text and hash, under every key.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Tried {
+    /// How many forms of the token were tried.
+    pub forms: u64,
+    /// How long it took, as far as whoever asked has measured it.
+    pub milliseconds: Option<u64>,
+    /// Whether nothing was left out for its cost: with `false`, a deeper search may find more.
+    pub complete: bool,
+    /// How R and S were read, one a reading.
+    pub signatures: Vec<String>,
+    /// What may have been signed, one an input.
+    pub inputs: Vec<String>,
+    /// The keys, one each.
+    pub keys: Vec<String>,
 }
 
 impl Certainty {
@@ -47,5 +97,42 @@ impl Certainty {
 impl Serialize for Certainty {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
+    }
+}
+
+fn finding(
+    code: &'static str,
+    certainty: Certainty,
+    summary: impl Into<String>,
+    evidence: impl Into<String>,
+    hint: impl Into<String>,
+) -> Finding {
+    Finding {
+        certainty,
+        explains: true,
+        hint: Some(hint.into()),
+        ..note(code, summary, evidence)
+    }
+}
+
+fn note(code: &'static str, summary: impl Into<String>, evidence: impl Into<String>) -> Finding {
+    Finding {
+        code,
+        certainty: Certainty::Note,
+        summary: summary.into(),
+        evidence: evidence.into(),
+        hint: None,
+        explains: false,
+        changes: Vec::new(),
+        tried: 0,
+    }
+}
+
+impl Finding {
+    fn with_hint(self, hint: impl Into<String>) -> Self {
+        Self {
+            hint: Some(hint.into()),
+            ..self
+        }
     }
 }

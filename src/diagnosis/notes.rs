@@ -1,7 +1,7 @@
 //! Notes: findings that cost nothing and stand in every report, on valid tokens too. Each is one
 //! function and one row of the table.
 
-use super::{Certainty, Finding};
+use super::{Finding, kind, note, times};
 use crate::json::{Value, abridged};
 use crate::key::KeyId;
 use crate::keyset::KeySet;
@@ -16,10 +16,14 @@ struct Facts<'r> {
     policy: &'r Policy,
     /// The keys given; none with `decode`.
     keys: Option<&'r KeySet>,
+    /// The signature's octets, where they could be decoded.
+    signature: Option<&'r [u8]>,
 }
 
 /// Every note, in the order in which they are shown.
-const NOTES: [fn(&Facts) -> Option<Finding>; 9] = [
+const NOTES: [fn(&Facts) -> Option<Finding>; 11] = [
+    der_signature,
+    exp_in_milliseconds,
     input_trimmed,
     kid_differs,
     key_in_header,
@@ -32,32 +36,31 @@ const NOTES: [fn(&Facts) -> Option<Finding>; 9] = [
 ];
 
 /// Makes every note that holds of this report.
-pub(crate) fn notes(report: &Report, policy: &Policy, keys: Option<&KeySet>) -> Vec<Finding> {
+pub(crate) fn notes(
+    report: &Report,
+    policy: &Policy,
+    keys: Option<&KeySet>,
+    signature: Option<&[u8]>,
+) -> Vec<Finding> {
     let facts = Facts {
         report,
         policy,
         keys,
+        signature,
     };
     NOTES.iter().filter_map(|note| note(&facts)).collect()
 }
 
-fn note(code: &'static str, summary: impl Into<String>, evidence: impl Into<String>) -> Finding {
-    Finding {
-        code,
-        certainty: Certainty::Note,
-        summary: summary.into(),
-        evidence: evidence.into(),
-        hint: None,
+/// A guess by the first octets; `debug` knows.
+fn der_signature(facts: &Facts) -> Option<Finding> {
+    if facts.report.signature.status != SignatureStatus::Mismatch {
+        return None;
     }
+    kind::der_by_its_octets(facts.signature?)
 }
 
-impl Finding {
-    fn with_hint(self, hint: impl Into<String>) -> Self {
-        Self {
-            hint: Some(hint.into()),
-            ..self
-        }
-    }
+fn exp_in_milliseconds(facts: &Facts) -> Option<Finding> {
+    times::in_milliseconds(facts.report, facts.report.claims.as_ref()?)
 }
 
 /// What was taken off around the token, so that nobody wonders which text was judged.

@@ -12,6 +12,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use regex::Regex;
 use snapbox::Data;
 use snapbox::data::DataFormat;
 
@@ -63,6 +64,9 @@ fn run(script: &str, directory: &Path) -> String {
         .output()
         .unwrap();
     let mut shown = String::from_utf8(output.stdout).unwrap();
+    // How long a search took is another number each time.
+    let milliseconds = Regex::new(r#"( in |"milliseconds": ?)\d+( ms|,)"#).unwrap();
+    shown = milliseconds.replace_all(&shown, "${1}N${2}").into_owned();
     if !shown.is_empty() && !shown.ends_with('\n') {
         shown.push_str("(no line feed)\n");
     }

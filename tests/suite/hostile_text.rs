@@ -46,12 +46,21 @@ fn in_tokens() {
         format!("{HOSTILE}.a.b").replace('\n', ""),
         HOSTILE.to_owned(),
     ];
-    for token in &tokens {
-        for format in FORMATS {
-            for columns in ["", "40", "1"] {
+    let verified = FORMATS.map(|format| ("verify", format));
+    let debugged = [("debug", "text"), ("debug", "json")];
+    for (token, number) in tokens.iter().zip(0..) {
+        for (name, format) in verified.into_iter().chain(debugged) {
+            // A search takes a while, so that it is made in one width each.
+            let widths = ["", "40", "1"];
+            let widths = if name == "debug" {
+                &widths[number % 3..][..1]
+            } else {
+                &widths[..]
+            };
+            for columns in widths {
                 let mut command = jwtlens();
                 command.env("COLUMNS", columns).args([
-                    "verify",
+                    name,
                     "--color=always",
                     "-o",
                     format,
@@ -62,7 +71,8 @@ fn in_tokens() {
                     "--typ",
                     HOSTILE,
                 ]);
-                check(&feed(&mut command, token.as_bytes()), format == "line");
+                let twice = [token.as_bytes(), b"\n", token.as_bytes()].concat();
+                check(&feed(&mut command, &twice), format == "line");
             }
         }
     }

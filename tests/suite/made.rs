@@ -1,11 +1,13 @@
 //! The tokens and keys in `tests/data/made`, which golden cases read: made here, deterministically,
 //! and compared with what is committed. `SNAPSHOTS=overwrite` renews them.
 
-use data_encoding::BASE64URL_NOPAD;
+use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use hmac::{Hmac, Mac};
+use sha2::{Digest, Sha256, Sha384};
 use snapbox::Data;
 use snapbox::data::DataFormat;
 
-use crate::support::{Issuer, data};
+use crate::support::{Issuer, data, der};
 
 /// 2026-11-23T18:09:24Z, the time of the golden cases.
 const NOW: i64 = 1_795_457_364;
@@ -91,6 +93,103 @@ fn tokens() -> Vec<(&'static str, String)> {
     ]
 }
 
+/// Tokens of a signer that does wrong, one for each cause that golden cases show.
+fn wrong_tokens() -> Vec<(&'static str, String)> {
+    let (issuer, other) = (issuer(), other());
+    let encode = |octets: &[u8]| BASE64URL_NOPAD.encode(octets);
+    let claims = claims(-7500, 3300);
+    let input = format!(
+        "{}.{}",
+        encode(issuer.header().as_bytes()),
+        encode(claims.as_bytes())
+    );
+    let over = |text: &str| issuer.sign_hash(&Sha256::digest(text));
+    let with = |octets: &[u8]| format!("{input}.{}", encode(octets));
+    let good = with(&over(&input));
+    let twice = issuer.sign_hash(&Sha256::digest(Sha256::digest(&input)));
+    let spaced = claims.replace("\":", "\": ").replace(",\"", ", \"");
+    let spaced = format!(
+        "{}.{}",
+        encode(issuer.header().as_bytes()),
+        encode(spaced.as_bytes())
+    );
+    let without_kid = format!(
+        "{}.{}",
+        encode(br#"{"alg":"ES256","typ":"JWT"}"#),
+        encode(claims.as_bytes())
+    );
+    let named = issuer.header().replace(&issuer.kid, &other.thumbprint());
+    let embedded = format!(r#"{{"alg":"ES256","jwk":{}}}"#, other.jwk());
+    let es384 = format!(
+        "{}.{}",
+        encode(br#"{"alg":"ES384"}"#),
+        encode(claims.as_bytes())
+    );
+    let hs256 = format!(
+        "{}.{}",
+        encode(br#"{"alg":"HS256"}"#),
+        encode(claims.as_bytes())
+    );
+    let mac = Hmac::<Sha256>::new_from_slice(format!("{}\n", issuer.jwk()).as_bytes()).unwrap();
+    let mac = mac.chain_update(&hs256).finalize().into_bytes();
+    let at = input.len() + 20;
+    let altered = format!(
+        "{}{}{}",
+        &good[..at],
+        if &good[at..=at] == "A" { "B" } else { "A" },
+        &good[at + 1..]
+    );
+    vec![
+        ("der", with(&der(over(&input)))),
+        ("der-hashed-twice", with(&der(twice))),
+        ("hashed-twice", with(&twice)),
+        (
+            "hex-signature",
+            with(HEXLOWER.encode(&over(&input)).as_bytes()),
+        ),
+        ("standard-base64", good.replace('-', "+").replace('_', "/")),
+        ("payload-only", with(&over(&encode(claims.as_bytes())))),
+        ("with-newline", with(&over(&format!("{input}\n")))),
+        ("payload-rewritten", with(&over(&spaced))),
+        ("header-changed", with(&over(&without_kid))),
+        ("altered", altered),
+        ("dropped", good.replace(['-', '_'], "")),
+        (
+            "signer-is-kid",
+            other.sign(named.as_bytes(), claims.as_bytes()),
+        ),
+        (
+            "by-embedded-key",
+            other.sign(embedded.as_bytes(), claims.as_bytes()),
+        ),
+        (
+            "es384",
+            format!(
+                "{es384}.{}",
+                encode(&issuer.sign_hash(&Sha384::digest(&es384)[..32]))
+            ),
+        ),
+        ("mac", format!("{hs256}.{}", encode(&mac))),
+        (
+            "milliseconds",
+            issuer.token(r#"{"iat":1795449864000,"nbf":1795449864000,"exp":1795460664000}"#),
+        ),
+        ("skew", issuer.token(r#"{"exp":1795457360}"#)),
+        (
+            "api-token",
+            other.token(
+                r#"{"oid":"o-1","pid":"p-1","mid":"m-1","aud":"transcodes-mcp","exp":1795460664}"#,
+            ),
+        ),
+        (
+            "reply",
+            format!(r#"{{"access_token":"{good}","token_type":"Bearer"}}"#),
+        ),
+        ("zero", with(&[0; 64])),
+        ("cut", good[..good.len() - 40].to_owned()),
+    ]
+}
+
 fn keys() -> Vec<(&'static str, String)> {
     let (issuer, other) = (issuer(), other());
     let jwk: serde_json::Value = serde_json::from_str(&issuer.jwk()).unwrap();
@@ -124,6 +223,7 @@ fn keys() -> Vec<(&'static str, String)> {
 fn tokens_and_keys_are_those_made_today() {
     let tokens = tokens()
         .into_iter()
+        .chain(wrong_tokens())
         .map(|(name, token)| (format!("{name}.txt"), token));
     let keys = keys()
         .into_iter()

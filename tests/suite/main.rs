@@ -7,10 +7,12 @@
     clippy::expect_used,
     clippy::indexing_slicing,
     clippy::panic,
+    clippy::print_stdout,
     clippy::unwrap_used
 )]
 
 mod agreement;
+mod debug;
 mod faults;
 mod generated;
 mod golden;

@@ -62,6 +62,9 @@ fn nearly_json() -> impl Strategy<Value = Vec<u8>> {
 fn arguments() -> impl Strategy<Value = Vec<OsString>> {
     let words = prop::sample::select(vec![
         "verify",
+        "debug",
+        "--also",
+        "-v",
         "decode",
         "key",
         "man",
@@ -167,7 +170,9 @@ proptest! {
         segments in prop::collection::vec(nearly_json(), 0..4),
         raw in prop::collection::vec(any::<u8>(), 0..200),
         format in prop::sample::select(vec!["text", "line", "json", "jsonl", "claims", "token"]),
+        command in prop::sample::select(vec!["verify", "verify", "verify", "verify", "debug"]),
     ) {
+        let name = command;
         let issuer = Issuer::new(1, "k");
         let mut input = segments.iter().map(|octets| BASE64URL_NOPAD.encode(octets)).collect::<Vec<_>>().join(".").into_bytes();
         input.push(b'\n');
@@ -177,7 +182,7 @@ proptest! {
         }
         input.extend(raw);
         let mut command = jwtlens();
-        command.args(["verify", "--color=always", "-o", format, "-k", &issuer.jwk()]);
+        command.args([name, "--color=always", "-o", format, "-k", &issuer.jwk()]);
         let output = feed(&mut command, &input);
         prop_assert!([0, 3, 4, 5, 6, 7, 8, 1].contains(&status(&output)));
         assert_printable(&output, format == "line");

@@ -6,9 +6,10 @@ use std::process::{Command, Output, Stdio};
 use std::sync::LazyLock;
 
 use data_encoding::BASE64URL_NOPAD;
-use p256::ecdsa::signature::Signer;
+use p256::ecdsa::signature::hazmat::PrehashSigner;
 use p256::ecdsa::{Signature, SigningKey};
 use regex::Regex;
+use sha2::{Digest, Sha256};
 
 /// The time that tests call now: 2026-11-23T00:00:00Z.
 pub const NOW: i64 = 1_795_392_000;
@@ -36,25 +37,48 @@ pub fn read_table(name: &str) -> Vec<Vec<String>> {
 /// A key pair that belongs to tests alone.
 pub struct Issuer {
     key: SigningKey,
-    pub kid: &'static str,
+    pub kid: String,
 }
 
 impl Issuer {
-    pub fn new(secret: u8, kid: &'static str) -> Self {
-        Self {
-            key: SigningKey::from_slice(&[secret; 32]).unwrap(),
-            kid,
-        }
+    pub fn new(secret: u8, kid: &str) -> Self {
+        Self::of(&[secret; 32], kid).unwrap()
+    }
+
+    /// None where the octets are no private key, which chance never meets.
+    pub fn of(secret: &[u8; 32], kid: &str) -> Option<Self> {
+        let key = SigningKey::from_slice(secret).ok()?;
+        Some(Self {
+            key,
+            kid: kid.to_owned(),
+        })
+    }
+
+    /// The point, uncompressed.
+    pub fn point(&self) -> Vec<u8> {
+        self.key
+            .verifying_key()
+            .to_encoded_point(false)
+            .as_bytes()
+            .to_vec()
+    }
+
+    pub fn coordinates(&self) -> [String; 2] {
+        let point = self.point();
+        [&point[1..33], &point[33..]].map(|octets| BASE64URL_NOPAD.encode(octets))
     }
 
     pub fn jwk(&self) -> String {
-        let point = self.key.verifying_key().to_encoded_point(false);
-        format!(
-            r#"{{"kty":"EC","crv":"P-256","x":"{}","y":"{}","alg":"ES256","kid":"{}"}}"#,
-            BASE64URL_NOPAD.encode(point.x().unwrap()),
-            BASE64URL_NOPAD.encode(point.y().unwrap()),
-            self.kid
-        )
+        let [x, y] = self.coordinates();
+        let kid = &self.kid;
+        format!(r#"{{"kty":"EC","crv":"P-256","x":"{x}","y":"{y}","alg":"ES256","kid":"{kid}"}}"#)
+    }
+
+    /// RFC 7638, written anew.
+    pub fn thumbprint(&self) -> String {
+        let [x, y] = self.coordinates();
+        let members = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
+        BASE64URL_NOPAD.encode(&Sha256::digest(members))
     }
 
     pub fn header(&self) -> String {
@@ -73,9 +97,24 @@ impl Issuer {
             BASE64URL_NOPAD.encode(header),
             BASE64URL_NOPAD.encode(payload)
         );
-        let signature: Signature = self.key.sign(input.as_bytes());
-        format!("{input}.{}", BASE64URL_NOPAD.encode(&signature.to_bytes()))
+        let signature = self.sign_hash(&Sha256::digest(&input));
+        format!("{input}.{}", BASE64URL_NOPAD.encode(&signature))
     }
+
+    /// R and S over a hash.
+    pub fn sign_hash(&self, hash: &[u8]) -> [u8; 64] {
+        let signature: Signature = self.key.sign_prehash(hash).unwrap();
+        signature.to_bytes().into()
+    }
+}
+
+/// R and S in ASN.1 DER.
+pub fn der(signature: [u8; 64]) -> Vec<u8> {
+    Signature::from_slice(&signature)
+        .unwrap()
+        .to_der()
+        .as_bytes()
+        .to_vec()
 }
 
 /// The program, with an environment that no machine's habits reach into.

@@ -18,14 +18,33 @@ use super::args::Format;
 use super::messages::Messages;
 use style::Paint;
 
+/// How reports look to people.
+pub struct Look {
+    pub zone: TimeZone,
+    pub paint: Paint,
+    /// The columns to keep within.
+    pub width: Option<usize>,
+    pub detail: Detail,
+}
+
+/// What a report is a part of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    Decode,
+    /// Points to `debug` where a token is refused.
+    Verify,
+    /// Tells what was searched for, in full where it is asked for.
+    Debug {
+        verbose: bool,
+    },
+}
+
 /// Where reports go, and in which form.
 pub struct Renderer<'o> {
     /// None prints nothing.
     format: Option<Format>,
     output: Box<dyn Write + 'o>,
-    zone: TimeZone,
-    paint: Paint,
-    width: Option<usize>,
+    look: Look,
     messages: Messages,
     begun: bool,
 }
@@ -34,17 +53,13 @@ impl<'o> Renderer<'o> {
     pub fn new(
         format: Option<Format>,
         output: Box<dyn Write + 'o>,
-        zone: TimeZone,
-        paint: Paint,
-        width: Option<usize>,
+        look: Look,
         messages: Messages,
     ) -> Self {
         Self {
             format,
             output,
-            zone,
-            paint,
-            width,
+            look,
             messages,
             begun: false,
         }
@@ -58,14 +73,9 @@ impl<'o> Renderer<'o> {
         let shown = match format {
             Format::Text => {
                 let space = if self.begun { "\n" } else { "" };
-                let text = text::Text {
-                    zone: &self.zone,
-                    paint: self.paint,
-                    width: self.width,
-                };
-                format!("{space}{}", text.report(report))
+                format!("{space}{}", text::Text(&self.look).report(report))
             }
-            Format::Line => format!("{}\n", line::line(report, &self.zone)),
+            Format::Line => format!("{}\n", line::line(report, &self.look.zone)),
             Format::Json => format!("{}\n", escape::json(&serde_json::to_string_pretty(report)?)),
             Format::Jsonl => format!("{}\n", escape::json(&serde_json::to_string(report)?)),
             Format::Claims => {

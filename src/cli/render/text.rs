@@ -1,23 +1,17 @@
 //! The report for people: verdict, what it rests on, header, claims, checks, notes.
 
-use jiff::tz::TimeZone;
 use jwtlens::json::{Member, Value};
 use jwtlens::{
-    Algorithm, Check, Malformed, NumericDate, Reason, Report, SignatureStatus, Validity, Verdict,
-    relative,
+    Algorithm, Certainty, Check, Finding, Malformed, NumericDate, Reason, Report, SignatureStatus,
+    Tried, Validity, Verdict, relative,
 };
 
 use super::layout::{OURS, THEIRS, Table, wrapped};
 use super::style::Paint;
-use super::{escape, names};
+use super::{Detail, Look, escape, names};
 
-/// How a report is written for people.
-pub struct Text<'t> {
-    pub zone: &'t TimeZone,
-    pub paint: Paint,
-    /// The columns to keep within.
-    pub width: Option<usize>,
-}
+/// Writes reports for people.
+pub struct Text<'t>(pub &'t Look);
 
 /// A refused token as one line, without its verdict's details.
 pub fn refusal(report: &Report) -> String {
@@ -33,6 +27,7 @@ impl Text<'_> {
     /// The whole report.
     pub fn report(&self, report: &Report) -> String {
         let mut text = self.verdict(report);
+        text.push_str(&self.causes(report));
         if let Some(header) = &report.header {
             let authenticated = report.signature.status == SignatureStatus::Verified;
             text.push_str(&self.heading(if authenticated {
@@ -64,12 +59,20 @@ impl Text<'_> {
             ));
         }
         text.push_str(&self.checks(report));
-        text.push_str(&self.findings(report));
+        text.push_str(&self.notes(report));
+        let is_refused = !matches!(report.verdict, Verdict::Valid | Verdict::NotVerified);
+        if is_refused && self.0.detail == Detail::Verify {
+            text.push('\n');
+            text.push_str(&self.hint(
+                "jwtlens debug finds out why a token is refused, and proves it",
+                0,
+            ));
+        }
         text
     }
 
     fn heading(&self, heading: &str) -> String {
-        format!("\n{}\n", self.paint.heading(heading))
+        format!("\n{}\n", self.0.paint.heading(heading))
     }
 
     /// The verdict in one sentence, and what it rests on.
@@ -79,8 +82,8 @@ impl Text<'_> {
         let at = name.len();
         let mut text = format!(
             "{}{}\n",
-            self.paint.verdict(report.verdict),
-            wrapped(&rest, at, THEIRS, self.width)
+            self.0.paint.verdict(report.verdict),
+            wrapped(&rest, at, THEIRS, self.0.width)
         );
         if let Some(Malformed {
             hint: Some(hint), ..
@@ -129,7 +132,7 @@ impl Text<'_> {
                 table.row("", "", format!("and {more} more"));
             }
         }
-        text.push_str(&table.lines(self.paint, self.width));
+        text.push_str(&table.lines(self.0.paint, self.0.width));
         text
     }
 
@@ -150,14 +153,14 @@ impl Text<'_> {
             };
             table.row(escaped(name), meaning(name), value);
         }
-        table.lines(self.paint, self.width)
+        table.lines(self.0.paint, self.0.width)
     }
 
     /// `2026-11-23 18:09:24 UTC, 2 h 5 min ago`, and the number itself where the date is not all.
     fn time(&self, time: &NumericDate, now: i64) -> String {
         let relative = relative(time.seconds_from(now));
         let whole = time.text().bytes().all(|octet| octet.is_ascii_digit());
-        match time.readable(self.zone) {
+        match time.readable(&self.0.zone) {
             Some(date) if whole => format!("{date}, {relative}"),
             Some(date) => format!("{date}, {relative} ({})", escape::text(time.text())),
             None => format!(
@@ -181,13 +184,13 @@ impl Text<'_> {
             );
         }
         // Outcomes are coloured after the columns are measured.
-        let mut lines = table.lines(Paint { on: false }, self.width);
-        if self.paint.on {
+        let mut lines = table.lines(Paint { on: false }, self.0.width);
+        if self.0.paint.on {
             lines = lines
                 .split_inclusive('\n')
                 .map(|line| match line.split_at_checked(8) {
-                    Some(("  passed", rest)) => format!("  {}{rest}", self.paint.good("passed")),
-                    Some(("  failed", rest)) => format!("  {}{rest}", self.paint.error("failed")),
+                    Some(("  passed", rest)) => format!("  {}{rest}", self.0.paint.good("passed")),
+                    Some(("  failed", rest)) => format!("  {}{rest}", self.0.paint.error("failed")),
                     _ => line.to_owned(),
                 })
                 .collect();
@@ -203,7 +206,7 @@ impl Text<'_> {
         });
         let now = jwtlens::json::Value::from(time.now);
         let at = match now {
-            Value::Number(number) => NumericDate::new(number).readable(self.zone),
+            Value::Number(number) => NumericDate::new(number).readable(&self.0.zone),
             Value::Null
             | Value::Bool(_)
             | Value::String(_)
@@ -222,21 +225,97 @@ impl Text<'_> {
         (passed, evidence)
     }
 
-    fn findings(&self, report: &Report) -> String {
-        if report.findings.is_empty() {
+    /// Why the token is refused, and what was tried to find it out.
+    fn causes(&self, report: &Report) -> String {
+        let causes: Vec<&Finding> = report
+            .findings
+            .iter()
+            .filter(|finding| finding.explains)
+            .collect();
+        let tried = report.search.as_ref().map(|tried| self.tried(tried));
+        if causes.is_empty() && tried.is_none() {
             return String::new();
         }
-        let mut text = self.heading("Notes");
-        for finding in &report.findings {
-            let summary = format!("{}: {}", finding.code, escape::text(&finding.summary));
-            text.push_str("  ");
-            text.push_str(&wrapped(&summary, 2, 4, self.width));
-            text.push_str("\n    ");
-            text.push_str(&wrapped(&escape::text(&finding.evidence), 4, 4, self.width));
-            text.push('\n');
-            if let Some(hint) = &finding.hint {
-                text.push_str(&self.hint(hint, 4));
+        let heading = if causes.is_empty() {
+            "Why: not found out"
+        } else {
+            "Why"
+        };
+        let mut text = self.heading(heading);
+        let mut evidence = "";
+        for finding in causes {
+            // Several changes may rest on one and the same proof.
+            let is_told = finding.evidence == evidence;
+            evidence = &finding.evidence;
+            text.push_str(&self.finding(finding, is_told));
+        }
+        text.push_str(&tried.unwrap_or_default());
+        text
+    }
+
+    fn tried(&self, tried: &Tried) -> String {
+        let time = tried.milliseconds.map_or(String::new(), |milliseconds| {
+            format!(" in {milliseconds} ms")
+        });
+        let more = if tried.complete {
+            ""
+        } else {
+            "; --deep tries more"
+        };
+        let mut text = format!("  tried {} forms{time}{more}\n", tried.forms);
+        if self.0.detail == (Detail::Debug { verbose: true }) {
+            for (what, list) in [
+                ("signature", &tried.signatures),
+                ("signed", &tried.inputs),
+                ("key", &tried.keys),
+            ] {
+                for item in list {
+                    text.push_str("    ");
+                    let line = format!("{what}: {}", escape::text(item));
+                    text.push_str(&wrapped(&line, 4, 6, self.0.width));
+                    text.push('\n');
+                }
             }
+        }
+        text
+    }
+
+    fn notes(&self, report: &Report) -> String {
+        let mut notes = report
+            .findings
+            .iter()
+            .filter(|finding| !finding.explains)
+            .peekable();
+        if notes.peek().is_none() {
+            return String::new();
+        }
+        let notes: String = notes.map(|note| self.finding(note, false)).collect();
+        format!("{}{notes}", self.heading("Notes"))
+    }
+
+    fn finding(&self, finding: &Finding, evidence_is_told: bool) -> String {
+        let (certainty, at) = match finding.certainty {
+            Certainty::Proven => (self.0.paint.good("proven "), 9),
+            Certainty::Likely => (self.0.paint.heading("likely "), 9),
+            Certainty::Note => (String::new(), OURS),
+        };
+        let summary = format!("{}: {}", finding.code, escape::text(&finding.summary));
+        let mut text = format!(
+            "  {certainty}{}\n",
+            wrapped(&summary, at, THEIRS, self.0.width)
+        );
+        if !evidence_is_told {
+            text.push_str("    ");
+            text.push_str(&wrapped(
+                &escape::text(&finding.evidence),
+                THEIRS,
+                THEIRS,
+                self.0.width,
+            ));
+            text.push('\n');
+        }
+        if let Some(hint) = &finding.hint {
+            text.push_str(&self.hint(hint, THEIRS));
         }
         text
     }
@@ -245,8 +324,13 @@ impl Text<'_> {
         let at = indent.saturating_add("hint:".len());
         let rest = format!(" {}", escape::text(hint));
         let spaces = " ".repeat(indent);
-        let body = wrapped(&rest, at, THEIRS.max(indent.saturating_add(2)), self.width);
-        format!("{spaces}{}{body}\n", self.paint.heading("hint:"))
+        let body = wrapped(
+            &rest,
+            at,
+            THEIRS.max(indent.saturating_add(2)),
+            self.0.width,
+        );
+        format!("{spaces}{}{body}\n", self.0.paint.heading("hint:"))
     }
 }
 
@@ -352,6 +436,9 @@ fn expiry(report: &Report) -> String {
 fn unchecked_reason(report: &Report) -> String {
     let alg = report.signature.algorithm.as_deref().unwrap_or_default();
     match report.signature.reason {
+        Some(Reason::NoKey) if report.verdict == Verdict::Unverifiable => {
+            "there is no usable key".to_owned()
+        }
         Some(Reason::NoKey) => "decode takes no key; see jwtlens verify".to_owned(),
         Some(Reason::UnsupportedAlgorithm) => {
             format!("\"alg\" is \"{alg}\", which is no known algorithm")

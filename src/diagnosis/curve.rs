@@ -1,0 +1,370 @@
+//! Arithmetic on P-256 for the search. Nothing here accepts a token: what it finds is asked again of
+//! the verification that every token goes through.
+//!
+//! `p256` keeps the coordinates of its points to itself, so that it can't normalize many of them
+//! with one inversion. The sums of the search are therefore made here, in Jacobian coordinates over
+//! `p256`'s own field; multiplications of points are left to `p256`.
+
+// Numbers modulo a prime and points of a curve have no overflow.
+#![allow(clippy::arithmetic_side_effects)]
+
+use p256::ecdsa::VerifyingKey;
+use p256::elliptic_curve::ops::{MulByGenerator as _, Reduce as _};
+use p256::elliptic_curve::point::DecompressPoint as _;
+use p256::elliptic_curve::sec1::ToEncodedPoint as _;
+use p256::elliptic_curve::subtle::Choice;
+use p256::elliptic_curve::{Field as _, PrimeField as _};
+use p256::{AffinePoint, FieldBytes, FieldElement, ProjectivePoint, PublicKey, Scalar};
+
+use std::sync::LazyLock;
+
+use super::signed::Prehash;
+
+/// A point as 33 octets (SEC 1, section 2.3.3), to be compared and looked up. The point at infinity
+/// is all zeros, as no other is.
+pub type Compressed = [u8; 33];
+
+/// The x of a point.
+pub type Abscissa = [u8; 32];
+
+/// A point `(x / z^2, y / z^3)`; at infinity z is zero.
+#[derive(Clone, Copy, Debug)]
+pub struct Point {
+    x: FieldElement,
+    y: FieldElement,
+    z: FieldElement,
+}
+
+impl Default for Point {
+    /// The point at infinity.
+    fn default() -> Self {
+        Self {
+            x: FieldElement::ONE,
+            y: FieldElement::ONE,
+            z: FieldElement::ZERO,
+        }
+    }
+}
+
+impl From<ProjectivePoint> for Point {
+    fn from(point: ProjectivePoint) -> Self {
+        let encoded = point.to_affine().to_encoded_point(false);
+        let coordinate = |octets: Option<&FieldBytes>| {
+            octets.and_then(|octets| Option::<FieldElement>::from(FieldElement::from_repr(*octets)))
+        };
+        match (coordinate(encoded.x()), coordinate(encoded.y())) {
+            (Some(x), Some(y)) => Self {
+                x,
+                y,
+                z: FieldElement::ONE,
+            },
+            (_, _) => Self::default(),
+        }
+    }
+}
+
+impl Point {
+    /// The sum (2007 Bernstein and Lange, "add-2007-bl").
+    pub fn plus(&self, other: &Self) -> Self {
+        if bool::from(self.z.is_zero()) {
+            return *other;
+        }
+        if bool::from(other.z.is_zero()) {
+            return *self;
+        }
+        let z1_squared = self.z.square();
+        let u2 = other.x * z1_squared;
+        let s2 = other.y * self.z * z1_squared;
+        let (u1, s1) = if other.z == FieldElement::ONE {
+            (self.x, self.y)
+        } else {
+            let z2_squared = other.z.square();
+            (self.x * z2_squared, self.y * other.z * z2_squared)
+        };
+        let (h, r) = (u2 - u1, s2 - s1);
+        if bool::from(h.is_zero()) {
+            return if bool::from(r.is_zero()) {
+                self.doubled()
+            } else {
+                Self::default()
+            };
+        }
+        let h_squared = h.square();
+        let h_cubed = h_squared * h;
+        let v = u1 * h_squared;
+        let x = r.square() - h_cubed - v.double();
+        Self {
+            x,
+            y: r * (v - x) - s1 * h_cubed,
+            z: self.z * other.z * h,
+        }
+    }
+
+    /// The difference.
+    pub fn minus(&self, other: &Self) -> Self {
+        self.plus(&Self {
+            y: -other.y,
+            ..*other
+        })
+    }
+
+    /// A small multiple.
+    pub fn times(&self, k: u8) -> Self {
+        let mut sum = Self::default();
+        for bit in (0..8).rev() {
+            sum = sum.doubled();
+            if k >> bit & 1 == 1 {
+                sum = sum.plus(self);
+            }
+        }
+        sum
+    }
+
+    /// Twice the point, on a curve with a = -3 (2001 Bernstein, "dbl-2001-b").
+    pub fn doubled(&self) -> Self {
+        let delta = self.z.square();
+        let gamma = self.y.square();
+        let beta = self.x * gamma;
+        let product = (self.x - delta) * (self.x + delta);
+        let alpha = product.double() + product;
+        let four_beta = beta.double().double();
+        let x = alpha.square() - four_beta.double();
+        Self {
+            x,
+            y: alpha * (four_beta - x) - gamma.square().double().double().double(),
+            z: (self.y + self.z).square() - gamma - delta,
+        }
+    }
+}
+
+/// Affine coordinates, with one inversion for all (Montgomery's trick); none at infinity.
+fn normalized(points: &[Point]) -> Vec<Option<(FieldElement, FieldElement)>> {
+    let is_finite = |point: &Point| !bool::from(point.z.is_zero());
+    let mut products = Vec::with_capacity(points.len());
+    let mut product = FieldElement::ONE;
+    for point in points {
+        products.push(product);
+        if is_finite(point) {
+            product *= point.z;
+        }
+    }
+    let mut inverse = Option::<FieldElement>::from(product.invert()).unwrap_or(FieldElement::ONE);
+    let mut found: Vec<_> = points
+        .iter()
+        .zip(products)
+        .rev()
+        .map(|(point, before)| {
+            is_finite(point).then(|| {
+                let z = inverse * before;
+                inverse *= point.z;
+                let z_squared = z.square();
+                (point.x * z_squared, point.y * z_squared * z)
+            })
+        })
+        .collect();
+    found.reverse();
+    found
+}
+
+/// The points as octets, normalized together.
+pub fn compressed(points: &[Point]) -> Vec<Compressed> {
+    normalized(points)
+        .into_iter()
+        .map(|point| {
+            let mut octets = [0; 33];
+            if let (Some((x, y)), Some((tag, place))) = (point, octets.split_first_mut()) {
+                *tag = 2 + u8::from(bool::from(y.is_odd()));
+                place.copy_from_slice(&x.to_repr());
+            }
+            octets
+        })
+        .collect()
+}
+
+/// The x of each point, normalized together; zero at infinity, as no point of the curve has it with
+/// a y that a signature could lead to.
+pub fn abscissas(points: &[Point]) -> Vec<Abscissa> {
+    normalized(points)
+        .into_iter()
+        .map(|point| point.map_or([0; 32], |(x, _)| x.to_repr().into()))
+        .collect()
+}
+
+/// The number in these octets, from 1 to n - 1.
+pub fn scalar(octets: [u8; 32]) -> Option<Scalar> {
+    let scalar = Option::<Scalar>::from(Scalar::from_repr(FieldBytes::from(octets)))?;
+    (!bool::from(scalar.is_zero())).then_some(scalar)
+}
+
+/// A hash as ECDSA takes it: modulo n.
+pub fn hash(prehash: Prehash) -> Scalar {
+    Scalar::reduce_bytes(&FieldBytes::from(prehash))
+}
+
+/// The point with an even y that a signature's r is the x of; half of all numbers have none.
+pub fn lift(r: [u8; 32]) -> Option<ProjectivePoint> {
+    let point = Option::<AffinePoint>::from(AffinePoint::decompress(
+        &FieldBytes::from(r),
+        Choice::from(0),
+    ))?;
+    Some(point.into())
+}
+
+/// `e G`
+pub fn times_generator(e: &Scalar) -> ProjectivePoint {
+    ProjectivePoint::mul_by_generator(e)
+}
+
+/// `e G` for each e. Hashes come in hundreds, so that a table pays: 32 windows of 8 bits, of which
+/// each takes one addition.
+pub fn all_times_generator(hashes: impl Iterator<Item = Scalar>) -> Vec<Point> {
+    static TABLE: LazyLock<Vec<Vec<Point>>> = LazyLock::new(|| {
+        let generator = ProjectivePoint::GENERATOR;
+        doublings(&generator, 256)
+            .chunks(8)
+            .filter_map(<[Point]>::first)
+            .map(|step| normal(&multiples(step)))
+            .collect()
+    });
+    hashes
+        .map(|e| {
+            let windows = e.to_repr().into_iter().rev().zip(TABLE.iter());
+            windows.fold(Point::default(), |sum, (window, multiples)| {
+                multiples
+                    .get(usize::from(window))
+                    .map_or(sum, |multiple| sum.plus(multiple))
+            })
+        })
+        .collect()
+}
+
+/// `k P` for each k from 0 to 255.
+fn multiples(point: &Point) -> Vec<Point> {
+    std::iter::successors(Some(Point::default()), |multiple| {
+        Some(multiple.plus(point))
+    })
+    .take(256)
+    .collect()
+}
+
+/// The points with z = 1, which are added faster.
+fn normal(points: &[Point]) -> Vec<Point> {
+    normalized(points)
+        .into_iter()
+        .map(|point| {
+            point.map_or_else(Point::default, |(x, y)| Point {
+                x,
+                y,
+                z: FieldElement::ONE,
+            })
+        })
+        .collect()
+}
+
+/// `k Q`
+pub fn times_key(key: &VerifyingKey, k: &Scalar) -> ProjectivePoint {
+    ProjectivePoint::from(*key.as_affine()) * k
+}
+
+/// `k P`
+pub fn multiply(point: &ProjectivePoint, k: &Scalar) -> ProjectivePoint {
+    *point * k
+}
+
+/// The two points that `e G` must be one of for the signature to verify: `±s R - r Q`.
+pub fn targets(s_times_lifted: &ProjectivePoint, r_times_key: &ProjectivePoint) -> [Point; 2] {
+    [
+        (*s_times_lifted - r_times_key).into(),
+        (-*s_times_lifted - r_times_key).into(),
+    ]
+}
+
+/// The two keys under which the signature of this hash verifies: `(±s R - e G) / r` (SEC 1, section
+/// 4.1.6).
+pub fn recovered(r: &Scalar, s_times_lifted: &ProjectivePoint, e: &Scalar) -> Vec<VerifyingKey> {
+    let Some(inverse) = Option::<Scalar>::from(r.invert()) else {
+        return Vec::new();
+    };
+    let e_times_generator = times_generator(e);
+    [*s_times_lifted, -*s_times_lifted]
+        .iter()
+        .filter_map(|point| {
+            let key = (*point - e_times_generator) * inverse;
+            PublicKey::from_affine(key.to_affine())
+                .ok()
+                .map(VerifyingKey::from)
+        })
+        .collect()
+}
+
+/// `2^k P` for each k below `count`.
+pub fn doublings(point: &ProjectivePoint, count: usize) -> Vec<Point> {
+    std::iter::successors(Some(Point::from(*point)), |point| Some(point.doubled()))
+        .take(count)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Sums, doublings and the exceptional cases are those of `p256`.
+    #[test]
+    fn points_are_those_of_p256() {
+        let point = |k: u64| ProjectivePoint::mul_by_generator(&Scalar::from(k));
+        let octets = |point: ProjectivePoint| compressed(&[point.into()])[0];
+        for (a, b) in [
+            (1, 1),
+            (1, 2),
+            (2, 1),
+            (7, 1_000_003),
+            (5, 5),
+            (0, 3),
+            (3, 0),
+            (0, 0),
+        ] {
+            let sum = Point::from(point(a)).plus(&point(b).into());
+            assert_eq!(compressed(&[sum]), [octets(point(a) + point(b))], "{a} {b}");
+        }
+        assert_eq!(
+            compressed(&[Point::from(point(9)).plus(&Point::from(-point(9)))]),
+            [[0; 33]]
+        );
+        let doubled = doublings(&point(3), 5);
+        let expected: Vec<_> = [3, 6, 12, 24, 48].map(point).map(octets).to_vec();
+        assert_eq!(compressed(&doubled), expected);
+        assert_eq!(
+            compressed(&[Point::from(point(9)).minus(&Point::from(point(9)))]),
+            [[0; 33]]
+        );
+        assert_eq!(
+            compressed(&[Point::from(point(9)).times(200)]),
+            [octets(point(1800))]
+        );
+        for e in [
+            Scalar::from(0_u64),
+            Scalar::from(1_u64),
+            Scalar::from(256_u64),
+            -Scalar::from(1_u64),
+            -Scalar::from(257_u64),
+        ] {
+            assert_eq!(
+                compressed(&all_times_generator([e].into_iter())),
+                [octets(times_generator(&e))]
+            );
+        }
+        // Infinity in the middle spoils nobody's inversion.
+        let mixed = [Point::from(point(4)), Point::default(), doubled[3]];
+        assert_eq!(
+            compressed(&mixed),
+            [octets(point(4)), [0; 33], octets(point(24))]
+        );
+        let x: Vec<u8> = point(24)
+            .to_affine()
+            .to_encoded_point(false)
+            .x()
+            .unwrap()
+            .to_vec();
+        assert_eq!(abscissas(&mixed)[2].to_vec(), x);
+    }
+}

@@ -1,0 +1,335 @@
+//! What kind of thing a text is, where it is no signed token, or another one than is meant. All of it
+//! is plainly there to see; nothing is computed with a key.
+
+use super::cause::Cause;
+use super::lax;
+use super::{Certainty, Finding, finding, note};
+use crate::header::JoseHeader;
+use crate::json::{Value, abridged};
+use crate::report::{Reason, Report};
+
+/// The most that is inflated.
+const MAX_INFLATED: usize = 64 * 1024;
+
+/// What a hypothesis about the kind may look at.
+pub struct Facts<'f> {
+    pub text: &'f [u8],
+    pub report: &'f Report,
+    /// Whether a computation has shown the cause: then nothing is guessed.
+    pub is_settled: bool,
+    /// Whether an RSA key is among the keys given.
+    pub rsa_key_given: bool,
+}
+
+/// Every hypothesis about the kind.
+const KINDS: [fn(&Facts) -> Option<Finding>; 15] = [
+    unsecured,
+    jwe,
+    opaque_token,
+    written_otherwise,
+    ellipsis,
+    truncated,
+    detached_payload,
+    deflated_payload,
+    nested_jwt,
+    signature_zero,
+    der_signature,
+    signature_of_other_algorithm,
+    token_of_another_kind,
+    key_for_rs256,
+    json_without_token,
+];
+
+/// What kind of thing the text is.
+pub fn kinds(facts: &Facts) -> Vec<Finding> {
+    KINDS.iter().filter_map(|kind| kind(facts)).collect()
+}
+
+fn likely(code: &'static str, summary: &str, evidence: impl Into<String>, hint: &str) -> Finding {
+    finding(code, Certainty::Likely, summary, evidence, hint)
+}
+
+/// What is plainly there to see.
+fn plain(code: &'static str, summary: &str, evidence: impl Into<String>) -> Finding {
+    Finding {
+        explains: true,
+        ..note(code, summary, evidence)
+    }
+}
+
+impl Facts<'_> {
+    fn header(&self) -> Option<&JoseHeader> {
+        self.report.header.as_ref()
+    }
+
+    /// The octets of a segment, where there are three, strictly read or not.
+    fn segment(&self, number: usize) -> Option<Vec<u8>> {
+        let text = std::str::from_utf8(self.text).ok()?;
+        let segments: Vec<&str> = text.split('.').collect();
+        match segments.as_slice() {
+            [_, _, _] => lax::decode(segments.get(number)?.trim_end_matches('=')),
+            _ => None,
+        }
+    }
+}
+
+/// RFC 7518 section 3.6, RFC 8725 section 3.2.
+fn unsecured(facts: &Facts) -> Option<Finding> {
+    let alg = facts.header()?.alg.as_deref()?;
+    alg.eq_ignore_ascii_case("none").then(|| {
+        plain(
+            "unsecured",
+            "the token is not signed at all: anybody can have written it",
+            format!("\"alg\" is \"{alg}\""),
+        )
+        .with_hint("never accept it; the issuer must sign, with \"alg\" \"ES256\"")
+    })
+}
+
+fn jwe(facts: &Facts) -> Option<Finding> {
+    (facts.report.signature.reason == Some(Reason::Encrypted)).then(|| {
+        let enc = facts.header().and_then(|header| header.parameters.get("enc"));
+        plain("jwe",
+            "the token is encrypted, so that only its receiver can read it",
+            format!("five segments; \"enc\" is {}", enc.map_or("missing".to_owned(), |enc| abridged(&enc.to_string()))),
+        )
+        .with_hint("decrypt it with the receiver's private key first; what comes out may be a signed token")
+    })
+}
+
+fn opaque_token(facts: &Facts) -> Option<Finding> {
+    let text = std::str::from_utf8(facts.text).ok()?;
+    let is_one_word = !text.is_empty() && !text.contains(['.', '{', '%', ' ', '=', '/', '\n']);
+    (is_one_word && !text.starts_with("eyJ")).then(|| {
+        plain("opaque-token",
+            "the token is opaque: a name for something that the issuer keeps, not a JWT",
+            "one segment, and it holds no JSON",
+        )
+        .with_hint("only the issuer can judge it: ask its introspection or user-info address, or ask for a JWT")
+    })
+}
+
+/// What a proof would have told better: the text was brought into the form of a token, but nothing
+/// verified.
+fn written_otherwise(facts: &Facts) -> Option<Finding> {
+    if facts.is_settled {
+        return None;
+    }
+    let readings = super::reading::readings(facts.text);
+    // Stray bits are what is left of a token that was cut.
+    let cause = readings
+        .first()?
+        .causes
+        .iter()
+        .find(|cause| **cause != Cause::TrailingBits)?;
+    let row = cause.row();
+    let evidence = format!("read so, it has three segments ({})", row.section);
+    Some(likely(row.code, row.summary, evidence, row.hint))
+}
+
+fn ellipsis(facts: &Facts) -> Option<Finding> {
+    let text = String::from_utf8_lossy(facts.text);
+    let at = text.find("...").or_else(|| text.find('\u{2026}'))?;
+    Some(likely(
+        "ellipsis",
+        "the token was shortened for show: a part of it is left out",
+        format!("an ellipsis at octet {at}"),
+        "copy the whole token from its source, not from a log or a page that shortens it",
+    ))
+}
+
+fn truncated(facts: &Facts) -> Option<Finding> {
+    /// Fewer octets than any signature of a P-256 key has.
+    const SHORTEST: usize = 60;
+    let text = std::str::from_utf8(facts.text).ok()?;
+    let hint = "copy the whole token; a column, a variable or a header may be too short for it";
+    if text.ends_with("...") || text.ends_with('\u{2026}') || text.contains('~') {
+        return None;
+    }
+    let dots = text.matches('.').count();
+    if dots < 2 && text.starts_with("eyJ") {
+        let parts = ["its payload and its signature are", "its signature is"];
+        let missing = parts.get(dots)?;
+        return Some(likely(
+            "truncated",
+            "the token is cut off",
+            format!("{missing} missing"),
+            hint,
+        ));
+    }
+    let segment = text.split('.').nth(2)?;
+    let octets = facts
+        .report
+        .signature
+        .octets
+        .unwrap_or(segment.len().saturating_mul(3) / 4);
+    let is_mac = facts
+        .header()
+        .and_then(|header| header.alg.as_deref())
+        .is_some_and(|alg| alg.starts_with("HS"));
+    let is_unsigned = facts.header()?.alg.as_deref()?.eq_ignore_ascii_case("none");
+    (dots == 2 && octets < SHORTEST && !is_mac && !is_unsigned && !facts.is_settled).then(|| {
+        let evidence = format!("its signature has {octets} octets, where ES256 has 64");
+        likely("truncated", "the token is cut off", evidence, hint)
+    })
+}
+
+/// RFC 7515 appendix F.
+fn detached_payload(facts: &Facts) -> Option<Finding> {
+    let text = std::str::from_utf8(facts.text).ok()?;
+    let segments: Vec<&str> = text.split('.').collect();
+    let is_detached = matches!(segments.as_slice(), [header, "", signature] if !header.is_empty() && !signature.is_empty());
+    is_detached.then(|| {
+        plain("detached-payload",
+            "the payload was taken out of the token and travels apart, as the body of a message for example",
+            "nothing stands between the two dots",
+        )
+        .with_hint("put base64url(body) between the dots, then verify")
+    })
+}
+
+/// SMART Health Cards and others: the header's `zip` is `DEF` (RFC 1951).
+fn deflated_payload(facts: &Facts) -> Option<Finding> {
+    let zip = facts.header()?.parameters.get("zip")?.as_str()?;
+    if zip != "DEF" {
+        return None;
+    }
+    let inflated =
+        miniz_oxide::inflate::decompress_to_vec_with_limit(&facts.segment(1)?, MAX_INFLATED);
+    let shown = match &inflated {
+        Ok(octets) => abridged(&String::from_utf8_lossy(octets)),
+        Err(error) => format!("it can't be inflated: {error}"),
+    };
+    Some(
+        plain("deflated-payload",
+            "the payload is compressed, which a JWT's is not",
+            format!("\"zip\" is \"DEF\"; inflated it begins with {shown}"),
+        )
+        .with_hint("a JWS like a SMART Health Card is signed over the compressed octets: verify first, then inflate"),
+    )
+}
+
+/// RFC 7519 section 5.2.
+fn nested_jwt(facts: &Facts) -> Option<Finding> {
+    let payload = facts.segment(1)?;
+    let is_token =
+        payload.starts_with(b"eyJ") && payload.split(|octet| *octet == b'.').count() >= 3;
+    is_token.then(|| {
+        plain(
+            "nested-jwt",
+            "the payload is itself a token",
+            "its payload begins with \"eyJ\" and has segments",
+        )
+        .with_hint("verify the outer token, then the payload as a token of its own")
+    })
+}
+
+fn signature_zero(facts: &Facts) -> Option<Finding> {
+    let signature = facts.segment(2)?;
+    (signature.len() >= 32 && signature.iter().all(|octet| *octet == 0)).then(|| {
+        likely(
+            "signature-zero",
+            "the signature is all zeros: a placeholder, or the attack on CVE-2022-21449 (\"psychic signatures\")",
+            format!("{} octets, all zero", signature.len()),
+            "nothing can be mended: find out who sent it; an unpatched Java 15 to 18 would accept it",
+        )
+    })
+}
+
+/// DER by its first octets, although nothing verified: damaged, or by another key.
+fn der_signature(facts: &Facts) -> Option<Finding> {
+    let signature = facts.segment(2)?;
+    if facts.is_settled {
+        return None;
+    }
+    der_by_its_octets(&signature)
+}
+
+/// A signature that begins as DER does. That it verifies once it is decoded is not shown by this.
+pub fn der_by_its_octets(signature: &[u8]) -> Option<Finding> {
+    let [0x30, length @ 60..=80, 0x02, 0x1C..=0x21, ..] = signature else {
+        return None;
+    };
+    let row = Cause::DerSignature.row();
+    Some(likely(
+        row.code,
+        row.summary,
+        format!(
+            "it begins with the octets 30 {length:02x} 02, as ASN.1 DER does ({})",
+            row.section
+        ),
+        row.hint,
+    ))
+}
+
+fn signature_of_other_algorithm(facts: &Facts) -> Option<Finding> {
+    if facts.is_settled {
+        return None;
+    }
+    let octets = facts.segment(2)?.len();
+    let what = match octets {
+        32 => "HMAC with SHA-256 (HS256)",
+        48 => "HMAC with SHA-384 (HS384)",
+        96 => "ECDSA on P-384 (ES384)",
+        132 => "ECDSA on P-521 (ES512)",
+        256 | 384 | 512 => "RSA (RS256 and its kind)",
+        _ => return None,
+    };
+    Some(likely(
+        "signature-of-other-algorithm",
+        "the signature has the length of another algorithm's",
+        format!("{octets} octets, as {what} has; ES256 has 64"),
+        "the signer must use the P-256 key and ES256, and say so in \"alg\"",
+    ))
+}
+
+/// Transcodes hands out two kinds of token, and only one is signed with the key of the project.
+fn token_of_another_kind(facts: &Facts) -> Option<Finding> {
+    let claims = facts.report.claims.as_ref()?;
+    let for_api = claims
+        .aud
+        .as_ref()
+        .is_some_and(|aud| aud.contains("transcodes-mcp"));
+    let named: Vec<&str> = ["oid", "pid", "mid"]
+        .into_iter()
+        .filter(|name| claims.members.get(name).is_some())
+        .collect();
+    (for_api || named.len() > 1).then(|| {
+        let evidence = if for_api { "\"aud\" is \"transcodes-mcp\"".to_owned() } else { format!("it has {}", named.join(", ")) };
+        likely(
+            "token-of-another-kind",
+            "this looks like a Transcodes API token, not a member's access token",
+            evidence,
+            "it travels in x-transcodes-token and need not be signed with the project's key; a member's access token has \"aud\" \"transcodes-sdk\"",
+        )
+    })
+}
+
+fn key_for_rs256(facts: &Facts) -> Option<Finding> {
+    let by_header = facts
+        .header()
+        .and_then(|header| header.alg.as_deref())
+        .is_some_and(|alg| matches!(alg, "RS256" | "RS384" | "RS512"));
+    (facts.rsa_key_given || by_header).then(|| {
+        let evidence = if facts.rsa_key_given { "an RSA key is among the keys given" } else { "the header's \"alg\" is for an RSA key" };
+        plain("key-for-rs256", "RS256 and ES256 are mixed up: one of token and key is for RSA", evidence)
+            .with_hint("Transcodes signs ES256; its older pages told people to set RS256: set ES256, and take public_key.json from the JSON Web Key panel")
+    })
+}
+
+fn json_without_token(facts: &Facts) -> Option<Finding> {
+    let Ok(Value::Object(object)) = Value::parse(facts.text) else {
+        return None;
+    };
+    let error = object.get("error").and_then(Value::as_str);
+    super::reading::readings(facts.text).is_empty().then(|| {
+        plain(
+            "json-reply",
+            "this is JSON, and no token is in it",
+            error.map_or("no member is a token".to_owned(), |error| {
+                format!("\"error\" is \"{}\"", abridged(error))
+            }),
+        )
+        .with_hint("the request for the token may have failed: look at the reply")
+    })
+}

@@ -1,0 +1,219 @@
+//! One JSON value in the spellings that common writers give it.
+
+use crate::json::{Member, Object, Value};
+
+/// How a writer spells JSON.
+#[derive(Clone, Copy, Debug)]
+pub struct Style {
+    /// What stands after `,` and `:`.
+    spacing: Spacing,
+    /// Members by name.
+    sorted: bool,
+    /// What is escaped in strings besides what must be.
+    escapes: Escapes,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Spacing {
+    /// `{"a":1,"b":2}`: JavaScript, Go, Java.
+    None,
+    /// `{"a": 1, "b": 2}`: Python.
+    Spaces,
+    /// Lines, indented by so many spaces.
+    Lines(usize),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Escapes {
+    /// Nothing.
+    None,
+    /// `/`, as `\/`.
+    Slash,
+    /// What is not ASCII, as `\uXXXX`: Python, Ruby.
+    NonAscii,
+    /// Both: PHP.
+    SlashAndNonAscii,
+    /// `<`, `>` and `&`, as `\u003c`: Go, .NET.
+    Html,
+}
+
+/// Every style.
+pub fn styles() -> impl Iterator<Item = Style> {
+    let spacings = [
+        Spacing::None,
+        Spacing::Spaces,
+        Spacing::Lines(2),
+        Spacing::Lines(4),
+    ];
+    let escapes = [
+        Escapes::None,
+        Escapes::Slash,
+        Escapes::NonAscii,
+        Escapes::SlashAndNonAscii,
+        Escapes::Html,
+    ];
+    spacings.into_iter().flat_map(move |spacing| {
+        [false, true].into_iter().flat_map(move |sorted| {
+            escapes.into_iter().map(move |escapes| Style {
+                spacing,
+                sorted,
+                escapes,
+            })
+        })
+    })
+}
+
+/// The object as a writer of this style writes it.
+pub fn written(object: &Object, style: Style) -> String {
+    let mut text = String::new();
+    write_object(object.members(), style, 0, &mut text);
+    text
+}
+
+/// Members as a compact writer writes them.
+pub fn compact<'m>(members: impl Iterator<Item = (&'m str, &'m Value)>) -> String {
+    let style = Style {
+        spacing: Spacing::None,
+        sorted: false,
+        escapes: Escapes::None,
+    };
+    let mut text = "{".to_owned();
+    for (number, (name, value)) in members.enumerate() {
+        if number > 0 {
+            text.push(',');
+        }
+        write_string(name, style, &mut text);
+        text.push(':');
+        write(value, style, 0, &mut text);
+    }
+    text.push('}');
+    text
+}
+
+fn write(value: &Value, style: Style, depth: usize, text: &mut String) {
+    match value {
+        Value::Null | Value::Bool(_) | Value::Number(_) => text.push_str(&value.to_string()),
+        Value::String(string) => write_string(string, style, text),
+        Value::Array(items) => {
+            let inner = depth.saturating_add(1);
+            text.push('[');
+            for (number, item) in items.iter().enumerate() {
+                separate(number, style, inner, text);
+                write(item, style, inner, text);
+            }
+            close(items.is_empty(), style, depth, text);
+            text.push(']');
+        }
+        Value::Object(object) => write_object(object.members(), style, depth, text),
+    }
+}
+
+fn write_object(members: &[Member], style: Style, depth: usize, text: &mut String) {
+    let inner = depth.saturating_add(1);
+    let mut members: Vec<&Member> = members.iter().collect();
+    if style.sorted {
+        members.sort_by(|a, b| a.name.cmp(&b.name));
+    }
+    text.push('{');
+    for (number, member) in members.iter().enumerate() {
+        separate(number, style, inner, text);
+        write_string(&member.name, style, text);
+        text.push_str(match style.spacing {
+            Spacing::None => ":",
+            Spacing::Spaces | Spacing::Lines(_) => ": ",
+        });
+        write(&member.value, style, inner, text);
+    }
+    close(members.is_empty(), style, depth, text);
+    text.push('}');
+}
+
+fn separate(number: usize, style: Style, depth: usize, text: &mut String) {
+    match (number, style.spacing) {
+        (0, Spacing::None | Spacing::Spaces) => {}
+        (0, Spacing::Lines(_)) => line(style, depth, text),
+        (_, Spacing::None) => text.push(','),
+        (_, Spacing::Spaces) => text.push_str(", "),
+        (_, Spacing::Lines(_)) => {
+            text.push(',');
+            line(style, depth, text);
+        }
+    }
+}
+
+fn close(empty: bool, style: Style, depth: usize, text: &mut String) {
+    if !empty {
+        line(style, depth, text);
+    }
+}
+
+fn line(style: Style, depth: usize, text: &mut String) {
+    if let Spacing::Lines(indent) = style.spacing {
+        text.push('\n');
+        text.extend(std::iter::repeat_n(' ', indent.saturating_mul(depth)));
+    }
+}
+
+fn write_string(string: &str, style: Style, text: &mut String) {
+    let (slash, non_ascii, html) = match style.escapes {
+        Escapes::None => (false, false, false),
+        Escapes::Slash => (true, false, false),
+        Escapes::NonAscii => (false, true, false),
+        Escapes::SlashAndNonAscii => (true, true, false),
+        Escapes::Html => (false, false, true),
+    };
+    // Strings always have a JSON form.
+    let quoted = serde_json::to_string(string).unwrap_or_default();
+    for c in quoted.chars() {
+        match c {
+            '/' if slash => text.push_str("\\/"),
+            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' if html => escape(c, text),
+            c if non_ascii && !c.is_ascii() => escape(c, text),
+            c => text.push(c),
+        }
+    }
+}
+
+fn escape(c: char, text: &mut String) {
+    use std::fmt::Write as _;
+    for unit in c.encode_utf16(&mut [0; 2]) {
+        // Writing to a String can't fail.
+        let _ = write!(text, "\\u{unit:04x}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_object_in_every_spelling() {
+        let Value::Object(object) =
+            Value::parse("{\"b\":[1.0,{}],\"a\":\"/é<\\n\"}".as_bytes()).unwrap()
+        else {
+            panic!()
+        };
+        let spellings: Vec<String> = styles().map(|style| written(&object, style)).collect();
+        assert_eq!(spellings.len(), 40);
+        for expected in [
+            "{\"b\":[1.0,{}],\"a\":\"/é<\\n\"}",
+            "{\"a\":\"/é<\\n\",\"b\":[1.0,{}]}",
+            "{\"b\": [1.0, {}], \"a\": \"/\\u00e9<\\n\"}",
+            "{\"b\":[1.0,{}],\"a\":\"\\/\\u00e9<\\n\"}",
+            "{\"b\":[1.0,{}],\"a\":\"/é\\u003c\\n\"}",
+            "{\n  \"b\": [\n    1.0,\n    {}\n  ],\n  \"a\": \"/é<\\n\"\n}",
+        ] {
+            assert!(
+                spellings.iter().any(|spelling| spelling == expected),
+                "{expected}"
+            );
+        }
+        for spelling in &spellings {
+            let again = Value::parse(spelling.as_bytes()).unwrap();
+            assert!(
+                again.same_value(&Value::Object(object.clone())),
+                "{spelling}"
+            );
+        }
+    }
+}

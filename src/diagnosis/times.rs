@@ -1,0 +1,233 @@
+//! What times and claims tell of a refused token. None of it is ever proven: clocks and people differ.
+
+use super::{Certainty, Finding, finding};
+use crate::claims::ClaimsSet;
+use crate::json::{Value, abridged};
+use crate::numeric_date::{NumericDate, duration};
+use crate::report::Report;
+use crate::verdict::Validity;
+
+/// 2026-11-01T00:00:00Z: nobody runs this program earlier, unless the clock is wrong.
+const WRITTEN: i64 = 1_793_491_200;
+
+/// 2010-01-01T00:00:00Z: there was no JWT before.
+const FIRST_TOKENS: i64 = 1_262_304_000;
+
+/// Differences of clocks that NTP would mend are below this.
+const SKEW: i64 = 300;
+
+/// Seconds since 1970 reach this in the year 5138; milliseconds did in 1973.
+const MILLISECONDS: i64 = 100_000_000_000;
+
+/// Every hypothesis about times and claims.
+const TIMES: [fn(&Report, &ClaimsSet) -> Option<Finding>; 9] = [
+    in_milliseconds,
+    as_text,
+    clock_skew,
+    issuer_clock,
+    local_clock,
+    expires_before_issued,
+    short_lifetime,
+    audience_almost,
+    issuer_almost,
+];
+
+/// What times and claims tell.
+pub fn times(report: &Report) -> Vec<Finding> {
+    let Some(claims) = &report.claims else {
+        return Vec::new();
+    };
+    TIMES
+        .iter()
+        .filter_map(|hypothesis| hypothesis(report, claims))
+        .collect()
+}
+
+fn likely(
+    code: &'static str,
+    summary: &str,
+    evidence: impl Into<String>,
+    hint: impl Into<String>,
+) -> Finding {
+    finding(code, Certainty::Likely, summary, evidence, hint)
+}
+
+/// RFC 7519 section 2: a `NumericDate` is in seconds.
+pub fn in_milliseconds(_: &Report, claims: &ClaimsSet) -> Option<Finding> {
+    let times = [
+        ("exp", &claims.exp),
+        ("nbf", &claims.nbf),
+        ("iat", &claims.iat),
+    ];
+    let found: Vec<&str> = times
+        .into_iter()
+        .filter(|(_, time)| {
+            time.as_ref()
+                .is_some_and(|time| time.is_after(MILLISECONDS))
+        })
+        .map(|(name, _)| name)
+        .collect();
+    if found.is_empty() {
+        return None;
+    }
+    let names = found.join(", ");
+    Some(likely(
+        "exp-in-milliseconds",
+        "a time is written in milliseconds, where seconds are due: the token would live for thousands of years",
+        format!("{names}: more than {MILLISECONDS} (RFC 7519, section 2)"),
+        "the issuer must divide by 1000: Math.floor(Date.now() / 1000)",
+    ))
+}
+
+fn as_text(_: &Report, claims: &ClaimsSet) -> Option<Finding> {
+    let (name, text) = ["exp", "nbf", "iat"]
+        .into_iter()
+        .find_map(|name| Some((name, claims.members.get(name)?.as_str()?)))?;
+    Some(likely(
+        "exp-as-text",
+        "a time is written as text, where a number is due",
+        format!("\"{name}\" is \"{}\" (RFC 7519, section 2)", abridged(text)),
+        "the issuer must write seconds since 1970 as a JSON number, without quotes",
+    ))
+}
+
+fn clock_skew(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
+    let time = &report.time;
+    let off = match time.status? {
+        Validity::Expired => time.expires_in.map(i64::saturating_neg)?.saturating_add(1),
+        Validity::NotYetValid => claims.nbf.as_ref()?.seconds_from(time.now),
+        Validity::Current | Validity::Unbounded => return None,
+    };
+    // What the leeway covers already is refused for another reason.
+    if !(1..=SKEW).contains(&off) || time.expires_within.is_some() {
+        return None;
+    }
+    Some(likely(
+        "clock-skew",
+        "the token is refused by a few moments only: two clocks may differ",
+        format!("off by {}", duration(off.unsigned_abs())),
+        format!("set the clocks by NTP; --leeway {off} would accept it"),
+    ))
+}
+
+fn issuer_clock(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
+    let iat = claims.iat.as_ref()?;
+    let evidence = if iat.is_before(FIRST_TOKENS) {
+        "\"iat\" is before 2010, when there was no JWT".to_owned()
+    } else {
+        let ahead = iat.seconds_from(report.time.now);
+        if ahead <= 0 || iat.is_after(MILLISECONDS) {
+            return None;
+        }
+        format!("\"iat\" is {} ahead of now", duration(ahead.unsigned_abs()))
+    };
+    Some(likely(
+        "issuer-clock",
+        "the clock of the issuer may be wrong",
+        evidence,
+        "set the issuer's clock by NTP; a device without a clock begins in 1970",
+    ))
+}
+
+fn local_clock(report: &Report, _: &ClaimsSet) -> Option<Finding> {
+    (report.time.now < WRITTEN).then_some(())?;
+    Some(likely(
+        "local-clock",
+        "the time that the token was judged by lies before this program was written",
+        format!("now is {}", report.time.now),
+        "set the clock of this machine, or look at --at",
+    ))
+}
+
+fn expires_before_issued(_: &Report, claims: &ClaimsSet) -> Option<Finding> {
+    let lifetime = lifetime(claims)?;
+    (lifetime < 0).then_some(())?;
+    Some(likely(
+        "expires-before-issued",
+        "the token expired before it was issued, by its own times",
+        format!(
+            "\"exp\" is {} before \"iat\"",
+            duration(lifetime.unsigned_abs())
+        ),
+        "the issuer adds the lifetime in another unit or to another clock than its \"iat\"",
+    ))
+}
+
+fn short_lifetime(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
+    const SHORT: i64 = 60;
+    let lifetime = lifetime(claims)?;
+    let is_expired = report.time.status == Some(Validity::Expired);
+    (is_expired && (0..SHORT).contains(&lifetime)).then_some(())?;
+    Some(likely(
+        "short-lifetime",
+        "the token lives for less than a minute",
+        format!("from \"iat\" to \"exp\" it is {lifetime} s"),
+        "the issuer may have taken minutes for seconds, or milliseconds for seconds",
+    ))
+}
+
+/// Whole seconds from `iat` to `exp`.
+fn lifetime(claims: &ClaimsSet) -> Option<i64> {
+    let whole = |time: &NumericDate| time.text().parse::<i64>().ok();
+    whole(claims.exp.as_ref()?)?.checked_sub(whole(claims.iat.as_ref()?)?)
+}
+
+fn audience_almost(report: &Report, _: &ClaimsSet) -> Option<Finding> {
+    almost(
+        report,
+        "aud",
+        "audience-almost",
+        "the audience is the one asked for but for its spelling",
+    )
+}
+
+fn issuer_almost(report: &Report, _: &ClaimsSet) -> Option<Finding> {
+    almost(
+        report,
+        "iss",
+        "issuer-almost",
+        "the issuer is the one asked for but for its spelling",
+    )
+}
+
+fn almost(report: &Report, check: &str, code: &'static str, summary: &str) -> Option<Finding> {
+    let check = report
+        .checks
+        .iter()
+        .find(|made| made.check == check && !made.passed)?;
+    let (expected, actual) = (texts(&check.expected), texts(&check.actual));
+    let pairs = expected
+        .iter()
+        .flat_map(|expected| actual.iter().map(move |actual| (expected, actual)));
+    let (expected, actual) = pairs
+        .into_iter()
+        .find(|(expected, actual)| blurred(expected) == blurred(actual))?;
+    Some(likely(
+        code,
+        summary,
+        format!(
+            "asked for was \"{}\", in the token is \"{}\"",
+            abridged(expected),
+            abridged(actual)
+        ),
+        "both must be the same to the character: letter case, \"/\" at the end, http and https, and white space count",
+    ))
+}
+
+fn texts(value: &Value) -> Vec<&str> {
+    match value {
+        Value::Array(items) => items.iter().filter_map(Value::as_str).collect(),
+        Value::String(text) => vec![text],
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => Vec::new(),
+    }
+}
+
+/// Without what people overlook.
+fn blurred(text: &str) -> String {
+    let text = text.trim().to_lowercase();
+    let text = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"))
+        .unwrap_or(&text);
+    text.trim_end_matches('/').to_owned()
+}

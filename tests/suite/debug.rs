@@ -1,0 +1,1125 @@
+//! A signer that does wrong in every way there is a finding for, alone and in pairs, with fresh keys
+//! each run: the finding must be that very one. And signatures without a cause, for which nothing may
+//! be proven.
+//!
+//! `JWTLENS_SEED` repeats a run.
+
+use std::collections::BTreeSet;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
+use hmac::{Hmac, Mac};
+use jwtlens::{
+    Certainty, ClaimCheck, Debugger, Effort, KeySource, Policy, Report, Signers, Token, Verdict,
+};
+use sha1::Sha1;
+use sha2::{Digest, Sha256, Sha384, Sha512};
+
+use crate::support::{Issuer, NOW, der, read_json, read_table};
+
+/// Random numbers that a seed repeats.
+struct Random {
+    seed: u64,
+    count: u64,
+}
+
+impl Random {
+    fn new(test: &str) -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        let seed = match std::env::var("JWTLENS_SEED") {
+            Ok(seed) => seed.parse().unwrap(),
+            Err(_) => u64::from(now.subsec_nanos()) << 20 | now.as_secs() & 0xF_FFFF,
+        };
+        println!("{test}: JWTLENS_SEED={seed}");
+        Self { seed, count: 0 }
+    }
+
+    fn octets(&mut self) -> [u8; 32] {
+        self.count += 1;
+        Sha256::digest([self.seed.to_be_bytes(), self.count.to_be_bytes()].concat()).into()
+    }
+
+    fn below(&mut self, end: usize) -> usize {
+        usize::from_be_bytes(self.octets()[..8].try_into().unwrap()) % end
+    }
+
+    fn signer(&mut self) -> Issuer {
+        loop {
+            if let Some(issuer) = Issuer::of(&self.octets(), KID) {
+                return issuer;
+            }
+        }
+    }
+}
+
+const KID: &str = "1fdef9ef-57e5-4fcd-84bd-2eb445efcf66";
+const HEADER: &str = r#"{"alg":"ES256","typ":"JWT","kid":"1fdef9ef-57e5-4fcd-84bd-2eb445efcf66"}"#;
+
+fn payload(number: usize) -> String {
+    format!(
+        r#"{{"sub":"member-{number}","aud":"transcodes-sdk","url":"https://example.com/é","exp":{}}}"#,
+        NOW + 3600
+    )
+}
+
+fn encode(text: impl AsRef<[u8]>) -> String {
+    BASE64URL_NOPAD.encode(text.as_ref())
+}
+
+fn source(jwk: &str) -> KeySource {
+    KeySource::read("public_key.json", jwk.as_bytes()).unwrap()
+}
+
+fn debugger(keys: &[&str], also: &[&str], effort: Effort) -> Debugger {
+    let read = |jwks: &[&str]| jwks.iter().map(|jwk| source(jwk)).collect::<Vec<_>>();
+    Debugger::new(&read(keys), &read(also), Policy::default(), effort)
+}
+
+fn debug(debugger: &Debugger, token: &str) -> Report {
+    debugger.debug(&Token::from(token), NOW, &mut |_| true)
+}
+
+/// The changes that a report has proven, as a set.
+fn proven(report: &Report) -> BTreeSet<&'static str> {
+    let proven = report
+        .findings
+        .iter()
+        .filter(|finding| finding.certainty == Certainty::Proven);
+    proven.flat_map(|finding| finding.changes.clone()).collect()
+}
+
+/// What is signed instead of the Signing Input, and what is sent.
+#[derive(Clone, Copy, Debug)]
+struct Fault<T> {
+    code: &'static str,
+    make: T,
+}
+
+type Text = fn(header: &str, payload: &str) -> Vec<u8>;
+type Hash = fn(text: &[u8]) -> Vec<u8>;
+type Octets = fn(signature: [u8; 64]) -> Vec<u8>;
+type Written = fn(token: &str) -> Option<String>;
+
+fn input(header: &str, payload: &str) -> String {
+    format!("{}.{}", encode(header), encode(payload))
+}
+
+const SIGNED: [Fault<Text>; 14] = [
+    Fault {
+        code: "",
+        make: |header, payload| input(header, payload).into(),
+    },
+    Fault {
+        code: "signed-payload-only",
+        make: |_, payload| encode(payload).into(),
+    },
+    Fault {
+        code: "signed-header-only",
+        make: |header, _| encode(header).into(),
+    },
+    Fault {
+        code: "signed-decoded-json",
+        make: |header, payload| format!("{header}.{payload}").into(),
+    },
+    Fault {
+        code: "signed-padded-input",
+        make: |header, payload| {
+            format!(
+                "{}.{}",
+                data_encoding::BASE64URL.encode(header.as_bytes()),
+                data_encoding::BASE64URL.encode(payload.as_bytes())
+            )
+            .into()
+        },
+    },
+    Fault {
+        code: "signed-standard-base64-input",
+        make: |header, payload| {
+            format!(
+                "{}.{}",
+                BASE64.encode(header.as_bytes()),
+                BASE64.encode(payload.as_bytes())
+            )
+            .into()
+        },
+    },
+    Fault {
+        code: "signed-with-newline",
+        make: |header, payload| format!("{}\n", input(header, payload)).into(),
+    },
+    Fault {
+        code: "payload-rewritten",
+        make: |header, payload| {
+            input(
+                header,
+                &payload.replace("\":", "\": ").replace(",\"", ", \""),
+            )
+            .into()
+        },
+    },
+    Fault {
+        code: "payload-rewritten",
+        make: |header, payload| {
+            input(header, &payload.replace('/', "\\/").replace('é', "\\u00e9")).into()
+        },
+    },
+    Fault {
+        code: "payload-rewritten",
+        make: |header, payload| {
+            let value: serde_json::Value = serde_json::from_str(payload).unwrap();
+            input(header, &serde_json::to_string_pretty(&value).unwrap()).into()
+        },
+    },
+    Fault {
+        code: "header-rewritten",
+        make: |header, payload| {
+            input(
+                &header.replace("\":", "\": ").replace(",\"", ", \""),
+                payload,
+            )
+            .into()
+        },
+    },
+    Fault {
+        code: "header-changed",
+        make: |_, payload| input(r#"{"alg":"ES256","typ":"JWT"}"#, payload).into(),
+    },
+    Fault {
+        code: "header-changed",
+        make: |header, payload| input(&header.replace(r#""typ":"JWT","#, ""), payload).into(),
+    },
+    Fault {
+        code: "header-changed",
+        make: |header, payload| input(&header.replace("JWT", "at+jwt"), payload).into(),
+    },
+];
+
+const HASHED: [Fault<Hash>; 8] = [
+    Fault {
+        code: "",
+        make: |text| Sha256::digest(text).to_vec(),
+    },
+    Fault {
+        code: "hashed-twice",
+        make: |text| Sha256::digest(Sha256::digest(text)).to_vec(),
+    },
+    Fault {
+        code: "hashed-as-hex",
+        make: |text| Sha256::digest(HEXLOWER.encode(&Sha256::digest(text))).to_vec(),
+    },
+    Fault {
+        code: "hashed-as-hex",
+        make: |text| Sha256::digest(HEXUPPER.encode(&Sha256::digest(text))).to_vec(),
+    },
+    Fault {
+        code: "hashed-as-hex",
+        make: |text| Sha256::digest(BASE64.encode(&Sha256::digest(text))).to_vec(),
+    },
+    Fault {
+        code: "other-hash",
+        make: |text| Sha384::digest(text)[..32].to_vec(),
+    },
+    Fault {
+        code: "other-hash",
+        make: |text| Sha512::digest(text)[..32].to_vec(),
+    },
+    Fault {
+        code: "other-hash",
+        make: |text| [&[0; 12][..], &Sha1::digest(text)].concat(),
+    },
+];
+
+fn halves(signature: [u8; 64]) -> (Vec<u8>, Vec<u8>) {
+    (signature[..32].to_vec(), signature[32..].to_vec())
+}
+
+const WRITTEN_SIGNATURE: [Fault<Octets>; 11] = [
+    Fault {
+        code: "",
+        make: |signature| signature.to_vec(),
+    },
+    Fault {
+        code: "der-signature",
+        make: |signature| der(signature),
+    },
+    Fault {
+        code: "signature-length",
+        make: |signature| {
+            let (r, s) = halves(signature);
+            [&[0][..], &r, &[0], &s].concat()
+        },
+    },
+    Fault {
+        code: "signature-length",
+        make: |signature| {
+            let (r, s) = halves(signature);
+            [&[0; 34][..], &r, &[0; 34], &s].concat()
+        },
+    },
+    Fault {
+        code: "signature-length",
+        make: |signature| {
+            let (r, s) = halves(signature);
+            [&r[..], &[0], &s, &[0]].concat()
+        },
+    },
+    Fault {
+        code: "signature-length",
+        make: |signature| [&signature[..], &[1]].concat(),
+    },
+    Fault {
+        code: "signature-swapped",
+        make: |signature| {
+            let (r, s) = halves(signature);
+            [s, r].concat()
+        },
+    },
+    Fault {
+        code: "signature-little-endian",
+        make: |signature| {
+            let (mut r, mut s) = halves(signature);
+            r.reverse();
+            s.reverse();
+            [r, s].concat()
+        },
+    },
+    Fault {
+        code: "signature-as-text",
+        make: |signature| HEXLOWER.encode(&signature).into(),
+    },
+    Fault {
+        code: "signature-as-text",
+        make: |signature| BASE64.encode(&signature).into(),
+    },
+    Fault {
+        code: "signature-as-text",
+        make: |signature| encode(signature).into(),
+    },
+];
+
+/// What happens to the whole token; none where it has nothing to be done to.
+const WRITTEN_TOKEN: [Fault<Written>; 9] = [
+    Fault {
+        code: "",
+        make: |token| Some(token.to_owned()),
+    },
+    Fault {
+        code: "standard-base64",
+        make: |token| {
+            token
+                .contains(['-', '_'])
+                .then(|| token.replace('-', "+").replace('_', "/"))
+        },
+    },
+    Fault {
+        code: "padded-base64",
+        make: |token| {
+            let padded = token
+                .split('.')
+                .map(|segment| format!("{segment}{}", "=".repeat((4 - segment.len() % 4) % 4)));
+            Some(padded.collect::<Vec<_>>().join(".")).filter(|padded| padded != token)
+        },
+    },
+    Fault {
+        code: "trailing-bits",
+        make: |token| {
+            let last = token.bytes().last()?;
+            let surplus = token.len() - token.rfind('.')? - 1;
+            // The next character differs in the last bit alone.
+            (surplus % 4 > 1)
+                .then(|| format!("{}{}", &token[..token.len() - 1], char::from(last + 1)))
+        },
+    },
+    Fault {
+        code: "line-wrapped",
+        make: |token| Some(format!("{}\r\n {}", &token[..64], &token[64..])),
+    },
+    Fault {
+        code: "percent-encoded",
+        make: |token| Some(token.replace('.', "%2E")),
+    },
+    Fault {
+        code: "json-reply",
+        make: |token| {
+            Some(format!(
+                r#"{{"token_type":"Bearer","data":{{"id_token":"{token}"}}}}"#
+            ))
+        },
+    },
+    Fault {
+        code: "cookie",
+        make: |token| Some(format!("Cookie: theme=dark; session={token}; x=1")),
+    },
+    Fault {
+        code: "sd-jwt",
+        make: |token| Some(format!("{token}~WyJhIiwiYiJd~")),
+    },
+];
+
+fn codes(faults: &[&'static str]) -> BTreeSet<&'static str> {
+    faults
+        .iter()
+        .copied()
+        .filter(|code| !code.is_empty())
+        .collect()
+}
+
+/// Every fault alone, and every pair of faults of two kinds.
+#[test]
+fn every_fault_is_found_alone_and_in_pairs() {
+    let mut random = Random::new("pairs");
+    let signer = random.signer();
+    let debugger = debugger(&[&signer.jwk()], &[], Effort::Default);
+    let mut checked = 0;
+    for signed in SIGNED {
+        for hashed in HASHED {
+            for octets in WRITTEN_SIGNATURE {
+                for written in WRITTEN_TOKEN {
+                    // A text that is signed as it is written has one fault alone.
+                    let signed_as_written = [
+                        ("padded-base64", "signed-padded-input"),
+                        ("standard-base64", "signed-standard-base64-input"),
+                    ]
+                    .contains(&(written.code, signed.code));
+                    if signed_as_written {
+                        continue;
+                    }
+                    let expected = codes(&[signed.code, hashed.code, octets.code, written.code]);
+                    if expected.is_empty() || expected.len() > 2 {
+                        continue;
+                    }
+                    let payload = payload(random.below(1000));
+                    let text = (signed.make)(HEADER, &payload);
+                    let is_plain = text == input(HEADER, &payload).as_bytes();
+                    let is_url_safe = !text.iter().any(|octet| b"+/".contains(octet));
+                    if (!signed.code.is_empty() && is_plain)
+                        || (signed.code == "signed-standard-base64-input" && is_url_safe)
+                    {
+                        // It needs no padding, or has nothing that base64url writes otherwise.
+                        continue;
+                    }
+                    let signature = (octets.make)(signer.sign_hash(&(hashed.make)(&text)));
+                    let token = format!("{}.{}", input(HEADER, &payload), encode(signature));
+                    let Some(token) = (written.make)(&token) else {
+                        continue;
+                    };
+                    let report = debug(&debugger, &token);
+                    assert_ne!(report.verdict, Verdict::Valid, "{expected:?}");
+                    assert_eq!(proven(&report), expected, "{token}");
+                    for code in expected {
+                        let finding = report
+                            .findings
+                            .iter()
+                            .find(|finding| finding.code == code)
+                            .unwrap();
+                        assert_eq!(finding.certainty, Certainty::Proven);
+                    }
+                    checked += 1;
+                }
+            }
+        }
+    }
+    assert!(checked > 300, "{checked}");
+}
+
+/// A half that begins with a zero octet, and was written without it.
+#[test]
+fn lost_zeros_are_found() {
+    let mut random = Random::new("zeros");
+    let signer = random.signer();
+    let debugger = debugger(&[&signer.jwk()], &[], Effort::Default);
+    let (mut r_short, mut s_short) = (0, 0);
+    for number in 0.. {
+        let payload = payload(number);
+        let signature = signer.sign_hash(&Sha256::digest(input(HEADER, &payload)));
+        let (r, s) = halves(signature);
+        if r[0] != 0 && s[0] != 0 {
+            continue;
+        }
+        let octets = if r[0] == 0 {
+            [&r[1..], &s].concat()
+        } else {
+            [&r[..], &s[1..]].concat()
+        };
+        let report = debug(
+            &debugger,
+            &format!("{}.{}", input(HEADER, &payload), encode(octets)),
+        );
+        assert_eq!(proven(&report), codes(&["signature-length"]));
+        *if r[0] == 0 {
+            &mut r_short
+        } else {
+            &mut s_short
+        } += 1;
+        if r_short > 0 && s_short > 0 {
+            return;
+        }
+    }
+}
+
+#[test]
+fn altered_characters_of_the_signature_are_found() {
+    let mut random = Random::new("altered");
+    let signer = random.signer();
+    let debugger = debugger(&[&signer.jwk()], &[], Effort::Default);
+    let characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    for at in 0..86 {
+        let payload = payload(at);
+        let input = input(HEADER, &payload);
+        let segment = encode(signer.sign_hash(&Sha256::digest(&input)));
+        let there = characters.find(&segment[at..=at]).unwrap();
+        let other = &characters[(there + 1 + random.below(63)) % 64..][..1];
+        for changed in [
+            format!("{}{other}{}", &segment[..at], &segment[at + 1..]),
+            format!("{}{}", &segment[..at], &segment[at + 1..]),
+            format!("{}{other}{}", &segment[..at], &segment[at..]),
+        ] {
+            let report = debug(&debugger, &format!("{input}.{changed}"));
+            let found = proven(&report);
+            // A "-" or "_" that is missing was dropped; bits without a meaning are stray; and what
+            // stands behind a whole signature makes it longer.
+            let expected = [
+                "altered-character",
+                "dropped-characters",
+                "trailing-bits",
+                "signature-length",
+            ];
+            assert!(
+                found.len() == 1 && expected.iter().any(|code| found.contains(code)),
+                "{at} {changed}: {found:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn an_altered_character_of_header_or_payload_is_found_with_deep() {
+    let mut random = Random::new("deep");
+    let signer = random.signer();
+    let jwk = signer.jwk();
+    let (plain, deep) = (
+        debugger(&[&jwk], &[], Effort::Default),
+        debugger(&[&jwk], &[], Effort::Deep),
+    );
+    for in_der in [false, true] {
+        let input = input(HEADER, r#"{"sub":"a"}"#);
+        let signature = signer.sign_hash(&Sha256::digest(&input));
+        let signature = if in_der {
+            der(signature)
+        } else {
+            signature.to_vec()
+        };
+        let token = format!("{input}.{}", encode(signature));
+        // In the header, kid and typ are tried with the key's own values at once.
+        let at = input.len() - 1 - random.below(10);
+        let other = if &token[at..=at] == "Q" { "R" } else { "Q" };
+        let altered = format!("{}{other}{}", &token[..at], &token[at + 1..]);
+        let expected = if in_der {
+            codes(&["altered-character", "der-signature"])
+        } else {
+            codes(&["altered-character"])
+        };
+        assert_eq!(proven(&debug(&plain, &altered)), codes(&[]), "{altered}");
+        assert_eq!(proven(&debug(&deep, &altered)), expected, "{altered}");
+    }
+}
+
+#[test]
+fn dropped_characters_are_found() {
+    let mut random = Random::new("dropped");
+    let signer = random.signer();
+    let jwk = signer.jwk();
+    let debugger = debugger(&[&jwk], &[], Effort::Default);
+    let mut found = [0; 2];
+    for number in 0.. {
+        let payload = payload(number);
+        let input = input(HEADER, &payload);
+        let signature = signer.sign_hash(&Sha256::digest(&input));
+        for (in_der, found) in [false, true].into_iter().zip(&mut found) {
+            let octets = if in_der {
+                der(signature)
+            } else {
+                signature.to_vec()
+            };
+            let segment = encode(octets);
+            let lost = segment.matches(['-', '_']).count();
+            if !(1..=2).contains(&lost) {
+                continue;
+            }
+            let report = debug(
+                &debugger,
+                &format!("{input}.{}", segment.replace(['-', '_'], "")),
+            );
+            let expected = if in_der {
+                codes(&["dropped-characters", "der-signature"])
+            } else {
+                codes(&["dropped-characters"])
+            };
+            let proven = proven(&report);
+            // One that is missing is as well a character that was lost.
+            assert!(
+                proven == expected || proven == codes(&["altered-character"]),
+                "{segment}: {proven:?}"
+            );
+            *found += 1;
+        }
+        if found.iter().all(|found| *found > 3) {
+            return;
+        }
+    }
+}
+
+#[test]
+fn the_signer_is_found() {
+    let mut random = Random::new("signer");
+    let (given, other) = (random.signer(), random.signer());
+    let jwk = given.jwk();
+    let sign = |signer: &Issuer, header: &str| {
+        let input = input(header, &payload(1));
+        format!(
+            "{input}.{}",
+            encode(signer.sign_hash(&Sha256::digest(&input)))
+        )
+    };
+    let plain = debugger(&[&jwk], &[], Effort::Default);
+    let by_other = sign(&other, HEADER);
+    let report = debug(
+        &debugger(&[&jwk], &[&other.jwk()], Effort::Default),
+        &by_other,
+    );
+    assert_eq!(
+        (report.verdict, proven(&report)),
+        (Verdict::MisSigned, codes(&["signed-by-other-key"]))
+    );
+
+    let embedded = HEADER.replace("\"typ\"", &format!("\"jwk\":{},\"typ\"", other.jwk()));
+    let report = debug(&plain, &sign(&other, &embedded));
+    assert_eq!(
+        (report.verdict, proven(&report)),
+        (Verdict::MisSigned, codes(&["signed-by-embedded-key"]))
+    );
+
+    let named = HEADER.replace(KID, &other.thumbprint());
+    let report = debug(&plain, &sign(&other, &named));
+    assert_eq!(
+        (report.verdict, proven(&report)),
+        (Verdict::MisSigned, codes(&["signer-is-kid"]))
+    );
+
+    let [x, y] = given.coordinates();
+    let reversed = |text: &str| {
+        let mut octets = BASE64URL_NOPAD.decode(text.as_bytes()).unwrap();
+        octets.reverse();
+        encode(octets)
+    };
+    for (code, jwk) in [
+        (
+            "key-coordinates-exchanged",
+            format!(r#"{{"kty":"EC","crv":"P-256","x":"{y}","y":"{x}"}}"#),
+        ),
+        (
+            "key-coordinates-reversed",
+            format!(
+                r#"{{"kty":"EC","crv":"P-256","x":"{}","y":"{}"}}"#,
+                reversed(&x),
+                reversed(&y)
+            ),
+        ),
+        (
+            "key-coordinates-padded",
+            format!(r#"{{"kty":"EC","crv":"P-256","x":"{x}=","y":"{y}="}}"#),
+        ),
+        (
+            "key-not-for-verification",
+            format!(r#"{{"kty":"EC","crv":"P-256","x":"{x}","y":"{y}","use":"enc"}}"#),
+        ),
+    ] {
+        let report = debug(
+            &debugger(&[&jwk], &[], Effort::Default),
+            &sign(&given, HEADER),
+        );
+        assert_eq!(
+            (report.verdict, proven(&report)),
+            (Verdict::Unverifiable, codes(&[code]))
+        );
+    }
+
+    for (alg, hash) in [
+        ("ES384", HASHED[5]),
+        ("ES512", HASHED[6]),
+        ("ES384", HASHED[0]),
+        ("RS256", HASHED[0]),
+    ] {
+        for pad in [0, 16, 34] {
+            let input = input(&format!(r#"{{"alg":"{alg}"}}"#), &payload(2));
+            let (r, s) = halves(given.sign_hash(&(hash.make)(input.as_bytes())));
+            let octets = [vec![0; pad], r, vec![0; pad], s].concat();
+            let report = debug(&plain, &format!("{input}.{}", encode(octets)));
+            let expected = if pad == 0 {
+                codes(&["alg-not-of-curve"])
+            } else {
+                codes(&["alg-not-of-curve", "signature-length"])
+            };
+            assert_eq!(
+                (report.verdict, proven(&report)),
+                (Verdict::Unverifiable, expected),
+                "{alg} {pad}"
+            );
+        }
+    }
+}
+
+#[test]
+fn two_tokens_tell_their_signer() {
+    let mut random = Random::new("signers");
+    let (given, other) = (random.signer(), random.signer());
+    let debugger = debugger(&[&given.jwk()], &[], Effort::Default);
+    let token = |signer: &Issuer, number: usize| {
+        let input = input(HEADER, &payload(number));
+        format!(
+            "{input}.{}",
+            encode(signer.sign_hash(&Sha256::digest(&input)))
+        )
+    };
+    let mut signers = Signers::default();
+    let mut note = |token: &str| {
+        signers
+            .note(&debug(&debugger, token).recovered)
+            .map(|finding| (finding.code, finding.evidence))
+    };
+    assert_eq!(note(&token(&other, 1)), None);
+    assert_eq!(note(&token(&random.signer(), 1)), None);
+    // The same token again leads to the same two keys, of which only one signed it.
+    assert_eq!(note(&token(&other, 1)), None);
+    let (code, evidence) = note(&token(&other, 2)).unwrap();
+    assert_eq!(code, "same-signer");
+    let [x, y] = other.coordinates();
+    assert!(evidence.contains(&x) && evidence.contains(&y));
+    assert_eq!(signers.shared(), [(other.thumbprint().as_str(), 2)]);
+}
+
+#[test]
+fn a_mac_with_the_public_key_is_found() {
+    let mut random = Random::new("mac");
+    let signer = random.signer();
+    let jwk = signer.jwk();
+    let debugger = debugger(&[&jwk], &[], Effort::Default);
+    let point = signer.point();
+    let der = [
+        &HEXLOWER
+            .decode(b"3059301306072a8648ce3d020106082a8648ce3d030107034200")
+            .unwrap()[..],
+        &point,
+    ]
+    .concat();
+    let text = BASE64.encode(&der);
+    let pem = format!(
+        "-----BEGIN PUBLIC KEY-----\n{}\n{}\n-----END PUBLIC KEY-----\n",
+        &text[..64],
+        &text[64..]
+    );
+    for secret in [
+        jwk.clone().into_bytes(),
+        pem.trim_end().into(),
+        pem.into(),
+        der,
+        point[1..33].to_vec(),
+        Vec::new(),
+    ] {
+        for alg in ["HS256", "HS384", "HS512"] {
+            let input = input(&format!(r#"{{"alg":"{alg}"}}"#), &payload(3));
+            let mac = match alg {
+                "HS256" => Hmac::<Sha256>::new_from_slice(&secret)
+                    .unwrap()
+                    .chain_update(&input)
+                    .finalize()
+                    .into_bytes()
+                    .to_vec(),
+                "HS384" => Hmac::<Sha384>::new_from_slice(&secret)
+                    .unwrap()
+                    .chain_update(&input)
+                    .finalize()
+                    .into_bytes()
+                    .to_vec(),
+                _ => Hmac::<Sha512>::new_from_slice(&secret)
+                    .unwrap()
+                    .chain_update(&input)
+                    .finalize()
+                    .into_bytes()
+                    .to_vec(),
+            };
+            let report = debug(&debugger, &format!("{input}.{}", encode(mac)));
+            assert_eq!(
+                (report.verdict, proven(&report)),
+                (Verdict::Unverifiable, codes(&["hmac-with-public-key"]))
+            );
+        }
+    }
+}
+
+/// Nothing is invented: neither for noise nor for tokens that were changed in more than one place.
+#[test]
+fn nothing_is_proven_without_a_cause() {
+    let mut random = Random::new("noise");
+    let (given, other) = (random.signer(), random.signer());
+    let debugger = debugger(&[&given.jwk()], &[], Effort::Default);
+    let mut tokens = Vec::new();
+    for number in 0..1000 {
+        let noise = [random.octets(), random.octets(), random.octets()].concat();
+        let length = if number % 4 == 0 {
+            random.below(97)
+        } else {
+            64
+        };
+        tokens.push(format!(
+            "{}.{}",
+            input(HEADER, &payload(number)),
+            encode(&noise[..length])
+        ));
+    }
+    for number in 0..40 {
+        let good = |payload: &str| encode(given.sign_hash(&Sha256::digest(input(HEADER, payload))));
+        let changed = payload(number).replace("member", "Mumber");
+        tokens.push(format!(
+            "{}.{}",
+            input(HEADER, &changed),
+            good(&payload(number))
+        ));
+        let input = input(HEADER, &payload(number));
+        tokens.push(format!(
+            "{input}.{}",
+            encode(other.sign_hash(&Sha256::digest(&input)))
+        ));
+        tokens.push(format!("{input}.{}", encode([0; 64])));
+    }
+    let (first, second) = tokens.split_at(tokens.len() / 2);
+    std::thread::scope(|scope| {
+        for tokens in [first, second] {
+            let debugger = &debugger;
+            scope.spawn(move || {
+                for token in tokens {
+                    let report = debug(debugger, token);
+                    assert_eq!(proven(&report), codes(&[]), "{token}");
+                    assert!(
+                        report
+                            .findings
+                            .iter()
+                            .all(|finding| finding.certainty != Certainty::Proven),
+                        "{token}"
+                    );
+                    assert_ne!(report.verdict, Verdict::Valid);
+                }
+            });
+        }
+    });
+}
+
+/// What the table says must be found in the wild, and how sure it is.
+#[test]
+fn causes_of_the_wild_are_found() {
+    let cases = read_json("wild.json");
+    let mut proofs = 0;
+    for row in read_table("wild-causes.tsv") {
+        let (id, certainty, code, effort) =
+            (&row[0], row[1].as_str(), row[2].as_str(), row[3].as_str());
+        let case = cases
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|case| case["id"] == **id)
+            .unwrap();
+        let source = source(&case["key"].to_string());
+        let effort = if effort == "deep" {
+            Effort::Deep
+        } else {
+            Effort::Default
+        };
+        let keys = cases.as_array().filter(|_| code == "signed-by-other-key");
+        let also: Vec<KeySource> = keys
+            .into_iter()
+            .flatten()
+            .filter_map(|key| KeySource::read("other", key["key"].to_string().as_bytes()).ok())
+            .collect();
+        let debugger = Debugger::new(&[source], &also, Policy::default(), effort);
+        let report = debug(&debugger, case["token"].as_str().unwrap());
+        let found = report.findings.iter().find(|finding| finding.code == code);
+        let found = found.unwrap_or_else(|| panic!("{id}: {:#?}", report.findings));
+        assert_eq!(found.certainty.name(), certainty, "{id}");
+        proofs += usize::from(certainty == "proven");
+    }
+    assert!(proofs > 10);
+}
+
+/// What is plainly there to see, and what times and claims tell: never proven.
+#[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
+fn kinds_and_times_are_told() {
+    let mut random = Random::new("kinds");
+    let signer = random.signer();
+    let jwk = signer.jwk();
+    let rsa = r#"{"kty":"RSA","n":"AQAB","e":"AQAB"}"#;
+    let keys = Debugger::new(&[source(&jwk)], &[], Policy::default(), Effort::Default);
+    let with_rsa = Debugger::new(
+        &[source(&jwk), source(rsa)],
+        &[],
+        Policy::default(),
+        Effort::Default,
+    );
+    let good = signer.token(&payload(1));
+    let (input, _) = good.rsplit_once('.').unwrap();
+    let with_signature = |octets: &[u8]| format!("{input}.{}", encode(octets));
+    let claims = |claims: &str| signer.token(&claims.replace("NOW", &NOW.to_string()));
+    for (code, certainty, token) in [
+        (
+            "unsecured",
+            Certainty::Note,
+            format!("{}.{}.", encode(r#"{"alg":"nOnE"}"#), encode("{}")),
+        ),
+        (
+            "jwe",
+            Certainty::Note,
+            format!("{}.a.a.a.a", encode(r#"{"alg":"dir","enc":"A128GCM"}"#)),
+        ),
+        (
+            "opaque-token",
+            Certainty::Note,
+            "v4x7Gq0tYlbFzN1sXo2Zr9".to_owned(),
+        ),
+        (
+            "ellipsis",
+            Certainty::Likely,
+            format!("{}...{}", &good[..30], &good[90..]),
+        ),
+        (
+            "ellipsis",
+            Certainty::Likely,
+            format!("{}\u{2026}", &good[..30]),
+        ),
+        (
+            "truncated",
+            Certainty::Likely,
+            good[..good.len() - 30].to_owned(),
+        ),
+        ("truncated", Certainty::Likely, input.to_owned()),
+        ("truncated", Certainty::Likely, good[..40].to_owned()),
+        ("truncated", Certainty::Likely, format!("{input}.")),
+        (
+            "detached-payload",
+            Certainty::Note,
+            good.replace(good.split('.').nth(1).unwrap(), ""),
+        ),
+        (
+            "deflated-payload",
+            Certainty::Note,
+            signer.sign(
+                br#"{"alg":"ES256","zip":"DEF"}"#,
+                b"\xab\x56\x4a\x54\xb2\x32\xac\x05\x00",
+            ),
+        ),
+        (
+            "nested-jwt",
+            Certainty::Note,
+            signer.sign(HEADER.as_bytes(), good.as_bytes()),
+        ),
+        (
+            "signature-zero",
+            Certainty::Likely,
+            with_signature(&[0; 64]),
+        ),
+        (
+            "signature-of-other-algorithm",
+            Certainty::Likely,
+            with_signature(&[1; 32]),
+        ),
+        (
+            "signature-of-other-algorithm",
+            Certainty::Likely,
+            with_signature(&[0xEE; 96]),
+        ),
+        (
+            "signature-of-other-algorithm",
+            Certainty::Likely,
+            with_signature(&[0xEE; 132]),
+        ),
+        (
+            "signature-of-other-algorithm",
+            Certainty::Likely,
+            with_signature(&[1; 256]),
+        ),
+        (
+            "der-signature",
+            Certainty::Likely,
+            with_signature(&[&[0x30, 69, 2, 32][..], &[1; 67]].concat()),
+        ),
+        (
+            "two-tokens",
+            Certainty::Likely,
+            format!("{good} {good}").replace("eyJzdWIi", "eyJzdWIj"),
+        ),
+        (
+            "json-reply",
+            Certainty::Note,
+            r#"{"error":"invalid_grant"}"#.to_owned(),
+        ),
+        (
+            "token-of-another-kind",
+            Certainty::Likely,
+            claims(r#"{"aud":"transcodes-mcp","exp":1}"#),
+        ),
+        (
+            "token-of-another-kind",
+            Certainty::Likely,
+            claims(r#"{"oid":"a","pid":"b","mid":"c","exp":1}"#),
+        ),
+        (
+            "key-for-rs256",
+            Certainty::Note,
+            random.signer().sign(br#"{"alg":"RS256"}"#, b"{}"),
+        ),
+        (
+            "exp-in-milliseconds",
+            Certainty::Likely,
+            claims(r#"{"nbf":1795392000000}"#),
+        ),
+        (
+            "exp-as-text",
+            Certainty::Likely,
+            claims(r#"{"exp":"2026-11-23"}"#),
+        ),
+        (
+            "clock-skew",
+            Certainty::Likely,
+            claims(r#"{"exp":1795391990}"#),
+        ),
+        (
+            "clock-skew",
+            Certainty::Likely,
+            claims(r#"{"nbf":1795392300}"#),
+        ),
+        (
+            "issuer-clock",
+            Certainty::Likely,
+            claims(r#"{"iat":100,"exp":200}"#),
+        ),
+        (
+            "issuer-clock",
+            Certainty::Likely,
+            claims(r#"{"iat":1795392010,"nbf":1795392010}"#),
+        ),
+        (
+            "expires-before-issued",
+            Certainty::Likely,
+            claims(r#"{"iat":1795390000,"exp":1795380000}"#),
+        ),
+        (
+            "short-lifetime",
+            Certainty::Likely,
+            claims(r#"{"iat":1795390000,"exp":1795390015}"#),
+        ),
+        (
+            "content-changed",
+            Certainty::Likely,
+            random.signer().token(&payload(1)),
+        ),
+        (
+            "signer-candidates",
+            Certainty::Note,
+            random.signer().token(&payload(1)),
+        ),
+    ] {
+        let report = debug(&keys, &token);
+        assert_ne!(report.verdict, Verdict::Valid, "{code}");
+        let found = report.findings.iter().find(|finding| finding.code == code);
+        let found = found.unwrap_or_else(|| panic!("{code}: {:#?}", report.findings));
+        assert_eq!(found.certainty, certainty, "{code}");
+        assert!(found.hint.is_some(), "{code}");
+        assert_eq!(proven(&report), codes(&[]), "{code}");
+    }
+    let by_other = random.signer().token("{}");
+    assert!(
+        debug(&with_rsa, &by_other)
+            .findings
+            .iter()
+            .any(|finding| finding.code == "key-for-rs256")
+    );
+    // The leeway that a finding names is the least that accepts the token.
+    for (claims, leeway) in [
+        (r#"{"exp":1795391990}"#, 11),
+        (r#"{"exp":1795391990.5}"#, 10),
+        (r#"{"nbf":1795392300}"#, 300),
+    ] {
+        let token = signer.token(claims);
+        let hint = debug(&keys, &token)
+            .findings
+            .iter()
+            .find(|finding| finding.code == "clock-skew")
+            .unwrap()
+            .hint
+            .clone();
+        assert!(
+            hint.unwrap().contains(&format!("--leeway {leeway} ")),
+            "{claims}"
+        );
+        let verdict = |leeway: i64| {
+            let policy = Policy {
+                leeway,
+                ..Policy::default()
+            };
+            debug(
+                &Debugger::new(&[source(&jwk)], &[], policy, Effort::Default),
+                &token,
+            )
+            .verdict
+        };
+        assert_eq!(verdict(leeway), Verdict::Valid, "{claims}");
+        assert_ne!(verdict(leeway - 1), Verdict::Valid, "{claims}");
+    }
+    let earlier = keys.debug(
+        &Token::from(claims(r#"{"nbf":1795392300}"#).as_str()),
+        1_000_000_000,
+        &mut |_| true,
+    );
+    assert!(
+        earlier
+            .findings
+            .iter()
+            .any(|finding| finding.code == "local-clock")
+    );
+}
+
+/// A name that differs only in what people overlook.
+#[test]
+fn names_that_almost_fit_are_told() {
+    let signer = Random::new("names").signer();
+    let token = signer.token(r#"{"iss":"https://auth.example.com","aud":["a","Transcodes-SDK"]}"#);
+    for (check, code) in [
+        (
+            ClaimCheck::Issuer("http://auth.example.com/".to_owned()),
+            Some("issuer-almost"),
+        ),
+        (
+            ClaimCheck::Issuer("https://auth.example.org".to_owned()),
+            None,
+        ),
+        (
+            ClaimCheck::Audience(vec!["api".to_owned(), " transcodes-sdk".to_owned()]),
+            Some("audience-almost"),
+        ),
+        (ClaimCheck::Audience(vec!["transcodes".to_owned()]), None),
+    ] {
+        let policy = Policy {
+            checks: vec![check],
+            ..Policy::default()
+        };
+        let report = debug(
+            &Debugger::new(&[source(&signer.jwk())], &[], policy, Effort::Default),
+            &token,
+        );
+        assert_eq!(report.verdict, Verdict::ClaimRefused);
+        let found = report
+            .findings
+            .iter()
+            .find(|finding| finding.certainty == Certainty::Likely);
+        assert_eq!(found.map(|finding| finding.code), code);
+    }
+}
