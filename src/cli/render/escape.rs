@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::io;
 
 /// Every character that is a control (Cc), a format character (Cf, with all bidirectional
 /// controls), a line or paragraph separator (Zl, Zp), or has `Default_Ignorable_Code_Point`. A test
@@ -92,6 +93,22 @@ pub fn json(json: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
+/// Escapes JSON on its way, so that a report of any length need not be held: [`json`] as a writer.
+pub struct JsonWriter<W>(pub W);
+
+impl<W: io::Write> io::Write for JsonWriter<W> {
+    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
+        // `serde_json` writes whole strings or whole parts of them, cut at ASCII characters.
+        let text = str::from_utf8(octets).map_err(io::Error::other)?;
+        self.0.write_all(json(text).as_bytes())?;
+        Ok(octets.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,5 +159,8 @@ mod tests {
             [raw]
         );
         assert!(escaped.contains("\\u202e") && escaped.contains("\\udb40\\udc41"));
+        let mut written = Vec::new();
+        serde_json::to_writer_pretty(JsonWriter(&mut written), &[raw]).unwrap();
+        assert_eq!(String::from_utf8(written).unwrap(), escaped);
     }
 }

@@ -8,7 +8,7 @@ mod names;
 pub mod style;
 mod text;
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use anyhow::{Context, Result};
 use jiff::tz::TimeZone;
@@ -70,38 +70,51 @@ impl<'o> Renderer<'o> {
         let Some(format) = self.format else {
             return Ok(());
         };
-        let shown = match format {
+        let output = &mut self.output;
+        let written = match format {
             Format::Text => {
                 let space = if self.begun { "\n" } else { "" };
-                format!("{space}{}", text::Text(&self.look).report(report))
+                write!(output, "{space}{}", text::Text(&self.look).report(report))
             }
-            Format::Line => format!("{}\n", line::line(report, &self.look.zone)),
-            Format::Json => format!("{}\n", escape::json(&serde_json::to_string_pretty(report)?)),
-            Format::Jsonl => format!("{}\n", escape::json(&serde_json::to_string(report)?)),
+            Format::Line => writeln!(output, "{}", line::line(report, &self.look.zone)),
+            Format::Json => write_json(output, |output| {
+                serde_json::to_writer_pretty(output, report)
+            }),
+            Format::Jsonl => write_json(output, |output| serde_json::to_writer(output, report)),
             Format::Claims => {
                 let (Verdict::Valid, Some(claims)) = (report.verdict, &report.claims) else {
                     self.messages.line(&text::refusal(report));
                     return Ok(());
                 };
-                format!(
-                    "{}\n",
-                    escape::json(&serde_json::to_string(&claims.members)?)
-                )
+                write_json(output, |output| {
+                    serde_json::to_writer(output, &claims.members)
+                })
             }
             Format::Token => {
-                format!("{}\n", escape::text(&String::from_utf8_lossy(token.text)))
+                writeln!(
+                    output,
+                    "{}",
+                    escape::text(&String::from_utf8_lossy(token.text))
+                )
             }
         };
         self.begun = true;
-        self.output
-            .write_all(shown.as_bytes())
-            .context(CANNOT_WRITE)
+        written.context(CANNOT_WRITE)
     }
 
     /// Hands over all that was printed.
     pub fn flush(&mut self) -> Result<()> {
         self.output.flush().context(CANNOT_WRITE)
     }
+}
+
+/// One JSON text on lines of its own, escaped.
+fn write_json<W: Write>(
+    mut output: W,
+    write: impl FnOnce(escape::JsonWriter<&mut W>) -> serde_json::Result<()>,
+) -> io::Result<()> {
+    write(escape::JsonWriter(&mut output))?;
+    writeln!(output)
 }
 
 const CANNOT_WRITE: &str = "can't write to standard output";
