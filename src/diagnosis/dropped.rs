@@ -25,49 +25,73 @@ pub struct Limits {
     pub in_both: usize,
 }
 
-/// How a signature that is whole is laid out in bits.
-#[derive(Clone, Copy, Debug)]
+/// How a signature that is whole is laid out.
+#[derive(Clone, Debug)]
 struct Layout {
     causes: &'static [Cause],
     characters: usize,
-    /// The first bit of R, and of S.
-    r: usize,
-    s: usize,
-    /// Octets that stand before R, and between R and S.
-    before_r: &'static [u8],
-    before_s: &'static [u8],
+    r: Number,
+    s: Number,
 }
 
-/// R || S, and DER with and without the zero octet before R and S.
-const LAYOUTS: [Layout; 5] = [
-    Layout {
-        causes: &[],
-        characters: 86,
-        r: 0,
-        s: 256,
-        before_r: &[],
-        before_s: &[],
-    },
-    der(&[0x30, 68, 2, 32], &[2, 32]),
-    der(&[0x30, 69, 2, 33, 0], &[2, 32]),
-    der(&[0x30, 69, 2, 32], &[2, 33, 0]),
-    der(&[0x30, 70, 2, 33, 0], &[2, 33, 0]),
-];
+/// R or S in a signature.
+#[derive(Clone, Debug)]
+struct Number {
+    /// What stands before it, after the number before.
+    before: Vec<u8>,
+    /// Its first bit.
+    bit: usize,
+    octets: usize,
+}
 
-#[allow(
-    clippy::arithmetic_side_effects,
-    reason = "a fault would end the compilation"
-)]
-const fn der(before_r: &'static [u8], before_s: &'static [u8]) -> Layout {
-    let r = before_r.len() * 8;
-    let s = r + 256 + before_s.len() * 8;
-    Layout {
-        causes: &[Cause::DerSignature],
-        characters: (s + 256).div_ceil(6),
-        r,
-        s,
-        before_r,
-        before_s,
+impl Number {
+    /// The bit after its last.
+    fn end(&self) -> usize {
+        self.bit.saturating_add(self.octets.saturating_mul(8))
+    }
+}
+
+impl Layout {
+    fn new(causes: &'static [Cause], before: [Vec<u8>; 2], octets: [usize; 2]) -> Self {
+        let [before_r, before_s] = before;
+        let [r, s] = octets;
+        let r = Number {
+            bit: before_r.len().saturating_mul(8),
+            before: before_r,
+            octets: r,
+        };
+        let bit = r.end().saturating_add(before_s.len().saturating_mul(8));
+        let s = Number {
+            bit,
+            before: before_s,
+            octets: s,
+        };
+        Self {
+            causes,
+            characters: s.end().div_ceil(6),
+            r,
+            s,
+        }
+    }
+
+    /// R || S, and DER, where a number has an octet more before a high bit, and an octet less where
+    /// it begins with a zero; more of these are rarer than one in ten thousand.
+    fn all() -> Vec<Self> {
+        const LENGTHS: [u8; 3] = [31, 32, 33];
+        let header = |length: u8| match length {
+            33 => vec![2, length, 0],
+            _ => vec![2, length],
+        };
+        let der = LENGTHS.iter().flat_map(|r| {
+            LENGTHS.iter().map(move |s| {
+                let sequence = [0x30, 4_u8.saturating_add(*r).saturating_add(*s)];
+                let before = [[&sequence[..], &header(*r)].concat(), header(*s)];
+                let octets = [r, s].map(|length| usize::from(*length).min(32));
+                Self::new(&[Cause::DerSignature], before, octets)
+            })
+        });
+        let plain = Self::new(&[], [Vec::new(), Vec::new()], [32, 32]);
+        std::iter::once(plain).chain(der).collect()
     }
 }
 
@@ -102,7 +126,7 @@ impl<'s> Search<'s> {
             .bytes()
             .map(lax::value)
             .collect::<Option<Vec<u8>>>()?;
-        for layout in &LAYOUTS {
+        for layout in &Layout::all() {
             let Some(lost) = layout
                 .characters
                 .checked_sub(values.len())
@@ -110,13 +134,13 @@ impl<'s> Search<'s> {
             else {
                 continue;
             };
-            if bits(&values, 0, layout.before_r.len()) != layout.before_r {
+            if bits(&values, 0, layout.r.before.len()) != layout.r.before {
                 continue;
             }
             for in_r in 0..=lost {
                 let in_s = lost.saturating_sub(in_r);
                 // The character in which R ends and S begins counts for both when it is lost.
-                let shared = layout.s == layout.r.saturating_add(256) && in_r > 0;
+                let shared = layout.s.before.is_empty() && in_r > 0;
                 for (in_s, before) in [(in_s, in_r)]
                     .into_iter()
                     .chain(shared.then(|| (in_s.saturating_add(1), in_r.saturating_sub(1))))
@@ -154,15 +178,12 @@ impl<'s> Search<'s> {
         [in_r, in_s]: [usize; 2],
         before: usize,
     ) -> Option<Proof> {
-        let between = layout
-            .s
-            .checked_sub(layout.before_s.len().checked_mul(8)?)?;
-        let shifted = between.checked_sub(before.checked_mul(6)?)?;
-        if bits(values, shifted, layout.before_s.len()) != layout.before_s {
+        let shifted = layout.r.end().checked_sub(before.checked_mul(6)?)?;
+        if bits(values, shifted, layout.s.before.len()) != layout.s.before {
             return None;
         }
-        let r = Half::new(values, layout.r, in_r, 0)?;
-        let s = Half::new(values, layout.s, in_s, before)?;
+        let r = Half::new(values, &layout.r, in_r, 0)?;
+        let s = Half::new(values, &layout.s, in_s, before)?;
         if in_s == 0 {
             return self.in_r(&r, s.whole()?);
         }
@@ -277,10 +298,9 @@ struct Part {
 }
 
 impl Half {
-    /// The half that begins at this bit, `lost` characters short, after `before` lost ones.
-    fn new(values: &[u8], bit: usize, lost: usize, before: usize) -> Option<Self> {
-        const BITS: usize = 256;
-        let end = bit.checked_add(BITS)?;
+    /// A number that is `lost` characters short, after `before` lost ones.
+    fn new(values: &[u8], number: &Number, lost: usize, before: usize) -> Option<Self> {
+        let (bit, end) = (number.bit, number.end());
         let (first, after) = (bit / 6, end.div_ceil(6));
         let from = first.checked_sub(before)?;
         let to = after.checked_sub(before)?.checked_sub(lost)?;

@@ -535,6 +535,10 @@ fn dropped_characters_are_found() {
         let payload = payload(number);
         let input = input(HEADER, &payload);
         let signature = signer.sign_hash(&Sha256::digest(&input));
+        if [&signature[..2], &signature[32..34]].contains(&&[0, 0][..]) {
+            // Two zeros are too rare for a search.
+            continue;
+        }
         for (in_der, found) in [false, true].into_iter().zip(&mut found) {
             let octets = if in_der {
                 der(signature)
