@@ -11,13 +11,13 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use super::cause::Cause;
-use super::curve::{self, Point};
 use super::lax;
 use super::reading::Reading;
 use super::search::{Candidate, Proof, Targets, verifies};
 use super::signature::{self, Form};
 use super::signed::Hashed;
 use crate::compact::Segment;
+use crate::curve::{self, Point};
 
 /// The characters of a good signature; the last one carries two bits.
 const CHARACTERS: usize = 86;

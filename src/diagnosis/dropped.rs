@@ -10,11 +10,11 @@ use std::sync::Arc;
 use p256::{ProjectivePoint, Scalar};
 
 use super::cause::Cause;
-use super::curve::{self, Abscissa, Point};
 use super::lax;
 use super::search::{Candidate, Proof, verifies};
 use super::signature::Form;
 use super::signed::Hashed;
+use crate::curve::{self, Abscissa, Point};
 
 /// How many characters may have been lost for a search to be made.
 #[derive(Clone, Copy, Debug)]

@@ -10,7 +10,7 @@
 
 mod altered;
 mod cause;
-mod curve;
+
 mod debug;
 mod dropped;
 mod kind;

@@ -11,9 +11,9 @@ use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use p256::ecdsa::{Signature, VerifyingKey};
 
 use super::cause::Cause;
-use super::curve::{self, Compressed};
 use super::signature::Form;
-use super::signed::{Hashed, Prehash};
+use super::signed::Hashed;
+use crate::curve::{self, Compressed, Prehash};
 use crate::key::KeyId;
 
 /// A key that may have signed.

@@ -11,11 +11,9 @@ use super::lax;
 use super::reading::Reading;
 use super::rewriting;
 use crate::base64url;
+use crate::curve::Prehash;
 use crate::header::JoseHeader;
 use crate::json::{Object, Value};
-
-/// The 32 octets that ECDSA on P-256 takes of a hash (FIPS 186-5 section 6.4.1).
-pub type Prehash = [u8; 32];
 
 /// A text that may have been signed.
 #[derive(Clone, Debug)]

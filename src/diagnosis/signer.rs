@@ -7,13 +7,13 @@ use std::sync::Arc;
 use p256::ecdsa::VerifyingKey;
 
 use super::cause::Cause;
-use super::curve;
 use super::lax;
 use super::search::Candidate;
 use super::signature::{self, Form};
 use super::signed::Hashed;
 use super::{Certainty, Finding};
 use crate::base64url;
+use crate::curve;
 use crate::header::JoseHeader;
 use crate::json::{Object, Value};
 use crate::key::{self, KeyId, KeyReport};

@@ -1,9 +1,9 @@
-//! Arithmetic on P-256 for the search. Nothing here accepts a token: what it finds is asked again of
-//! the verification that every token goes through.
+//! Arithmetic on P-256 for the search of the diagnosis and for the tables of a fixed key. Nothing here
+//! accepts a token.
 //!
 //! `p256` keeps the coordinates of its points to itself, so that it can't normalize many of them
-//! with one inversion. The sums of the search are therefore made here, in Jacobian coordinates over
-//! `p256`'s own field; multiplications of points are left to `p256`.
+//! with one inversion. Sums are therefore made here, in Jacobian coordinates over `p256`'s own field;
+//! multiplications of points are left to `p256`.
 
 // Numbers modulo a prime and points of a curve have no overflow.
 #![allow(clippy::arithmetic_side_effects)]
@@ -18,7 +18,8 @@ use p256::{AffinePoint, FieldBytes, FieldElement, ProjectivePoint, PublicKey, Sc
 
 use std::sync::LazyLock;
 
-use super::signed::Prehash;
+/// The 32 octets that ECDSA on P-256 takes of a hash (FIPS 186-5 section 6.4.1).
+pub type Prehash = [u8; 32];
 
 /// A point as 33 octets (SEC 1, section 2.3.3), to be compared and looked up. The point at infinity
 /// is all zeros, as no other is.
@@ -138,7 +139,7 @@ impl Point {
 }
 
 /// Affine coordinates, with one inversion for all (Montgomery's trick); none at infinity.
-fn normalized(points: &[Point]) -> Vec<Option<(FieldElement, FieldElement)>> {
+pub fn normalized(points: &[Point]) -> Vec<Option<(FieldElement, FieldElement)>> {
     let is_finite = |point: &Point| !bool::from(point.z.is_zero());
     let mut products = Vec::with_capacity(points.len());
     let mut product = FieldElement::ONE;
