@@ -17,7 +17,8 @@
 // Numbers modulo a prime have no overflow; indices are below the lengths that stand beside them.
 #![allow(clippy::arithmetic_side_effects)]
 
-use std::sync::{Arc, LazyLock};
+use std::fmt;
+use std::sync::LazyLock;
 
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use p256::ecdsa::{Signature, VerifyingKey};
@@ -96,10 +97,18 @@ impl Table {
 }
 
 /// A key with its table.
-#[derive(Clone)]
 pub struct FixedKey {
     key: VerifyingKey,
-    table: Arc<Table>,
+    table: Table,
+}
+
+/// Names the key alone: its table is of no use to a reader.
+impl fmt::Debug for FixedKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FixedKey")
+            .field("key", &self.key)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A signature and the hash that it may be of.
@@ -123,7 +132,7 @@ impl FixedKey {
         let point = ProjectivePoint::from(*key.as_affine());
         Self {
             key: *key,
-            table: Arc::new(Table::of(&point)),
+            table: Table::of(&point),
         }
     }
 
@@ -219,6 +228,12 @@ impl FixedKey {
             .map(|((x, _), is_exceptional)| (!is_exceptional).then(|| x.to_repr()))
             .collect()
     }
+}
+
+/// What `p256` says.
+pub fn verify_alone(key: &VerifyingKey, signed: &Signed) -> bool {
+    Signature::from_slice(signed.signature)
+        .is_ok_and(|signature| key.verify_prehash(&signed.prehash, &signature).is_ok())
 }
 
 /// `e / s` and `r / s` for each, with one inversion for all; none where a number is out of its range

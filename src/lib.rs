@@ -53,6 +53,7 @@ mod keyset;
 mod numeric_date;
 mod policy;
 mod report;
+mod tables;
 mod token;
 mod verdict;
 mod verify;

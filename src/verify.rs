@@ -1,4 +1,5 @@
-//! From a token to its report: the one place where all facts come together.
+//! From a token to its report: the one place where all facts come together. One token and many go the
+//! same way; only the keys are asked in another manner.
 
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use crate::header::JoseHeader;
 use crate::keyset::KeySet;
 use crate::policy::Policy;
 use crate::report::{Reason, Report, Signature, Time};
+use crate::tables::Tables;
 use crate::token::Token;
 use crate::verdict::{Facts, Scope, SignatureStatus, Verdict};
 
@@ -18,20 +20,65 @@ use crate::verdict::{Facts, Scope, SignatureStatus, Verdict};
 pub struct Verifier {
     keys: KeySet,
     policy: Policy,
+    tables: Tables,
 }
 
 impl Verifier {
     /// A verifier for tokens under any of these keys.
     #[must_use]
     pub fn new(keys: KeySet, policy: Policy) -> Self {
-        Self { keys, policy }
+        let tables = Tables::new(keys.keys().len());
+        Self {
+            keys,
+            policy,
+            tables,
+        }
     }
 
     /// Judges signature, time and claims of a token, at `now` in seconds since
     /// 1970-01-01T00:00:00Z. Every fault of the token is in the report.
     #[must_use]
     pub fn verify(&self, token: &Token, now: i64) -> Report {
-        report(token, &self.policy, now, Scope::Verify, Some(&self.keys))
+        let read = Read::of(token, Some(&self.keys));
+        let verified_by = read.question.as_ref().ok().and_then(|question| {
+            let keys = question.candidates.iter().copied();
+            keys.enumerate().find_map(|(tried, index)| {
+                let key = self.keys.keys().get(index)?;
+                key.verify(question.input.as_bytes(), read.signature_octets())
+                    .then_some(tried)
+            })
+        });
+        self.report(token, read, verified_by, now)
+    }
+
+    /// Judges many tokens: the same reports as of [`verify`](Self::verify), in the order given, and
+    /// faster by far.
+    #[must_use]
+    pub fn verify_all(&self, tokens: &[Token], now: i64) -> Vec<Report> {
+        let reads: Vec<Read> = tokens
+            .iter()
+            .map(|token| Read::of(token, Some(&self.keys)))
+            .collect();
+        let verified_by = self.tables.verify(&self.keys, &reads);
+        reads
+            .into_iter()
+            .zip(tokens)
+            .zip(verified_by)
+            .map(|((read, token), verified_by)| self.report(token, read, verified_by, now))
+            .collect()
+    }
+
+    fn report(&self, token: &Token, read: Read, verified_by: Option<usize>, now: i64) -> Report {
+        let signature = read.signature(Some(&self.keys), verified_by);
+        report(
+            token,
+            read,
+            signature,
+            &self.policy,
+            now,
+            Scope::Verify,
+            Some(&self.keys),
+        )
     }
 }
 
@@ -44,7 +91,9 @@ pub fn decode(token: &Token, policy: &Policy, now: i64, check_time: bool) -> Rep
     } else {
         Scope::Decode
     };
-    report(token, policy, now, scope, None)
+    let read = Read::of(token, None);
+    let signature = read.signature(None, None);
+    report(token, read, signature, policy, now, scope, None)
 }
 
 /// A token's segments, as far as each can be read.
@@ -59,45 +108,121 @@ struct Parts {
     fault: Option<Malformed>,
 }
 
-fn report(token: &Token, policy: &Policy, now: i64, scope: Scope, keys: Option<&KeySet>) -> Report {
-    let compact = match token.too_long {
-        None => Compact::parse(token.text),
-        Some(limit) => Err(Malformed::too_long(&format!(
-            "a line may have {limit} octets"
-        ))),
-    };
-    let (parts, signature) = match &compact {
-        Ok(Compact::Jws(jws)) => {
-            let parts = Parts::of(jws);
-            let signature = judge(jws, &parts, keys);
-            (parts, signature)
+/// A token that was read, and what is to be asked of the keys.
+pub(crate) struct Read<'t> {
+    parts: Parts,
+    /// Why the signature can't be checked, or how.
+    pub(crate) question: Result<Question<'t>, Reason>,
+}
+
+/// A signature that can be checked.
+pub(crate) struct Question<'t> {
+    pub(crate) input: &'t str,
+    /// The keys that allow the header's `alg`, by their place, likeliest first.
+    pub(crate) candidates: Vec<usize>,
+}
+
+impl<'t> Read<'t> {
+    fn of(token: &Token<'t>, keys: Option<&KeySet>) -> Self {
+        let compact = match token.too_long {
+            None => Compact::parse(token.text),
+            Some(limit) => Err(Malformed::too_long(&format!(
+                "a line may have {limit} octets"
+            ))),
+        };
+        match compact {
+            Ok(Compact::Jws(jws)) => {
+                let parts = Parts::of(&jws);
+                let question = question(&jws, &parts, keys);
+                Self { parts, question }
+            }
+            Ok(Compact::Jwe(jwe)) => {
+                let mut parts = Parts::default();
+                parts.read_header(jwe.header_octets());
+                let reason = if parts.fault.is_none() {
+                    Reason::Encrypted
+                } else {
+                    Reason::Malformed
+                };
+                Self {
+                    parts,
+                    question: Err(reason),
+                }
+            }
+            Err(fault) => Self {
+                parts: Parts {
+                    fault: Some(fault),
+                    ..Parts::default()
+                },
+                question: Err(Reason::Malformed),
+            },
         }
-        Ok(Compact::Jwe(jwe)) => {
-            let mut parts = Parts::default();
-            parts.read_header(jwe.header_octets());
-            let reason = if parts.fault.is_none() {
-                Reason::Encrypted
-            } else {
-                Reason::Malformed
-            };
-            let signature = unchecked(reason, parts.header.as_ref());
-            (parts, signature)
+    }
+
+    /// The signature's octets; none where nothing is to be checked.
+    pub(crate) fn signature_octets(&self) -> &[u8] {
+        self.parts.signature.as_deref().unwrap_or_default()
+    }
+
+    /// What is to be told of the signature. `verified_by` is the place among the candidates of the
+    /// key under which it verifies.
+    fn signature(&self, keys: Option<&KeySet>, verified_by: Option<usize>) -> Signature {
+        let octets = self.parts.signature.as_ref().map(Vec::len);
+        let header = self.parts.header.as_ref();
+        let question = match &self.question {
+            Ok(question) => question,
+            Err(reason) => {
+                return Signature {
+                    status: SignatureStatus::Unchecked,
+                    reason: Some(*reason),
+                    algorithm: header.and_then(|header| header.alg.clone()),
+                    octets,
+                    key: None,
+                    keys_tried: 0,
+                    refused_by: Vec::new(),
+                };
+            }
+        };
+        let id = |index: &usize| {
+            let key = keys?.keys().get(*index)?;
+            Some(Arc::clone(&key.id))
+        };
+        let key = verified_by.and_then(|place| id(question.candidates.get(place)?));
+        let candidates = question.candidates.len();
+        Signature {
+            status: match &key {
+                Some(_) => SignatureStatus::Verified,
+                None => SignatureStatus::Mismatch,
+            },
+            reason: None,
+            algorithm: header.and_then(|header| header.alg.clone()),
+            octets,
+            keys_tried: verified_by.map_or(candidates, |place| place.saturating_add(1)),
+            refused_by: match &key {
+                Some(_) => Vec::new(),
+                None => question.candidates.iter().filter_map(id).collect(),
+            },
+            key,
         }
-        Err(fault) => {
-            let parts = Parts {
-                fault: Some(fault.clone()),
-                ..Parts::default()
-            };
-            (parts, unchecked(Reason::Malformed, None))
-        }
-    };
+    }
+}
+
+fn report(
+    token: &Token,
+    read: Read,
+    signature: Signature,
+    policy: &Policy,
+    now: i64,
+    scope: Scope,
+    keys: Option<&KeySet>,
+) -> Report {
     let Parts {
         header,
         claims,
         fault,
         signature: octets,
         payload_decodes: _,
-    } = parts;
+    } = read.parts;
 
     let time = time(policy, now, claims.as_ref());
     let checks = policy.check(header.as_ref(), claims.as_ref(), now);
@@ -165,83 +290,47 @@ impl Parts {
     }
 }
 
-/// Judges a signature wherever three segments decode and `alg` fits a key, also where the payload
+/// A signature is judged wherever three segments decode and `alg` fits a key, also where the payload
 /// makes the token malformed. `alg` is settled before any cryptography (RFC 8725 section 3.1).
-fn judge(jws: &Jws, parts: &Parts, keys: Option<&KeySet>) -> Signature {
-    let header = parts.header.as_ref();
-    let octets = parts.signature.as_ref().map(Vec::len);
-    let without = |reason| Signature {
-        octets,
-        ..unchecked(reason, header)
-    };
-
-    let (Some(known), Some(signature), true) = (header, &parts.signature, parts.payload_decodes)
+fn question<'t>(
+    jws: &Jws<'t>,
+    parts: &Parts,
+    keys: Option<&KeySet>,
+) -> Result<Question<'t>, Reason> {
+    let (Some(known), Some(_), true) = (&parts.header, &parts.signature, parts.payload_decodes)
     else {
-        return without(Reason::Malformed);
+        return Err(Reason::Malformed);
     };
     let Some(alg) = known.alg.as_deref() else {
-        return without(Reason::Malformed);
+        return Err(Reason::Malformed);
     };
     if alg.eq_ignore_ascii_case("none") {
-        return without(Reason::Unsecured);
+        return Err(Reason::Unsecured);
     }
     let Some(keys) = keys else {
-        return without(Reason::NoKey);
+        return Err(Reason::NoKey);
     };
     // What an ill-formed `crit` demands nobody can tell, so nothing is settled under it.
     if known.parameters.get("crit").is_some() && known.critical.is_empty() {
-        return without(Reason::Malformed);
+        return Err(Reason::Malformed);
     }
     if !known.critical.is_empty() {
-        return without(Reason::UnknownCritical);
+        return Err(Reason::UnknownCritical);
     }
-
-    let mut tried = Vec::new();
-    let mut verified = None;
-    for key in keys.candidates(alg, known.kid.as_deref()) {
-        tried.push(Arc::clone(&key.id));
-        if key.verify(jws.signing_input.as_bytes(), signature) {
-            verified = Some(Arc::clone(&key.id));
-            break;
-        }
-    }
-    if tried.is_empty() {
-        return without(if keys.keys().is_empty() {
-            Reason::NoKey
-        } else if Algorithm::is_registered(alg) {
-            Reason::AlgorithmNotAllowed
-        } else {
-            Reason::UnsupportedAlgorithm
+    let candidates = keys.candidates(alg, known.kid.as_deref());
+    if !candidates.is_empty() {
+        return Ok(Question {
+            input: jws.signing_input,
+            candidates,
         });
     }
-    Signature {
-        status: match &verified {
-            Some(_) => SignatureStatus::Verified,
-            None => SignatureStatus::Mismatch,
-        },
-        reason: None,
-        algorithm: Some(alg.into()),
-        octets,
-        keys_tried: tried.len(),
-        refused_by: if verified.is_some() {
-            Vec::new()
-        } else {
-            tried
-        },
-        key: verified,
-    }
-}
-
-fn unchecked(reason: Reason, header: Option<&JoseHeader>) -> Signature {
-    Signature {
-        status: SignatureStatus::Unchecked,
-        reason: Some(reason),
-        algorithm: header.and_then(|header| header.alg.clone()),
-        octets: None,
-        key: None,
-        keys_tried: 0,
-        refused_by: Vec::new(),
-    }
+    Err(if keys.keys().is_empty() {
+        Reason::NoKey
+    } else if Algorithm::is_registered(alg) {
+        Reason::AlgorithmNotAllowed
+    } else {
+        Reason::UnsupportedAlgorithm
+    })
 }
 
 fn time(policy: &Policy, now: i64, claims: Option<&ClaimsSet>) -> Time {

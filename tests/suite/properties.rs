@@ -143,6 +143,32 @@ proptest! {
         }
     }
 
+    /// Many tokens at once get the reports that each gets alone.
+    #[test]
+    fn many_are_judged_as_one_by_one(
+        pairs in prop::collection::vec((nearly_json(), nearly_json(), 0..5_u8), 1..60),
+        raw in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..90), 0..4),
+    ) {
+        let issuers = [Issuer::new(1, "a"), Issuer::new(2, "b"), Issuer::new(3, "c")];
+        let set = format!(r#"{{"keys":[{},{}]}}"#, issuers[0].jwk(), issuers[1].jwk());
+        let mut texts: Vec<Vec<u8>> = raw;
+        for (header, payload, kind) in &pairs {
+            texts.push(match kind {
+                0 => issuers[0].token("{}").into(),
+                1 => issuers[1].token("{\"exp\":1}").into(),
+                2 => issuers[2].token("{}").into(),
+                3 => issuers[1].sign(header, payload).into(),
+                _ => issuers[0].sign(&[b"{\"alg\":\"ES256\",\"kid\":\"b\",\"x\":", &header[..], b"}"].concat(), payload).into(),
+            });
+        }
+        let verifier = Verifier::new(KeySet::read("k", set.as_bytes()).unwrap(), Policy::default());
+        let tokens: Vec<Token> = texts.iter().map(|text| Token::new(jwtlens::Input::default(), text)).collect();
+        let json = |report: &jwtlens::Report| serde_json::to_string(report).unwrap();
+        let alone: Vec<String> = tokens.iter().map(|token| json(&verifier.verify(token, NOW))).collect();
+        let together: Vec<String> = verifier.verify_all(&tokens, NOW).iter().map(json).collect();
+        prop_assert_eq!(alone, together);
+    }
+
     /// No change to a good token leaves it good, unless what was changed is taken off around it.
     #[test]
     fn no_changed_token_is_accepted(at in any::<prop::sample::Index>(), octet in any::<u8>(), kind in 0..3) {
