@@ -101,7 +101,7 @@ _jwtlens() {
             return 0
             ;;
         jwtlens__subcmd__debug)
-            opts="-f -k -o -q -v -h --file --key --iss --aud --sub --typ --require --claim --max-age --at --leeway --local --expires-within --output --quiet --only --also --deep --verbose --color --help"
+            opts="-f -k -o -q -v -h --file --key --iss --aud --sub --typ --require --claim --max-age --at --leeway --local --expires-within --output --fail-fast --quiet --only --also --deep --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -191,7 +191,7 @@ _jwtlens() {
             return 0
             ;;
         jwtlens__subcmd__decode)
-            opts="-f -o -q -h --file --check-time --at --leeway --local --expires-within --output --quiet --only --color --help"
+            opts="-f -o -q -h --file --check-time --at --leeway --local --expires-within --output --fail-fast --quiet --only --jobs --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -227,6 +227,10 @@ _jwtlens() {
                     ;;
                 --only)
                     COMPREPLY=($(compgen -W "not-verified expired not-yet-valid malformed" -- "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -397,7 +401,7 @@ _jwtlens() {
             return 0
             ;;
         jwtlens__subcmd__verify)
-            opts="-f -k -o -q -h --file --key --iss --aud --sub --typ --require --claim --max-age --at --leeway --local --expires-within --output --quiet --only --color --help"
+            opts="-f -k -o -q -h --file --key --iss --aud --sub --typ --require --claim --max-age --at --leeway --local --expires-within --output --fail-fast --quiet --only --jobs --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -469,6 +473,10 @@ _jwtlens() {
                     ;;
                 --only)
                     COMPREPLY=($(compgen -W "valid expired not-yet-valid claim-refused unverifiable mis-signed malformed" -- "${cur}"))
+                    return 0
+                    ;;
+                --jobs)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --color)

@@ -61,10 +61,12 @@ claim-refused\t''
 unverifiable\t''
 mis-signed\t''
 malformed\t''"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l jobs -d 'How many threads judge a fast stream (default: one a core)' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l color -d 'Colour the output' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l local -d 'Show times in the local zone instead of UTC'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l fail-fast -d 'Stop at the first token that is refused'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s q -l quiet -d 'Print nothing; the exit status tells'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s f -l file -d 'Read tokens from a file, one a line' -r -F
@@ -97,6 +99,7 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l color -d 'Colo
 always\t''
 never\t''"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l local -d 'Show times in the local zone instead of UTC'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l fail-fast -d 'Stop at the first token that is refused'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s q -l quiet -d 'Print nothing; the exit status tells'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l deep -d 'Search for some seconds: every character of the token, and more lost ones'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s v -l verbose -d 'Tell everything that was tried without success'
@@ -113,11 +116,13 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l only -d 'Prin
 expired\t''
 not-yet-valid\t''
 malformed\t''"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l jobs -d 'How many threads judge a fast stream (default: one a core)' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l color -d 'Colour the output' -r -f -a "auto\t''
 always\t''
 never\t''"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l check-time -d 'Let expired and not-yet-valid tokens count: exit with 3 or 4'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l local -d 'Show times in the local zone instead of UTC'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l fail-fast -d 'Stop at the first token that is refused'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s q -l quiet -d 'Print nothing; the exit status tells'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand key" -s o -l output -d 'How to print what was found' -r -f -a "text\t''

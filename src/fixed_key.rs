@@ -358,6 +358,7 @@ mod tests {
     }
 
     #[test]
+    #[allow(clippy::many_single_char_names, reason = "the names of the standard")]
     fn special_keys_and_sums() {
         let small = [1_u64, 2, 3, 1 << 40].map(Scalar::from);
         for d in small.into_iter().chain(small.map(|d| -d)) {

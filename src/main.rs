@@ -24,7 +24,7 @@ use clap::error::ErrorKind;
 
 use cli::args::{Cli, ColorChoice};
 use cli::exit::Exit;
-use cli::messages::{self, Failure, Messages};
+use cli::messages::{self, Failure, Messages, finish};
 use cli::{Paint, Surroundings, run, usage};
 
 fn main() -> ExitCode {
@@ -39,26 +39,12 @@ fn main() -> ExitCode {
             };
             match run::run(cli.command, &surroundings(cli.color), messages) {
                 Ok(exit) => exit,
-                Err(error) => end(&error, messages),
+                Err(error) => finish(&error, messages),
             }
         }
         Err(error) => refuse(error, &arguments),
     };
     ExitCode::from(exit.status())
-}
-
-/// Tells why a run can't go on, unless nobody listens any more.
-fn end(error: &anyhow::Error, messages: Messages) -> Exit {
-    let cause = error
-        .chain()
-        .find_map(|cause| cause.downcast_ref::<io::Error>());
-    if cause.is_some_and(|cause| cause.kind() == io::ErrorKind::BrokenPipe) {
-        return Exit::BrokenPipe;
-    }
-    run::tell(error, messages);
-    error
-        .downcast_ref::<Failure>()
-        .map_or(Exit::Failure, |failure| failure.exit)
 }
 
 /// Help and version go to standard output; anything else that clap says is wrong usage.
@@ -75,12 +61,12 @@ fn refuse(error: clap::Error, arguments: &[OsString]) -> Exit {
             Ok(()) => return Exit::SUCCESS,
             Err(error) => error,
         });
-        return end(&error.context("can't write to standard output"), messages);
+        return finish(&error.context("can't write to standard output"), messages);
     }
     if usage::is_token_without_command(&error, arguments) {
         let failure = Failure::usage("a command is due before the token")
             .hint("jwtlens verify -k public_key.json checks it, jwtlens decode shows it; both read standard input");
-        return end(&failure.into(), messages);
+        return finish(&failure.into(), messages);
     }
     let explained = usage::explain(error, arguments, |arguments| {
         Cli::try_parse_from(arguments).err()

@@ -1,6 +1,7 @@
 //! The command line, for clap: what may be asked, in words for people.
 
 use std::ffi::OsString;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -114,7 +115,7 @@ pub enum Command {
     /// The verdict on each token comes with its header, its claims and what the verdict rests on.
     /// Without TOKEN, standard input is read, one token a line.
     #[command(after_help = EXIT_STATUS, after_long_help = format!("{VERIFY_EXAMPLES}\n\n{EXIT_STATUS}"))]
-    Verify(Verify),
+    Verify(Box<VerifyMany>),
 
     /// Verify tokens, and find out why they are refused
     ///
@@ -123,14 +124,14 @@ pub enum Command {
     /// proven: with the changes named, the signature verifies. No finding turns a refused token into
     /// a valid one. Without TOKEN, standard input is read, one token a line.
     #[command(after_help = EXIT_STATUS, after_long_help = format!("{DEBUG_EXAMPLES}\n\n{EXIT_STATUS}"))]
-    Debug(Debug),
+    Debug(Box<Debug>),
 
     /// Show header, claims and expiry of tokens; verify nothing
     ///
     /// No key is needed, and nothing of what is shown is authenticated: anybody may have written
     /// it. Without TOKEN, standard input is read, one token a line.
     #[command(after_help = "Nothing is verified here; see jwtlens verify.", after_long_help = DECODE_EXAMPLES)]
-    Decode(Decode),
+    Decode(DecodeMany),
 
     /// Show what key files hold, and what is wrong with them
     ///
@@ -150,6 +151,24 @@ pub enum Command {
         /// Where to write the pages: jwtlens.1, jwtlens-verify.1 and so on
         dir: Option<PathBuf>,
     },
+}
+
+#[derive(Debug, Args)]
+pub struct VerifyMany {
+    #[command(flatten)]
+    pub verify: Verify,
+
+    #[command(flatten)]
+    pub speed: Speed,
+}
+
+#[derive(Debug, Args)]
+pub struct DecodeMany {
+    #[command(flatten)]
+    pub decode: Decode,
+
+    #[command(flatten)]
+    pub speed: Speed,
 }
 
 #[derive(Debug, Args)]
@@ -379,8 +398,22 @@ pub struct Time {
 }
 
 #[derive(Debug, Args)]
+#[command(next_help_heading = "Many tokens")]
+pub struct Speed {
+    /// How many threads judge a fast stream (default: one a core)
+    ///
+    /// What is printed is the same whatever their number.
+    #[arg(long, value_name = "NUMBER")]
+    pub jobs: Option<NonZeroUsize>,
+}
+
+#[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct Show {
+    /// Stop at the first token that is refused
+    #[arg(long, help_heading = "Many tokens")]
+    pub fail_fast: bool,
+
     /// Print nothing; the exit status tells
     #[arg(short, long)]
     pub quiet: bool,

@@ -3,8 +3,11 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
+
+use jwtlens::{Input, Token};
 
 use super::Surroundings;
 use super::args::Tokens;
@@ -12,7 +15,7 @@ use super::messages::{Failure, io_reason};
 use super::usage::{self, without_tokens};
 
 /// The longest line that is read, in octets, without its line feed.
-pub const MAX_LINE: usize = 16 * 1024 * 1024;
+const MAX_LINE: usize = 16 * 1024 * 1024;
 
 /// Tokens, before any is read.
 pub enum Source {
@@ -27,20 +30,64 @@ pub struct Lines {
     reader: Box<dyn Buffered>,
     line: Vec<u8>,
     number: u64,
+    tokens: u64,
 }
 
 /// One line, of which there may be more than anybody wants to hold.
-pub enum Line<'l> {
+enum Line<'l> {
     Text(&'l [u8]),
     TooLong,
 }
 
+/// Lines that are judged together.
+#[derive(Default)]
+pub struct Block {
+    text: Vec<u8>,
+    lines: Vec<Place>,
+    /// Whether more could be had at once: the source is a fast one.
+    pub is_full: bool,
+    /// Whether nothing comes after this.
+    pub is_last: bool,
+    /// Why the source ended before its end.
+    pub failure: Option<Failure>,
+}
+
+/// Where a line stands: in the input, among the tokens, and in the block's text; the last is none
+/// where it was too long to be held.
+struct Place {
+    line: u64,
+    number: u64,
+    text: Option<Range<usize>>,
+}
+
+impl Block {
+    /// So much is judged together where it can be had at once, in octets.
+    const FULL: usize = 128 * 1024;
+
+    /// The tokens of the block, each with its origin.
+    pub fn tokens(&self, source: &Arc<str>) -> Vec<Token<'_>> {
+        let token = |place: &Place| {
+            let input = Input {
+                source: Arc::clone(source),
+                number: place.number,
+                line: Some(place.line),
+                ..Input::default()
+            };
+            match &place.text {
+                Some(range) => Token::new(input, self.text.get(range.clone()).unwrap_or_default()),
+                None => Token::too_long(input, MAX_LINE),
+            }
+        };
+        self.lines.iter().map(token).collect()
+    }
+}
+
 /// A reader that tells what it has read ahead.
-trait Buffered: BufRead {
+trait Buffered: BufRead + Send {
     fn buffered(&self) -> &[u8];
 }
 
-impl<R: io::Read> Buffered for BufReader<R> {
+impl<R: io::Read + Send> Buffered for BufReader<R> {
     fn buffered(&self) -> &[u8] {
         self.buffer()
     }
@@ -81,7 +128,7 @@ impl Source {
 }
 
 impl Lines {
-    fn new(name: &str, reader: impl io::Read + 'static) -> Self {
+    fn new(name: &str, reader: impl io::Read + Send + 'static) -> Self {
         const AHEAD: usize = 128 * 1024;
         let reader = Box::new(BufReader::with_capacity(AHEAD, reader));
         Self {
@@ -89,6 +136,7 @@ impl Lines {
             reader,
             line: Vec::new(),
             number: 0,
+            tokens: 0,
         }
     }
 
@@ -106,9 +154,47 @@ impl Lines {
         Ok(Self::new(&name, file))
     }
 
+    /// The lines that can be had without waiting, one at least, blank ones passed over.
+    pub fn block(&mut self) -> Block {
+        let mut block = Block::default();
+        loop {
+            let tokens = self.tokens.saturating_add(1);
+            let (line, text) = match self.next() {
+                Ok(Some((line, Line::Text(text))))
+                    if !Token::new(Input::default(), text).is_blank() =>
+                {
+                    let start = block.text.len();
+                    block.text.extend_from_slice(text);
+                    (line, Some(start..block.text.len()))
+                }
+                Ok(Some((_, Line::Text(_)))) => continue,
+                Ok(Some((line, Line::TooLong))) => (line, None),
+                Ok(None) => {
+                    block.is_last = true;
+                    return block;
+                }
+                Err(failure) => {
+                    block.is_last = true;
+                    block.failure = Some(failure);
+                    return block;
+                }
+            };
+            self.tokens = tokens;
+            block.lines.push(Place {
+                line,
+                number: tokens,
+                text,
+            });
+            block.is_full = block.text.len() >= Block::FULL;
+            if block.is_full || !self.has_line_ahead() {
+                return block;
+            }
+        }
+    }
+
     /// The next line with its number, without its line feed. A line longer than [`MAX_LINE`] is
     /// passed over without being held.
-    pub fn next(&mut self) -> Result<Option<(u64, Line<'_>)>, Failure> {
+    fn next(&mut self) -> Result<Option<(u64, Line<'_>)>, Failure> {
         self.line.clear();
         let mut too_long = false;
         let mut begun = false;
@@ -150,7 +236,7 @@ impl Lines {
     }
 
     /// Whether the next line can be had without waiting for it.
-    pub fn has_line_ahead(&self) -> bool {
+    fn has_line_ahead(&self) -> bool {
         self.reader.buffered().contains(&b'\n')
     }
 }

@@ -132,6 +132,38 @@ impl Progress {
     }
 }
 
+/// Tells an error with its hints.
+pub fn tell(error: &anyhow::Error, messages: Messages) {
+    let causes: Vec<String> = error
+        .chain()
+        .map(|cause| {
+            cause
+                .downcast_ref()
+                .map_or_else(|| cause.to_string(), io_reason)
+        })
+        .collect();
+    messages.error(&causes.join(": "));
+    if let Some(failure) = error.downcast_ref::<Failure>() {
+        for hint in &failure.hints {
+            messages.hint(hint);
+        }
+    }
+}
+
+/// Tells why a run can't go on, unless nobody listens any more.
+pub fn finish(error: &anyhow::Error, messages: Messages) -> Exit {
+    let cause = error
+        .chain()
+        .find_map(|cause| cause.downcast_ref::<io::Error>());
+    if cause.is_some_and(|cause| cause.kind() == io::ErrorKind::BrokenPipe) {
+        return Exit::BrokenPipe;
+    }
+    tell(error, messages);
+    error
+        .downcast_ref::<Failure>()
+        .map_or(Exit::Failure, |failure| failure.exit)
+}
+
 /// Lines of wrong usage that are escaped already.
 pub fn usage(lines: &str) {
     let _ = io::stderr().write_all(lines.as_bytes());

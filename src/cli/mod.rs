@@ -8,6 +8,7 @@ pub mod messages;
 mod render;
 pub mod run;
 mod stream;
+mod summary;
 mod tally;
 mod times;
 pub mod usage;

@@ -2,7 +2,9 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
+use std::num::NonZeroUsize;
+use std::thread;
 use std::time::Instant;
 
 use anyhow::{Context, Result};
@@ -15,11 +17,11 @@ use jwtlens::{
 
 use super::Surroundings;
 use super::args::{
-    Checks, Cli, Command, Debug, Decode, Format, Key, KeyFormat, Keys, Time, Verify,
+    Checks, Cli, Command, Debug, Decode, Format, Key, KeyFormat, Keys, Speed, Time, Verify,
 };
 use super::exit::Exit;
 use super::input::Source;
-use super::messages::{Failure, Messages, Progress, io_reason};
+use super::messages::{Failure, Messages, Progress, io_reason, tell};
 use super::render::{Detail, Look, Renderer, key as render_key};
 use super::stream::Stream;
 use super::tally::Tally;
@@ -29,10 +31,11 @@ use super::{escape, keys, usage};
 pub fn run(command: Command, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
     match command {
         Command::Verify(asked) => verify(
-            &asked,
+            &asked.verify,
+            &asked.speed,
             surroundings,
             Messages {
-                quiet: asked.show.quiet,
+                quiet: asked.verify.show.quiet,
                 ..messages
             },
         ),
@@ -45,10 +48,11 @@ pub fn run(command: Command, surroundings: &Surroundings, messages: Messages) ->
             },
         ),
         Command::Decode(asked) => decode(
-            &asked,
+            &asked.decode,
+            &asked.speed,
             surroundings,
             Messages {
-                quiet: asked.show.quiet,
+                quiet: asked.decode.show.quiet,
                 ..messages
             },
         ),
@@ -83,19 +87,22 @@ fn documented() -> clap::Command {
     Cli::command().disable_help_subcommand(true)
 }
 
-fn verify(asked: &Verify, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
+fn verify(
+    asked: &Verify,
+    speed: &Speed,
+    surroundings: &Surroundings,
+    messages: Messages,
+) -> Result<Exit> {
     let (source, names) = inputs(asked, surroundings, messages)?;
     let keys = KeySet::new(&sources(&names, messages)?).map_err(|error| unusable(&error))?;
     let verifier = Verifier::new(keys, verify_policy(asked));
     let now = now(&asked.time, surroundings);
-    stream(
-        asked,
-        surroundings,
-        messages,
-        Detail::Verify,
-        |token: &Token| verifier.verify(token, now),
-    )
-    .run(source)
+    let judge = |tokens: &[Token]| match tokens {
+        // A single token is not worth a table.
+        [token] => vec![verifier.verify(token, now)],
+        tokens => verifier.verify_all(tokens, now),
+    };
+    stream(asked, surroundings, messages, Detail::Verify, judge).run_on(source, jobs(speed))
 }
 
 fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
@@ -119,7 +126,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     let now = now(&asked.verify.time, surroundings);
     let mut tally = Tally::default();
     let mut progress = Progress::new(surroundings.stderr_is_terminal && !messages.quiet);
-    let judge = |token: &Token| {
+    let mut judge = |token: &Token| {
         let begun = Instant::now();
         let mut report = debugger.debug(token, now, &mut |count| progress.step(count));
         progress.end();
@@ -135,6 +142,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     let detail = Detail::Debug {
         verbose: asked.verbose,
     };
+    let judge = |tokens: &[Token]| tokens.iter().map(&mut judge).collect();
     let judged = stream(&asked.verify, surroundings, messages, detail, judge).run(source)?;
     tally.tell(messages);
     if let Some(lines) = tally.joined()
@@ -180,7 +188,7 @@ fn verify_policy(asked: &Verify) -> Policy {
 }
 
 /// What every token of `verify` and `debug` is put through.
-fn stream<'a, J: FnMut(&Token) -> Report>(
+fn stream<'a, J: FnMut(&[Token]) -> Vec<Report>>(
     asked: &'a Verify,
     surroundings: &Surroundings,
     messages: Messages,
@@ -193,7 +201,6 @@ fn stream<'a, J: FnMut(&Token) -> Report>(
         &asked.time,
         detail,
         surroundings,
-        messages,
     );
     let only = match (asked.output, asked.only.as_slice()) {
         // The accepted tokens, unless others are asked for.
@@ -204,11 +211,22 @@ fn stream<'a, J: FnMut(&Token) -> Report>(
         judge,
         renderer,
         only,
+        fail_fast: asked.show.fail_fast,
         messages,
     }
 }
 
-fn decode(asked: &Decode, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
+fn jobs(speed: &Speed) -> usize {
+    let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
+    speed.jobs.unwrap_or_else(cores).get()
+}
+
+fn decode(
+    asked: &Decode,
+    speed: &Speed,
+    surroundings: &Surroundings,
+    messages: Messages,
+) -> Result<Exit> {
     let source = Source::open(&asked.tokens, false, surroundings)?;
     let policy = policy(&asked.time, asked.expires_within);
     let now = now(&asked.time, surroundings);
@@ -218,16 +236,19 @@ fn decode(asked: &Decode, surroundings: &Surroundings, messages: Messages) -> Re
         &asked.time,
         Detail::Decode,
         surroundings,
-        messages,
     );
-    let judge = |token: &Token| jwtlens::decode(token, &policy, now, asked.check_time);
+    let judge = |tokens: &[Token]| {
+        let decode = |token| jwtlens::decode(token, &policy, now, asked.check_time);
+        tokens.iter().map(decode).collect()
+    };
     Stream {
         judge,
         renderer,
         only: &asked.only,
+        fail_fast: asked.show.fail_fast,
         messages,
     }
-    .run(source)
+    .run_on(source, jobs(speed))
 }
 
 fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
@@ -263,24 +284,6 @@ fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<E
         }
     }
     Ok(exit.and(print(shown.as_bytes())?))
-}
-
-/// Tells an error with its hints.
-pub fn tell(error: &anyhow::Error, messages: Messages) {
-    let causes: Vec<String> = error
-        .chain()
-        .map(|cause| {
-            cause
-                .downcast_ref()
-                .map_or_else(|| cause.to_string(), io_reason)
-        })
-        .collect();
-    messages.error(&causes.join(": "));
-    if let Some(failure) = error.downcast_ref::<Failure>() {
-        for hint in &failure.hints {
-            messages.hint(hint);
-        }
-    }
 }
 
 fn key_names(
@@ -352,31 +355,25 @@ fn claim_checks(asked: &Checks) -> Vec<ClaimCheck> {
         .collect()
 }
 
-fn renderer<'r>(
+fn renderer(
     format: Format,
     quiet: bool,
     time: &Time,
     detail: Detail,
     surroundings: &Surroundings,
-    messages: Messages,
-) -> Renderer<'r> {
+) -> Renderer {
     let zone = if time.local {
         TimeZone::system()
     } else {
         TimeZone::UTC
     };
-    let output = BufWriter::with_capacity(64 * 1024, io::stdout().lock());
-    Renderer::new(
-        (!quiet).then_some(format),
-        Box::new(output),
-        Look {
-            zone,
-            paint: surroundings.paint,
-            width: surroundings.width,
-            detail,
-        },
-        messages,
-    )
+    let look = Look {
+        zone,
+        paint: surroundings.paint,
+        width: surroundings.width,
+        detail,
+    };
+    Renderer::new((!quiet).then_some(format), look)
 }
 
 fn print(text: &[u8]) -> Result<Exit> {

@@ -1,40 +1,65 @@
-//! From a source of tokens to their reports, one after the other and in constant memory.
+//! From a source of tokens to their reports, in their order and in constant memory: the one place
+//! that knows threads.
+//!
+//! Lines come in blocks: what can be had without waiting, up to a limit. A slow source gives blocks of
+//! a line, which are answered at once. A source that fills a block is a fast one: from then on each
+//! worker takes a block with its turn, judges it, and writes it when its turn has come.
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::process;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 use anyhow::Result;
 use jwtlens::{Input, Report, Token, Verdict};
 
 use super::exit::Exit;
-use super::input::{Line, Lines, MAX_LINE, Source};
-use super::messages::{Failure, Messages};
-use super::render::Renderer;
+use super::input::{Block, Lines, Source};
+use super::messages::{Failure, Messages, finish};
+use super::render::{Printed, Renderer};
+use super::summary::Summary;
 
-/// How many tokens there were of each verdict.
-#[derive(Default)]
-pub struct Summary {
-    counts: BTreeMap<Verdict, u64>,
-}
+/// Tokens that are judged together: enough for a batch of signatures.
+const TOGETHER: usize = 64;
 
-/// What a stream of tokens is put through.
+/// What tokens are put through.
 pub struct Stream<'s, J> {
-    /// Judges one token.
+    /// Judges tokens.
     pub judge: J,
-    /// Prints its report.
-    pub renderer: Renderer<'s>,
+    /// Makes their reports readable.
+    pub renderer: Renderer,
     /// Only tokens of these verdicts are printed; of all, where it is empty.
     pub only: &'s [Verdict],
+    /// Whether to stop at the first refusal.
+    pub fail_fast: bool,
     pub messages: Messages,
 }
 
-impl<J: FnMut(&Token) -> Report> Stream<'_, J> {
-    /// Judges every token and prints what was asked for. The exit status is that of the most severe
-    /// verdict; a source that ends in an error counts as one without a full judgement.
+/// What was made of a block.
+#[derive(Default)]
+struct Done {
+    printed: Printed,
+    summary: Summary,
+    failure: Option<Failure>,
+    /// Whether a refusal ends the run.
+    stop: bool,
+}
+
+/// Where blocks go, one after the other.
+struct Sink {
+    begun: bool,
+    summary: Summary,
+    exit: Exit,
+    /// Whose turn it is.
+    turn: u64,
+    stopped: bool,
+}
+
+impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
+    /// Judges every token on this thread. The exit status is that of the most severe verdict; a
+    /// source that ends in an error counts as one without a full judgement.
     pub fn run(&mut self, source: Source) -> Result<Exit> {
-        let mut summary = Summary::default();
-        let mut exit = Exit::SUCCESS;
+        let mut sink = Sink::new();
         match source {
             Source::Arguments(arguments) => {
                 let source: Arc<str> = "argument".into();
@@ -44,105 +69,195 @@ impl<J: FnMut(&Token) -> Report> Stream<'_, J> {
                         number,
                         ..Input::default()
                     };
-                    let token = Token::new(input, argument.as_encoded_bytes());
-                    let verdict = self.one(&token, &mut summary)?;
-                    if verdict == Verdict::Malformed
-                        && !self.messages.quiet
-                        && Path::new(argument).is_file()
-                    {
-                        self.renderer.flush()?;
+                    let tokens = [Token::new(input, argument.as_encoded_bytes())];
+                    let done = self.judged(&tokens)?;
+                    let is_malformed = done.summary.worst() == Some(Verdict::Malformed);
+                    self.put(&mut sink, done)?;
+                    if is_malformed && !self.messages.quiet && Path::new(argument).is_file() {
                         self.messages.hint(&format!(
                             "there is a file \"{}\": give it with -f, or on standard input",
                             argument.to_string_lossy()
                         ));
                     }
+                    if sink.stopped {
+                        break;
+                    }
                 }
             }
-            Source::Lines(lines) => exit = self.lines(lines, &mut summary)?,
+            Source::Lines(mut lines) => {
+                while !sink.stopped {
+                    let block = lines.block();
+                    let is_last = block.is_last;
+                    let done = self.block(block, &lines.name)?;
+                    self.put(&mut sink, done)?;
+                    if is_last {
+                        break;
+                    }
+                }
+                sink.require_a_token(&lines.name)?;
+            }
         }
-        self.renderer.flush()?;
-        if summary.total() > 1 {
-            self.messages.line(&summary.to_string());
-        }
-        Ok(exit.and(summary.exit()))
+        Ok(sink.end(self.messages))
     }
 
-    fn lines(&mut self, mut lines: Lines, summary: &mut Summary) -> Result<Exit> {
-        let source = Arc::clone(&lines.name);
+    fn block(&mut self, mut block: Block, source: &Arc<str>) -> Result<Done> {
+        let failure = block.failure.take();
+        let mut done = Done::default();
+        for tokens in block.tokens(source).chunks(TOGETHER) {
+            self.judge(tokens, &mut done)?;
+            if done.stop {
+                return Ok(done);
+            }
+        }
+        Ok(Done { failure, ..done })
+    }
+
+    fn judged(&mut self, tokens: &[Token]) -> Result<Done> {
+        let mut done = Done::default();
+        self.judge(tokens, &mut done)?;
+        Ok(done)
+    }
+
+    fn judge(&mut self, tokens: &[Token], done: &mut Done) -> Result<()> {
+        for (report, token) in (self.judge)(tokens).into_iter().zip(tokens) {
+            done.summary.count(&report);
+            let verdict = report.verdict;
+            if self.only.is_empty() || self.only.contains(&verdict) {
+                self.renderer.render(report, token, &mut done.printed)?;
+            }
+            if self.fail_fast && verdict > Verdict::NotVerified {
+                done.stop = true;
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a block and counts it.
+    fn put(&self, sink: &mut Sink, done: Done) -> Result<()> {
+        sink.put(done, &self.renderer, self.messages)
+    }
+}
+
+impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
+    /// Judges every token on as many threads, once the source has shown to be a fast one. What is
+    /// printed is the same whatever their number.
+    pub fn run_on(&mut self, source: Source, jobs: usize) -> Result<Exit> {
+        let mut lines = match source {
+            Source::Lines(lines) if jobs > 1 => lines,
+            source => return self.run(source),
+        };
+        let name = Arc::clone(&lines.name);
+        let mut sink = Sink::new();
         loop {
-            if !lines.has_line_ahead() {
-                // What is known is shown before a slow source is waited for.
-                self.renderer.flush()?;
+            let block = lines.block();
+            let (is_last, is_full) = (block.is_last, block.is_full);
+            let done = self.block(block, &name)?;
+            self.put(&mut sink, done)?;
+            if is_last || sink.stopped {
+                break;
             }
-            let (line, content) = match lines.next() {
-                Ok(Some((line, content))) => (line, content),
-                Ok(None) => break,
-                Err(failure) => {
-                    self.renderer.flush()?;
-                    self.messages.error(&failure.message);
-                    return Ok(failure.exit);
+            if is_full {
+                sink = self.workers(lines, sink, jobs);
+                break;
+            }
+        }
+        sink.require_a_token(&name)?;
+        Ok(sink.end(self.messages))
+    }
+
+    fn workers(&self, lines: Lines, sink: Sink, jobs: usize) -> Sink {
+        let name = Arc::clone(&lines.name);
+        let input = Mutex::new((lines, sink.turn, false));
+        let output = Mutex::new(sink);
+        let turned = Condvar::new();
+        let work = || {
+            let mut own = Stream {
+                judge: self.judge,
+                renderer: self.renderer.clone(),
+                only: self.only,
+                fail_fast: self.fail_fast,
+                messages: self.messages,
+            };
+            loop {
+                let (block, turn) = {
+                    let mut input = lock(&input);
+                    let (lines, next, ended) = &mut *input;
+                    if *ended {
+                        break;
+                    }
+                    let block = lines.block();
+                    *ended = block.is_last;
+                    let turn = *next;
+                    *next = turn.saturating_add(1);
+                    (block, turn)
+                };
+                let done = own.block(block, &name);
+                let mut sink = lock(&output);
+                while sink.turn != turn {
+                    sink = turned.wait(sink).unwrap_or_else(PoisonError::into_inner);
                 }
-            };
-            let number = summary.total().saturating_add(1);
-            let input = Input {
-                source: Arc::clone(&source),
-                number,
-                line: Some(line),
-                ..Input::default()
-            };
-            let token = match content {
-                Line::Text(text) => Token::new(input, text),
-                Line::TooLong => Token::too_long(input, MAX_LINE),
-            };
-            if !token.is_blank() {
-                self.one(&token, summary)?;
+                let put = done.and_then(|done| own.put(&mut sink, done));
+                if let Err(error) = put {
+                    // Another worker may wait for input that never comes: nobody is waited for.
+                    process::exit(finish(&error, self.messages).status().into());
+                }
+                if sink.stopped {
+                    process::exit(sink.end(self.messages).status().into());
+                }
+                turned.notify_all();
             }
-        }
-        if summary.total() == 0 {
-            return Err(Failure::new(format!("no token in {source}"))
-                .hint("a token is due on each line; an empty variable or a failed command leaves none")
-                .into());
-        }
-        Ok(Exit::SUCCESS)
-    }
-
-    fn one(&mut self, token: &Token, summary: &mut Summary) -> Result<Verdict> {
-        let report = (self.judge)(token);
-        summary.count(report.verdict);
-        if self.only.is_empty() || self.only.contains(&report.verdict) {
-            self.renderer.render(&report, token)?;
-        }
-        Ok(report.verdict)
+        };
+        thread::scope(|scope| {
+            for _ in 0..jobs {
+                scope.spawn(work);
+            }
+        });
+        output.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Summary {
-    fn count(&mut self, verdict: Verdict) {
-        let count = self.counts.entry(verdict).or_default();
-        *count = count.saturating_add(1);
+impl Sink {
+    fn new() -> Self {
+        Self {
+            begun: false,
+            summary: Summary::begin(),
+            exit: Exit::SUCCESS,
+            turn: 0,
+            stopped: false,
+        }
     }
 
-    fn total(&self) -> u64 {
-        self.counts
-            .values()
-            .fold(0, |total, count| total.saturating_add(*count))
+    fn put(&mut self, done: Done, renderer: &Renderer, messages: Messages) -> Result<()> {
+        for refusal in &done.printed.refusals {
+            messages.line(refusal);
+        }
+        renderer.put(&done.printed, &mut self.begun, std::io::stdout().lock())?;
+        self.summary.add(&done.summary);
+        self.turn = self.turn.saturating_add(1);
+        self.stopped = done.stop;
+        if let Some(failure) = done.failure {
+            messages.error(&failure.message);
+            self.exit = self.exit.and(failure.exit);
+        }
+        Ok(())
     }
 
-    fn exit(&self) -> Exit {
-        self.counts
-            .keys()
-            .map(|verdict| Exit::Judged(*verdict))
-            .fold(Exit::SUCCESS, Exit::and)
+    fn require_a_token(&self, source: &str) -> Result<()> {
+        if self.summary.total() > 0 || self.exit != Exit::SUCCESS {
+            return Ok(());
+        }
+        Err(Failure::new(format!("no token in {source}"))
+            .hint("a token is due on each line; an empty variable or a failed command leaves none")
+            .into())
+    }
+
+    fn end(&self, messages: Messages) -> Exit {
+        self.summary.tell(messages);
+        self.exit.and(self.summary.exit())
     }
 }
 
-impl std::fmt::Display for Summary {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let counts: Vec<String> = self
-            .counts
-            .iter()
-            .map(|(verdict, count)| format!("{count} {}", verdict.name()))
-            .collect();
-        write!(f, "{} tokens: {}", self.total(), counts.join(", "))
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -197,9 +197,11 @@ fn a_bad_line_stops_nothing() {
             "6 malformed"
         ]
     );
-    assert_eq!(
-        (status(&output), stderr(&output).as_str()),
-        (8, "6 tokens: 2 valid, 4 malformed\n")
+    let told = stderr(&output);
+    assert_eq!(status(&output), 8);
+    assert!(
+        told.starts_with("6 tokens in ") && told.contains(": 2 valid, 4 malformed\n"),
+        "{told}"
     );
 }
 
@@ -266,7 +268,10 @@ fn one_stream_is_not_read_twice() {
 fn memory_is_constant() {
     const MOST: u64 = 32 * 1024;
     let mut command = jwtlens();
-    command.args(["decode", "-o", "line"]);
+    command
+        .args(["verify", "-o", "line", "--jobs", "2"])
+        .args(KEY)
+        .args(AT);
     let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -276,7 +281,8 @@ fn memory_is_constant() {
     let mut stdin = child.stdin.take().unwrap();
     let mut answers = BufReader::new(child.stdout.take().unwrap());
     let line = token("valid.txt");
-    let lines = 20_000;
+    let lines = 40_000;
+    // The other end stays open, so that the process is still there when all answers have come.
     let writer = std::thread::spawn(move || {
         for _ in 0..lines {
             stdin.write_all(&line).unwrap();

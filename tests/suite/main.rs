@@ -19,6 +19,7 @@ mod golden;
 mod hostile_text;
 mod made;
 mod properties;
+mod streams;
 mod support;
 mod terminal;
 mod wild;

@@ -1,0 +1,131 @@
+//! What is told of many tokens at the end of a run.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
+
+use jwtlens::{Check, Reason, Report, Verdict};
+
+use super::exit::Exit;
+use super::messages::Messages;
+
+/// More reasons than these are not told.
+const SHOWN: usize = 3;
+
+/// A stream of ever other reasons must not fill the memory.
+const MOST: usize = 1000;
+
+/// How many tokens there were of each verdict, and why.
+#[derive(Default)]
+pub struct Summary {
+    begun: Option<Instant>,
+    verdicts: BTreeMap<Verdict, u64>,
+    reasons: BTreeMap<String, u64>,
+}
+
+impl Summary {
+    /// A summary that tells how long the run took from here on.
+    pub fn begin() -> Self {
+        Self {
+            begun: Some(Instant::now()),
+            ..Self::default()
+        }
+    }
+
+    pub fn count(&mut self, report: &Report) {
+        increase(&mut self.verdicts, report.verdict, 1);
+        if let Some(reason) = reason(report) {
+            increase(&mut self.reasons, reason, 1);
+        }
+    }
+
+    /// Adds what was counted elsewhere.
+    pub fn add(&mut self, other: &Self) {
+        for (verdict, count) in &other.verdicts {
+            increase(&mut self.verdicts, *verdict, *count);
+        }
+        for (reason, count) in &other.reasons {
+            if self.reasons.len() < MOST || self.reasons.contains_key(reason) {
+                increase(&mut self.reasons, reason.clone(), *count);
+            }
+        }
+    }
+
+    pub fn total(&self) -> u64 {
+        let counts = self.verdicts.values();
+        counts.fold(0, |total, count| total.saturating_add(*count))
+    }
+
+    /// The most severe verdict.
+    pub fn worst(&self) -> Option<Verdict> {
+        self.verdicts.keys().next_back().copied()
+    }
+
+    pub fn exit(&self) -> Exit {
+        self.worst().map_or(Exit::SUCCESS, Exit::Judged)
+    }
+
+    /// Tells of more than one token.
+    pub fn tell(&self, messages: Messages) {
+        let total = self.total();
+        if total < 2 {
+            return;
+        }
+        let verdicts: Vec<String> = self
+            .verdicts
+            .iter()
+            .map(|(verdict, count)| format!("{count} {}", verdict.name()))
+            .collect();
+        let time = self
+            .begun
+            .map_or(String::new(), |begun| pace(total, begun.elapsed()));
+        messages.line(&format!("{total} tokens{time}: {}", verdicts.join(", ")));
+        let mut reasons: Vec<(&str, u64)> = self
+            .reasons
+            .iter()
+            .map(|(reason, count)| (reason.as_str(), *count))
+            .collect();
+        reasons.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        for (reason, count) in reasons.iter().take(SHOWN) {
+            messages.line(&format!("  {count} {reason}"));
+        }
+    }
+}
+
+/// ` in 41 ms (24390 a second)`
+fn pace(total: u64, elapsed: Duration) -> String {
+    let milliseconds = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+    let rate = total
+        .saturating_mul(1000)
+        .checked_div(milliseconds.max(1))
+        .unwrap_or(0);
+    format!(" in {milliseconds} ms ({rate} a second)")
+}
+
+/// Why a token is refused, where its verdict does not say it.
+fn reason(report: &Report) -> Option<String> {
+    match report.verdict {
+        Verdict::Malformed => {
+            let error = report.error.as_ref()?;
+            Some(format!("malformed: {}: {}", error.segment, error.message))
+        }
+        Verdict::Unverifiable => Some(format!(
+            "unverifiable: {}",
+            report.signature.reason.map(Reason::name)?
+        )),
+        Verdict::ClaimRefused => {
+            let refused = report.checks.iter().filter(|check| !check.passed);
+            let names: Vec<&str> = refused.map(|check: &Check| check.name.as_str()).collect();
+            Some(format!("claim-refused: {}", names.join(", ")))
+        }
+        Verdict::Valid
+        | Verdict::NotVerified
+        | Verdict::Expired
+        | Verdict::NotYetValid
+        | Verdict::MisSigned => None,
+    }
+}
+
+fn increase<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K, by: u64) {
+    let count = counts.entry(key).or_default();
+    *count = count.saturating_add(by);
+}

@@ -1,0 +1,217 @@
+//! Many tokens: the same output whatever the number of threads and however the input is cut.
+
+use std::io::{Read, Write};
+use std::process::{Command, Output, Stdio};
+
+use crate::support::{Issuer, NOW, data, feed, jwtlens, status, stderr, stdout};
+
+/// Tokens of every verdict, good ones for the most part, with rubbish between them: enough for some
+/// blocks, so that threads are used.
+fn stream(lines: usize) -> Vec<u8> {
+    let issuers = [Issuer::new(1, "a"), Issuer::new(2, "b")];
+    let mut stream = Vec::new();
+    for number in 0..lines {
+        let claims = format!(r#"{{"sub":"member-{number}","exp":{}}}"#, NOW + 3600);
+        match number % 50 {
+            7 => stream.extend(Issuer::new(3, "c").token(&claims).bytes()),
+            13 => stream.extend(issuers[0].token(r#"{"exp":1}"#).bytes()),
+            19 => stream.extend(b"rubbish \xff\0"),
+            23 => {}
+            29 => stream.extend(
+                issuers[0]
+                    .sign(br#"{"alg":"none"}"#, claims.as_bytes())
+                    .bytes(),
+            ),
+            31 => stream.extend(
+                issuers[1]
+                    .sign(issuers[0].header().as_bytes(), claims.as_bytes())
+                    .bytes(),
+            ),
+            _ => stream.extend(issuers[number % 2].token(&claims).bytes()),
+        }
+        stream.push(b'\n');
+    }
+    stream
+}
+
+fn keys() -> String {
+    format!(
+        r#"{{"keys":[{},{}]}}"#,
+        Issuer::new(1, "a").jwk(),
+        Issuer::new(2, "b").jwk()
+    )
+}
+
+fn verify(arguments: &[&str]) -> Command {
+    let mut command = jwtlens();
+    command
+        .args(["verify", "-k", &keys(), "--at", &NOW.to_string()])
+        .args(arguments);
+    command
+}
+
+/// What is told of the time it took is another each time.
+fn told(output: &Output) -> Vec<String> {
+    let error = stderr(output);
+    let without_time = |line: &str| match line.split_once(" tokens in ") {
+        Some((count, rest)) => format!("{count}{}", rest.split_once(')').unwrap().1),
+        None => line.to_owned(),
+    };
+    error.lines().map(without_time).collect()
+}
+
+#[test]
+fn any_number_of_threads_prints_the_same() {
+    let input = stream(4000);
+    for format in [
+        &["-o", "line"][..],
+        &["-o", "jsonl"],
+        &["-o", "claims"],
+        &["-o", "token", "--only", "mis-signed"],
+        &["-o", "text", "--only", "expired"],
+        &["-q"],
+    ] {
+        let alone = feed(verify(format).args(["--jobs", "1"]), &input);
+        assert_eq!(status(&alone), 8);
+        assert_eq!(alone.stdout.is_empty(), format == ["-q"]);
+        for jobs in ["2", "3", "7"] {
+            let many = feed(verify(format).args(["--jobs", jobs]), &input);
+            assert_eq!(status(&many), 8);
+            assert!(many.stdout == alone.stdout, "{format:?} {jobs}");
+            assert_eq!(told(&many), told(&alone), "{format:?} {jobs}");
+        }
+    }
+    // Every line has its answer, in its order, and each is the one that a lone token gets.
+    let line = stdout(&feed(verify(&["-o", "line"]).args(["--jobs", "3"]), &input));
+    let numbers: Vec<usize> = line
+        .lines()
+        .map(|line| line.split('\t').next().unwrap().parse().unwrap())
+        .collect();
+    let expected: Vec<usize> = (0..4000)
+        .filter(|number| number % 50 != 23)
+        .map(|number| number + 1)
+        .collect();
+    assert_eq!(numbers, expected);
+    for (line, token) in line
+        .lines()
+        .zip(
+            input
+                .split(|octet| *octet == b'\n')
+                .filter(|token| !token.is_empty()),
+        )
+        .take(60)
+    {
+        let alone = stdout(&feed(&mut verify(&["-o", "line"]), token));
+        assert_eq!(
+            line.split_once('\t').unwrap().1,
+            alone.trim_end().split_once('\t').unwrap().1
+        );
+    }
+}
+
+#[test]
+fn any_cut_of_the_input_prints_the_same() {
+    let input = stream(24);
+    let whole = feed(&mut verify(&["-o", "jsonl"]), &input);
+    for size in [1, 7, 300] {
+        let mut child = verify(&["-o", "jsonl"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let mut answers = child.stdout.take().unwrap();
+        let reader = std::thread::spawn(move || {
+            let mut all = Vec::new();
+            answers.read_to_end(&mut all).unwrap();
+            all
+        });
+        for part in input.chunks(size) {
+            stdin.write_all(part).unwrap();
+            if size > 1 {
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
+        }
+        drop(stdin);
+        assert!(reader.join().unwrap() == whole.stdout, "{size}");
+        assert_eq!(child.wait().unwrap().code(), whole.status.code());
+    }
+}
+
+#[test]
+fn lines_at_the_limit_stand_between_others() {
+    let good = [Issuer::new(1, "a").token("{}").into_bytes(), b"\n".to_vec()].concat();
+    let long = [vec![b'a'; 16 << 20], b"\n".to_vec()].concat();
+    let too_long = [vec![b'a'; (16 << 20) + 1], b"\n".to_vec()].concat();
+    let many = good.repeat(2000);
+    let input = [&many[..], &long, &good, &too_long, &many, &long].concat();
+    for jobs in ["1", "2"] {
+        let output = feed(verify(&["-o", "line"]).args(["--jobs", jobs]), &input);
+        let text = stdout(&output);
+        assert_eq!(text.matches("\tvalid\t").count(), 4001);
+        assert_eq!(text.matches("\tmalformed\t").count(), 3);
+    }
+}
+
+#[test]
+fn the_first_refusal_can_end_the_run() {
+    let issuer = Issuer::new(1, "a");
+    let good = format!("{}\n", issuer.token("{}"));
+    let bad = format!("{}\n", issuer.token(r#"{"exp":1}"#));
+    for before in [0, 3, 3000] {
+        let input = [good.repeat(before), bad.clone(), "rubbish\n".repeat(3000)].concat();
+        for jobs in ["1", "2"] {
+            let output = feed(
+                verify(&["-o", "line", "--fail-fast"]).args(["--jobs", jobs]),
+                input.as_bytes(),
+            );
+            assert_eq!(status(&output), 3, "{before} {jobs}");
+            assert_eq!(stdout(&output).lines().count(), before + 1);
+            assert!(
+                stdout(&output)
+                    .lines()
+                    .last()
+                    .unwrap()
+                    .contains("\texpired\t")
+            );
+        }
+    }
+}
+
+/// A reader that leaves a fast stream of many threads.
+#[test]
+fn a_reader_that_leaves_ends_all_threads() {
+    let good = format!("{}\n", Issuer::new(1, "a").token("{}"));
+    for jobs in ["1", "2", "7"] {
+        let mut command = verify(&["-o", "jsonl", "--jobs", jobs]);
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let mut answers = child.stdout.take().unwrap();
+        let block = good.repeat(500);
+        let writer = std::thread::spawn(move || while stdin.write_all(block.as_bytes()).is_ok() {});
+        let mut first = [0; 1000];
+        answers.read_exact(&mut first).unwrap();
+        drop(answers);
+        let output = child.wait_with_output().unwrap();
+        assert_eq!((status(&output), stderr(&output).as_str()), (141, ""));
+        writer.join().unwrap();
+    }
+}
+
+/// A source that ends in an error: what came before it was answered.
+#[test]
+fn a_source_that_breaks_off_is_told() {
+    let output = jwtlens()
+        .args(["decode", "-f"])
+        .arg(data(""))
+        .output()
+        .unwrap();
+    assert_eq!(status(&output), 1);
+    assert!(stderr(&output).contains("it is a directory"));
+}
