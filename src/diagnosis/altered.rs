@@ -389,6 +389,18 @@ fn walk(start: Point, step: &Point) -> Vec<Point> {
         .collect()
 }
 
+/// How many alterations of header and payload are looked at, and whether these are all.
+pub fn signing_input_candidates(reading: &Reading) -> (usize, bool) {
+    /// Hashing a long text as often as it has places to alter takes its time, in octets.
+    const MOST_HASHED: usize = 1 << 30;
+    const MOST: usize = 400_000;
+    /// Another character at a place, a lost one before it, or one too many.
+    const EACH: usize = 129;
+    let length = reading.signing_input().len();
+    let most = MOST_HASHED.checked_div(length).unwrap_or(0).min(MOST);
+    (most, length.saturating_mul(EACH) <= most)
+}
+
 /// Looks for one altered character in header and payload: some 50,000 hashes for an ordinary token.
 /// `step` is told how many were tried, and ends the search with `false`.
 pub fn in_signing_input(
@@ -414,7 +426,7 @@ pub fn in_signing_input(
         })
     });
     let mut batch = Vec::with_capacity(AT_ONCE);
-    let mut changes = changes.peekable();
+    let mut changes = changes.take(signing_input_candidates(reading).0).peekable();
     while let Some((segment, change, character)) = changes.next() {
         let input = match segment {
             Segment::Header => change

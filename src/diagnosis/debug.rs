@@ -26,6 +26,9 @@ use crate::token::Token;
 use crate::verdict::{SignatureStatus, Verdict};
 use crate::verify::Verifier;
 
+/// The longest text that is searched, in octets.
+const MAX_SEARCHED: usize = 64 * 1024;
+
 /// How much a search may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effort {
@@ -119,6 +122,8 @@ impl Debugger {
         report
     }
 
+    /// Looks into a signature. A token beyond the length of any that travels in an HTTP header is not
+    /// searched: each of a hundred forms of it would be as long.
     fn signature(
         &self,
         text: &[u8],
@@ -127,11 +132,16 @@ impl Debugger {
     ) -> Findings {
         let mut all = Findings {
             tried: Tried {
+                deep: self.effort == Effort::Deep,
                 complete: true,
                 ..Tried::default()
             },
             ..Findings::default()
         };
+        if text.len() > MAX_SEARCHED {
+            all.tried.complete = false;
+            return all;
+        }
         for reading in readings(text) {
             let forms = signature::forms(reading.segments[2].as_str());
             let header = lax::decode(&reading.segments[0])
@@ -242,6 +252,7 @@ impl Debugger {
                 altered::in_last_character(reading, plain, candidates)
             }
             Effort::Deep => {
+                all.tried.complete &= altered::signing_input_candidates(reading).1;
                 let mut count = |count: u64| all.tried.add(count, step);
                 altered::in_signing_input(reading, targets, &mut count)
                     .or_else(|| altered::in_any_character(reading, plain, candidates, &mut count))

@@ -72,7 +72,9 @@ pub struct Tried {
     pub forms: u64,
     /// How long it took, as far as whoever asked has measured it.
     pub milliseconds: Option<u64>,
-    /// Whether nothing was left out for its cost: with `false`, a deeper search may find more.
+    /// Whether it was the deep search.
+    pub deep: bool,
+    /// Whether nothing was left out for its cost.
     pub complete: bool,
     /// How R and S were read, one a reading.
     pub signatures: Vec<String>,

@@ -235,13 +235,15 @@ fn apart(text: &str) -> Step {
             parts.into_iter().map(String::from).collect(),
         ));
     }
-    if text.matches('.').count() != 4 {
-        return None;
-    }
-    let second = text.match_indices("eyJ").map(|(at, _)| text.split_at(at));
-    let mut pairs = second.filter(|(first, second)| whole(first) && whole(second));
-    let (first, second) = pairs.next()?;
-    Some((Cause::TwoTokens, vec![first.to_owned(), second.to_owned()]))
+    // The third segment is the first token's signature and the second token's header.
+    let mut dots = text.match_indices('.').map(|(at, _)| at);
+    let (second, third) = (dots.nth(1)?, dots.next()?);
+    let at = second.checked_add(text.get(second..third)?.rfind("eyJ")?)?;
+    let (first, second) = text.split_at_checked(at)?;
+    let both = [first, second];
+    both.iter()
+        .all(whole)
+        .then(|| (Cause::TwoTokens, both.map(String::from).to_vec()))
 }
 
 /// Without white space, and without line feeds that were escaped as in a string of JSON.

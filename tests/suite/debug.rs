@@ -1127,3 +1127,30 @@ fn names_that_almost_fit_are_told() {
         assert_eq!(found.map(|finding| finding.code), code);
     }
 }
+
+/// What is searched is bounded by the length of the token: a hundred forms of a long one, or a
+/// hundred thousand places in it, would take memory and time without end.
+#[test]
+fn long_tokens_are_not_searched() {
+    let signer = Random::new("long").signer();
+    let debugger = debugger(&[&signer.jwk()], &[], Effort::Deep);
+    let signature = encode([0x55; 64]);
+    let long = "x".repeat(60_000);
+    for payload in [
+        format!(r#"{{"a":"{long}"}}"#),
+        format!(r#"{{"a":"{}"}}"#, long.repeat(20)),
+    ] {
+        let report = debug(
+            &debugger,
+            &format!("{}.{signature}", input(HEADER, &payload)),
+        );
+        assert_eq!(report.verdict, Verdict::MisSigned);
+        assert!(
+            report
+                .search
+                .is_none_or(|search| !search.complete && search.forms < 1_000_000)
+        );
+    }
+    let tokens = format!("{0}.eyJ.{0}.eyJ.a", "eyJ".repeat(300_000));
+    assert_eq!(debug(&debugger, &tokens).verdict, Verdict::Malformed);
+}

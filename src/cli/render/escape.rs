@@ -77,6 +77,12 @@ pub fn text(text: &str) -> Cow<'_, str> {
 /// same value. Such characters stand only inside strings there; a line feed only between members.
 pub fn json(json: &str) -> Cow<'_, str> {
     let is_raw = |c: char| c != '\n' && is_hostile(c);
+    // Nearly all of it is printable ASCII, of which many octets are looked at together.
+    if json.bytes().fold(true, |plain, octet| {
+        plain & matches!(octet, b' '..=b'~' | b'\n')
+    }) {
+        return Cow::Borrowed(json);
+    }
     if !json.chars().any(is_raw) {
         return Cow::Borrowed(json);
     }

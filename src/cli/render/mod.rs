@@ -17,6 +17,10 @@ use jwtlens::{Report, Token, Verdict};
 use super::args::Format;
 use style::Paint;
 
+/// A report of a longer token is not held: JSON that is indented can be a hundred times longer than
+/// the token.
+const LONG: usize = 64 * 1024;
+
 /// How reports look to people.
 #[derive(Clone)]
 pub struct Look {
@@ -69,8 +73,6 @@ impl Renderer {
 
     /// Prints one report, or the token itself.
     pub fn render(&self, report: Report, token: &Token, printed: &mut Printed) -> Result<()> {
-        /// JSON that is indented can be a hundred times longer than its token.
-        const LONG: usize = 64 * 1024;
         match (self.format, report.verdict) {
             (None, _) => {}
             (Some(Format::Claims), verdict) if verdict != Verdict::Valid => {
@@ -123,13 +125,17 @@ impl Renderer {
         let written = match format {
             Format::Text => write!(output, "\n{}", text::Text(&self.look).report(report)),
             Format::Line => writeln!(output, "{}", line::line(report, &self.look.zone)),
-            Format::Json => write_json(output, |output| {
+            Format::Json => write_json(output, token, |output| {
                 serde_json::to_writer_pretty(output, report)
             }),
-            Format::Jsonl => write_json(output, |output| serde_json::to_writer(output, report)),
+            Format::Jsonl => write_json(output, token, |output| {
+                serde_json::to_writer(output, report)
+            }),
             Format::Claims => {
                 let claims = report.claims.as_ref().map(|claims| &claims.members);
-                write_json(output, |output| serde_json::to_writer(output, &claims))
+                write_json(output, token, |output| {
+                    serde_json::to_writer(output, &claims)
+                })
             }
             Format::Token => writeln!(output, "{}", escape::text(&String::from_utf8_lossy(token))),
         };
@@ -160,12 +166,20 @@ impl<W: Write> Write for SkipFirst<W> {
     }
 }
 
-/// One JSON text on lines of its own, escaped.
+/// One JSON text on lines of its own, escaped: at once, or on its way where it may be long.
 fn write_json<W: Write>(
     mut output: W,
-    write: impl FnOnce(escape::JsonWriter<&mut W>) -> serde_json::Result<()>,
+    token: &[u8],
+    write: impl FnOnce(&mut dyn Write) -> serde_json::Result<()>,
 ) -> io::Result<()> {
-    write(escape::JsonWriter(&mut output))?;
+    if token.len() > LONG {
+        write(&mut escape::JsonWriter(&mut output))?;
+    } else {
+        let mut made = Vec::with_capacity(1024);
+        write(&mut made)?;
+        let text = str::from_utf8(&made).map_err(io::Error::other)?;
+        output.write_all(escape::json(text).as_bytes())?;
+    }
     writeln!(output)
 }
 

@@ -257,10 +257,10 @@ impl Text<'_> {
         let time = tried.milliseconds.map_or(String::new(), |milliseconds| {
             format!(" in {milliseconds} ms")
         });
-        let more = if tried.complete {
-            ""
-        } else {
-            "; --deep tries more"
+        let more = match (tried.complete, tried.deep) {
+            (true, _) => "",
+            (false, false) => "; --deep tries more",
+            (false, true) => "; the token is too long for all",
         };
         let mut text = format!("  tried {} forms{time}{more}\n", tried.forms);
         if self.0.detail == (Detail::Debug { verbose: true }) {
