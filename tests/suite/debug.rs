@@ -1154,3 +1154,32 @@ fn long_tokens_are_not_searched() {
     let tokens = format!("{0}.eyJ.{0}.eyJ.a", "eyJ".repeat(300_000));
     assert_eq!(debug(&debugger, &tokens).verdict, Verdict::Malformed);
 }
+
+/// A key that a token itself names by its thumbprint (RFC 7800, RFC 9449), and one in a certificate.
+#[test]
+fn keys_that_a_token_names_are_found() {
+    let mut random = Random::new("named");
+    let (given, other) = (random.signer(), random.signer());
+    let debugger = debugger(&[&given.jwk()], &[], Effort::Default);
+    let claims = format!(r#"{{"cnf":{{"jkt":"{}"}}}}"#, other.thumbprint());
+    let report = debug(&debugger, &other.token(&claims));
+    assert_eq!(proven(&report), codes(&["signer-is-kid"]));
+    let evidence = &report.findings[0].evidence;
+    assert!(
+        evidence.contains("\"cnf.jkt\"") && evidence.contains(&other.coordinates()[0]),
+        "{evidence}"
+    );
+
+    let wild = read_json("wild.json");
+    let case = wild
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|case| case["id"] == "es256-apple-xcode-transaction")
+        .unwrap();
+    let report = debug(&debugger, case["token"].as_str().unwrap());
+    assert_eq!(
+        (report.verdict, proven(&report)),
+        (Verdict::MisSigned, codes(&["signed-by-embedded-key"]))
+    );
+}
