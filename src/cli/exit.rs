@@ -13,6 +13,10 @@ pub enum Exit {
     Usage,
     /// The reader of standard output went away.
     BrokenPipe,
+    /// SIGINT.
+    Interrupted,
+    /// SIGTERM.
+    Terminated,
 }
 
 impl Exit {
@@ -32,8 +36,10 @@ impl Exit {
             Self::Judged(verdict) => verdict.status(),
             Self::Failure => 1,
             Self::Usage => 2,
-            // 128 and SIGPIPE, as the shell shows a program that the signal ended.
+            // 128 and the signal's number, as the shell shows a program that a signal ended.
             Self::BrokenPipe => 141,
+            Self::Interrupted => 130,
+            Self::Terminated => 143,
         }
     }
 }
@@ -48,10 +54,11 @@ mod tests {
             .map(Exit::Judged)
             .into_iter()
             .chain([Exit::Failure, Exit::Usage, Exit::BrokenPipe])
+            .chain([Exit::Interrupted, Exit::Terminated])
             .collect();
         assert!(rising.is_sorted());
         let statuses: Vec<u8> = rising.iter().map(|exit| exit.status()).collect();
-        assert_eq!(statuses, [0, 0, 3, 4, 5, 6, 7, 8, 1, 2, 141]);
+        assert_eq!(statuses, [0, 0, 3, 4, 5, 6, 7, 8, 1, 2, 141, 130, 143]);
         for pair in rising.windows(2) {
             assert_eq!(pair[0].and(pair[1]), pair[1]);
             assert_eq!(pair[1].and(pair[0]), pair[1]);

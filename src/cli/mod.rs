@@ -7,6 +7,7 @@ mod keys;
 pub mod messages;
 mod render;
 pub mod run;
+mod signals;
 mod stream;
 mod summary;
 mod tally;

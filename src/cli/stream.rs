@@ -17,6 +17,7 @@ use super::exit::Exit;
 use super::input::{Block, Lines, Source};
 use super::messages::{Failure, Messages, finish};
 use super::render::{Printed, Renderer};
+use super::signals;
 use super::summary::Summary;
 
 /// Tokens that are judged together: enough for a batch of signatures.
@@ -45,8 +46,11 @@ struct Done {
     stop: bool,
 }
 
+/// The sink, and whoever may end the run.
+pub type Shared = Arc<Mutex<Sink>>;
+
 /// Where blocks go, one after the other.
-struct Sink {
+pub struct Sink {
     begun: bool,
     summary: Summary,
     exit: Exit,
@@ -59,9 +63,9 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
     /// Judges every token on this thread. The exit status is that of the most severe verdict; a
     /// source that ends in an error counts as one without a full judgement.
     pub fn run(&mut self, source: Source) -> Result<Exit> {
-        let mut sink = Sink::new();
         match source {
             Source::Arguments(arguments) => {
+                let mut sink = Sink::new();
                 let source: Arc<str> = "argument".into();
                 for (argument, number) in arguments.iter().zip(1..) {
                     let input = Input {
@@ -83,20 +87,43 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
                         break;
                     }
                 }
+                Ok(sink.end(self.messages))
             }
-            Source::Lines(mut lines) => {
-                while !sink.stopped {
-                    let block = lines.block();
-                    let is_last = block.is_last;
-                    let done = self.block(block, &lines.name)?;
-                    self.put(&mut sink, done)?;
-                    if is_last {
-                        break;
-                    }
-                }
-                sink.require_a_token(&lines.name)?;
+            Source::Lines(lines) => self.lines(lines, 1, |_, _, sink, _| sink),
+        }
+    }
+
+    /// Judges blocks on this thread; where one of them is full and there are more jobs, `fan_out` does
+    /// the rest.
+    fn lines(
+        &mut self,
+        mut lines: Lines,
+        jobs: usize,
+        fan_out: impl FnOnce(&Self, Lines, Shared, usize) -> Shared,
+    ) -> Result<Exit> {
+        let name = Arc::clone(&lines.name);
+        let mut shared: Shared = Arc::new(Mutex::new(Sink::new()));
+        for number in 0.. {
+            let block = lines.block();
+            let (is_last, is_full) = (block.is_last, block.is_full);
+            let done = self.block(block, &name)?;
+            let mut sink = lock(&shared);
+            self.put(&mut sink, done)?;
+            if is_last || sink.stopped {
+                break;
+            }
+            drop(sink);
+            if number == 0 {
+                // A run of one block is over before anybody could interrupt it.
+                signals::watch(Arc::clone(&shared), self.messages);
+            }
+            if is_full && jobs > 1 {
+                shared = fan_out(self, lines, shared, jobs);
+                break;
             }
         }
+        let sink = lock(&shared);
+        sink.require_a_token(&name)?;
         Ok(sink.end(self.messages))
     }
 
@@ -143,33 +170,16 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
     /// Judges every token on as many threads, once the source has shown to be a fast one. What is
     /// printed is the same whatever their number.
     pub fn run_on(&mut self, source: Source, jobs: usize) -> Result<Exit> {
-        let mut lines = match source {
-            Source::Lines(lines) if jobs > 1 => lines,
-            source => return self.run(source),
-        };
-        let name = Arc::clone(&lines.name);
-        let mut sink = Sink::new();
-        loop {
-            let block = lines.block();
-            let (is_last, is_full) = (block.is_last, block.is_full);
-            let done = self.block(block, &name)?;
-            self.put(&mut sink, done)?;
-            if is_last || sink.stopped {
-                break;
-            }
-            if is_full {
-                sink = self.workers(lines, sink, jobs);
-                break;
-            }
+        match source {
+            Source::Lines(lines) => self.lines(lines, jobs, Self::workers),
+            source @ Source::Arguments(_) => self.run(source),
         }
-        sink.require_a_token(&name)?;
-        Ok(sink.end(self.messages))
     }
 
-    fn workers(&self, lines: Lines, sink: Sink, jobs: usize) -> Sink {
+    fn workers(&self, lines: Lines, output: Shared, jobs: usize) -> Shared {
         let name = Arc::clone(&lines.name);
-        let input = Mutex::new((lines, sink.turn, false));
-        let output = Mutex::new(sink);
+        let turn = lock(&output).turn;
+        let input = Mutex::new((lines, turn, false));
         let turned = Condvar::new();
         let work = || {
             let mut own = Stream {
@@ -213,7 +223,7 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
                 scope.spawn(work);
             }
         });
-        output.into_inner().unwrap_or_else(PoisonError::into_inner)
+        output
     }
 }
 
@@ -252,7 +262,8 @@ impl Sink {
             .into())
     }
 
-    fn end(&self, messages: Messages) -> Exit {
+    /// Tells what was done.
+    pub fn end(&self, messages: Messages) -> Exit {
         self.summary.tell(messages);
         self.exit.and(self.summary.exit())
     }

@@ -215,3 +215,48 @@ fn a_source_that_breaks_off_is_told() {
     assert_eq!(status(&output), 1);
     assert!(stderr(&output).contains("it is a directory"));
 }
+
+/// An interrupted stream ends with whole lines and the summary of what was done.
+#[test]
+fn an_interrupted_stream_ends_with_whole_lines() {
+    let good = format!("{}\n", Issuer::new(1, "a").token("{}"));
+    for (signal, expected) in [("INT", 130), ("TERM", 143)] {
+        for jobs in ["1", "3"] {
+            let mut command = verify(&["-o", "line", "--jobs", jobs]);
+            let mut child = command
+                .stdin(Stdio::piped())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped())
+                .spawn()
+                .unwrap();
+            let mut stdin = child.stdin.take().unwrap();
+            let mut answers = child.stdout.take().unwrap();
+            let block = good.repeat(500);
+            let writer =
+                std::thread::spawn(move || while stdin.write_all(block.as_bytes()).is_ok() {});
+            let pid = child.id().to_string();
+            let mut all = vec![0; 200_000];
+            answers.read_exact(&mut all).unwrap();
+            assert!(
+                Command::new("kill")
+                    .args(["-s", signal, &pid])
+                    .status()
+                    .unwrap()
+                    .success()
+            );
+            answers.read_to_end(&mut all).unwrap();
+            let output = child.wait_with_output().unwrap();
+            writer.join().unwrap();
+            assert_eq!(status(&output), expected);
+            let all = String::from_utf8(all).unwrap();
+            assert!(all.ends_with('\n'));
+            let count = all.lines().count();
+            assert!(all.lines().all(|line| line.contains("\tvalid\t")));
+            let told = stderr(&output);
+            assert!(
+                told.starts_with(&format!("{count} tokens in ")),
+                "{count}: {told}"
+            );
+        }
+    }
+}
