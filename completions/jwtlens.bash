@@ -101,7 +101,7 @@ _jwtlens() {
             return 0
             ;;
         jwtlens__subcmd__debug)
-            opts="-f -k -o -q -v -h --file --key --iss --aud --sub --typ --require --claim --max-age --at --leeway --local --expires-within --output --fail-fast --quiet --only --also --deep --verbose --color --help"
+            opts="-f -k -o -q -v -h --file --scan --key --iss --aud --sub --typ --require --claim --max-age --at --leeway --local --expires-within --output --fail-fast --quiet --only --also --deep --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -191,7 +191,7 @@ _jwtlens() {
             return 0
             ;;
         jwtlens__subcmd__decode)
-            opts="-f -o -q -h --file --check-time --at --leeway --local --expires-within --output --fail-fast --quiet --only --jobs --color --help"
+            opts="-f -o -q -h --file --scan --check-time --at --leeway --local --expires-within --output --fail-fast --quiet --only --jobs --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -401,7 +401,7 @@ _jwtlens() {
             return 0
             ;;
         jwtlens__subcmd__verify)
-            opts="-f -k -o -q -h --file --key --iss --aud --sub --typ --require --claim --max-age --at --leeway --local --expires-within --output --fail-fast --quiet --only --jobs --color --help"
+            opts="-f -k -o -q -h --file --scan --key --iss --aud --sub --typ --require --claim --max-age --at --leeway --local --expires-within --output --fail-fast --quiet --only --jobs --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -65,6 +65,7 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l jobs -d 'How 
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l color -d 'Colour the output' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l scan -d 'Find tokens in any text: logs, HAR files, HTTP dumps; also several a line'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l local -d 'Show times in the local zone instead of UTC'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l fail-fast -d 'Stop at the first token that is refused'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s q -l quiet -d 'Print nothing; the exit status tells'
@@ -98,6 +99,7 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l also -d 'A key
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l color -d 'Colour the output' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l scan -d 'Find tokens in any text: logs, HAR files, HTTP dumps; also several a line'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l local -d 'Show times in the local zone instead of UTC'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l fail-fast -d 'Stop at the first token that is refused'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s q -l quiet -d 'Print nothing; the exit status tells'
@@ -120,6 +122,7 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l jobs -d 'How 
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l color -d 'Colour the output' -r -f -a "auto\t''
 always\t''
 never\t''"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l scan -d 'Find tokens in any text: logs, HAR files, HTTP dumps; also several a line'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l check-time -d 'Let expired and not-yet-valid tokens count: exit with 3 or 4'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l local -d 'Show times in the local zone instead of UTC'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l fail-fast -d 'Stop at the first token that is refused'

@@ -57,6 +57,8 @@ pub struct Input {
     pub number: u64,
     /// The line it stands on, from 1; an argument has none.
     pub line: Option<u64>,
+    /// The octet of that line that it begins with, from 1, where it was found in a text.
+    pub column: Option<u64>,
     /// What was taken off around it.
     pub removed: Removed,
 }
@@ -127,6 +129,7 @@ impl Default for Input {
             source: "argument".into(),
             number: 1,
             line: None,
+            column: None,
             removed: Removed::default(),
         }
     }

@@ -35,6 +35,8 @@ Examples:
     if jwtlens verify -q -k public_key.json < token.txt; then deploy; fi
   Many tokens, one a line; keep the good ones:
     jwtlens verify -k public_key.json -o token < tokens.txt > good.txt
+  Every token in a log, with the line that it stands on:
+    jwtlens verify -k public_key.json --scan -o line < access.log
   A key from elsewhere:
     jwtlens verify -k <(curl -s https://auth.example.com/jwks.json) < token.txt";
 
@@ -310,11 +312,17 @@ pub struct Tokens {
     ///
     /// Other users can see arguments in `ps`, and the shell keeps them in its history.
     #[arg(value_name = "TOKEN")]
-    pub tokens: Vec<OsString>,
+    pub given: Vec<OsString>,
 
     /// Read tokens from a file, one a line
     #[arg(short, long, value_name = "FILE")]
     pub file: Option<PathBuf>,
+
+    /// Find tokens in any text: logs, HAR files, HTTP dumps; also several a line
+    ///
+    /// Lines without a token are passed over. The report tells line and column of each.
+    #[arg(long)]
+    pub scan: bool,
 }
 
 #[derive(Debug, Args)]

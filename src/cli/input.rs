@@ -8,10 +8,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jwtlens::{Input, Token};
+use memchr::memchr;
 
 use super::Surroundings;
 use super::args::Tokens;
 use super::messages::{Failure, io_reason};
+use super::scan;
 use super::usage::{self, without_tokens};
 
 /// The longest line that is read, in octets, without its line feed.
@@ -31,6 +33,8 @@ pub struct Lines {
     line: Vec<u8>,
     number: u64,
     tokens: u64,
+    /// Whether tokens are looked for in the lines, or the lines are tokens.
+    scan: bool,
 }
 
 /// One line, of which there may be more than anybody wants to hold.
@@ -52,10 +56,12 @@ pub struct Block {
     pub failure: Option<Failure>,
 }
 
-/// Where a line stands: in the input, among the tokens, and in the block's text; the last is none
-/// where it was too long to be held.
+/// Where a token stands: in the input, among the tokens, and in the block's text; the last is none
+/// where the line was too long to be held.
 struct Place {
     line: u64,
+    /// The octet of the line that it begins with, from 1; none where it is the whole line.
+    column: Option<u64>,
     number: u64,
     text: Option<Range<usize>>,
 }
@@ -64,6 +70,12 @@ impl Block {
     /// So much is judged together where it can be had at once, in octets.
     const FULL: usize = 128 * 1024;
 
+    fn hold(&mut self, text: &[u8]) -> Range<usize> {
+        let start = self.text.len();
+        self.text.extend_from_slice(text);
+        start..self.text.len()
+    }
+
     /// The tokens of the block, each with its origin.
     pub fn tokens(&self, source: &Arc<str>) -> Vec<Token<'_>> {
         let token = |place: &Place| {
@@ -71,6 +83,7 @@ impl Block {
                 source: Arc::clone(source),
                 number: place.number,
                 line: Some(place.line),
+                column: place.column,
                 ..Input::default()
             };
             match &place.text {
@@ -101,18 +114,26 @@ impl Source {
         stdin_is_taken: bool,
         surroundings: &Surroundings,
     ) -> Result<Self, Failure> {
-        if tokens.file.is_some() && !tokens.tokens.is_empty() {
+        let scan = tokens.scan;
+        let lines = |lines: Lines| Self::Lines(Lines { scan, ..lines });
+        if tokens.file.is_some() && !tokens.given.is_empty() {
             return Err(Failure::usage("TOKEN and --file can't be used together"));
         }
-        let from_stdin = tokens.tokens.iter().any(|token| token == "-");
-        if from_stdin && tokens.tokens.len() > 1 {
+        let from_stdin = tokens.given.iter().any(|token| token == "-");
+        if from_stdin && tokens.given.len() > 1 {
             return Err(Failure::usage("\"-\" can't be used beside other tokens"));
         }
-        if !from_stdin && !tokens.tokens.is_empty() {
-            return Ok(Self::Arguments(tokens.tokens.clone()));
+        if !from_stdin && !tokens.given.is_empty() {
+            if scan {
+                return Err(
+                    Failure::usage("--scan reads a text, not tokens as arguments")
+                        .hint("give the text on standard input, or with -f FILE"),
+                );
+            }
+            return Ok(Self::Arguments(tokens.given.clone()));
         }
         match &tokens.file {
-            Some(file) if file.as_os_str() != "-" => Ok(Self::Lines(Lines::of_file(file)?)),
+            Some(file) if file.as_os_str() != "-" => Ok(lines(Lines::of_file(file)?)),
             _ if stdin_is_taken => Err(Failure::usage(
                 "key and tokens can't both come from standard input",
             )
@@ -122,7 +143,7 @@ impl Source {
                     .hint("pipe the token in, as in `wl-paste | jwtlens verify -k public_key.json`")
                     .hint("or read a file with -f FILE; `-` waits for what you type"))
             }
-            _ => Ok(Self::Lines(Lines::new("stdin", io::stdin()))),
+            _ => Ok(lines(Lines::new("stdin", io::stdin()))),
         }
     }
 }
@@ -137,6 +158,7 @@ impl Lines {
             line: Vec::new(),
             number: 0,
             tokens: 0,
+            scan: false,
         }
     }
 
@@ -158,17 +180,21 @@ impl Lines {
     pub fn block(&mut self) -> Block {
         let mut block = Block::default();
         loop {
-            let tokens = self.tokens.saturating_add(1);
-            let (line, text) = match self.next() {
-                Ok(Some((line, Line::Text(text))))
-                    if !Token::new(Input::default(), text).is_blank() =>
-                {
-                    let start = block.text.len();
-                    block.text.extend_from_slice(text);
-                    (line, Some(start..block.text.len()))
+            let scan = self.scan;
+            let mut places = Vec::new();
+            match self.next() {
+                Ok(Some((line, Line::Text(text)))) => {
+                    if scan {
+                        for range in scan::tokens(text) {
+                            let column = u64::try_from(range.start.saturating_add(1)).ok();
+                            let token = text.get(range).unwrap_or_default();
+                            places.push((line, column, Some(block.hold(token))));
+                        }
+                    } else if !Token::new(Input::default(), text).is_blank() {
+                        places.push((line, None, Some(block.hold(text))));
+                    }
                 }
-                Ok(Some((_, Line::Text(_)))) => continue,
-                Ok(Some((line, Line::TooLong))) => (line, None),
+                Ok(Some((line, Line::TooLong))) => places.push((line, None, None)),
                 Ok(None) => {
                     block.is_last = true;
                     return block;
@@ -178,15 +204,18 @@ impl Lines {
                     block.failure = Some(failure);
                     return block;
                 }
-            };
-            self.tokens = tokens;
-            block.lines.push(Place {
-                line,
-                number: tokens,
-                text,
-            });
+            }
+            for (line, column, text) in places {
+                self.tokens = self.tokens.saturating_add(1);
+                block.lines.push(Place {
+                    line,
+                    column,
+                    number: self.tokens,
+                    text,
+                });
+            }
             block.is_full = block.text.len() >= Block::FULL;
-            if block.is_full || !self.has_line_ahead() {
+            if block.is_full || (!self.has_line_ahead() && !block.lines.is_empty()) {
                 return block;
             }
         }
@@ -212,7 +241,7 @@ impl Lines {
                 return Ok(None);
             }
             begun = true;
-            let end = ahead.iter().position(|octet| *octet == b'\n');
+            let end = memchr(b'\n', ahead);
             let part = ahead.get(..end.unwrap_or(ahead.len())).unwrap_or_default();
             too_long |= self.line.len().saturating_add(part.len()) > MAX_LINE;
             if too_long {
@@ -237,7 +266,7 @@ impl Lines {
 
     /// Whether the next line can be had without waiting for it.
     fn has_line_ahead(&self) -> bool {
-        self.reader.buffered().contains(&b'\n')
+        memchr(b'\n', self.reader.buffered()).is_some()
     }
 }
 

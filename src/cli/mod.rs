@@ -7,6 +7,7 @@ mod keys;
 pub mod messages;
 mod render;
 pub mod run;
+mod scan;
 mod signals;
 mod stream;
 mod summary;

@@ -257,8 +257,9 @@ impl Sink {
         if self.summary.total() > 0 || self.exit != Exit::SUCCESS {
             return Ok(());
         }
+        let hint = "a token is due on each line, or anywhere with --scan; an empty variable or a failed command leaves none";
         Err(Failure::new(format!("no token in {source}"))
-            .hint("a token is due on each line; an empty variable or a failed command leaves none")
+            .hint(hint)
             .into())
     }
 

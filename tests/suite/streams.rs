@@ -260,3 +260,55 @@ fn an_interrupted_stream_ends_with_whole_lines() {
         }
     }
 }
+
+/// Tokens in a text are found in their order, with their places, whatever stands around them.
+#[test]
+fn tokens_are_found_in_a_text() {
+    let issuer = Issuer::new(1, "a");
+    let mut text = Vec::new();
+    let mut expected = Vec::new();
+    for number in 0..3000_usize {
+        let token = issuer.token(&format!(r#"{{"sub":"{number}"}}"#));
+        let line = number + 1;
+        let before = "é".repeat(number % 7);
+        match number % 5 {
+            0 => text.extend(b"GET / HTTP/1.1\xff no token here: eyJ. eyJhbGciOiJFUzI1NiJ9"),
+            1 => {
+                text.extend(format!("{before}Authorization: Bearer {token}\r").bytes());
+                expected.push((line, 2 * (number % 7) + 23));
+            }
+            2 => {
+                text.extend(format!("\"{token}\",\"{token}\"").bytes());
+                expected.extend([(line, 2), (line, token.len() + 5)]);
+            }
+            3 => {
+                text.extend(format!("see {token}.").bytes());
+                expected.push((line, 5));
+            }
+            _ => {}
+        }
+        text.push(b'\n');
+    }
+    for jobs in ["1", "3"] {
+        let output = feed(
+            verify(&["--scan", "-o", "jsonl"]).args(["--jobs", jobs]),
+            &text,
+        );
+        assert_eq!(status(&output), 0);
+        let found: Vec<(usize, usize)> = stdout(&output)
+            .lines()
+            .map(|line| {
+                let report: serde_json::Value = serde_json::from_str(line).unwrap();
+                let place =
+                    |name: &str| usize::try_from(report["input"][name].as_u64().unwrap()).unwrap();
+                (place("line"), place("column"))
+            })
+            .collect();
+        assert_eq!(found, expected);
+    }
+    assert_eq!(
+        status(&feed(&mut verify(&["--scan"]), b"no token\nat all")),
+        1
+    );
+    assert_eq!(status(&feed(verify(&["--scan"]).arg("a.b.c"), b"")), 2);
+}

@@ -17,7 +17,10 @@ pub struct Text<'t>(pub &'t Look);
 pub fn refusal(report: &Report) -> String {
     let input = &report.input;
     let place = match input.line {
-        Some(line) => format!("{}:{line}", input.source),
+        Some(line) => match input.column {
+            Some(column) => format!("{}:{line}:{column}", input.source),
+            None => format!("{}:{line}", input.source),
+        },
         None => format!("{} {}", input.source, input.number),
     };
     format!("{place}: {}: {}", report.verdict.name(), sentence(report))
@@ -94,7 +97,14 @@ impl Text<'_> {
 
         let mut table = Table::new(OURS);
         if let Some(line) = report.input.line {
-            let place = format!("line {line} of {}", escape::text(&report.input.source));
+            let column = report
+                .input
+                .column
+                .map_or(String::new(), |column| format!(", column {column}"));
+            let place = format!(
+                "line {line}{column} of {}",
+                escape::text(&report.input.source)
+            );
             table.row("token", "", place);
         } else if report.input.number > 1 {
             table.row("token", "", format!("argument {}", report.input.number));
