@@ -12,9 +12,9 @@ use crate::keyset::KeySet;
 use crate::verify::Read;
 
 /// From this many signatures on a table has paid for itself.
-const WORTH_A_TABLE: u64 = 16;
+const WORTH_A_TABLE: u64 = 32;
 
-/// More keys have no table: each takes 256 KiB.
+/// More keys have no table: each takes 832 KiB.
 const MOST_TABLES: usize = 16;
 
 /// The tables of a verifier's keys, as far as they are made; shared between threads and clones.

@@ -21,7 +21,7 @@ use super::signals;
 use super::summary::Summary;
 
 /// Tokens that are judged together: enough for a batch of signatures.
-const TOGETHER: usize = 64;
+const TOGETHER: usize = 128;
 
 /// What tokens are put through.
 pub struct Stream<'s, J> {
