@@ -82,7 +82,13 @@ impl<'t> Compact<'t> {
             return Err(Malformed::new(Segment::Token, 0, "the token is empty")
                 .with_hint("if it came from a shell variable, see whether that is set"));
         }
-        if let Some(at) = token.iter().position(|octet| !is_compact(*octet)) {
+        // Of nearly all tokens every octet is looked at, many together.
+        let is_foreign = |octet: &u8| !is_compact(*octet);
+        if token
+            .iter()
+            .fold(false, |any, octet| any | is_foreign(octet))
+        {
+            let at = token.iter().position(is_foreign).unwrap_or_default();
             return Err(foreign_character(token, at));
         }
         // The alphabet is ASCII, so the text is UTF-8; the error can't occur.

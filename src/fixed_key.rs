@@ -16,6 +16,7 @@
 // Numbers modulo a prime have no overflow; indices are below the lengths that stand beside them.
 #![allow(clippy::arithmetic_side_effects)]
 
+use std::cell::Cell;
 use std::fmt;
 use std::sync::LazyLock;
 
@@ -37,6 +38,13 @@ const WINDOWS: usize = 256_usize.div_ceil(BITS);
 pub const BATCH: usize = 128;
 
 type Affine = (FieldElement, FieldElement);
+
+thread_local! {
+    // The working memory of a batch, half a mebibyte: to hand it back each time costs an allocator
+    // more than all tokens of the batch do.
+    static POINTS: Cell<Vec<Affine>> = const { Cell::new(Vec::new()) };
+    static PRODUCTS: Cell<Vec<Affine>> = const { Cell::new(Vec::new()) };
+}
 
 /// The odd multiples of a point for each window: 1, 3, 5 ... times its power of two.
 struct Table(Vec<Vec<Affine>>);
@@ -137,7 +145,7 @@ impl Odd {
 /// formulas do not hold, since both points have the same x: what stands there then is no sum.
 fn add_each(sums: &mut [Affine], addends: &[Affine]) -> Vec<usize> {
     let mut exceptional = Vec::new();
-    let mut products = Vec::with_capacity(sums.len());
+    let mut products = PRODUCTS.take();
     let mut product = FieldElement::ONE;
     for (place, (a, b)) in sums.iter().zip(addends).enumerate() {
         let mut difference = b.0 - a.0;
@@ -150,12 +158,15 @@ fn add_each(sums: &mut [Affine], addends: &[Affine]) -> Vec<usize> {
         product *= difference;
     }
     let mut inverse = Option::<FieldElement>::from(product.invert()).unwrap_or(FieldElement::ZERO);
-    for ((a, b), (product, difference)) in sums.iter_mut().zip(addends).zip(products).rev() {
+    for ((a, b), (product, difference)) in
+        sums.iter_mut().zip(addends).zip(products.drain(..)).rev()
+    {
         let slope = (b.1 - a.1) * (product * inverse);
         inverse *= difference;
         let x = slope.square() - a.0 - b.0;
         *a = (x, slope * (a.0 - x) - a.1);
     }
+    PRODUCTS.set(products);
     exceptional
 }
 
@@ -232,7 +243,7 @@ impl FixedKey {
         let count = factors.len();
         let mut is_exceptional = vec![false; count];
         // A row for each window of G and of Q, with a point of each signature.
-        let mut points = Vec::with_capacity(2 * WINDOWS * count);
+        let mut points = POINTS.take();
         let u1: Vec<Odd> = factors
             .iter()
             .map(|factors| Odd::new(&factors.u1))
@@ -259,11 +270,13 @@ impl FixedKey {
             points.drain(half..2 * half);
             rows = rows.div_ceil(2);
         }
-        points
-            .iter()
+        let sums = points
+            .drain(..)
             .zip(is_exceptional)
             .map(|((x, _), is_exceptional)| (!is_exceptional).then(|| x.to_repr()))
-            .collect()
+            .collect();
+        POINTS.set(points);
+        sums
     }
 }
 

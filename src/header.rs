@@ -1,5 +1,7 @@
 //! The JOSE Header (RFC 7515 section 4): every parameter in order, and those that decide, typed.
 
+use std::sync::Arc;
+
 use crate::compact::{Malformed, Segment};
 use crate::json::{Object, Value, abridged};
 
@@ -10,7 +12,7 @@ pub struct JoseHeader {
     /// All parameters, as they stand in the token.
     pub parameters: Object,
     /// `alg`, the algorithm (section 4.1.1).
-    pub alg: Option<Box<str>>,
+    pub alg: Option<Arc<str>>,
     /// `kid`, the key's ID (section 4.1.4).
     pub kid: Option<Box<str>>,
     /// `typ`, the media type of the whole (section 4.1.9).
@@ -30,11 +32,11 @@ impl JoseHeader {
     /// Octets that are not JSON, or JSON that is no object.
     pub fn parse(octets: &[u8]) -> Result<Self, Malformed> {
         let parameters = read_object(Segment::Header, octets)?;
-        let text = |name: &str| parameters.get(name).and_then(Value::as_str).map(Box::from);
+        let text = |name: &str| parameters.get(name).and_then(Value::as_str);
         let mut header = Self {
-            alg: text("alg"),
-            kid: text("kid"),
-            typ: text("typ"),
+            alg: text("alg").map(Arc::from),
+            kid: text("kid").map(Box::from),
+            typ: text("typ").map(Box::from),
             ..Self::default()
         };
         let critical = read_critical(&parameters);

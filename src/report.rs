@@ -27,7 +27,7 @@ pub struct Report {
     pub input: Input,
     /// The JOSE Header, as it stands in the token.
     #[serde(serialize_with = "header_members")]
-    pub header: Option<JoseHeader>,
+    pub header: Option<Arc<JoseHeader>>,
     /// The Claims Set, as it stands in the token.
     #[serde(serialize_with = "claims_members")]
     pub claims: Option<ClaimsSet>,
@@ -71,7 +71,7 @@ pub struct Signature {
     /// Why it was not checked.
     pub reason: Option<Reason>,
     /// The header's `alg`.
-    pub algorithm: Option<Box<str>>,
+    pub algorithm: Option<Arc<str>>,
     /// The signature's octets, where it could be decoded.
     pub octets: Option<usize>,
     /// The key under which it verifies.
@@ -159,7 +159,7 @@ impl Serialize for Reason {
 
 #[expect(clippy::ref_option, reason = "the signature that serde asks for")]
 fn header_members<S: Serializer>(
-    header: &Option<JoseHeader>,
+    header: &Option<Arc<JoseHeader>>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     let members: Option<&Object> = header.as_ref().map(|header| &header.parameters);

@@ -39,7 +39,7 @@ impl Verifier {
     /// 1970-01-01T00:00:00Z. Every fault of the token is in the report.
     #[must_use]
     pub fn verify(&self, token: &Token, now: i64) -> Report {
-        let read = Read::of(token, Some(&self.keys));
+        let read = Read::of(token, Some(&self.keys), &mut None);
         let verified_by = read.question.as_ref().ok().and_then(|question| {
             let keys = question.candidates.iter().copied();
             keys.enumerate().find_map(|(tried, index)| {
@@ -55,9 +55,10 @@ impl Verifier {
     /// faster by far.
     #[must_use]
     pub fn verify_all(&self, tokens: &[Token], now: i64) -> Vec<Report> {
+        let mut last_header = None;
         let reads: Vec<Read> = tokens
             .iter()
-            .map(|token| Read::of(token, Some(&self.keys)))
+            .map(|token| Read::of(token, Some(&self.keys), &mut last_header))
             .collect();
         let verified_by = self.tables.verify(&self.keys, &reads);
         reads
@@ -91,7 +92,7 @@ pub fn decode(token: &Token, policy: &Policy, now: i64, check_time: bool) -> Rep
     } else {
         Scope::Decode
     };
-    let read = Read::of(token, None);
+    let read = Read::of(token, None, &mut None);
     let signature = read.signature(None, None);
     report(token, read, signature, policy, now, scope, None)
 }
@@ -99,7 +100,7 @@ pub fn decode(token: &Token, policy: &Policy, now: i64, check_time: bool) -> Rep
 /// A token's segments, as far as each can be read.
 #[derive(Default)]
 struct Parts {
-    header: Option<JoseHeader>,
+    header: Option<Arc<JoseHeader>>,
     claims: Option<ClaimsSet>,
     signature: Option<Vec<u8>>,
     /// Whether the payload is base64url, whatever is in it.
@@ -107,6 +108,9 @@ struct Parts {
     /// The first fault, in the order of the segments.
     fault: Option<Malformed>,
 }
+
+/// The last header that was read, beside its segment: the tokens of one issuer share theirs.
+type LastHeader<'t> = Option<(&'t str, Arc<JoseHeader>)>;
 
 /// A token that was read, and what is to be asked of the keys.
 pub(crate) struct Read<'t> {
@@ -123,7 +127,7 @@ pub(crate) struct Question<'t> {
 }
 
 impl<'t> Read<'t> {
-    fn of(token: &Token<'t>, keys: Option<&KeySet>) -> Self {
+    fn of(token: &Token<'t>, keys: Option<&KeySet>, last_header: &mut LastHeader<'t>) -> Self {
         let compact = match token.too_long {
             None => Compact::parse(token.text),
             Some(limit) => Err(Malformed::too_long(&format!(
@@ -132,13 +136,13 @@ impl<'t> Read<'t> {
         };
         match compact {
             Ok(Compact::Jws(jws)) => {
-                let parts = Parts::of(&jws);
+                let parts = Parts::of(&jws, last_header);
                 let question = question(&jws, &parts, keys);
                 Self { parts, question }
             }
             Ok(Compact::Jwe(jwe)) => {
                 let mut parts = Parts::default();
-                parts.read_header(jwe.header_octets());
+                parts.read_header(jwe.header, || jwe.header_octets(), last_header);
                 let reason = if parts.fault.is_none() {
                     Reason::Encrypted
                 } else {
@@ -225,7 +229,7 @@ fn report(
     } = read.parts;
 
     let time = time(policy, now, claims.as_ref());
-    let checks = policy.check(header.as_ref(), claims.as_ref(), now);
+    let checks = policy.check(header.as_deref(), claims.as_ref(), now);
     let verdict = Verdict::of(Facts {
         scope,
         well_formed: fault.is_none(),
@@ -252,9 +256,9 @@ fn report(
 }
 
 impl Parts {
-    fn of(jws: &Jws) -> Self {
+    fn of<'t>(jws: &Jws<'t>, last_header: &mut LastHeader<'t>) -> Self {
         let mut parts = Self::default();
-        parts.read_header(jws.header_octets());
+        parts.read_header(jws.header, || jws.header_octets(), last_header);
         match jws.payload_octets() {
             Ok(octets) => {
                 parts.payload_decodes = true;
@@ -275,10 +279,20 @@ impl Parts {
         parts
     }
 
-    fn read_header(&mut self, octets: Result<Vec<u8>, Malformed>) {
-        match octets.and_then(|octets| JoseHeader::parse(&octets)) {
+    fn read_header<'t>(
+        &mut self,
+        segment: &'t str,
+        octets: impl FnOnce() -> Result<Vec<u8>, Malformed>,
+        last: &mut LastHeader<'t>,
+    ) {
+        let header = match last {
+            Some((text, header)) if *text == segment => Ok(Arc::clone(header)),
+            _ => octets().and_then(|octets| JoseHeader::parse(&octets).map(Arc::new)),
+        };
+        match header {
             Ok(header) => {
                 self.note(header.fault.clone());
+                *last = Some((segment, Arc::clone(&header)));
                 self.header = Some(header);
             }
             Err(fault) => self.note(Some(fault)),

@@ -7,7 +7,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
-use jwtlens::{Input, Token};
+use jwtlens::{Input, Removed, Token};
 use memchr::memchr;
 
 use super::Surroundings;
@@ -84,7 +84,7 @@ impl Block {
                 number: place.number,
                 line: Some(place.line),
                 column: place.column,
-                ..Input::default()
+                removed: Removed::default(),
             };
             match &place.text {
                 Some(range) => Token::new(input, self.text.get(range.clone()).unwrap_or_default()),
@@ -190,7 +190,7 @@ impl Lines {
                             let token = text.get(range).unwrap_or_default();
                             places.push((line, column, Some(block.hold(token))));
                         }
-                    } else if !Token::new(Input::default(), text).is_blank() {
+                    } else if !Token::is_blank(text) {
                         places.push((line, None, Some(block.hold(text))));
                     }
                 }

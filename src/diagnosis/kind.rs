@@ -59,7 +59,7 @@ fn plain(code: &'static str, summary: &str, evidence: impl Into<String>) -> Find
 
 impl Facts<'_> {
     fn header(&self) -> Option<&JoseHeader> {
-        self.report.header.as_ref()
+        self.report.header.as_deref()
     }
 
     /// The octets of a segment, where there are three, strictly read or not.

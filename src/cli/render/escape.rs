@@ -99,6 +99,17 @@ pub fn json(json: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
+/// Escapes what stands in `made` from `start` on, as [`json`].
+pub fn json_from(made: &mut Vec<u8>, start: usize) -> io::Result<()> {
+    let text = made.get(start..).unwrap_or_default();
+    let text = str::from_utf8(text).map_err(io::Error::other)?;
+    if let Cow::Owned(escaped) = json(text) {
+        made.truncate(start);
+        made.extend_from_slice(escaped.as_bytes());
+    }
+    Ok(())
+}
+
 /// Escapes JSON on its way, so that a report of any length need not be held: [`json`] as a writer.
 pub struct JsonWriter<W>(pub W);
 

@@ -79,12 +79,15 @@ impl Renderer {
                 printed.refusals.push(text::refusal(&report));
             }
             (Some(format), _) if token.text.len() <= LONG => {
+                if !matches!(printed.pieces.last(), Some(Piece::Made(_))) {
+                    printed.pieces.push(Piece::Made(Vec::new()));
+                }
                 if let Some(Piece::Made(made)) = printed.pieces.last_mut() {
-                    self.write(format, &report, token.text, made)?;
-                } else {
-                    let mut made = Vec::new();
-                    self.write(format, &report, token.text, &mut made)?;
-                    printed.pieces.push(Piece::Made(made));
+                    let start = made.len();
+                    self.write(format, &report, token.text, &mut *made)?;
+                    if is_json(format) {
+                        escape::json_from(made, start).context(CANNOT_WRITE)?;
+                    }
                 }
             }
             (Some(_), _) => {
@@ -106,8 +109,11 @@ impl Renderer {
             *begun = true;
             match (piece, self.format) {
                 (Piece::Made(made), _) => output.write_all(made).context(CANNOT_WRITE)?,
+                (Piece::Long(report, token), Some(format)) if is_json(format) => {
+                    self.write(format, report, token, escape::JsonWriter(output))?;
+                }
                 (Piece::Long(report, token), Some(format)) => {
-                    self.write(format, report, token, &mut output)?;
+                    self.write(format, report, token, output)?;
                 }
                 (Piece::Long(..), None) => {}
             }
@@ -115,6 +121,7 @@ impl Renderer {
         output.flush().context(CANNOT_WRITE)
     }
 
+    /// Writes one report; JSON as `serde_json` has it, to be escaped.
     fn write(
         &self,
         format: Format,
@@ -125,17 +132,17 @@ impl Renderer {
         let written = match format {
             Format::Text => write!(output, "\n{}", text::Text(&self.look).report(report)),
             Format::Line => writeln!(output, "{}", line::line(report, &self.look.zone)),
-            Format::Json => write_json(output, token, |output| {
-                serde_json::to_writer_pretty(output, report)
-            }),
-            Format::Jsonl => write_json(output, token, |output| {
-                serde_json::to_writer(output, report)
-            }),
+            Format::Json => serde_json::to_writer_pretty(&mut output, report)
+                .map_err(io::Error::from)
+                .and_then(|()| writeln!(output)),
+            Format::Jsonl => serde_json::to_writer(&mut output, report)
+                .map_err(io::Error::from)
+                .and_then(|()| writeln!(output)),
             Format::Claims => {
                 let claims = report.claims.as_ref().map(|claims| &claims.members);
-                write_json(output, token, |output| {
-                    serde_json::to_writer(output, &claims)
-                })
+                serde_json::to_writer(&mut output, &claims)
+                    .map_err(io::Error::from)
+                    .and_then(|()| writeln!(output))
             }
             Format::Token => writeln!(output, "{}", escape::text(&String::from_utf8_lossy(token))),
         };
@@ -166,21 +173,11 @@ impl<W: Write> Write for SkipFirst<W> {
     }
 }
 
-/// One JSON text on lines of its own, escaped: at once, or on its way where it may be long.
-fn write_json<W: Write>(
-    mut output: W,
-    token: &[u8],
-    write: impl FnOnce(&mut dyn Write) -> serde_json::Result<()>,
-) -> io::Result<()> {
-    if token.len() > LONG {
-        write(&mut escape::JsonWriter(&mut output))?;
-    } else {
-        let mut made = Vec::with_capacity(1024);
-        write(&mut made)?;
-        let text = str::from_utf8(&made).map_err(io::Error::other)?;
-        output.write_all(escape::json(text).as_bytes())?;
+fn is_json(format: Format) -> bool {
+    match format {
+        Format::Json | Format::Jsonl | Format::Claims => true,
+        Format::Text | Format::Line | Format::Token => false,
     }
-    writeln!(output)
 }
 
 const CANNOT_WRITE: &str = "can't write to standard output";
