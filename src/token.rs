@@ -76,7 +76,7 @@ impl Token<'_> {
     /// Whether a line holds nothing but white space: it is blank, and no token.
     #[must_use]
     pub fn is_blank(line: &[u8]) -> bool {
-        line.iter().all(is_space)
+        line.iter().copied().all(is_space)
     }
 }
 
@@ -97,17 +97,17 @@ impl fmt::Debug for Token<'_> {
     }
 }
 
-fn is_space(octet: &u8) -> bool {
+fn is_space(octet: u8) -> bool {
     matches!(octet, b' ' | b'\t' | b'\r' | b'\n')
 }
 
 fn trim<'t>(text: &'t [u8], removed: &mut Removed) -> &'t [u8] {
-    let start = text.iter().take_while(|octet| is_space(octet)).count();
+    let start = text.iter().take_while(|octet| is_space(**octet)).count();
     let rest = text.get(start..).unwrap_or_default();
     let end = rest.len().saturating_sub(
         rest.iter()
             .rev()
-            .take_while(|octet| is_space(octet))
+            .take_while(|octet| is_space(**octet))
             .count(),
     );
     let rest = rest.get(..end).unwrap_or_default();
