@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader};
+use std::mem;
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
@@ -69,6 +70,20 @@ struct Place {
 impl Block {
     /// So much is judged together where it can be had at once, in octets.
     const FULL: usize = 128 * 1024;
+
+    /// Leaves the memory, so that the next lines need no other.
+    fn clear(&mut self) {
+        let (mut text, mut lines) = (mem::take(&mut self.text), mem::take(&mut self.lines));
+        text.clear();
+        // The memory of a line of many times the ordinary is not kept.
+        text.shrink_to(2 * Self::FULL);
+        lines.clear();
+        *self = Self {
+            text,
+            lines,
+            ..Self::default()
+        };
+    }
 
     fn hold(&mut self, text: &[u8]) -> Range<usize> {
         let start = self.text.len();
@@ -176,9 +191,10 @@ impl Lines {
         Ok(Self::new(&name, file))
     }
 
-    /// The lines that can be had without waiting, one at least, blank ones passed over.
-    pub fn block(&mut self) -> Block {
-        let mut block = Block::default();
+    /// Fills `block` with the lines that can be had without waiting, one at least, blank ones passed
+    /// over. What was in it is gone.
+    pub fn read(&mut self, block: &mut Block) {
+        block.clear();
         loop {
             let scan = self.scan;
             let mut places = Vec::new();
@@ -197,12 +213,12 @@ impl Lines {
                 Ok(Some((line, Line::TooLong))) => places.push((line, None, None)),
                 Ok(None) => {
                     block.is_last = true;
-                    return block;
+                    return;
                 }
                 Err(failure) => {
                     block.is_last = true;
                     block.failure = Some(failure);
-                    return block;
+                    return;
                 }
             }
             for (line, column, text) in places {
@@ -216,7 +232,7 @@ impl Lines {
             }
             block.is_full = block.text.len() >= Block::FULL;
             if block.is_full || (!self.has_line_ahead() && !block.lines.is_empty()) {
-                return block;
+                return;
             }
         }
     }

@@ -103,13 +103,13 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
     ) -> Result<Exit> {
         let name = Arc::clone(&lines.name);
         let mut shared: Shared = Arc::new(Mutex::new(Sink::new()));
+        let mut block = Block::default();
         for number in 0.. {
-            let block = lines.block();
-            let (is_last, is_full) = (block.is_last, block.is_full);
-            let done = self.block(block, &name)?;
+            lines.read(&mut block);
+            let done = self.block(&mut block, &name)?;
             let mut sink = lock(&shared);
             self.put(&mut sink, done)?;
-            if is_last || sink.stopped {
+            if block.is_last || sink.stopped {
                 break;
             }
             drop(sink);
@@ -117,7 +117,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
                 // A run of one block is over before anybody could interrupt it.
                 signals::watch(Arc::clone(&shared), self.messages);
             }
-            if is_full && jobs > 1 {
+            if block.is_full && jobs > 1 {
                 shared = fan_out(self, lines, shared, jobs);
                 break;
             }
@@ -127,7 +127,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
         Ok(sink.end(self.messages))
     }
 
-    fn block(&mut self, mut block: Block, source: &Arc<str>) -> Result<Done> {
+    fn block(&mut self, block: &mut Block, source: &Arc<str>) -> Result<Done> {
         let failure = block.failure.take();
         let mut done = Done::default();
         for tokens in block.tokens(source).chunks(TOGETHER) {
@@ -189,20 +189,21 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
                 fail_fast: self.fail_fast,
                 messages: self.messages,
             };
+            let mut block = Block::default();
             loop {
-                let (block, turn) = {
+                let turn = {
                     let mut input = lock(&input);
                     let (lines, next, ended) = &mut *input;
                     if *ended {
                         break;
                     }
-                    let block = lines.block();
+                    lines.read(&mut block);
                     *ended = block.is_last;
                     let turn = *next;
                     *next = turn.saturating_add(1);
-                    (block, turn)
+                    turn
                 };
-                let done = own.block(block, &name);
+                let done = own.block(&mut block, &name);
                 let mut sink = lock(&output);
                 while sink.turn != turn {
                     sink = turned.wait(sink).unwrap_or_else(PoisonError::into_inner);
