@@ -82,10 +82,12 @@ fn surroundings(color: ColorChoice) -> Surroundings {
         .and_then(|columns| columns.parse().ok());
     let terminal = terminal_size::terminal_size_of(&stdout).map(|(width, _)| usize::from(width.0));
     Surroundings {
-        now: now(),
+        clock: now,
         key_variable: env::var_os("JWTLENS_KEY"),
         stdin_is_terminal: io::stdin().is_terminal(),
-        stderr_is_terminal: io::stderr().is_terminal(),
+        can_show_progress: io::stderr().is_terminal()
+            && !stdout.is_terminal()
+            && knows_control_sequences(),
         width: columns.or(terminal),
         paint: paint(color, &stdout),
     }
@@ -114,9 +116,11 @@ fn paint(choice: ColorChoice, stream: &impl IsTerminal) -> Paint {
         {
             true
         }
-        ColorChoice::Auto => {
-            stream.is_terminal() && env::var_os("TERM").is_none_or(|term| term != "dumb")
-        }
+        ColorChoice::Auto => stream.is_terminal() && knows_control_sequences(),
     };
     Paint { on }
+}
+
+fn knows_control_sequences() -> bool {
+    env::var_os("TERM").is_none_or(|term| term != "dumb")
 }

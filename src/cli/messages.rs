@@ -3,7 +3,6 @@
 use std::error::Error;
 use std::fmt;
 use std::io::{self, Write};
-use std::time::{Duration, Instant};
 
 use super::escape;
 use super::exit::Exit;
@@ -84,51 +83,6 @@ impl Messages {
         if !self.quiet {
             say("", message);
         }
-    }
-}
-
-/// A line on a terminal that tells how far a long search is.
-pub struct Progress {
-    shown: bool,
-    on: bool,
-    begun: Instant,
-    told: Instant,
-    count: u64,
-}
-
-impl Progress {
-    /// Before this long nobody wonders.
-    const PATIENCE: Duration = Duration::from_millis(500);
-
-    pub fn new(on: bool) -> Self {
-        let now = Instant::now();
-        Self {
-            shown: false,
-            on,
-            begun: now,
-            told: now,
-            count: 0,
-        }
-    }
-
-    /// Counts so many forms more; the search is to go on.
-    pub fn step(&mut self, count: u64) -> bool {
-        const EACH: Duration = Duration::from_millis(100);
-        self.count = self.count.saturating_add(count);
-        if self.on && self.begun.elapsed() > Self::PATIENCE && self.told.elapsed() > EACH {
-            self.told = Instant::now();
-            self.shown = true;
-            let _ = write!(io::stderr(), "\rsearching: {} forms tried ", self.count);
-        }
-        true
-    }
-
-    /// The search for one token is over: its line makes room for the report.
-    pub fn end(&mut self) {
-        if self.shown {
-            let _ = write!(io::stderr(), "\r{}\r", " ".repeat(60));
-        }
-        *self = Self::new(self.on);
     }
 }
 
