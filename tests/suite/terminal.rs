@@ -169,7 +169,7 @@ fn a_long_run_tells_how_far_it_is() {
         writer.join().unwrap();
         assert_eq!(child.wait().unwrap().code(), Some(0));
         let text = String::from_utf8(octets).unwrap();
-        let drawn = text.matches("\u{1b}").count() > 0;
+        let drawn = text.matches('\u{1b}').count() > 0;
         assert_eq!(drawn, results_elsewhere && !quiet, "{text:?}");
         if drawn {
             let (lines, summary) = text.rsplit_once("\u{1b}[2K").unwrap();
