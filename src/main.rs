@@ -16,6 +16,7 @@ mod cli;
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
+use std::os::fd::AsFd;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -24,7 +25,7 @@ use clap::error::ErrorKind;
 
 use cli::args::{Cli, ColorChoice};
 use cli::exit::Exit;
-use cli::messages::{self, Failure, Messages, finish};
+use cli::messages::{Failure, Messages, finish};
 use cli::{Paint, Surroundings, run, usage};
 
 fn main() -> ExitCode {
@@ -33,10 +34,7 @@ fn main() -> ExitCode {
     let arguments: Vec<OsString> = env::args_os().collect();
     let exit = match Cli::try_parse_from(&arguments) {
         Ok(cli) => {
-            let messages = Messages {
-                paint: paint(cli.color, &io::stderr()),
-                quiet: false,
-            };
+            let messages = messages(cli.color);
             match run::run(cli.command, &surroundings(cli.color), messages) {
                 Ok(exit) => exit,
                 Err(error) => finish(&error, messages),
@@ -49,10 +47,7 @@ fn main() -> ExitCode {
 
 /// Help and version go to standard output; anything else that clap says is wrong usage.
 fn refuse(error: clap::Error, arguments: &[OsString]) -> Exit {
-    let messages = Messages {
-        paint: paint(ColorChoice::Auto, &io::stderr()),
-        quiet: false,
-    };
+    let messages = messages(ColorChoice::Auto);
     if matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
@@ -68,10 +63,10 @@ fn refuse(error: clap::Error, arguments: &[OsString]) -> Exit {
             .hint("jwtlens verify -k public_key.json checks it, jwtlens decode shows it; both read standard input");
         return finish(&failure.into(), messages);
     }
-    let explained = usage::explain(error, arguments, |arguments| {
+    let explained = usage::explain(&error, arguments, |arguments| {
         Cli::try_parse_from(arguments).err()
     });
-    messages::usage(&explained);
+    usage::print(&explained);
     Exit::Usage
 }
 
@@ -80,7 +75,6 @@ fn surroundings(color: ColorChoice) -> Surroundings {
     let columns = env::var("COLUMNS")
         .ok()
         .and_then(|columns| columns.parse().ok());
-    let terminal = terminal_size::terminal_size_of(&stdout).map(|(width, _)| usize::from(width.0));
     Surroundings {
         clock: now,
         key_variable: env::var_os("JWTLENS_KEY"),
@@ -88,9 +82,22 @@ fn surroundings(color: ColorChoice) -> Surroundings {
         can_show_progress: io::stderr().is_terminal()
             && !stdout.is_terminal()
             && knows_control_sequences(),
-        width: columns.or(terminal),
+        width: columns.or_else(|| terminal(&stdout)),
         paint: paint(color, &stdout),
     }
+}
+
+fn messages(color: ColorChoice) -> Messages {
+    let stderr = io::stderr();
+    Messages {
+        paint: paint(color, &stderr),
+        width: terminal(&stderr),
+        quiet: false,
+    }
+}
+
+fn terminal(stream: &impl AsFd) -> Option<usize> {
+    terminal_size::terminal_size_of(stream).map(|(width, _)| width.0.into())
 }
 
 /// Whole seconds, as `exp` and its like are: the second that has begun.

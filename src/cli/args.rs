@@ -1,11 +1,10 @@
 //! The command line, for clap: what may be asked, in words for people.
 
 use std::ffi::OsString;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
 use clap_complete::Shell;
 use jwtlens::{ClaimPath, Verdict, json::Value};
 
@@ -87,6 +86,8 @@ Exit status:
 #[derive(Debug, Parser)]
 #[command(
     name = "jwtlens",
+    // Not from the first argument, which is anybody's text.
+    bin_name = "jwtlens",
     version,
     arg_required_else_help = true,
     disable_help_subcommand = false,
@@ -411,8 +412,8 @@ pub struct Speed {
     /// How many threads judge a fast stream (default: one a core)
     ///
     /// What is printed is the same whatever their number.
-    #[arg(long, value_name = "NUMBER")]
-    pub jobs: Option<NonZeroUsize>,
+    #[arg(long, value_name = "NUMBER", value_parser = value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
 }
 
 #[derive(Debug, Args)]

@@ -232,8 +232,8 @@ fn shows_progress(surroundings: &Surroundings, messages: Messages) -> bool {
 }
 
 fn jobs(speed: &Speed) -> usize {
-    let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    speed.jobs.unwrap_or_else(cores).get()
+    let cores = || thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    speed.jobs.map_or_else(cores, usize::from)
 }
 
 fn decode(

@@ -225,9 +225,13 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
             }
         };
         thread::scope(|scope| {
-            for _ in 0..jobs {
-                scope.spawn(work);
+            for _ in 1..jobs {
+                // Where the machine allows no more threads, those that there are do the work.
+                if thread::Builder::new().spawn_scoped(scope, work).is_err() {
+                    break;
+                }
             }
+            work();
         });
         output
     }
