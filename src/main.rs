@@ -40,13 +40,13 @@ fn main() -> ExitCode {
                 Err(error) => finish(&error, messages),
             }
         }
-        Err(error) => refuse(error, &arguments),
+        Err(error) => refuse(&error, &arguments),
     };
     ExitCode::from(exit.status())
 }
 
 /// Help and version go to standard output; anything else that clap says is wrong usage.
-fn refuse(error: clap::Error, arguments: &[OsString]) -> Exit {
+fn refuse(error: &clap::Error, arguments: &[OsString]) -> Exit {
     let messages = messages(ColorChoice::Auto);
     if matches!(
         error.kind(),
@@ -58,12 +58,12 @@ fn refuse(error: clap::Error, arguments: &[OsString]) -> Exit {
         });
         return finish(&error.context("can't write to standard output"), messages);
     }
-    if usage::is_token_without_command(&error, arguments) {
+    if usage::is_token_without_command(error, arguments) {
         let failure = Failure::usage("a command is due before the token")
             .hint("jwtlens verify -k public_key.json checks it, jwtlens decode shows it; both read standard input");
         return finish(&failure.into(), messages);
     }
-    let explained = usage::explain(&error, arguments, |arguments| {
+    let explained = usage::explain(error, arguments, |arguments| {
         Cli::try_parse_from(arguments).err()
     });
     usage::print(&explained);
