@@ -1,16 +1,23 @@
 //! The Claims Set (RFC 7519 section 4): every claim in order, and the Registered Claim Names, typed.
 
+use std::ops::Deref;
+use std::sync::OnceLock;
+
+use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
+
 use crate::compact::{Malformed, Segment};
 use crate::header::{read_object, string_fault};
 use crate::json::{Object, Value};
 use crate::numeric_date::NumericDate;
+use crate::ordinary::Ordinary;
 
 /// A payload that is a JSON object. Where a registered claim has not the type that RFC 7519 section
 /// 4.1 demands, it reads as absent and [`fault`](Self::fault) says so: such a token is malformed.
 #[derive(Clone, Debug, Default)]
 pub struct ClaimsSet {
     /// All claims, as they stand in the token.
-    pub members: Object,
+    pub members: Members,
     /// `aud`, whom the token is for (section 4.1.3).
     pub aud: Option<Audience>,
     /// `exp`, from when on it must not be accepted (section 4.1.4).
@@ -23,9 +30,24 @@ pub struct ClaimsSet {
     pub fault: Option<Malformed>,
 }
 
-/// The members of `aud`: one where it is a string, any number where it is an array.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Audience(Vec<Box<str>>);
+/// All claims in order. Where nothing that decides is in want of them, they are read when they are first
+/// asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Members {
+    /// The Claims Set as it was written, where it is known to be sound.
+    text: Box<str>,
+    object: OnceLock<Object>,
+}
+
+/// `aud`, as it stands in the token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum Audience {
+    /// A string.
+    One(Box<str>),
+    /// An array of strings.
+    Many(Vec<Box<str>>),
+}
 
 impl ClaimsSet {
     /// Reads a payload's octets.
@@ -34,6 +56,34 @@ impl ClaimsSet {
     ///
     /// Octets that are not JSON, or JSON that is no object.
     pub fn parse(octets: &[u8]) -> Result<Self, Malformed> {
+        match Self::ordinary(octets) {
+            Some(claims) => Ok(claims),
+            None => Self::parse_all(octets),
+        }
+    }
+
+    /// A Claims Set without a fault and of an ordinary length, its members unread.
+    fn ordinary(octets: &[u8]) -> Option<Self> {
+        const LENGTH: usize = 64 * 1024;
+        let text = str::from_utf8(octets).ok()?;
+        let Ordinary { aud, exp, nbf, iat } =
+            (text.len() <= LENGTH).then(|| Ordinary::read(text))??;
+        let [exp, nbf, iat] = [exp, nbf, iat].map(|time| time.map(NumericDate::from));
+        Some(Self {
+            members: Members {
+                text: text.into(),
+                object: OnceLock::new(),
+            },
+            aud,
+            exp,
+            nbf,
+            iat,
+            fault: None,
+        })
+    }
+
+    /// The plain way: every member is read, and every fault told.
+    fn parse_all(octets: &[u8]) -> Result<Self, Malformed> {
         let members = read_object(Segment::Payload, octets)?;
         let aud = read_audience(&members);
         let times = ["exp", "nbf", "iat"].map(|name| read_time(&members, name));
@@ -61,8 +111,60 @@ impl ClaimsSet {
             nbf,
             iat,
             fault,
-            members,
+            members: members.into(),
         })
+    }
+}
+
+impl Members {
+    /// Reads all claims now, if they were not.
+    pub fn read(&self) -> &Object {
+        self.object
+            .get_or_init(|| match Value::parse(self.text.as_bytes()) {
+                Ok(Value::Object(object)) => object,
+                // What is no object was never taken for a Claims Set.
+                Ok(_) | Err(_) => Object::default(),
+            })
+    }
+
+    /// The Claims Set as it was written, where nobody has read it and it can stand in a line of JSON as it
+    /// is: no white space between its parts, and no escape that another writer would write otherwise.
+    fn as_written(&self) -> Option<&str> {
+        if self.object.get().is_some() || self.text.contains('\\') {
+            return None;
+        }
+        // Without escapes every quote is the end or the beginning of a string.
+        let between = self.text.split('"').step_by(2);
+        let is_dense = |part: &str| !part.bytes().any(|octet| octet.is_ascii_whitespace());
+        between.into_iter().all(is_dense).then_some(&self.text)
+    }
+}
+
+impl From<Object> for Members {
+    fn from(object: Object) -> Self {
+        Self {
+            text: Box::default(),
+            object: object.into(),
+        }
+    }
+}
+
+impl Deref for Members {
+    type Target = Object;
+
+    fn deref(&self) -> &Object {
+        self.read()
+    }
+}
+
+/// On one line the claims are what was written. To be indented they must have been [read](Members::read).
+impl Serialize for Members {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let written = self.as_written();
+        match written.and_then(|text| serde_json::from_str::<&RawValue>(text).ok()) {
+            Some(raw) => raw.serialize(serializer),
+            None => (**self).serialize(serializer),
+        }
     }
 }
 
@@ -70,7 +172,10 @@ impl Audience {
     /// Whether `audience` is among the members, character by character.
     #[must_use]
     pub fn contains(&self, audience: &str) -> bool {
-        self.0.iter().any(|member| **member == *audience)
+        match self {
+            Self::One(member) => **member == *audience,
+            Self::Many(members) => members.iter().any(|member| **member == *audience),
+        }
     }
 }
 
@@ -94,15 +199,16 @@ fn read_audience(members: &Object) -> Result<Option<Audience>, Malformed> {
     let Some(member) = members.member("aud") else {
         return Ok(None);
     };
-    let names = match &member.value {
-        Value::String(name) => Some(vec![name.clone()]),
+    let audience = match &member.value {
+        Value::String(name) => Some(Audience::One(name.clone())),
         Value::Array(items) => items
             .iter()
             .map(|item| item.as_str().map(Box::from))
-            .collect(),
+            .collect::<Option<_>>()
+            .map(Audience::Many),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => None,
     };
-    names.map(|names| Some(Audience(names))).ok_or_else(|| {
+    audience.map(Some).ok_or_else(|| {
         let message =
             "\"aud\" is neither a string nor an array of strings (section 4.1.3 of RFC 7519)";
         Malformed::new(Segment::Payload, member.offset, message)
@@ -112,6 +218,78 @@ fn read_audience(members: &Object) -> Result<Option<Audience>, Malformed> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Both ways of reading, held against each other: what the quick one takes, the plain one reads the
+    /// same, and the JSON of both is one.
+    #[test]
+    fn an_ordinary_claims_set_is_what_the_plain_way_reads() {
+        let deep =
+            |levels: usize| format!("{{\"a\":{}{}}}", "[".repeat(levels), "]".repeat(levels));
+        let (at_limit, beyond) = (deep(126), deep(127));
+        let many = (0..70)
+            .map(|i| format!("\"m{i}\":{i}"))
+            .collect::<Vec<_>>()
+            .join(",");
+        for (json, is_ordinary) in [
+            ("{}", true),
+            (
+                r#"{"exp":1,"nbf":-2,"iat":3,"aud":"a","sub":"s","x":[1.5,null,true,{"y":"z"}]}"#,
+                true,
+            ),
+            (r#"{"aud":["a","b"],"big":12345678901234567890123}"#, true),
+            (
+                r#" { "exp" : 9223372036854775807 , "n" : "\u0061\ud83d\ude00" } "#,
+                true,
+            ),
+            (r#"{"q":"a\"b\\","s":" white space "}"#, true),
+            (&at_limit, true),
+            (&beyond, false),
+            (&format!("{{{many}}}"), false),
+            (r#"{"exp":1.0}"#, false),
+            (r#"{"exp":1e3}"#, false),
+            (r#"{"exp":-0}"#, false),
+            (r#"{"exp":9223372036854775808}"#, false),
+            (r#"{"x":1e400}"#, false),
+            (r#"{"exp":"1"}"#, false),
+            (r#"{"exp":null}"#, false),
+            (r#"{"exp":1,"\u0065xp":2}"#, false),
+            (r#"{"a":{"b":[{"c":1,"c":2}]}}"#, false),
+            (r#"{"sub":1}"#, false),
+            (r#"{"iss":null}"#, false),
+            (r#"{"aud":[1]}"#, false),
+            (r#"{"aud":{}}"#, false),
+            (r#"{"a":"\ud800"}"#, false),
+            (r#"{"a":1} x"#, false),
+            (
+                r#"{"exp":{"$serde_json::private::Number":"9999999999"}}"#,
+                false,
+            ),
+            (
+                r#"{"a":{"$serde_json::private::RawValue":"9999999999"}}"#,
+                true,
+            ),
+            ("[]", false),
+            ("\u{feff}{}", false),
+            ("", false),
+        ] {
+            let quick = ClaimsSet::ordinary(json.as_bytes());
+            assert_eq!(quick.is_some(), is_ordinary, "{json}");
+            let plain = ClaimsSet::parse_all(json.as_bytes());
+            let Some(quick) = quick else { continue };
+            let plain = plain.unwrap();
+            assert!(plain.fault.is_none());
+            assert_eq!(quick.aud, plain.aud);
+            let times = |claims: &ClaimsSet| {
+                [&claims.exp, &claims.nbf, &claims.iat]
+                    .map(|time| time.as_ref().map(|time| time.text().into_owned()))
+            };
+            assert_eq!(times(&quick), times(&plain));
+            let line = serde_json::to_string(&plain.members).unwrap();
+            assert_eq!(serde_json::to_string(&quick.members).unwrap(), line);
+            assert_eq!(quick.members.members().len(), plain.members.members().len());
+            assert_eq!(serde_json::to_string(&quick.members).unwrap(), line);
+        }
+    }
 
     #[test]
     fn registered_claims_are_typed() {

@@ -216,28 +216,27 @@ impl FixedKey {
     /// beside it.
     #[must_use]
     pub fn verify(&self, signed: &[Signed]) -> Vec<bool> {
-        signed
-            .chunks(BATCH)
-            .flat_map(|batch| self.verify_batch(batch))
+        let accepted = self.accepts(signed).into_iter();
+        accepted
+            .zip(signed)
+            .map(|(accepted, signed)| accepted == Some(true) || verify_alone(&self.key, signed))
             .collect()
     }
 
-    fn verify_batch(&self, batch: &[Signed]) -> Vec<bool> {
-        let factors = factors(batch);
-        let known: Vec<&Factors> = factors.iter().flatten().collect();
-        let mut sums = self.sums(&known).into_iter();
-        factors
-            .iter()
-            .zip(batch)
-            .map(|(factors, signed)| {
-                let is_met = factors.as_ref().is_some_and(|factors| {
-                    sums.next()
-                        .flatten()
-                        .is_some_and(|x| Scalar::reduce_bytes(&x) == factors.r)
-                });
-                is_met || verify_alone(&self.key, signed)
-            })
-            .collect()
+    /// Whether the sum of each leads to its r, in the order given: then the signature verifies. If not,
+    /// it may all the same, by the reasons at the head of this file; none where the formulas do not hold.
+    pub(crate) fn accepts(&self, signed: &[Signed]) -> Vec<Option<bool>> {
+        let mut accepted = Vec::with_capacity(signed.len());
+        for batch in signed.chunks(BATCH) {
+            let factors = factors(batch);
+            let known: Vec<&Factors> = factors.iter().flatten().collect();
+            let mut sums = self.sums(&known).into_iter();
+            accepted.extend(factors.iter().map(|factors| {
+                let x = factors.as_ref().and_then(|_| sums.next().flatten())?;
+                Some(Scalar::reduce_bytes(&x) == factors.as_ref()?.r)
+            }));
+        }
+        accepted
     }
 
     /// The x of `u1 G + u2 Q` for each; none where the formulas do not hold.

@@ -51,6 +51,7 @@ pub mod json;
 mod key;
 mod keyset;
 mod numeric_date;
+mod ordinary;
 mod policy;
 mod report;
 mod tables;
@@ -59,7 +60,7 @@ mod verdict;
 mod verify;
 
 pub use algorithm::Algorithm;
-pub use claims::{Audience, ClaimsSet};
+pub use claims::{Audience, ClaimsSet, Members};
 pub use compact::{Compact, Jwe, Jws, MAX_TOKEN, Malformed, Segment};
 pub use diagnosis::{Certainty, Debugger, Effort, Finding, Recovered, Signers, Tried};
 pub use header::JoseHeader;

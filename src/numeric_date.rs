@@ -1,6 +1,8 @@
 //! `NumericDate` (RFC 7519 section 2): seconds since 1970-01-01T00:00:00Z, exactly as claimed, and
 //! readable for people. There is no clock here: what time it is comes in as a number.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Serialize, Serializer};
@@ -11,7 +13,8 @@ use crate::json::Number;
 /// A time from a token. Comparisons are exact whatever its digits, fraction or exponent.
 #[derive(Clone, Debug)]
 pub struct NumericDate {
-    number: Number,
+    /// As it stands in the token; none for an integer, which has one spelling.
+    number: Option<Number>,
     /// The whole seconds not above it, held within `i64`.
     floor: i64,
     /// Whether it is more than `floor`.
@@ -24,7 +27,7 @@ impl NumericDate {
     pub fn new(number: Number) -> Self {
         let (floor, fraction) = Decimal::floor(number.text());
         Self {
-            number,
+            number: Some(number),
             floor,
             fraction,
         }
@@ -32,8 +35,11 @@ impl NumericDate {
 
     /// The number's text in the token.
     #[must_use]
-    pub fn text(&self) -> &str {
-        self.number.text()
+    pub fn text(&self) -> Cow<'_, str> {
+        match &self.number {
+            Some(number) => number.text().into(),
+            None => self.floor.to_string().into(),
+        }
     }
 
     /// Whether it is at `second` or before.
@@ -94,9 +100,23 @@ impl NumericDate {
     }
 }
 
+impl From<i64> for NumericDate {
+    /// A time in whole seconds.
+    fn from(seconds: i64) -> Self {
+        Self {
+            number: None,
+            floor: seconds,
+            fraction: false,
+        }
+    }
+}
+
 impl Serialize for NumericDate {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.number.serialize(serializer)
+        match &self.number {
+            Some(number) => number.serialize(serializer),
+            None => serializer.serialize_i64(self.floor),
+        }
     }
 }
 

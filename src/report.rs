@@ -171,6 +171,6 @@ fn claims_members<S: Serializer>(
     claims: &Option<ClaimsSet>,
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
-    let members: Option<&Object> = claims.as_ref().map(|claims| &claims.members);
+    let members = claims.as_ref().map(|claims| &claims.members);
     members.serialize(serializer)
 }

@@ -21,6 +21,7 @@ pub struct Verifier {
     keys: KeySet,
     policy: Policy,
     tables: Tables,
+    findings: bool,
 }
 
 impl Verifier {
@@ -32,6 +33,16 @@ impl Verifier {
             keys,
             policy,
             tables,
+            findings: true,
+        }
+    }
+
+    /// The same verifier, whose reports have no findings: for those who show none.
+    #[must_use]
+    pub fn without_findings(self) -> Self {
+        Self {
+            findings: false,
+            ..self
         }
     }
 
@@ -69,17 +80,20 @@ impl Verifier {
             .collect()
     }
 
-    fn report(&self, token: &Token, read: Read, verified_by: Option<usize>, now: i64) -> Report {
+    fn report(
+        &self,
+        token: &Token,
+        mut read: Read,
+        verified_by: Option<usize>,
+        now: i64,
+    ) -> Report {
         let signature = read.signature(Some(&self.keys), verified_by);
-        report(
-            token,
-            read,
-            signature,
-            &self.policy,
-            now,
-            Scope::Verify,
-            Some(&self.keys),
-        )
+        let octets = read.parts.signature.take();
+        let mut report = report(token, read, signature, &self.policy, now, Scope::Verify);
+        if self.findings {
+            report.findings = notes(&report, &self.policy, Some(&self.keys), octets.as_deref());
+        }
+        report
     }
 }
 
@@ -92,9 +106,12 @@ pub fn decode(token: &Token, policy: &Policy, now: i64, check_time: bool) -> Rep
     } else {
         Scope::Decode
     };
-    let read = Read::of(token, None, &mut None);
+    let mut read = Read::of(token, None, &mut None);
     let signature = read.signature(None, None);
-    report(token, read, signature, policy, now, scope, None)
+    let octets = read.parts.signature.take();
+    let mut report = report(token, read, signature, policy, now, scope);
+    report.findings = notes(&report, policy, None, octets.as_deref());
+    report
 }
 
 /// A token's segments, as far as each can be read.
@@ -218,13 +235,12 @@ fn report(
     policy: &Policy,
     now: i64,
     scope: Scope,
-    keys: Option<&KeySet>,
 ) -> Report {
     let Parts {
         header,
         claims,
         fault,
-        signature: octets,
+        signature: _,
         payload_decodes: _,
     } = read.parts;
 
@@ -237,7 +253,7 @@ fn report(
         validity: time.status,
         checks_hold: checks.iter().all(|check| check.passed),
     });
-    let mut report = Report {
+    Report {
         verdict,
         claims_authenticated: signature.status == SignatureStatus::Verified && claims.is_some(),
         input: token.input.clone(),
@@ -250,9 +266,7 @@ fn report(
         error: fault,
         search: None,
         recovered: Vec::new(),
-    };
-    report.findings = notes(&report, policy, keys, octets.as_deref());
-    report
+    }
 }
 
 impl Parts {
@@ -354,8 +368,10 @@ fn time(policy: &Policy, now: i64, claims: Option<&ClaimsSet>) -> Time {
         status: claims
             .filter(|claims| {
                 let read = [("exp", claims.exp.is_some()), ("nbf", claims.nbf.is_some())];
-                read.iter()
-                    .all(|(name, typed)| *typed || claims.members.get(name).is_none())
+                claims.fault.is_none()
+                    || read
+                        .iter()
+                        .all(|(name, typed)| *typed || claims.members.get(name).is_none())
             })
             .map(|claims| policy.validity(claims, now)),
         now,

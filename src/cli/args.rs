@@ -459,6 +459,16 @@ pub enum KeyFormat {
     Json,
 }
 
+impl Format {
+    /// Whether findings are among what is printed.
+    pub fn shows_findings(self) -> bool {
+        match self {
+            Self::Text | Self::Json | Self::Jsonl => true,
+            Self::Line | Self::Claims | Self::Token => false,
+        }
+    }
+}
+
 impl From<DecodeFormat> for Format {
     fn from(format: DecodeFormat) -> Self {
         match format {

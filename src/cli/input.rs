@@ -10,7 +10,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use jwtlens::{Input, Removed, Token};
-use memchr::memchr;
+use memchr::{memchr, memchr_iter, memrchr};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::Surroundings;
@@ -35,6 +35,8 @@ pub struct Lines {
     reader: BufReader<Box<dyn Readable>>,
     /// The line that is being read, or was read last.
     line: Vec<u8>,
+    /// So much of it has given its tokens.
+    scanned: usize,
     state: State,
     number: u64,
     tokens: u64,
@@ -65,8 +67,6 @@ enum Next<'l> {
 pub struct Block {
     text: Vec<u8>,
     lines: Vec<Place>,
-    /// Whether more could be had at once: the source is a fast one.
-    pub is_full: bool,
     /// Whether nothing comes after this.
     pub is_last: bool,
     /// Why the source ended before its end.
@@ -84,11 +84,29 @@ struct Place {
 }
 
 impl Block {
-    /// So much is judged together where it can be had at once, in octets.
+    /// So much text is judged together where it can be had at once, in octets.
     const FULL: usize = 128 * 1024;
+
+    /// So many tokens, however short: their reports are not.
+    const MOST: usize = 1024;
 
     /// So much is searched for tokens before those that were found are judged.
     const PASSED: usize = 32 * Self::FULL;
+
+    /// Whether it takes no more: then the source is a fast one.
+    pub fn is_full(&self) -> bool {
+        self.text.len() >= Self::FULL || self.lines.len() >= Self::MOST
+    }
+
+    /// How many tokens it holds.
+    pub fn len(&self) -> usize {
+        self.lines.len()
+    }
+
+    /// Whether it holds a line or a token of many times the ordinary length.
+    pub fn is_heavy(&self) -> bool {
+        self.text.len() > 2 * Self::FULL
+    }
 
     /// Leaves the memory, so that the next lines need no other.
     fn clear(&mut self) {
@@ -201,6 +219,7 @@ impl Lines {
             name: name.into(),
             reader: BufReader::with_capacity(AHEAD, Box::new(source)),
             line: Vec::new(),
+            scanned: 0,
             state: State::Ended,
             number: 0,
             tokens: 0,
@@ -222,28 +241,36 @@ impl Lines {
         Ok(Self::new(&name, file))
     }
 
-    /// Fills `block` with the lines that can be had without waiting, one at least, blank ones passed
-    /// over. What was in it is gone.
+    /// Fills `block` with the tokens that can be had without waiting, one at least. What was in it is
+    /// gone.
     pub fn read(&mut self, block: &mut Block) {
         block.clear();
         let mut passed = 0_usize;
         loop {
-            let scan = self.scan;
-            let mut places = Vec::new();
-            match self.next(block.lines.is_empty()) {
-                Ok(Next::Line(line, text)) => {
-                    passed = passed.saturating_add(text.len());
-                    if scan {
-                        for range in scan::tokens(text) {
-                            let column = u64::try_from(range.start.saturating_add(1)).ok();
-                            let token = text.get(range).unwrap_or_default();
-                            places.push((line, column, Some(block.hold(token))));
-                        }
-                    } else if !Token::is_blank(text) {
-                        places.push((line, None, Some(block.hold(text))));
-                    }
+            if self.scan && self.state == State::Ended {
+                self.take_tokens(block);
+                if !block.is_full() {
+                    passed = passed.saturating_add(self.pass_over_lines());
                 }
-                Ok(Next::TooLong(line)) => places.push((line, None, None)),
+            }
+            // A token is not kept waiting for others where these are far between.
+            let is_enough = passed >= Block::PASSED && !block.lines.is_empty();
+            if block.is_full() || is_enough {
+                return;
+            }
+            let scan = self.scan;
+            match self.next(block.lines.is_empty()) {
+                // Its tokens are taken at the head of the loop.
+                Ok(Next::Line(..)) if scan => self.scanned = 0,
+                Ok(Next::Line(_, text)) if Token::is_blank(text) => {}
+                Ok(Next::Line(line, text)) => {
+                    let text = block.hold(text);
+                    self.put(block, line, None, Some(text));
+                }
+                Ok(Next::TooLong(line)) => {
+                    self.line.clear();
+                    self.put(block, line, None, None);
+                }
                 Ok(Next::Pending) => return,
                 Ok(Next::End) => {
                     block.is_last = true;
@@ -255,21 +282,54 @@ impl Lines {
                     return;
                 }
             }
-            for (line, column, text) in places {
-                self.tokens = self.tokens.saturating_add(1);
-                block.lines.push(Place {
-                    line,
-                    column,
-                    number: self.tokens,
-                    text,
-                });
-            }
-            block.is_full = block.text.len() >= Block::FULL;
-            // A token is not kept waiting for others where these are far between.
-            if block.is_full || (passed >= Block::PASSED && !block.lines.is_empty()) {
-                return;
-            }
         }
+    }
+
+    fn put(
+        &mut self,
+        block: &mut Block,
+        line: u64,
+        column: Option<u64>,
+        text: Option<Range<usize>>,
+    ) {
+        self.tokens = self.tokens.saturating_add(1);
+        block.lines.push(Place {
+            line,
+            column,
+            number: self.tokens,
+            text,
+        });
+    }
+
+    /// Puts the tokens of the line that was read last into the block, as many as it takes.
+    fn take_tokens(&mut self, block: &mut Block) {
+        while !block.is_full()
+            && let Some(rest) = self.line.get(self.scanned..)
+            && let Some(range) = scan::token(rest)
+        {
+            let text = block.hold(rest.get(range.clone()).unwrap_or_default());
+            let column = self.scanned.saturating_add(range.start).saturating_add(1);
+            self.scanned = self.scanned.saturating_add(range.end);
+            self.put(block, self.number, u64::try_from(column).ok(), Some(text));
+        }
+    }
+
+    /// Passes over the lines that were read ahead and hold no beginning of a token, so many octets.
+    fn pass_over_lines(&mut self) -> usize {
+        let ahead = self.reader.buffer();
+        let whole = memrchr(b'\n', ahead).map_or(0, |last| last.saturating_add(1));
+        let lines = ahead.get(..whole).unwrap_or_default();
+        let plain = match scan::start(lines) {
+            Some(start) => lines.get(..start).and_then(|before| memrchr(b'\n', before)),
+            None => whole.checked_sub(1),
+        };
+        let passed = plain.map_or(0, |last| last.saturating_add(1));
+        let count = memchr_iter(b'\n', lines.get(..passed).unwrap_or_default()).count();
+        self.number = self
+            .number
+            .saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        self.reader.consume(passed);
+        passed
     }
 
     /// The next line with its number, without its line feed. A line longer than [`MAX_LINE`] is
@@ -277,6 +337,8 @@ impl Lines {
     fn next(&mut self, may_wait: bool) -> Result<Next<'_>, Failure> {
         if self.state == State::Ended {
             self.line.clear();
+            // The memory of a line of many times the ordinary is not kept.
+            self.line.shrink_to(2 * Block::FULL);
         }
         loop {
             if self.reader.buffer().is_empty() && !may_wait && !self.reader.get_ref().is_ready() {

@@ -5,6 +5,7 @@ pub mod exit;
 mod input;
 mod keys;
 pub mod messages;
+mod output;
 mod progress;
 mod render;
 pub mod run;

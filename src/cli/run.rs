@@ -24,7 +24,7 @@ use super::input::Source;
 use super::messages::{Failure, Messages, io_reason, tell};
 use super::progress::Progress;
 use super::render::{Detail, Look, Renderer, key as render_key};
-use super::stream::Stream;
+use super::stream::{Stream, TOGETHER};
 use super::tally::Tally;
 use super::{escape, keys, usage};
 
@@ -96,13 +96,12 @@ fn verify(
 ) -> Result<Exit> {
     let (source, names) = inputs(asked, surroundings, messages)?;
     let keys = KeySet::new(&sources(&names, messages)?).map_err(|error| unusable(&error))?;
-    let verifier = Verifier::new(keys, verify_policy(asked));
+    let mut verifier = Verifier::new(keys, verify_policy(asked));
+    if asked.show.quiet || !asked.output.shows_findings() {
+        verifier = verifier.without_findings();
+    }
     let now = now(&asked.time, surroundings);
-    let judge = |tokens: &[Token]| match tokens {
-        // A single token is not worth a table.
-        [token] => vec![verifier.verify(token, now())],
-        tokens => verifier.verify_all(tokens, now()),
-    };
+    let judge = |tokens: &[Token]| verifier.verify_all(tokens, now());
     stream(asked, surroundings, messages, Detail::Verify, judge).run_on(source, jobs(speed))
 }
 
@@ -151,8 +150,9 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     };
     let judge = |tokens: &[Token]| tokens.iter().map(&mut judge).collect();
     let mut stream = stream(&asked.verify, surroundings, messages, detail, judge);
-    // Each search has a line of its own.
+    // Each search has a line of its own, and takes long enough to be told at once.
     stream.progress = false;
+    stream.together = 1;
     let judged = stream.run(source)?;
     tally.tell(messages);
     if let Some(lines) = tally.joined()
@@ -219,6 +219,7 @@ fn stream<'a, J: FnMut(&[Token]) -> Vec<Report>>(
     };
     Stream {
         judge,
+        together: TOGETHER,
         renderer,
         only,
         fail_fast: asked.show.fail_fast,
@@ -259,6 +260,7 @@ fn decode(
     };
     Stream {
         judge,
+        together: TOGETHER,
         renderer,
         only: &asked.only,
         fail_fast: asked.show.fail_fast,

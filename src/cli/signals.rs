@@ -1,4 +1,5 @@
-//! An interrupted run ends between two blocks: with whole lines and with the summary of what was done.
+//! An interrupted run ends with whole lines and with the summary of what was done: between two blocks, or
+//! where standard output takes nothing, between two lines.
 
 use std::process;
 use std::sync::{Mutex, TryLockError};
@@ -10,7 +11,8 @@ use signal_hook::iterator::Signals;
 
 use super::exit::Exit;
 use super::messages::Messages;
-use super::stream::{Shared, Sink};
+use super::stream::{Shared, Sink, lock};
+use super::summary::Summary;
 
 /// Waits for SIGINT and SIGTERM on a thread of its own. Where that can't be had, a signal ends the
 /// program as it ends any other.
@@ -18,11 +20,12 @@ pub fn watch(sink: Shared, messages: Messages) {
     let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else {
         return;
     };
+    let summary = lock(&sink).summary();
     let wait = move || {
         let Some(signal) = signals.forever().next() else {
             return;
         };
-        tell(&sink, messages);
+        tell(&sink, &summary, messages);
         let exit = if signal == SIGINT {
             Exit::Interrupted
         } else {
@@ -36,7 +39,7 @@ pub fn watch(sink: Shared, messages: Messages) {
 
 /// Tells what was done, once the block that is being written is. A reader that takes nothing is not
 /// waited for without end.
-fn tell(sink: &Mutex<Sink>, messages: Messages) {
+fn tell(sink: &Mutex<Sink>, summary: &Mutex<Summary>, messages: Messages) {
     const PATIENCE: u32 = 100;
     for _ in 0..PATIENCE {
         match sink.try_lock() {
@@ -50,4 +53,5 @@ fn tell(sink: &Mutex<Sink>, messages: Messages) {
             Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(10)),
         }
     }
+    lock(summary).tell(messages);
 }

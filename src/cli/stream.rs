@@ -16,18 +16,21 @@ use jwtlens::{Input, Report, Token, Verdict};
 use super::exit::Exit;
 use super::input::{Block, Lines, Source};
 use super::messages::{Failure, Messages, finish};
+use super::output::Output;
 use super::progress::Progress;
 use super::render::{Printed, Renderer};
 use super::signals;
 use super::summary::Summary;
 
-/// Tokens that are judged together: enough for a batch of signatures.
-const TOGETHER: usize = 128;
+/// Tokens that are judged together where that is faster: enough for a batch of signatures.
+pub const TOGETHER: usize = 128;
 
 /// What tokens are put through.
 pub struct Stream<'s, J> {
     /// Judges tokens.
     pub judge: J,
+    /// So many are judged before any of them is told; one, where that takes its time.
+    pub together: usize,
     /// Makes their reports readable.
     pub renderer: Renderer,
     /// Only tokens of these verdicts are printed; of all, where it is empty.
@@ -54,9 +57,10 @@ pub type Shared = Arc<Mutex<Sink>>;
 
 /// Where blocks go, one after the other.
 pub struct Sink {
+    output: Output,
     begun: bool,
     progress: Progress,
-    summary: Summary,
+    summary: Arc<Mutex<Summary>>,
     exit: Exit,
     /// Whose turn it is.
     turn: u64,
@@ -110,18 +114,27 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
         let mut block = Block::default();
         for number in 0.. {
             lines.read(&mut block);
-            let done = self.block(&mut block, &name)?;
+            if number == 0 && (!block.is_last || block.len() > 1) {
+                // A single token is judged before anybody could interrupt it.
+                signals::watch(Arc::clone(&shared), self.messages);
+            }
+            let failure = block.failure.take();
+            for tokens in block.tokens(&name).chunks(self.together) {
+                let done = self.judged(tokens)?;
+                self.put(&mut lock(&shared), done)?;
+                if lock(&shared).stopped {
+                    break;
+                }
+            }
             let mut sink = lock(&shared);
-            self.put(&mut sink, done)?;
+            if !sink.stopped {
+                sink.fail(failure, self.messages);
+            }
             if block.is_last || sink.stopped {
                 break;
             }
             drop(sink);
-            if number == 0 {
-                // A run of one block is over before anybody could interrupt it.
-                signals::watch(Arc::clone(&shared), self.messages);
-            }
-            if block.is_full && jobs > 1 {
+            if block.is_full() && jobs > 1 {
                 shared = fan_out(self, lines, shared, jobs);
                 break;
             }
@@ -132,15 +145,19 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
     }
 
     fn block(&mut self, block: &mut Block, source: &Arc<str>) -> Result<Done> {
-        let failure = block.failure.take();
-        let mut done = Done::default();
-        for tokens in block.tokens(source).chunks(TOGETHER) {
+        let mut done = Done {
+            failure: block.failure.take(),
+            ..Done::default()
+        };
+        for tokens in block.tokens(source).chunks(self.together) {
             self.judge(tokens, &mut done)?;
             if done.stop {
-                return Ok(done);
+                // What comes after the refusal was never reached.
+                done.failure = None;
+                break;
             }
         }
-        Ok(Done { failure, ..done })
+        Ok(done)
     }
 
     fn judged(&mut self, tokens: &[Token]) -> Result<Done> {
@@ -188,6 +205,7 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
         let work = || {
             let mut own = Stream {
                 judge: self.judge,
+                together: self.together,
                 renderer: self.renderer.clone(),
                 only: self.only,
                 fail_fast: self.fail_fast,
@@ -196,23 +214,23 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
             };
             let mut block = Block::default();
             loop {
-                let turn = {
-                    let mut input = lock(&input);
-                    let (lines, next, ended) = &mut *input;
-                    if *ended {
-                        break;
-                    }
-                    lines.read(&mut block);
-                    *ended = block.is_last;
-                    let turn = *next;
-                    *next = turn.saturating_add(1);
-                    turn
-                };
+                let mut source = lock(&input);
+                let (lines, next, ended) = &mut *source;
+                if *ended {
+                    break;
+                }
+                lines.read(&mut block);
+                *ended = block.is_last;
+                let turn = *next;
+                *next = turn.saturating_add(1);
+                // Of what takes much memory there is one in the works: nothing is read meanwhile.
+                let _source = block.is_heavy().then_some(source);
                 let done = own.block(&mut block, &name);
                 let mut sink = lock(&output);
                 while sink.turn != turn {
                     sink = turned.wait(sink).unwrap_or_else(PoisonError::into_inner);
                 }
+                sink.turn = turn.saturating_add(1);
                 let put = done.and_then(|done| own.put(&mut sink, done));
                 if let Err(error) = put {
                     // Another worker may wait for input that never comes: nobody is waited for.
@@ -240,9 +258,10 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
 impl Sink {
     fn new(progress: bool) -> Self {
         Self {
+            output: Output::new(),
             begun: false,
             progress: Progress::new(progress),
-            summary: Summary::begin(),
+            summary: Arc::new(Mutex::new(Summary::begin())),
             exit: Exit::SUCCESS,
             turn: 0,
             stopped: false,
@@ -256,25 +275,31 @@ impl Sink {
         for refusal in &done.printed.refusals {
             messages.line(refusal);
         }
-        let written = renderer.put(&done.printed, &mut self.begun, std::io::stdout().lock());
+        // Judged is done, also where the reader of the results sleeps.
+        lock(&self.summary).add(&done.summary);
+        let written = renderer.put(&done.printed, &mut self.begun, &mut self.output);
         if written.is_err() {
             self.progress.clear();
         }
         written?;
-        self.summary.add(&done.summary);
-        self.turn = self.turn.saturating_add(1);
         self.stopped = done.stop;
-        self.progress.tell(|elapsed| self.summary.pace(elapsed));
-        if let Some(failure) = done.failure {
+        let summary = Arc::clone(&self.summary);
+        self.progress.tell(|elapsed| lock(&summary).pace(elapsed));
+        self.fail(done.failure, messages);
+        Ok(())
+    }
+
+    /// Tells why the source ended before its end.
+    fn fail(&mut self, failure: Option<Failure>, messages: Messages) {
+        if let Some(failure) = failure {
             self.progress.clear();
             messages.error(&failure.message);
             self.exit = self.exit.and(failure.exit);
         }
-        Ok(())
     }
 
     fn require_a_token(&self, source: &str) -> Result<()> {
-        if self.summary.total() > 0 || self.exit != Exit::SUCCESS {
+        if lock(&self.summary).total() > 0 || self.exit != Exit::SUCCESS {
             return Ok(());
         }
         let hint = "a token is due on each line, or anywhere with --scan; an empty variable or a failed command leaves none";
@@ -286,11 +311,17 @@ impl Sink {
     /// Tells what was done.
     pub fn end(&mut self, messages: Messages) -> Exit {
         self.progress.clear();
-        self.summary.tell(messages);
-        self.exit.and(self.summary.exit())
+        let summary = lock(&self.summary);
+        summary.tell(messages);
+        self.exit.and(summary.exit())
+    }
+
+    /// The summary alone: it can be told while the sink waits for whoever reads the results.
+    pub fn summary(&self) -> Arc<Mutex<Summary>> {
+        Arc::clone(&self.summary)
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -11,7 +11,7 @@ use super::messages::Messages;
 /// More reasons than these are not told.
 const SHOWN: usize = 3;
 
-/// A stream of ever other reasons must not fill the memory.
+/// A token may have any number of segments, and each number is a reason: they must not fill the memory.
 const MOST: usize = 1000;
 
 /// How many tokens there were of each verdict, and why.
@@ -108,7 +108,8 @@ fn reason(report: &Report) -> Option<String> {
     match report.verdict {
         Verdict::Malformed => {
             let error = report.error.as_ref()?;
-            Some(format!("malformed: {}: {}", error.segment, error.message))
+            let message = without_names(&error.message);
+            Some(format!("malformed: {}: {message}", error.segment))
         }
         Verdict::Unverifiable => Some(format!(
             "unverifiable: {}",
@@ -125,6 +126,23 @@ fn reason(report: &Report) -> Option<String> {
         | Verdict::NotYetValid
         | Verdict::MisSigned => None,
     }
+}
+
+/// The message without the names that it quotes of the token, so that there are only so many reasons; a
+/// message that begins with a quote names a claim or parameter that we know.
+fn without_names(message: &str) -> String {
+    if message.starts_with('"') {
+        return message.to_owned();
+    }
+    let parts = message.split('"').enumerate().map(|(number, part)| {
+        let is_quoted = number % 2 == 1;
+        if is_quoted && !(part.len() == 1 && part.is_ascii()) {
+            "..."
+        } else {
+            part
+        }
+    });
+    parts.collect::<Vec<_>>().join("\"")
 }
 
 fn increase<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K, by: u64) {

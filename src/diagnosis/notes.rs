@@ -184,7 +184,7 @@ fn expires_within(facts: &Facts) -> Option<Finding> {
 
 fn never_expires(facts: &Facts) -> Option<Finding> {
     let claims = facts.report.claims.as_ref()?;
-    (claims.members.get("exp").is_none()).then(|| {
+    (claims.exp.is_none() && claims.members.get("exp").is_none()).then(|| {
         note(
             "never-expires",
             "the token never expires",
@@ -211,7 +211,7 @@ fn issued_in_future(facts: &Facts) -> Option<Finding> {
 /// RFC 7519 section 4.1.3: whoever is not the audience must refuse the token.
 fn audience_unchecked(facts: &Facts) -> Option<Finding> {
     facts.keys?;
-    let aud = facts.report.claims.as_ref()?.members.get("aud")?;
+    let aud = facts.report.claims.as_ref()?.aud.as_ref()?;
     let asked = facts
         .policy
         .checks
@@ -221,7 +221,10 @@ fn audience_unchecked(facts: &Facts) -> Option<Finding> {
         note(
             "audience-unchecked",
             "the token is for an audience that nobody asked about",
-            format!("\"aud\" is {}", abridged(&aud.to_string())),
+            format!(
+                "\"aud\" is {}",
+                abridged(&serde_json::to_string(aud).unwrap_or_default())
+            ),
         )
         .with_hint("--aud NAME refuses tokens that are meant for others")
     })

@@ -81,6 +81,17 @@ fn any_number_of_threads_prints_the_same() {
             assert_eq!(told(&many), told(&alone), "{format:?} {jobs}");
         }
     }
+    // A pipe gives less at once than a file, and any amount is one.
+    let file = std::env::temp_dir().join(format!("jwtlens-stream-{}", std::process::id()));
+    std::fs::write(&file, &input).unwrap();
+    let whole = verify(&["-o", "jsonl", "-f"]).arg(&file).output().unwrap();
+    let piped = feed(&mut verify(&["-o", "jsonl"]), &input);
+    std::fs::remove_file(&file).unwrap();
+    let name = format!("\"source\":\"{}\"", file.display());
+    assert_eq!(
+        stdout(&whole).replace(&name, "\"source\":\"stdin\""),
+        stdout(&piped)
+    );
     // Every line has its answer, in its order, and each is the one that a lone token gets.
     let line = stdout(&feed(verify(&["-o", "line"]).args(["--jobs", "3"]), &input));
     let numbers: Vec<usize> = line
@@ -111,7 +122,8 @@ fn any_number_of_threads_prints_the_same() {
 
 #[test]
 fn any_cut_of_the_input_prints_the_same() {
-    let input = stream(24);
+    // More than a table takes to be made.
+    let input = stream(80);
     let whole = feed(&mut verify(&["-o", "jsonl"]), &input);
     for size in [1, 7, 300] {
         let mut child = verify(&["-o", "jsonl"])
@@ -258,6 +270,140 @@ fn a_token_expires_while_the_stream_is_open() {
     }
     drop(stdin);
     assert_eq!(child.wait().unwrap().code(), Some(3));
+}
+
+/// A reader that sleeps while a run is interrupted finds whole lines when it wakes up.
+#[test]
+fn an_interrupted_stream_leaves_no_half_line_to_a_slow_reader() {
+    let good = format!("{}\n", Issuer::new(1, "a").token("{}"));
+    for input in [good.repeat(300), good.repeat(20_000)] {
+        let mut child = verify(&["-o", "jsonl"])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let writer = std::thread::spawn(move || {
+            let _ = stdin.write_all(input.as_bytes());
+            // What is written last must not be the end of the input.
+            std::thread::sleep(std::time::Duration::from_secs(2));
+        });
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        let pid = child.id().to_string();
+        let killed = Command::new("kill").args(["-s", "INT", &pid]).status();
+        assert!(killed.unwrap().success());
+        std::thread::sleep(std::time::Duration::from_secs(2));
+        let output = child.wait_with_output().unwrap();
+        writer.join().unwrap();
+        assert_eq!(status(&output), 130);
+        let all = stdout(&output);
+        assert!(all.len() > 30_000 && all.ends_with("}\n"), "{}", all.len());
+        assert!(
+            stderr(&output).contains(" tokens in "),
+            "{}",
+            stderr(&output)
+        );
+    }
+}
+
+/// Tokens that stand on one line, and short ones, are not held without bound.
+#[test]
+fn a_block_is_bounded_by_its_tokens_too() {
+    let rubbish = "a\n".repeat(1_000_000);
+    let header = "eyJhbGciOiJFUzI1NiJ9.e30.c2ln ";
+    let line = header.repeat((15 << 20) / header.len());
+    for (input, scan, most) in [(rubbish, false, 32), (line, true, 96)] {
+        let mut child = verify(&["-o", "jsonl", "--jobs", "2"])
+            .args(scan.then_some("--scan"))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(input.as_bytes()).unwrap();
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+        let peak = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmHWM:"))
+            .unwrap();
+        let mebibytes = peak.trim().trim_end_matches(" kB").parse::<u64>().unwrap() / 1024;
+        assert!(mebibytes < most, "{mebibytes} MiB");
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+}
+
+/// Several keys, of which the last signed and no `kid` tells: all of one token, and of many.
+#[test]
+fn the_key_is_found_among_many() {
+    let issuers: Vec<Issuer> = (1..=20).map(|secret| Issuer::new(secret, "same")).collect();
+    let keys: Vec<String> = issuers.iter().map(Issuer::jwk).collect();
+    let set = format!(r#"{{"keys":[{}]}}"#, keys.join(","));
+    let tokens: Vec<String> = (0..400)
+        .map(|number| issuers[number * 7 % 20].token("{}"))
+        .collect();
+    let input = tokens.join("\n");
+    let mut command = jwtlens();
+    command.args(["verify", "-o", "jsonl", "-k", &set]);
+    let output = feed(&mut command, input.as_bytes());
+    assert_eq!(status(&output), 0);
+    for (number, line) in stdout(&output).lines().enumerate() {
+        let report: serde_json::Value = serde_json::from_str(line).unwrap();
+        let key = &report["signature"]["key"]["thumbprint"];
+        assert_eq!(key, &issuers[number * 7 % 20].thumbprint());
+        assert_eq!(report["signature"]["keys_tried"], number * 7 % 20 + 1);
+    }
+}
+
+/// What a debugger finds is told at once, not when the file is through.
+#[test]
+fn debug_tells_each_token_as_it_comes() {
+    let bad = format!("{}\n", Issuer::new(9, "x").token("{}"));
+    let mut command = jwtlens();
+    command.args(["debug", "-o", "line", "-k", &Issuer::new(1, "a").jwk()]);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let writer = std::thread::spawn(move || stdin.write_all(bad.repeat(500).as_bytes()));
+    let mut answers = std::io::BufReader::new(child.stdout.take().unwrap()).lines();
+    let begun = std::time::Instant::now();
+    assert!(answers.next().unwrap().unwrap().contains("mis-signed"));
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let _ = writer.join().unwrap();
+}
+
+/// Reasons are counted without what they quote, so that a stream of ever other ones has few.
+#[test]
+fn the_most_frequent_reasons_are_told() {
+    let twice = |number: usize| format!("{{\"alg\":\"ES256\",\"m{number}\":1,\"m{number}\":2}}");
+    let issuer = Issuer::new(1, "a");
+    let mut lines: Vec<String> = (0..1500)
+        .map(|number| issuer.sign(twice(number).as_bytes(), b"{}"))
+        .collect();
+    lines.extend(vec!["rubbish".to_owned(); 2000]);
+    let input = lines.join("\n");
+    let told = told(&feed(&mut verify(&["-q"]), input.as_bytes()));
+    assert!(told.is_empty(), "{told:?}");
+    let told = self::told(&feed(
+        &mut verify(&["-o", "line", "--only", "valid"]),
+        input.as_bytes(),
+    ));
+    assert_eq!(
+        told,
+        [
+            "3500: 3500 malformed",
+            "  2000 malformed: token: one segment, separated by \".\"; a signed JWT has three",
+            "  1500 malformed: header: not JSON: member \"...\" appears twice",
+        ]
+    );
 }
 
 /// A source that ends in an error: what came before it was answered.

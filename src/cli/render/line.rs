@@ -15,7 +15,7 @@ pub fn line(report: &Report, zone: &TimeZone) -> String {
         .time
         .expires_at
         .as_ref()
-        .map(|exp| exp.rfc3339(zone).unwrap_or_else(|| exp.text().to_owned()));
+        .map(|exp| exp.rfc3339(zone).unwrap_or_else(|| exp.text().into_owned()));
     let sub = report
         .claims
         .as_ref()

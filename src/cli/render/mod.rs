@@ -136,9 +136,14 @@ impl Renderer {
         let written = match format {
             Format::Text => write!(output, "\n{}", text::Text(&self.look).report(report)),
             Format::Line => writeln!(output, "{}", line::line(report, &self.look.zone)),
-            Format::Json => serde_json::to_writer_pretty(&mut output, report)
-                .map_err(io::Error::from)
-                .and_then(|()| writeln!(output)),
+            Format::Json => {
+                if let Some(claims) = &report.claims {
+                    claims.members.read();
+                }
+                serde_json::to_writer_pretty(&mut output, report)
+                    .map_err(io::Error::from)
+                    .and_then(|()| writeln!(output))
+            }
             Format::Jsonl => serde_json::to_writer(&mut output, report)
                 .map_err(io::Error::from)
                 .and_then(|()| writeln!(output)),

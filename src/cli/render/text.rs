@@ -172,10 +172,10 @@ impl Text<'_> {
         let whole = time.text().bytes().all(|octet| octet.is_ascii_digit());
         match time.readable(&self.0.zone) {
             Some(date) if whole => format!("{date}, {relative}"),
-            Some(date) => format!("{date}, {relative} ({})", escape::text(time.text())),
+            Some(date) => format!("{date}, {relative} ({})", escape::text(&time.text())),
             None => format!(
                 "{} (no date before the year 10000), {relative}",
-                escape::text(time.text())
+                escape::text(&time.text())
             ),
         }
     }
@@ -214,15 +214,7 @@ impl Text<'_> {
             Validity::Current | Validity::Unbounded => true,
             Validity::Expired | Validity::NotYetValid => false,
         });
-        let now = jwtlens::json::Value::from(time.now);
-        let at = match now {
-            Value::Number(number) => NumericDate::new(number).readable(&self.0.zone),
-            Value::Null
-            | Value::Bool(_)
-            | Value::String(_)
-            | Value::Array(_)
-            | Value::Object(_) => None,
-        };
+        let at = NumericDate::from(time.now).readable(&self.0.zone);
         let leeway = match time.leeway {
             0 => String::new(),
             leeway => format!(", leeway {leeway} s"),

@@ -1,0 +1,186 @@
+//! Ordinary Claims Sets in one pass, without keeping what decides nothing.
+//!
+//! This stands beside the plain way, [`Value`](crate::json::Value), for streams of tokens: it answers only
+//! where all is well and ordinary, and leaves every fault, and every number that is no integer where a
+//! time is due, to the plain way, whose word stands. What it accepts, the plain way reads the same.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+use crate::claims::Audience;
+
+/// More members than these in one object are not ordinary.
+const MOST: usize = 64;
+
+/// The registered claims that decide, and nothing else.
+#[derive(Debug, Default)]
+pub(crate) struct Ordinary {
+    pub(crate) aud: Option<Audience>,
+    pub(crate) exp: Option<i64>,
+    pub(crate) nbf: Option<i64>,
+    pub(crate) iat: Option<i64>,
+}
+
+impl Ordinary {
+    /// Reads a Claims Set in which nothing is at fault; none where anything may be.
+    pub(crate) fn read(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+}
+
+impl<'de> Deserialize<'de> for Ordinary {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Claims;
+        impl<'de> Visitor<'de> for Claims {
+            type Value = Ordinary;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a Claims Set")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut claims = Ordinary::default();
+                let mut names = Names::default();
+                while let Some(name) = map.next_key::<Text>()? {
+                    match &*name.0 {
+                        "exp" => claims.exp = Some(map.next_value()?),
+                        "nbf" => claims.nbf = Some(map.next_value()?),
+                        "iat" => claims.iat = Some(map.next_value()?),
+                        "aud" => claims.aud = Some(map.next_value()?),
+                        "iss" | "sub" | "jti" => {
+                            map.next_value::<Text>()?;
+                        }
+                        _ => {
+                            map.next_value::<Sound>()?;
+                        }
+                    }
+                    names.add(name)?;
+                }
+                Ok(claims)
+            }
+        }
+        deserializer.deserialize_map(Claims)
+    }
+}
+
+impl<'de> Deserialize<'de> for Audience {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Names;
+        impl<'de> Visitor<'de> for Names {
+            type Value = Audience;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string or an array of strings")
+            }
+
+            fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
+                Ok(Audience::One(name.into()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+                let mut names = Vec::new();
+                while let Some(Text(name)) = seq.next_element()? {
+                    names.push(name.into());
+                }
+                Ok(Audience::Many(names))
+            }
+        }
+        deserializer.deserialize_any(Names)
+    }
+}
+
+/// The names of an object's members, none of them twice.
+#[derive(Default)]
+struct Names<'de>(Vec<Text<'de>>);
+
+impl<'de> Names<'de> {
+    fn add<E: Error>(&mut self, name: Text<'de>) -> Result<(), E> {
+        if self.0.len() >= MOST || self.0.iter().any(|other| other.0 == name.0) {
+            return Err(E::custom("not ordinary"));
+        }
+        self.0.push(name);
+        Ok(())
+    }
+}
+
+/// A string, copied only where it has escapes.
+struct Text<'de>(Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Text<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnyText;
+        impl<'de> Visitor<'de> for AnyText {
+            type Value = Text<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a string")
+            }
+
+            fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Borrowed(text)))
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
+                Ok(Text(Cow::Owned(text.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(AnyText)
+    }
+}
+
+/// Any value in which no object has a member twice.
+struct Sound;
+
+impl<'de> Deserialize<'de> for Sound {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct AnyValue;
+        impl<'de> Visitor<'de> for AnyValue {
+            type Value = Sound;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a value")
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<Sound, E> {
+                Ok(Sound)
+            }
+
+            fn visit_bool<E: Error>(self, _: bool) -> Result<Sound, E> {
+                Ok(Sound)
+            }
+
+            fn visit_u64<E: Error>(self, _: u64) -> Result<Sound, E> {
+                Ok(Sound)
+            }
+
+            fn visit_i64<E: Error>(self, _: i64) -> Result<Sound, E> {
+                Ok(Sound)
+            }
+
+            fn visit_f64<E: Error>(self, _: f64) -> Result<Sound, E> {
+                Ok(Sound)
+            }
+
+            fn visit_str<E: Error>(self, _: &str) -> Result<Sound, E> {
+                Ok(Sound)
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Sound, A::Error> {
+                while seq.next_element::<Sound>()?.is_some() {}
+                Ok(Sound)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Sound, A::Error> {
+                let mut names = Names::default();
+                while let Some(name) = map.next_key::<Text>()? {
+                    names.add(name)?;
+                    map.next_value::<Sound>()?;
+                }
+                Ok(Sound)
+            }
+        }
+        deserializer.deserialize_any(AnyValue)
+    }
+}
