@@ -18,6 +18,8 @@ use crate::ordinary::Ordinary;
 pub struct ClaimsSet {
     /// All claims, as they stand in the token.
     pub members: Members,
+    /// `sub`, whom the token is about (section 4.1.2).
+    pub sub: Option<Box<str>>,
     /// `aud`, whom the token is for (section 4.1.3).
     pub aud: Option<Audience>,
     /// `exp`, from when on it must not be accepted (section 4.1.4).
@@ -66,14 +68,20 @@ impl ClaimsSet {
     fn ordinary(octets: &[u8]) -> Option<Self> {
         const LENGTH: usize = 64 * 1024;
         let text = str::from_utf8(octets).ok()?;
-        let Ordinary { aud, exp, nbf, iat } =
-            (text.len() <= LENGTH).then(|| Ordinary::read(text))??;
+        let Ordinary {
+            sub,
+            aud,
+            exp,
+            nbf,
+            iat,
+        } = (text.len() <= LENGTH).then(|| Ordinary::read(text))??;
         let [exp, nbf, iat] = [exp, nbf, iat].map(|time| time.map(NumericDate::from));
         Some(Self {
             members: Members {
                 text: text.into(),
                 object: OnceLock::new(),
             },
+            sub,
             aud,
             exp,
             nbf,
@@ -106,6 +114,7 @@ impl ClaimsSet {
             .cloned();
         let [exp, nbf, iat] = times.map(Result::unwrap_or_default);
         Ok(Self {
+            sub: members.get("sub").and_then(Value::as_str).map(Box::from),
             aud: aud.unwrap_or_default(),
             exp,
             nbf,
@@ -278,7 +287,7 @@ mod tests {
             let Some(quick) = quick else { continue };
             let plain = plain.unwrap();
             assert!(plain.fault.is_none());
-            assert_eq!(quick.aud, plain.aud);
+            assert_eq!((&quick.sub, &quick.aud), (&plain.sub, &plain.aud));
             let times = |claims: &ClaimsSet| {
                 [&claims.exp, &claims.nbf, &claims.iat]
                     .map(|time| time.as_ref().map(|time| time.text().into_owned()))

@@ -17,6 +17,7 @@ const MOST: usize = 64;
 /// The registered claims that decide, and nothing else.
 #[derive(Debug, Default)]
 pub(crate) struct Ordinary {
+    pub(crate) sub: Option<Box<str>>,
     pub(crate) aud: Option<Audience>,
     pub(crate) exp: Option<i64>,
     pub(crate) nbf: Option<i64>,
@@ -49,7 +50,8 @@ impl<'de> Deserialize<'de> for Ordinary {
                         "nbf" => claims.nbf = Some(map.next_value()?),
                         "iat" => claims.iat = Some(map.next_value()?),
                         "aud" => claims.aud = Some(map.next_value()?),
-                        "iss" | "sub" | "jti" => {
+                        "sub" => claims.sub = Some(map.next_value::<Text>()?.0.into()),
+                        "iss" | "jti" => {
                             map.next_value::<Text>()?;
                         }
                         _ => {

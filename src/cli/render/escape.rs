@@ -53,7 +53,9 @@ pub fn is_hostile(c: char) -> bool {
 /// For people: hostile characters become `\n`, `\r`, `\t` or `\u{...}`, and a backslash becomes
 /// two, so that an escape can be told from text that looks like one.
 pub fn text(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(|c| c == '\\' || is_hostile(c)) {
+    // Most texts are plain ASCII, which is told of many octets at once.
+    let is_plain = |plain, octet| plain & matches!(octet, b' '..=b'[' | b']'..=b'~');
+    if text.bytes().fold(true, is_plain) || !text.chars().any(|c| c == '\\' || is_hostile(c)) {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len().saturating_add(16));

@@ -3,7 +3,6 @@
 
 use jiff::tz::TimeZone;
 use jwtlens::Report;
-use jwtlens::json::Value;
 
 use super::escape;
 
@@ -19,8 +18,7 @@ pub fn line(report: &Report, zone: &TimeZone) -> String {
     let sub = report
         .claims
         .as_ref()
-        .and_then(|claims| claims.members.get("sub"))
-        .and_then(Value::as_str);
+        .and_then(|claims| claims.sub.as_deref());
     let kid = report
         .header
         .as_ref()
