@@ -656,11 +656,18 @@ mod tests {
                 .enumerate()
                 .map(|(place, (prehash, signature))| Signed {
                     prehash: *prehash,
-                    signature: if place == bad { &[0; 64] } else { signature },
+                    // That of another hash: its sum is made, and leads elsewhere.
+                    signature: if place == bad {
+                        &good[place ^ 1].1
+                    } else {
+                        signature
+                    },
                 })
                 .collect();
             let expected: Vec<bool> = (0..BATCH).map(|place| place != bad).collect();
             assert_eq!(fixed.verify(&signed), expected);
+            let sums: Vec<Option<bool>> = expected.into_iter().map(Some).collect();
+            assert_eq!(fixed.accepts(&signed), sums);
         }
     }
 

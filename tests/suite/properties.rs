@@ -163,10 +163,20 @@ proptest! {
         }
         let verifier = Verifier::new(KeySet::read("k", set.as_bytes()).unwrap(), Policy::default());
         let tokens: Vec<Token> = texts.iter().map(|text| Token::new(jwtlens::Input::default(), text)).collect();
+        // Enough for each key to have its table.
+        for issuer in &issuers[..2] {
+            let good = issuer.token("{}");
+            let many = vec![Token::from(good.as_str()); 40];
+            prop_assert!(verifier.verify_all(&many, NOW).iter().all(|report| report.verdict == Verdict::Valid));
+        }
         let json = |report: &jwtlens::Report| serde_json::to_string(report).unwrap();
         let alone: Vec<String> = tokens.iter().map(|token| json(&verifier.verify(token, NOW))).collect();
         let together: Vec<String> = verifier.verify_all(&tokens, NOW).iter().map(json).collect();
         prop_assert_eq!(alone, together);
+        let briefly = verifier.clone().without_findings().verify_all(&tokens, NOW);
+        for (brief, whole) in briefly.iter().zip(verifier.verify_all(&tokens, NOW)) {
+            prop_assert_eq!((brief.verdict, &brief.error), (whole.verdict, &whole.error));
+        }
     }
 
     /// No change to a good token leaves it good, unless what was changed is taken off around it.
