@@ -8,7 +8,9 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
-    clippy::unwrap_used
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
 )]
 
 mod agreement;
@@ -17,10 +19,14 @@ mod faults;
 mod generated;
 mod golden;
 mod hostile_text;
+mod limits;
 mod made;
 mod properties;
+mod secrets;
 mod streams;
 mod support;
+mod surroundings;
 mod terminal;
+mod traced;
 mod wild;
 mod wycheproof_sets;
