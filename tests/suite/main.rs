@@ -24,6 +24,7 @@ mod made;
 mod properties;
 mod secrets;
 mod streams;
+mod supply;
 mod support;
 mod surroundings;
 mod terminal;
