@@ -14,6 +14,7 @@
 )]
 
 mod agreement;
+mod conformance;
 mod debug;
 mod faults;
 mod generated;
