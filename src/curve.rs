@@ -5,8 +5,10 @@
 //! with one inversion. Sums are therefore made here, in Jacobian coordinates over `p256`'s own field;
 //! multiplications of points are left to `p256`.
 
-// Numbers modulo a prime and points of a curve have no overflow.
-#![allow(clippy::arithmetic_side_effects)]
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "numbers modulo a prime and points of a curve have no overflow"
+)]
 
 use p256::ecdsa::VerifyingKey;
 use p256::elliptic_curve::ops::{MulByGenerator as _, Reduce as _};

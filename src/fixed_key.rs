@@ -13,8 +13,10 @@
 //!
 //! The seam for wider hardware is [`add_each`]: eight lanes could make eight of its sums at once.
 
-// Numbers modulo a prime have no overflow; indices are below the lengths that stand beside them.
-#![allow(clippy::arithmetic_side_effects)]
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "numbers modulo a prime have no overflow; indices are below the lengths that stand beside them"
+)]
 
 use std::cell::Cell;
 use std::fmt;

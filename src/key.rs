@@ -170,7 +170,10 @@ impl KeyReport {
             usage: text("use"),
             key_ops: strings(object.get("key_ops")),
             thumbprint,
-            private: is_private(&object),
+            private: object
+                .members()
+                .iter()
+                .any(|member| is_private_member(&member.name)),
             usable: key.is_some(),
             mended: if key.is_some() {
                 Vec::new()
@@ -209,11 +212,9 @@ impl KeyReport {
     }
 }
 
-/// Every member that only a private or a secret key has (RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1).
-fn is_private(object: &Object) -> bool {
-    ["d", "p", "q", "dp", "dq", "qi", "oth", "k"]
-        .iter()
-        .any(|name| object.get(name).is_some())
+/// A member that only a private or a secret key has (RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1).
+pub(crate) fn is_private_member(name: &str) -> bool {
+    ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].contains(&name)
 }
 
 /// The point and the algorithm it is for, or all that is wrong with them.

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use crate::compact::Compact;
 use crate::json::{self, JsonError};
-use crate::key::{KeyReport, VerificationKey};
+use crate::key::{KeyReport, VerificationKey, is_private_member};
 
 /// The keys that tokens are verified with.
 #[derive(Clone, Debug)]
@@ -65,9 +65,11 @@ impl KeySource {
     pub fn read(source: &str, content: &[u8]) -> Result<Self, KeySourceError> {
         let text = json_text(content)?;
         let source: Arc<str> = source.into();
+        let is_private;
         let keys = match json::raw_members(text).map_err(KeySourceError::Json)? {
             None => return Err(KeySourceError::NotAKey(json::type_of(text))),
             Some(members) => {
+                is_private = members.iter().any(|(name, _)| is_private_member(name));
                 let is_key = members.iter().any(|(name, _)| name == "kty");
                 match members.iter().find(|(name, _)| name == "keys") {
                     Some((_, keys)) if !is_key => {
@@ -96,7 +98,7 @@ impl KeySource {
             Err(KeySourceError::NoMembers)
         } else {
             // Of a member that can't be read nobody knows what it holds.
-            let is_secret = keys.iter().any(|key| key.private || key.is_unread());
+            let is_secret = is_private || keys.iter().any(|key| key.private || key.is_unread());
             let content = (!is_secret).then(|| content.into());
             Ok(Self {
                 source,
@@ -229,7 +231,14 @@ fn json_text(content: &[u8]) -> Result<&str, KeySourceError> {
             .windows(5)
             .position(|five| five == b"-----")
             .unwrap_or(0);
-        let label = String::from_utf8_lossy(label.get(..end).unwrap_or_default().trim_ascii());
+        let label = label.get(..end).unwrap_or_default().trim_ascii();
+        // Where the line's own dashes are missing, the key itself follows.
+        let is_label = |octet: &u8| matches!(octet, b'A'..=b'Z' | b'0'..=b'9' | b' ');
+        let label = if label.iter().all(is_label) {
+            String::from_utf8_lossy(label)
+        } else {
+            "no label".into()
+        };
         return Err(KeySourceError::Pem(json::abridged(&label)));
     }
     if !trimmed.starts_with(b"{") && Compact::parse(trimmed).is_ok() {

@@ -34,7 +34,9 @@
         clippy::expect_used,
         clippy::indexing_slicing,
         clippy::panic,
-        clippy::unwrap_used
+        clippy::string_slice,
+        clippy::unwrap_used,
+        reason = "a test that panics has failed"
     )
 )]
 

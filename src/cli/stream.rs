@@ -25,6 +25,9 @@ use super::summary::Summary;
 /// Tokens that are judged together where that is faster: enough for a batch of signatures.
 pub const TOGETHER: usize = 128;
 
+/// The stack of a thread in octets, whatever `RUST_MIN_STACK` says: JSON of 127 levels takes a tenth.
+const STACK: usize = 1024 * 1024;
+
 /// What tokens are put through.
 pub struct Stream<'s, J> {
     /// Judges tokens.
@@ -245,7 +248,8 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
         thread::scope(|scope| {
             for _ in 1..jobs {
                 // Where the machine allows no more threads, those that there are do the work.
-                if thread::Builder::new().spawn_scoped(scope, work).is_err() {
+                let thread = thread::Builder::new().stack_size(STACK);
+                if thread.spawn_scoped(scope, work).is_err() {
                     break;
                 }
             }

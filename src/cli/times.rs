@@ -1,9 +1,14 @@
 //! Times and durations on the command line.
 
+use jiff::civil::{DateTime, date};
+use jiff::fmt::temporal::Pieces;
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 
 /// The longest duration: ten thousand years, in seconds. Sums with any date stay within bounds.
 const LONGEST: i64 = 10_000 * 366 * 86_400;
+
+/// The last second that RFC 3339 can write: 9999-12-31T23:59:59Z.
+const LAST: i64 = 253_402_300_799;
 
 /// `--at`: the time to judge by instead of now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,21 +32,34 @@ impl At {
 /// Reads Unix seconds, RFC 3339 (to the second below), or a signed duration from now.
 pub fn at(text: &str) -> Result<At, String> {
     if let Ok(second) = text.parse::<i64>() {
-        return Timestamp::from_second(second)
-            .map(|_| At::Second(second))
-            .map_err(|_| {
-                "beyond the year 9999; Unix seconds are due, not milliseconds".to_owned()
-            });
+        return if Timestamp::from_second(second).is_ok() || (0..=LAST).contains(&second) {
+            Ok(At::Second(second))
+        } else {
+            Err("beyond the year 9999; Unix seconds are due, not milliseconds".to_owned())
+        };
     }
     if let Ok(timestamp) = text.parse::<Timestamp>() {
         let second = timestamp.as_second();
         let before = i64::from(timestamp.subsec_nanosecond() < 0);
         return Ok(At::Second(second.saturating_sub(before)));
     }
+    if let Some(second) = last_days(text) {
+        return Ok(At::Second(second));
+    }
     seconds(text).map(At::FromNow).map_err(|_| {
         "a time is RFC 3339 (2026-11-23T18:09:24Z), Unix seconds, or relative (-1h, +30m)"
             .to_owned()
     })
+}
+
+/// RFC 3339 in the last two days of the year 9999, which `Timestamp` leaves out.
+fn last_days(text: &str) -> Option<i64> {
+    const EPOCH: DateTime = date(1970, 1, 1).at(0, 0, 0, 0);
+    let pieces = Pieces::parse(text).ok()?;
+    let local = pieces.date().to_datetime(pieces.time()?);
+    let offset = i64::from(pieces.to_numeric_offset()?.seconds());
+    let second = local.duration_since(EPOCH).as_secs().checked_sub(offset)?;
+    (0..=LAST).contains(&second).then_some(second)
 }
 
 /// Reads a duration such as `90`, `90s`, `5m`, `1h30m` or `7d`: seconds, not below 0.
@@ -87,6 +105,9 @@ mod tests {
             ("2025-11-23T18:09:24.9Z", At::Second(1_763_921_364)),
             ("2025-11-23T20:09:24+02:00", At::Second(1_763_921_364)),
             ("1969-12-31T23:59:59.5Z", At::Second(-1)),
+            ("9999-12-31T23:59:59Z", At::Second(LAST)),
+            ("9999-12-31T23:59:59.9+01:00", At::Second(LAST - 3600)),
+            ("253402300799", At::Second(LAST)),
             ("-1h", At::FromNow(-3600)),
             ("+30m", At::FromNow(1800)),
             ("2d", At::FromNow(172_800)),
@@ -97,6 +118,10 @@ mod tests {
         for text in [
             "",
             "now",
+            "253402300800",
+            "9999-12-31T23:59:59-01:00",
+            "9999-12-31T23:59:59",
+            "9999-12-31",
             "1763921364000",
             "2025-11-23",
             "2025-11-23T18:09:24",

@@ -13,6 +13,9 @@ pub const TOKEN: &str = "[token]";
 /// A run of this many characters may be a secret by its looks alone.
 const SECRET_LENGTH: usize = 20;
 
+/// After a token, a run of this many is likely its rest, behind a character that no token holds.
+const REST_LENGTH: usize = 12;
+
 /// An argument as it may be shown: escaped, without a token, and not longer than a line or two.
 pub fn presentable(argument: &OsStr) -> String {
     const SHOWN: usize = 160;
@@ -31,7 +34,11 @@ pub fn without_tokens(text: &str) -> String {
     while !rest.is_empty() {
         let run = rest.find(|c| !is_token(c)).unwrap_or(rest.len());
         let (run, after) = rest.split_at(run);
-        shown.push_str(&without_token(run));
+        if shown.contains(TOKEN) && run.len() >= REST_LENGTH {
+            shown.push_str(TOKEN);
+        } else {
+            shown.push_str(&without_token(run));
+        }
         let other = after.find(is_token).unwrap_or(after.len());
         let (between, after) = after.split_at(other);
         shown.push_str(between);
@@ -130,6 +137,10 @@ mod tests {
             (format!("Bearer {jwt}"), "Bearer [token]".to_owned()),
             (format!("x/{jwt}/y"), "x/[token]".to_owned()),
             (format!("{jwt}.{standard}"), "[token]".to_owned()),
+            (
+                format!("{jwt}é{}", &standard[..12]),
+                "[token]é[token]".to_owned(),
+            ),
             (standard.to_owned(), "[token]".to_owned()),
             (format!("keys/{standard}"), "[token]".to_owned()),
             (standard[..24].to_owned(), "[token]".to_owned()),

@@ -1,11 +1,14 @@
 //! Files, pipes and streams that go wrong: a clear error, a status of the table, nothing lost.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use crate::generated::tempdir;
-use crate::support::{Issuer, data, feed, jwtlens, run, status, stderr, stdout};
+use crate::support::{Issuer, assert_printable, data, feed, jwtlens, run, status, stderr, stdout};
+use crate::terminal::terminal;
 
 const KEY: [&str; 2] = ["-k", "made/public_key.json"];
 const AT: [&str; 2] = ["--at", "2026-11-23T18:09:24Z"];
@@ -263,62 +266,233 @@ fn one_stream_is_not_read_twice() {
     assert_eq!(status(&run(&["key", "-", "-"], jwk.as_bytes())), 2);
 }
 
-/// Memory doesn't grow with the stream. `VmHWM` is the most that a process ever held.
+/// A closed stream is as good as `/dev/null`: nothing is lost but what is written to it.
 #[test]
-fn memory_is_constant() {
-    const MOST: u64 = 32 * 1024;
+fn a_standard_stream_that_is_closed_is_no_panic() {
+    for (closed, null, expected) in [
+        ("<&-", "</dev/null", 1),
+        (">&-", ">/dev/null", 8),
+        ("2>&-", "2>/dev/null", 8),
+        ("<&- >&- 2>&-", "</dev/null >/dev/null 2>/dev/null", 1),
+    ] {
+        let [output, as_null] = [closed, null].map(|redirection| {
+            let script = format!("\"$0\" verify -k made/public_key.json {redirection}");
+            feed(
+                Command::new("sh")
+                    .args(["-c", &script, env!("CARGO_BIN_EXE_jwtlens")])
+                    .current_dir(data("")),
+                b"a.b.c",
+            )
+        });
+        assert_eq!(status(&output), expected, "{closed}: {}", stderr(&output));
+        assert_eq!(
+            (output.stdout, output.stderr),
+            (as_null.stdout, as_null.stderr),
+            "{closed}"
+        );
+    }
+}
+
+/// What is said on standard error is lost with it, and nothing else.
+#[test]
+fn messages_that_cannot_be_written_change_nothing() {
+    let mut command = jwtlens();
+    command.args(["verify", "-o", "line"]).args(KEY).args(AT);
+    command.args(["-f", "made/many.txt"]);
+    let expected = command.output().unwrap();
+    assert!(!expected.stderr.is_empty());
+    let full = File::create("/dev/full").unwrap();
+    let output = command.stderr(full).output().unwrap();
+    assert_eq!(
+        (status(&output), output.stdout),
+        (status(&expected), expected.stdout)
+    );
+    // No summary, no error, no usage: each is dropped, and the status tells.
+    for (arguments, expected) in [
+        (&["verify", "-k", "nowhere", "a.b.c"][..], 1),
+        (&["--no"], 2),
+    ] {
+        let full = File::create("/dev/full").unwrap();
+        let status = jwtlens().args(arguments).stderr(full).status().unwrap();
+        assert_eq!(status.code(), Some(expected));
+    }
+}
+
+/// A terminal that was closed takes nothing more.
+#[test]
+fn a_terminal_that_is_gone_is_told() {
+    let gone = || {
+        let (master, slave) = terminal(80);
+        drop(master);
+        slave
+    };
+    let mut command = jwtlens();
+    command.args(["verify"]).args(KEY).args(AT);
+    command.args(["-f", "made/valid.txt"]);
+    let output = command
+        .stdout(gone())
+        .stderr(Stdio::piped())
+        .output()
+        .unwrap();
+    assert_eq!(status(&output), 1);
+    assert_eq!(
+        stderr(&output),
+        "error: can't write to standard output: input/output error\n"
+    );
+    let status = command.stdout(gone()).stderr(gone()).status().unwrap();
+    assert_eq!(status.code(), Some(1));
+}
+
+#[test]
+fn a_directory_holds_no_tokens() {
     let mut command = jwtlens();
     command
-        .args(["verify", "-o", "line", "--jobs", "2"])
+        .args(["verify"])
         .args(KEY)
-        .args(AT);
+        .stdin(File::open(data("made")).unwrap());
+    let output = command.output().unwrap();
+    assert_eq!((status(&output), stdout(&output).as_str()), (1, ""));
+    assert_eq!(
+        stderr(&output),
+        "error: can't read \"stdin\": it is a directory\n"
+    );
+}
+
+/// What editors and other systems do to the ends of lines.
+#[test]
+fn any_end_of_line_will_do() {
+    let good = token("valid.txt").trim_ascii().to_vec();
+    for (before, after) in [
+        ("", ""),
+        ("", "\n"),
+        ("", "\r\n"),
+        ("\r\n\n", "\r\n\r\n"),
+        ("\n \t\n", " \t"),
+    ] {
+        let input = [before.as_bytes(), &good, after.as_bytes()].concat();
+        let output = verify(&["-o", "token"], &input);
+        assert_eq!(status(&output), 0, "{before:?} {after:?}");
+        assert_eq!(output.stdout, [&good[..], b"\n"].concat());
+    }
+    // A carriage return alone ends no line.
+    let output = verify(&["-q"], &[&good[..], b"\r", &good].concat());
+    assert_eq!(status(&output), 8);
+}
+
+/// UTF-16 and a byte order mark are told as what they are: octets that no token holds.
+#[test]
+fn other_encodings_are_malformed() {
+    let good = String::from_utf8(token("valid.txt")).unwrap();
+    let units = || good.encode_utf16();
+    for input in [
+        [0xFEFF]
+            .into_iter()
+            .chain(units())
+            .flat_map(u16::to_le_bytes)
+            .collect(),
+        [0xFEFF]
+            .into_iter()
+            .chain(units())
+            .flat_map(u16::to_be_bytes)
+            .collect(),
+        units().flat_map(u16::to_le_bytes).collect::<Vec<u8>>(),
+        format!("\u{feff}{good}").into_bytes(),
+    ] {
+        let output = verify(&[], &input);
+        assert_eq!(status(&output), 8);
+        assert!(stdout(&output).starts_with("malformed: "));
+        assert_printable(&output, false);
+    }
+}
+
+/// Interrupted while it waits for the next token.
+#[test]
+fn an_interrupt_ends_the_wait() {
+    for (signal, expected) in [("INT", 130), ("TERM", 143)] {
+        let mut child = jwtlens()
+            .args(["verify", "-o", "line"])
+            .args(KEY)
+            .args(AT)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let mut answers = BufReader::new(child.stdout.take().unwrap());
+        for _ in 0..2 {
+            stdin.write_all(&token("valid.txt")).unwrap();
+            assert!(answers.read_line(&mut String::new()).unwrap() > 0);
+        }
+        // Half a line: what was not decided is not told.
+        stdin.write_all(b"eyJ").unwrap();
+        let pid = child.id().to_string();
+        let killed = Command::new("kill").args(["-s", signal, &pid]).status();
+        assert!(killed.unwrap().success());
+        let output = child.wait_with_output().unwrap();
+        assert_eq!(status(&output), expected);
+        assert!(stderr(&output).starts_with("2 tokens in "));
+        let mut rest = String::new();
+        answers.read_to_string(&mut rest).unwrap();
+        assert_eq!(rest, "");
+    }
+}
+
+/// A key file that changes while it is read: one of its states or an error, never a mixture that
+/// verifies.
+#[test]
+fn a_key_file_may_change_while_it_is_read() {
+    let file = tempdir("changing").join("key.json");
+    let [right, wrong] = ["made/public_key.json", "made/other_key.json"]
+        .map(|name| std::fs::read(data(name)).unwrap());
+    std::fs::write(&file, &wrong).unwrap();
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !done.load(Relaxed) {
+                for content in [&right[..], &right[..right.len() / 2], b"", &wrong] {
+                    std::fs::write(&file, content).unwrap();
+                }
+            }
+        });
+        let mut found = BTreeSet::new();
+        for _ in 0..60 {
+            let mut command = jwtlens();
+            command.args(["verify", "-q"]).args(AT).arg("-k").arg(&file);
+            let output = feed(&mut command, &token("valid.txt"));
+            assert!(!stderr(&output).contains("panicked"), "{}", stderr(&output));
+            found.insert(status(&output));
+        }
+        done.store(true, Relaxed);
+        assert!(found.is_subset(&BTreeSet::from([0, 1, 7])), "{found:?}");
+    });
+}
+
+/// A token file that grows is read to the end that it has then.
+#[test]
+fn a_token_file_may_grow_while_it_is_read() {
+    let file = tempdir("growing").join("tokens.txt");
+    let line = token("valid.txt");
+    std::fs::write(&file, line.repeat(3000)).unwrap();
+    let mut command = jwtlens();
+    command.args(["verify", "-o", "line"]).args(KEY).args(AT);
     let mut child = command
-        .stdin(Stdio::piped())
+        .arg("-f")
+        .arg(&file)
         .stdout(Stdio::piped())
         .stderr(Stdio::null())
         .spawn()
         .unwrap();
-    let mut stdin = child.stdin.take().unwrap();
-    let mut answers = BufReader::new(child.stdout.take().unwrap());
-    let line = token("valid.txt");
-    let lines = 40_000;
-    // The other end stays open, so that the process is still there when all answers have come.
-    let writer = std::thread::spawn(move || {
-        for _ in 0..lines {
-            stdin.write_all(&line).unwrap();
-        }
-        stdin
-    });
-    let mut answer = String::new();
-    for _ in 0..lines {
-        answer.clear();
-        assert!(answers.read_line(&mut answer).unwrap() > 0);
+    let mut answers = BufReader::new(child.stdout.take().unwrap()).lines();
+    assert!(answers.next().unwrap().unwrap().starts_with("1\tvalid\t"));
+    let mut appended = File::options().append(true).open(&file).unwrap();
+    for _ in 0..10 {
+        appended.write_all(&line.repeat(100)).unwrap();
     }
-    let proc = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
-    let peak = proc
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .unwrap();
-    let peak: u64 = peak.trim().trim_end_matches(" kB").parse().unwrap();
-    assert!(peak < MOST, "{peak} KiB");
-    drop(writer.join().unwrap());
+    let rest: Vec<String> = answers.map(Result::unwrap).collect();
     assert_eq!(child.wait().unwrap().code(), Some(0));
-}
-
-#[test]
-fn a_standard_stream_that_is_closed_is_no_panic() {
-    for closed in ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"] {
-        let script = format!("\"$0\" verify -k made/public_key.json {closed}");
-        let output = feed(
-            Command::new("sh")
-                .args(["-c", &script, env!("CARGO_BIN_EXE_jwtlens")])
-                .current_dir(data("")),
-            b"a.b.c",
-        );
-        assert!(
-            [1, 8].contains(&status(&output)),
-            "{closed}: {}",
-            stderr(&output)
-        );
+    assert!((2999..=3999).contains(&rest.len()), "{}", rest.len());
+    for (line, number) in rest.iter().zip(2..) {
+        assert!(line.starts_with(&format!("{number}\tvalid\t")), "{line}");
     }
 }

@@ -8,19 +8,27 @@
     clippy::indexing_slicing,
     clippy::panic,
     clippy::print_stdout,
-    clippy::unwrap_used
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test that panics has failed"
 )]
 
 mod agreement;
+mod conformance;
 mod debug;
 mod faults;
 mod generated;
 mod golden;
 mod hostile_text;
+mod limits;
 mod made;
 mod properties;
+mod secrets;
 mod streams;
+mod supply;
 mod support;
+mod surroundings;
 mod terminal;
+mod traced;
 mod wild;
 mod wycheproof_sets;

@@ -2,12 +2,15 @@
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
+use std::sync::LazyLock;
 
 use data_encoding::BASE64URL_NOPAD;
 use jwtlens::{Compact, KeySet, Policy, Token, Verdict, Verifier, decode};
 use proptest::prelude::*;
 
-use crate::support::{Issuer, NOW, assert_printable, feed, jwtlens, status};
+use crate::generated::tempdir;
+use crate::support::{Issuer, NOW, assert_printable, data, feed, jwtlens, status};
 
 /// Text that is nearly JSON of a token: its own words, in any order.
 fn nearly_json() -> impl Strategy<Value = Vec<u8>> {
@@ -59,6 +62,24 @@ fn nearly_json() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
+/// A file that each case writes anew.
+static KEY_FILE: LazyLock<PathBuf> = LazyLock::new(|| tempdir("any-key").join("key"));
+
+/// A line: a token, text around one, nothing, or anything.
+fn line() -> impl Strategy<Value = Vec<u8>> {
+    let good = Issuer::new(1, "k").token("{}");
+    prop_oneof![
+        Just(good.clone().into_bytes()),
+        Just(format!("Bearer {good}\r").into_bytes()),
+        Just(format!("x {good} y {good}").into_bytes()),
+        Just(b" \t".to_vec()),
+        Just(Vec::new()),
+        (nearly_json(), nearly_json())
+            .prop_map(|(header, payload)| Issuer::new(1, "k").sign(&header, &payload).into()),
+        prop::collection::vec(any::<u8>(), 0..60),
+    ]
+}
+
 fn arguments() -> impl Strategy<Value = Vec<OsString>> {
     let words = prop::sample::select(vec![
         "verify",
@@ -95,6 +116,12 @@ fn arguments() -> impl Strategy<Value = Vec<OsString>> {
         "made/public_key.json",
         "made/valid.txt",
         "--check-time",
+        "--scan",
+        "--jobs",
+        "2",
+        "--fail-fast",
+        "--local",
+        "--max-age",
         "--require",
         "{\"kty\":\"EC\"}",
         "a.b.c",
@@ -228,6 +255,54 @@ proptest! {
     fn the_program_survives_its_key(key in nearly_json(), format in prop::sample::select(vec!["text", "json"])) {
         let output = feed(jwtlens().args(["key", "-o", format, "-"]), &key);
         prop_assert!([0, 1].contains(&status(&output)));
+        assert_printable(&output, false);
+    }
+
+    /// Each line that is not blank is answered once, in its order, whatever is in the others.
+    #[test]
+    fn every_line_has_its_answer(
+        lines in prop::collection::vec(line(), 0..12),
+        command in prop::sample::select(vec!["verify", "decode"]),
+        jobs in prop::sample::select(vec!["1", "3"]),
+    ) {
+        let jwk = Issuer::new(1, "k").jwk();
+        let key = if command == "verify" { &["-k", jwk.as_str()][..] } else { &[] };
+        let input = lines.join(&b'\n');
+        let mut program = jwtlens();
+        program.args([command, "-o", "jsonl", "--jobs", jobs]).args(key);
+        let output = feed(&mut program, &input);
+        assert_printable(&output, false);
+        let answered: Vec<u64> = serde_json::Deserializer::from_slice(&output.stdout)
+            .into_iter::<serde_json::Value>()
+            .map(|report| report.unwrap()["input"]["line"].as_u64().unwrap())
+            .collect();
+        let is_blank = |line: &[u8]| line.iter().all(|octet| b" \t\r".contains(octet));
+        let numbered = (1..).zip(input.split(|octet| *octet == b'\n'));
+        let due: Vec<u64> = numbered.filter(|(_, line)| !is_blank(line)).map(|(number, _)| number).collect();
+        prop_assert_eq!(status(&output) == 1, due.is_empty());
+        prop_assert_eq!(answered, due);
+        // Looked through as a text, they end as well.
+        let output = feed(program.arg("--scan"), &input);
+        assert_printable(&output, false);
+        prop_assert!([0, 1, 3, 4, 6, 7, 8].contains(&status(&output)));
+    }
+
+    /// A file that holds no point of the signer's verifies none of its tokens.
+    #[test]
+    fn no_other_key_file_verifies(
+        key in prop_oneof![nearly_json(), prop::collection::vec(any::<u8>(), 0..60), Just(Issuer::new(2, "k").jwk().into_bytes())],
+        command in prop::sample::select(vec!["verify", "verify", "verify", "debug"]),
+    ) {
+        let file = KEY_FILE.as_path();
+        std::fs::write(file, &key).unwrap();
+        let token = Issuer::new(1, "k").token("{}");
+        let mut program = jwtlens();
+        program.args([command, "--color=always"]);
+        if command == "debug" {
+            program.arg("--also").arg(data("made/other_key.json"));
+        }
+        let output = feed(program.arg("-k").arg(file), token.as_bytes());
+        prop_assert!([1, 6, 7].contains(&status(&output)));
         assert_printable(&output, false);
     }
 

@@ -10,7 +10,7 @@ use rustix::termios::{Winsize, tcsetwinsize};
 use crate::support::{Issuer, data, jwtlens};
 
 /// Both ends of a terminal of so many columns.
-fn terminal(columns: u16) -> (File, File) {
+pub fn terminal(columns: u16) -> (File, File) {
     let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&master).unwrap();
     unlockpt(&master).unwrap();

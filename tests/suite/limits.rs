@@ -1,0 +1,280 @@
+//! What a machine has little of: memory, stack, open files, threads.
+
+use std::io::Write;
+use std::process::{Child, ChildStdin, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use data_encoding::BASE64URL_NOPAD;
+
+use crate::generated::tempdir;
+use crate::support::{data, feed, jwtlens, skipped, status, stderr};
+
+const MIB: u64 = 1024;
+
+/// Ordinary tokens, however many.
+const ORDINARY: u64 = 32 * MIB;
+
+/// Anything that never ends.
+const ENDLESS: u64 = 64 * MIB;
+
+/// The most that a running process ever held, in KiB.
+fn peak(child: &Child) -> u64 {
+    let file = format!("/proc/{}/status", child.id());
+    let status = std::fs::read_to_string(file).unwrap();
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    peak.unwrap()
+        .trim()
+        .trim_end_matches(" kB")
+        .parse()
+        .unwrap()
+}
+
+fn spawn(command: &mut Command) -> (Child, ChildStdin) {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let stdin = child.stdin.take().unwrap();
+    (child, stdin)
+}
+
+/// What a command holds once it has taken all blocks, and how it ends.
+fn fed(command: &mut Command, blocks: impl Iterator<Item = Vec<u8>>) -> (u64, Option<i32>) {
+    let (mut child, mut stdin) = spawn(command);
+    for block in blocks {
+        stdin.write_all(&block).unwrap();
+    }
+    // A pipe holds 64 KiB: all but those were taken.
+    let peak = peak(&child);
+    drop(stdin);
+    (peak, child.wait().unwrap().code())
+}
+
+/// The shortest that is read as a token.
+fn short() -> Vec<u8> {
+    let header = BASE64URL_NOPAD.encode(br#"{"alg":"none"}"#);
+    format!("{header}.e30.\n").into_bytes()
+}
+
+fn verify(arguments: &[&str]) -> Command {
+    let mut command = jwtlens();
+    command.args(["verify", "-k", "made/public_key.json"]);
+    command
+        .args(["--at", "2026-11-23T18:09:24Z"])
+        .args(arguments);
+    command
+}
+
+const LINES: usize = 2_000_000;
+const BLOCK: usize = 10_000;
+
+#[test]
+fn memory_is_constant_over_two_million_lines() {
+    let blocks = || (0..LINES / BLOCK).map(|_| short().repeat(BLOCK));
+    let (peak, status) = fed(jwtlens().args(["decode", "-o", "line"]), blocks());
+    assert_eq!(status, Some(0));
+    assert!(peak < ORDINARY, "{peak} KiB");
+    let (peak, status) = fed(verify(&["-q", "--jobs", "2"]).arg("-"), blocks());
+    assert_eq!(status, Some(6));
+    assert!(peak < ORDINARY, "{peak} KiB");
+    // The measure can tell: this one holds what it is given.
+    let mut holds = Command::new("awk");
+    let (peak, _) = fed(holds.arg("{ line[NR] = $0 }"), blocks());
+    assert!(peak > ENDLESS, "{peak} KiB");
+}
+
+#[test]
+fn memory_is_constant_over_verified_tokens() {
+    let valid = std::fs::read(data("made/valid.txt")).unwrap();
+    let blocks = (0..80).map(|_| valid.repeat(500));
+    let (peak, status) = fed(&mut verify(&["-o", "jsonl", "--jobs", "2"]), blocks);
+    assert_eq!(status, Some(0));
+    assert!(peak < ORDINARY, "{peak} KiB");
+}
+
+/// What is counted for the summary is text of the tokens, ever another.
+#[test]
+fn memory_is_constant_over_ever_other_faults() {
+    let token = |number: usize| {
+        let header = format!(r#"{{"alg":"ES256","kid":"{number}","n{number}":1,"n{number}":1}}"#);
+        format!("{}.e30.AAAA\n", BASE64URL_NOPAD.encode(header.as_bytes())).into_bytes()
+    };
+    let block = |number: usize| (0..1000).flat_map(|at| token(number * 1000 + at)).collect();
+    let (peak, status) = fed(&mut verify(&["-o", "line"]), (0..200).map(block));
+    assert_eq!(status, Some(8));
+    assert!(peak < ORDINARY, "{peak} KiB");
+}
+
+/// Streams without end: of tokens, of text, and of a line that never ends.
+#[test]
+fn memory_is_constant_without_end() {
+    let valid = std::fs::read(data("made/valid.txt")).unwrap();
+    let scanned = [
+        &b"\xff text, no token: eyJ. \""[..],
+        valid.trim_ascii(),
+        b"\" a\0",
+    ]
+    .concat();
+    for (arguments, block) in [
+        (&["-o", "line"][..], valid.repeat(100)),
+        (&["--scan", "-o", "jsonl"], scanned.repeat(100)),
+        (&["-q"], vec![0; 1 << 20]),
+        (&["--scan", "-q"], vec![b'e'; 1 << 20]),
+    ] {
+        let (mut child, mut stdin) = spawn(&mut verify(arguments));
+        let begun = Instant::now();
+        while begun.elapsed() < Duration::from_secs(1) {
+            stdin.write_all(&block).unwrap();
+        }
+        let peak = peak(&child);
+        assert!(peak < ENDLESS, "{arguments:?}: {peak} KiB");
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+}
+
+/// Runs the program from a shell that sets limits first.
+fn limited(limit: &str, arguments: &[&str], stdin: &[u8]) -> Output {
+    let script = format!("{limit} && exec \"$0\" \"$@\"");
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", &script, env!("CARGO_BIN_EXE_jwtlens")])
+        .args(arguments)
+        .env_clear()
+        .current_dir(data(""));
+    feed(&mut command, stdin)
+}
+
+/// JSON that is nested 100,000 deep, wherever a token or a key has JSON: told as too deep by every
+/// command, with a stack of 256 KiB, on the first thread and on the others.
+#[test]
+fn deep_nesting_takes_no_stack() {
+    const DEEP: usize = 100_000;
+    let arrays = format!("{}{}", "[".repeat(DEEP), "]".repeat(DEEP));
+    let objects = format!("{}1{}", r#"{"a":"#.repeat(DEEP), "}".repeat(DEEP));
+    let good = r#"{"alg":"ES256"}"#;
+    let mut tokens = String::new();
+    for (header, payload) in [
+        (good, arrays.clone()),
+        (good, objects.clone()),
+        (good, format!(r#"{{"aud":{arrays}}}"#)),
+        (
+            &format!(r#"{{"alg":"ES256","jwk":{objects}}}"#),
+            "{}".into(),
+        ),
+        (
+            &format!(r#"{{"alg":"ES256","crit":{arrays}}}"#),
+            "{}".into(),
+        ),
+    ] {
+        let segments = [header, &payload].map(|json| BASE64URL_NOPAD.encode(json.as_bytes()));
+        tokens.extend([&segments.join("."), ".", &"A".repeat(86), "\n"]);
+    }
+    // Enough for several blocks, so that every thread meets them.
+    let valid = std::fs::read_to_string(data("made/valid.txt")).unwrap();
+    let many = [tokens.clone(), valid.repeat(400), tokens.clone()].concat();
+    let key = ["-k", "made/public_key.json"];
+    let small = "ulimit -s 256 && export RUST_MIN_STACK=16384";
+    for (name, options, input) in [
+        ("decode", &["-o", "json"][..], &tokens),
+        (
+            "verify",
+            &["-o", "json", "--jobs", "3", "-k", key[1]],
+            &many,
+        ),
+        ("verify", &["--scan", "--jobs", "3", "-k", key[1]], &many),
+        ("debug", &["-o", "json", "-k", key[1]], &tokens),
+    ] {
+        let arguments = [&[name][..], options].concat();
+        let output = limited(small, &arguments, input.as_bytes());
+        assert_eq!(status(&output), 8, "{arguments:?}: {}", stderr(&output));
+        assert!(stderr(&output).contains("nested deeper than 127 levels"));
+    }
+    let file = tempdir("deep").join("key.json");
+    for jwk in [
+        format!(r#"{{"keys":{arrays}}}"#),
+        format!(r#"{{"x":{objects}}}"#),
+    ] {
+        std::fs::write(&file, jwk).unwrap();
+        let file = file.to_str().unwrap();
+        for arguments in [
+            &["key", file][..],
+            &["verify", "-k", file, "a.b.c"],
+            &["debug", "-k", file, "a.b.c"],
+        ] {
+            let output = limited(small, arguments, b"");
+            assert_eq!(status(&output), 1, "{arguments:?}: {}", stderr(&output));
+        }
+    }
+}
+
+/// The program where not one more thread can be had; none where that can't be arranged. No limit holds
+/// for root, so that root runs it as nobody.
+fn alone(arguments: &[&str]) -> Option<Output> {
+    let user = Command::new("id").arg("-u").output().ok()?;
+    let nobody: &[&str] = if user.stdout == b"0\n" {
+        &["setpriv", "--reuid=65534", "--clear-groups"]
+    } else {
+        &[]
+    };
+    let limit = ["prlimit", "--nproc=1", env!("CARGO_BIN_EXE_jwtlens")];
+    let words = [nobody, &limit, arguments].concat();
+    let mut command = Command::new(words[0]);
+    command.args(&words[1..]).current_dir(data(""));
+    command.stdin(Stdio::null()).output().ok()
+}
+
+/// Threads that can't be had are done without.
+#[test]
+fn few_threads_do_the_same() {
+    let works = alone(&["--version"]).is_some_and(|output| output.status.success());
+    if !works {
+        skipped("setpriv and prlimit, which take threads away, are not there or may not");
+        return;
+    }
+    let tokens = tempdir("threads").join("tokens.txt");
+    let valid = std::fs::read(data("made/valid.txt")).unwrap();
+    std::fs::write(&tokens, valid.repeat(4000)).unwrap();
+    let tokens = tokens.to_str().unwrap();
+    let key = ["verify", "-o", "line", "-k", "made/public_key.json"];
+    let time = ["--at", "2026-11-23T18:09:24Z", "-f", tokens];
+    let arguments = |jobs| [&key[..], &time, &["--jobs", jobs]].concat();
+    let expected = jwtlens().args(arguments("1")).output().unwrap();
+    assert_eq!(status(&expected), 0);
+    for jobs in ["2", "100"] {
+        let output = alone(&arguments(jobs)).unwrap();
+        assert_eq!(status(&output), 0, "{jobs}: {}", stderr(&output));
+        assert!(output.stdout == expected.stdout, "{jobs}");
+    }
+}
+
+/// Without a descriptor to open the key with, it is told; and one more is enough.
+#[test]
+fn few_open_files_are_told() {
+    let mut found = Vec::new();
+    for most in 4..12 {
+        let limit = format!("ulimit -n {most}");
+        let arguments = [
+            "verify",
+            "-k",
+            "made/public_key.json",
+            "-f",
+            "made/valid.txt",
+        ];
+        let output = limited(&limit, &arguments, b"");
+        let told = stderr(&output);
+        // Below that the program isn't even loaded.
+        if status(&output) == 127 {
+            continue;
+        }
+        if status(&output) == 1 {
+            assert!(told.contains("too many open files"), "{most}: {told}");
+        }
+        found.push(status(&output));
+    }
+    assert!(found.contains(&1), "{found:?}");
+    assert_eq!(found.last(), Some(&3), "{found:?}");
+    assert!(found.is_sorted(), "{found:?}");
+}
