@@ -61,7 +61,7 @@ impl Table {
         for [name, meaning, value] in &self.rows {
             let alone = stacked || name.width() > WIDEST_NAME;
             pad(&mut text, &mut 0, self.indent);
-            text.push_str(name);
+            text.push_str(&wrapped(name, self.indent, self.indent, width));
             let mut at = self.indent.saturating_add(name.width());
             if meanings > 0 && !(alone && meaning.is_empty()) {
                 pad(
