@@ -26,7 +26,7 @@ use p256::elliptic_curve::ops::Reduce as _;
 use p256::elliptic_curve::{Field as _, PrimeField as _};
 use p256::{FieldBytes, FieldElement, ProjectivePoint, Scalar};
 
-use crate::curve::{self, Prehash};
+use crate::curve;
 
 /// Bits of a window: 832 KiB for a key. Twelve would save a tenth of the time and take the triple.
 const BITS: usize = 10;
@@ -35,7 +35,7 @@ const BITS: usize = 10;
 const WINDOWS: usize = 256_usize.div_ceil(BITS);
 
 /// Signatures whose divisions are made together. More gain little, and leave the cache.
-pub const BATCH: usize = 128;
+const BATCH: usize = 128;
 
 type Affine = (FieldElement, FieldElement);
 
@@ -170,7 +170,7 @@ fn add_each(sums: &mut [Affine], addends: &[Affine]) -> Vec<usize> {
     exceptional
 }
 
-/// A key with its table.
+/// A key with its table, 832 KiB of it; the table of G, as large, is made once for all keys.
 pub struct FixedKey {
     key: VerifyingKey,
     table: Table,
@@ -188,8 +188,9 @@ impl fmt::Debug for FixedKey {
 /// A signature and the hash that it may be of.
 #[derive(Clone, Copy, Debug)]
 pub struct Signed<'s> {
-    pub prehash: Prehash,
-    /// R and S, in whatever length they came.
+    /// SHA-256 of the JWS Signing Input.
+    pub prehash: [u8; 32],
+    /// R and S in 64 octets; in any other number of them it verifies under no key.
     pub signature: &'s [u8],
 }
 
@@ -202,6 +203,7 @@ struct Factors {
 
 impl FixedKey {
     /// Makes the key's table: worth its time from some thirty signatures on.
+    #[must_use]
     pub fn new(key: &VerifyingKey) -> Self {
         let point = ProjectivePoint::from(*key.as_affine());
         Self {
@@ -210,7 +212,9 @@ impl FixedKey {
         }
     }
 
-    /// Whether each signature verifies, in the order given.
+    /// Whether each signature verifies, in the order given: what `p256` says of each, whatever stands
+    /// beside it.
+    #[must_use]
     pub fn verify(&self, signed: &[Signed]) -> Vec<bool> {
         signed
             .chunks(BATCH)
@@ -281,7 +285,7 @@ impl FixedKey {
 }
 
 /// What `p256` says.
-pub fn verify_alone(key: &VerifyingKey, signed: &Signed) -> bool {
+pub(crate) fn verify_alone(key: &VerifyingKey, signed: &Signed) -> bool {
     Signature::from_slice(signed.signature)
         .is_ok_and(|signature| key.verify_prehash(&signed.prehash, &signature).is_ok())
 }
@@ -346,7 +350,7 @@ mod tests {
         (key, fixed)
     }
 
-    fn sign(key: &SigningKey, prehash: Prehash) -> Vec<u8> {
+    fn sign(key: &SigningKey, prehash: [u8; 32]) -> Vec<u8> {
         let signature: Signature = key.sign_prehash(&prehash).unwrap();
         signature.to_bytes().to_vec()
     }
@@ -369,7 +373,7 @@ mod tests {
     }
 
     /// A signature made backwards: of `u1`, `u2` and the key's private number.
-    fn constructed(d: Scalar, u1: Scalar, u2: Scalar) -> (Prehash, Vec<u8>) {
+    fn constructed(d: Scalar, u1: Scalar, u2: Scalar) -> ([u8; 32], Vec<u8>) {
         let point = ProjectivePoint::mul_by_generator(&(u1 + u2 * d));
         let x = *point.to_affine().to_encoded_point(false).x().unwrap();
         let r = Scalar::reduce_bytes(&x);
@@ -625,7 +629,7 @@ mod tests {
     #[test]
     fn batches_of_every_size_with_bad_ones_at_every_place() {
         let (signing, fixed) = key(Scalar::from(99_u64));
-        let good: Vec<(Prehash, Vec<u8>)> = (0..300)
+        let good: Vec<([u8; 32], Vec<u8>)> = (0..300)
             .map(|number| (random(number), sign(&signing, random(number))))
             .collect();
         for size in 1..=300 {
@@ -671,7 +675,7 @@ mod tests {
                     let (signing, fixed) = key(curve::scalar(random(1 << 40 | half)).unwrap());
                     let mut met_bad = 0;
                     for start in (0..EACH).step_by(500) {
-                        let made: Vec<(Prehash, Vec<u8>)> = (start..start + 500)
+                        let made: Vec<([u8; 32], Vec<u8>)> = (start..start + 500)
                             .map(|number| {
                                 let prehash = random(number << 2 | half);
                                 let mut signature = sign(&signing, prehash);

@@ -211,7 +211,8 @@ impl JsonError {
         let message = message.split(" at line ").next().unwrap_or_default();
         let message = message
             .replace("EOF while parsing", "the text ends inside")
-            .replace("expected ident", "expected value");
+            .replace("expected ident", "expected value")
+            .replace("unexpected end of hex escape", "half of a surrogate pair");
         Self::new(start.saturating_add(within), message)
     }
 }
@@ -477,7 +478,7 @@ mod tests {
         assert_eq!(fault(b"{\"a\":\"\xFF\"}"), (6, "not UTF-8".to_owned()));
         assert_eq!(
             fault(b"[0,{\"a\":\"\\ud800\"}]").1,
-            "unexpected end of hex escape"
+            "half of a surrogate pair"
         );
         assert_eq!(fault(b"[\"\x01\"]").0, 2);
     }

@@ -1,5 +1,6 @@
 //! One JWK (RFC 7517): what it is, whether it can verify signatures, and if not, why.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -201,6 +202,13 @@ impl KeyReport {
     }
 }
 
+impl KeyReport {
+    /// Whether it is no JSON, so that nothing is known of its members.
+    pub(crate) fn is_unread(&self) -> bool {
+        matches!(self.reasons.as_slice(), [KeyFault::Json(_)])
+    }
+}
+
 /// Every member that only a private or a secret key has (RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1).
 fn is_private(object: &Object) -> bool {
     ["d", "p", "q", "dp", "dq", "qi", "oth", "k"]
@@ -281,11 +289,8 @@ fn usage_faults(object: &Object) -> Vec<KeyFault> {
                 faults.push(KeyFault::MemberType("key_ops", value.type_name(), expected));
             }
             Some(operations) => {
-                let twice = operations
-                    .iter()
-                    .enumerate()
-                    .find(|(i, op)| operations.iter().take(*i).any(|o| o == *op));
-                if let Some((_, operation)) = twice {
+                let mut seen = HashSet::new();
+                if let Some(operation) = operations.iter().find(|op| !seen.insert(&***op)) {
                     faults.push(KeyFault::KeyOpsTwice(abridged(operation)));
                 }
                 if !operations.iter().any(|operation| &**operation == "verify") {

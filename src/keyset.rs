@@ -95,7 +95,8 @@ impl KeySource {
         if keys.is_empty() {
             Err(KeySourceError::NoMembers)
         } else {
-            let is_secret = keys.iter().any(|key| key.private);
+            // Of a member that can't be read nobody knows what it holds.
+            let is_secret = keys.iter().any(|key| key.private || key.is_unread());
             let content = (!is_secret).then(|| content.into());
             Ok(Self {
                 source,

@@ -115,7 +115,7 @@ mod compact;
 mod curve;
 mod decimal;
 mod diagnosis;
-mod fixed_key;
+pub mod fixed_key;
 mod header;
 pub mod json;
 mod key;

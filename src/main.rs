@@ -16,6 +16,7 @@ mod cli;
 use std::env;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal};
+use std::os::fd::AsFd;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -24,35 +25,32 @@ use clap::error::ErrorKind;
 
 use cli::args::{Cli, ColorChoice};
 use cli::exit::Exit;
-use cli::messages::{self, Failure, Messages, finish};
+use cli::messages::{Failure, Messages, finish};
 use cli::{Paint, Surroundings, run, usage};
 
 fn main() -> ExitCode {
     // Each stream decides for itself; `colored` alone would decide by standard output for both.
     colored::control::set_override(true);
+    // A console of Windows takes colours once it is told to; one that can't shows them as they are.
+    #[cfg(windows)]
+    let _ = colored::control::set_virtual_terminal(true);
     let arguments: Vec<OsString> = env::args_os().collect();
     let exit = match Cli::try_parse_from(&arguments) {
         Ok(cli) => {
-            let messages = Messages {
-                paint: paint(cli.color, &io::stderr()),
-                quiet: false,
-            };
+            let messages = messages(cli.color);
             match run::run(cli.command, &surroundings(cli.color), messages) {
                 Ok(exit) => exit,
                 Err(error) => finish(&error, messages),
             }
         }
-        Err(error) => refuse(error, &arguments),
+        Err(error) => refuse(&error, &arguments),
     };
     ExitCode::from(exit.status())
 }
 
 /// Help and version go to standard output; anything else that clap says is wrong usage.
-fn refuse(error: clap::Error, arguments: &[OsString]) -> Exit {
-    let messages = Messages {
-        paint: paint(ColorChoice::Auto, &io::stderr()),
-        quiet: false,
-    };
+fn refuse(error: &clap::Error, arguments: &[OsString]) -> Exit {
+    let messages = messages(ColorChoice::Auto);
     if matches!(
         error.kind(),
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion
@@ -63,7 +61,7 @@ fn refuse(error: clap::Error, arguments: &[OsString]) -> Exit {
         });
         return finish(&error.context("can't write to standard output"), messages);
     }
-    if usage::is_token_without_command(&error, arguments) {
+    if usage::is_token_without_command(error, arguments) {
         let failure = Failure::usage("a command is due before the token")
             .hint("jwtlens verify -k public_key.json checks it, jwtlens decode shows it; both read standard input");
         return finish(&failure.into(), messages);
@@ -71,7 +69,7 @@ fn refuse(error: clap::Error, arguments: &[OsString]) -> Exit {
     let explained = usage::explain(error, arguments, |arguments| {
         Cli::try_parse_from(arguments).err()
     });
-    messages::usage(&explained);
+    usage::print(&explained);
     Exit::Usage
 }
 
@@ -80,15 +78,29 @@ fn surroundings(color: ColorChoice) -> Surroundings {
     let columns = env::var("COLUMNS")
         .ok()
         .and_then(|columns| columns.parse().ok());
-    let terminal = terminal_size::terminal_size_of(&stdout).map(|(width, _)| usize::from(width.0));
     Surroundings {
-        now: now(),
+        clock: now,
         key_variable: env::var_os("JWTLENS_KEY"),
         stdin_is_terminal: io::stdin().is_terminal(),
-        stderr_is_terminal: io::stderr().is_terminal(),
-        width: columns.or(terminal),
+        can_show_progress: io::stderr().is_terminal()
+            && !stdout.is_terminal()
+            && knows_control_sequences(),
+        width: columns.or_else(|| terminal(&stdout)),
         paint: paint(color, &stdout),
     }
+}
+
+fn messages(color: ColorChoice) -> Messages {
+    let stderr = io::stderr();
+    Messages {
+        paint: paint(color, &stderr),
+        width: terminal(&stderr),
+        quiet: false,
+    }
+}
+
+fn terminal(stream: &impl AsFd) -> Option<usize> {
+    terminal_size::terminal_size_of(stream).map(|(width, _)| width.0.into())
 }
 
 /// Whole seconds, as `exp` and its like are: the second that has begun.
@@ -114,9 +126,11 @@ fn paint(choice: ColorChoice, stream: &impl IsTerminal) -> Paint {
         {
             true
         }
-        ColorChoice::Auto => {
-            stream.is_terminal() && env::var_os("TERM").is_none_or(|term| term != "dumb")
-        }
+        ColorChoice::Auto => stream.is_terminal() && knows_control_sequences(),
     };
     Paint { on }
+}
+
+fn knows_control_sequences() -> bool {
+    env::var_os("TERM").is_none_or(|term| term != "dumb")
 }

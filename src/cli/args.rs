@@ -1,11 +1,10 @@
 //! The command line, for clap: what may be asked, in words for people.
 
 use std::ffi::OsString;
-use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint, value_parser};
 use clap_complete::Shell;
 use jwtlens::{ClaimPath, Verdict, json::Value};
 
@@ -20,6 +19,8 @@ use super::topics;
 #[derive(Debug, Parser)]
 #[command(
     name = "jwtlens",
+    // Not from the first argument, which is anybody's text.
+    bin_name = "jwtlens",
     version,
     arg_required_else_help = true,
     disable_help_subcommand = false,
@@ -362,8 +363,8 @@ pub struct Speed {
     /// How many threads judge a fast stream (default: all cores)
     ///
     /// What is printed is the same whatever their number.
-    #[arg(short, long, value_name = "NUMBER")]
-    pub jobs: Option<NonZeroUsize>,
+    #[arg(short, long, value_name = "NUMBER", value_parser = value_parser!(u16).range(1..=256))]
+    pub jobs: Option<u16>,
 }
 
 #[derive(Debug, Args)]

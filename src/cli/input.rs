@@ -2,14 +2,16 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader};
+use std::io::{self, BufRead, BufReader, Read};
 use std::mem;
 use std::ops::Range;
+use std::os::fd::AsFd;
 use std::path::Path;
 use std::sync::Arc;
 
 use jwtlens::{Input, Removed, Token};
 use memchr::memchr;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::Surroundings;
 use super::args::Tokens;
@@ -30,18 +32,32 @@ pub enum Source {
 pub struct Lines {
     /// As reports name it.
     pub name: Arc<str>,
-    reader: Box<dyn Buffered>,
+    reader: BufReader<Box<dyn Readable>>,
+    /// The line that is being read, or was read last.
     line: Vec<u8>,
+    state: State,
     number: u64,
     tokens: u64,
     /// Whether tokens are looked for in the lines, or the lines are tokens.
     scan: bool,
 }
 
-/// One line, of which there may be more than anybody wants to hold.
-enum Line<'l> {
-    Text(&'l [u8]),
+/// How much of a line was read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Ended,
+    Begun,
     TooLong,
+}
+
+/// What comes next in the input.
+enum Next<'l> {
+    Line(u64, &'l [u8]),
+    /// A line of which there is more than anybody wants to hold.
+    TooLong(u64),
+    /// The rest of the line is still to come, and nobody wants to wait for it.
+    Pending,
+    End,
 }
 
 /// Lines that are judged together.
@@ -70,6 +86,9 @@ struct Place {
 impl Block {
     /// So much is judged together where it can be had at once, in octets.
     const FULL: usize = 128 * 1024;
+
+    /// So much is searched for tokens before those that were found are judged.
+    const PASSED: usize = 32 * Self::FULL;
 
     /// Leaves the memory, so that the next lines need no other.
     fn clear(&mut self) {
@@ -110,15 +129,27 @@ impl Block {
     }
 }
 
-/// A reader that tells what it has read ahead.
-trait Buffered: BufRead + Send {
-    fn buffered(&self) -> &[u8];
+/// A source that tells whether it has anything to read, its end included, without waiting for it.
+trait Readable: Read + Send {
+    fn is_ready(&self) -> bool;
 }
 
-impl<R: io::Read + Send> Buffered for BufReader<R> {
-    fn buffered(&self) -> &[u8] {
-        self.buffer()
+impl Readable for io::Stdin {
+    fn is_ready(&self) -> bool {
+        can_be_read(self)
     }
+}
+
+impl Readable for File {
+    fn is_ready(&self) -> bool {
+        can_be_read(self)
+    }
+}
+
+/// A source that can't be asked is read: its error is told there.
+fn can_be_read(source: &impl AsFd) -> bool {
+    let mut asked = [PollFd::new(source, PollFlags::IN)];
+    !matches!(poll(&mut asked, Some(&Timespec::default())), Ok(0))
 }
 
 impl Source {
@@ -182,13 +213,13 @@ fn joined(given: &[OsString]) -> Vec<OsString> {
 }
 
 impl Lines {
-    fn new(name: &str, reader: impl io::Read + Send + 'static) -> Self {
+    fn new(name: &str, source: impl Readable + 'static) -> Self {
         const AHEAD: usize = 128 * 1024;
-        let reader = Box::new(BufReader::with_capacity(AHEAD, reader));
         Self {
             name: name.into(),
-            reader,
+            reader: BufReader::with_capacity(AHEAD, Box::new(source)),
             line: Vec::new(),
+            state: State::Ended,
             number: 0,
             tokens: 0,
             scan: false,
@@ -213,11 +244,13 @@ impl Lines {
     /// over. What was in it is gone.
     pub fn read(&mut self, block: &mut Block) {
         block.clear();
+        let mut passed = 0_usize;
         loop {
             let scan = self.scan;
             let mut places = Vec::new();
-            match self.next() {
-                Ok(Some((line, Line::Text(text)))) => {
+            match self.next(block.lines.is_empty()) {
+                Ok(Next::Line(line, text)) => {
+                    passed = passed.saturating_add(text.len());
                     if scan {
                         for range in scan::tokens(text) {
                             let column = u64::try_from(range.start.saturating_add(1)).ok();
@@ -228,8 +261,9 @@ impl Lines {
                         places.push((line, None, Some(block.hold(text))));
                     }
                 }
-                Ok(Some((line, Line::TooLong))) => places.push((line, None, None)),
-                Ok(None) => {
+                Ok(Next::TooLong(line)) => places.push((line, None, None)),
+                Ok(Next::Pending) => return,
+                Ok(Next::End) => {
                     block.is_last = true;
                     return;
                 }
@@ -249,19 +283,23 @@ impl Lines {
                 });
             }
             block.is_full = block.text.len() >= Block::FULL;
-            if block.is_full || (!self.has_line_ahead() && !block.lines.is_empty()) {
+            // A token is not kept waiting for others where these are far between.
+            if block.is_full || (passed >= Block::PASSED && !block.lines.is_empty()) {
                 return;
             }
         }
     }
 
     /// The next line with its number, without its line feed. A line longer than [`MAX_LINE`] is
-    /// passed over without being held.
-    fn next(&mut self) -> Result<Option<(u64, Line<'_>)>, Failure> {
-        self.line.clear();
-        let mut too_long = false;
-        let mut begun = false;
+    /// passed over without being held. Unless it may wait, nothing is read that can't be had at once.
+    fn next(&mut self, may_wait: bool) -> Result<Next<'_>, Failure> {
+        if self.state == State::Ended {
+            self.line.clear();
+        }
         loop {
+            if self.reader.buffer().is_empty() && !may_wait && !self.reader.get_ref().is_ready() {
+                return Ok(Next::Pending);
+            }
             let ahead = match self.reader.fill_buf() {
                 Ok(ahead) => ahead,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
@@ -271,16 +309,17 @@ impl Lines {
                     return Err(Failure::new(format!("can't read \"{name}\": {reason}")));
                 }
             };
-            if ahead.is_empty() && !begun {
-                return Ok(None);
+            if ahead.is_empty() && self.state == State::Ended {
+                return Ok(Next::End);
             }
-            begun = true;
             let end = memchr(b'\n', ahead);
             let part = ahead.get(..end.unwrap_or(ahead.len())).unwrap_or_default();
-            too_long |= self.line.len().saturating_add(part.len()) > MAX_LINE;
-            if too_long {
-                self.line.clear();
+            if self.state == State::TooLong || self.line.len().saturating_add(part.len()) > MAX_LINE
+            {
+                self.state = State::TooLong;
+                self.line = Vec::new();
             } else {
+                self.state = State::Begun;
                 self.line.extend_from_slice(part);
             }
             let ended = end.is_some() || ahead.is_empty();
@@ -288,39 +327,71 @@ impl Lines {
             self.reader.consume(used);
             if ended {
                 self.number = self.number.saturating_add(1);
-                let line = if too_long {
-                    Line::TooLong
-                } else {
-                    Line::Text(&self.line)
+                let next = match self.state {
+                    State::TooLong => Next::TooLong(self.number),
+                    State::Begun | State::Ended => Next::Line(self.number, &self.line),
                 };
-                return Ok(Some((self.number, line)));
+                self.state = State::Ended;
+                return Ok(next);
             }
         }
-    }
-
-    /// Whether the next line can be had without waiting for it.
-    fn has_line_ahead(&self) -> bool {
-        memchr(b'\n', self.reader.buffered()).is_some()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::Cell;
+
+    impl Readable for io::Cursor<Vec<u8>> {
+        fn is_ready(&self) -> bool {
+            true
+        }
+    }
 
     fn lines(content: Vec<u8>) -> Vec<(u64, Option<Vec<u8>>)> {
         let mut lines = Lines::new("test", io::Cursor::new(content));
         let mut all = Vec::new();
-        while let Some((number, line)) = lines.next().unwrap() {
-            all.push((
-                number,
-                match line {
-                    Line::Text(text) => Some(text.to_vec()),
-                    Line::TooLong => None,
-                },
-            ));
+        loop {
+            match lines.next(true).unwrap() {
+                Next::Line(number, text) => all.push((number, Some(text.to_vec()))),
+                Next::TooLong(number) => all.push((number, None)),
+                Next::Pending => panic!("nothing is pending where it may be waited for"),
+                Next::End => return all,
+            }
         }
-        all
+    }
+
+    /// A source that has nothing to read every other time.
+    struct Slow(io::Cursor<Vec<u8>>, Cell<bool>);
+
+    impl Read for Slow {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let most = buffer.len().min(5);
+            self.0.read(&mut buffer[..most])
+        }
+    }
+
+    impl Readable for Slow {
+        fn is_ready(&self) -> bool {
+            self.1.replace(!self.1.get())
+        }
+    }
+
+    #[test]
+    fn a_line_that_has_only_begun_keeps_none_waiting() {
+        let source = io::Cursor::new(b"a\nb\nccc\n\ndddddddddddddd\ne".to_vec());
+        let mut lines = Lines::new("test", Slow(source, Cell::new(false)));
+        let mut block = Block::default();
+        let mut blocks = Vec::new();
+        while !block.is_last {
+            lines.read(&mut block);
+            let tokens = block.tokens(&"test".into());
+            let texts = tokens.iter().map(|token| token.text.to_vec());
+            let texts: Vec<String> = texts.map(|text| String::from_utf8(text).unwrap()).collect();
+            blocks.push(texts.join(" "));
+        }
+        assert_eq!(blocks, ["a b", "ccc", "dddddddddddddd e", ""]);
     }
 
     #[test]

@@ -87,9 +87,7 @@ pub fn read(key: &OsStr) -> Result<KeySource> {
         })?;
         return describe("stdin", &content);
     }
-    if let Ok(Compact::Jws(_)) = Compact::parse(octets)
-        && !Path::new(key).exists()
-    {
+    if octets.starts_with(b"eyJ") && Compact::parse(octets).is_ok() && !Path::new(key).exists() {
         return Err(Failure::new("the key looks like a token")
             .hint(KeySourceError::Token.hint())
             .into());
@@ -103,7 +101,13 @@ pub fn read(key: &OsStr) -> Result<KeySource> {
                 "can't read the key \"{}\": {reason}",
                 without_tokens(&name)
             ))
-            .hint("a key is given as a file's path, as the JSON itself, or as - for standard input")
+            .hint(match octets {
+                [] => "the name is empty: is a variable unset?",
+                _ if octets.starts_with(b"http") => {
+                    "nothing is fetched from the network: -k <(curl -s ADDRESS) reads what curl fetches"
+                }
+                _ => "a key is given as a file's path, as the JSON itself, or as - for standard input",
+            })
         })?;
     describe(&name, &content)
 }

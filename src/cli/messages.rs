@@ -3,10 +3,10 @@
 use std::error::Error;
 use std::fmt;
 use std::io::{self, Write};
-use std::time::{Duration, Instant};
 
 use super::escape;
 use super::exit::Exit;
+use super::render::layout::{THEIRS, wrapped};
 use super::render::style::Paint;
 
 /// Why a run can't go on, for the person who reads it.
@@ -53,82 +53,48 @@ impl Error for Failure {}
 #[derive(Clone, Copy)]
 pub struct Messages {
     pub paint: Paint,
+    /// The columns to keep within, so that nothing in a message can begin a line.
+    pub width: Option<usize>,
     /// With `--quiet` only errors are told.
     pub quiet: bool,
 }
 
 impl Messages {
     pub fn error(self, message: &str) {
-        say(&self.paint.error("error:"), message);
+        self.say(&self.paint.error("error:"), "error:".len(), message);
     }
 
     pub fn warning(self, message: &str) {
         if !self.quiet {
-            say(&self.paint.warning("warning:"), message);
+            self.say(&self.paint.warning("warning:"), "warning:".len(), message);
         }
     }
 
     pub fn note(self, message: &str) {
         if !self.quiet {
-            say(&self.paint.heading("note:"), message);
+            self.say(&self.paint.heading("note:"), "note:".len(), message);
         }
     }
 
     /// A hint belongs to an error, and is told wherever that is.
     pub fn hint(self, message: &str) {
-        say(&self.paint.heading("hint:"), message);
+        self.say(&self.paint.heading("hint:"), "hint:".len(), message);
     }
 
     /// A line without a label.
     pub fn line(self, message: &str) {
         if !self.quiet {
-            say("", message);
-        }
-    }
-}
-
-/// A line on a terminal that tells how far a long search is.
-pub struct Progress {
-    shown: bool,
-    on: bool,
-    begun: Instant,
-    told: Instant,
-    count: u64,
-}
-
-impl Progress {
-    /// Before this long nobody wonders.
-    const PATIENCE: Duration = Duration::from_millis(500);
-
-    pub fn new(on: bool) -> Self {
-        let now = Instant::now();
-        Self {
-            shown: false,
-            on,
-            begun: now,
-            told: now,
-            count: 0,
+            self.say("", 0, message);
         }
     }
 
-    /// Counts so many forms more; the search is to go on.
-    pub fn step(&mut self, count: u64) -> bool {
-        const EACH: Duration = Duration::from_millis(100);
-        self.count = self.count.saturating_add(count);
-        if self.on && self.begun.elapsed() > Self::PATIENCE && self.told.elapsed() > EACH {
-            self.told = Instant::now();
-            self.shown = true;
-            let _ = write!(io::stderr(), "\rsearching: {} forms tried ", self.count);
-        }
-        true
-    }
-
-    /// The search for one token is over: its line makes room for the report.
-    pub fn end(&mut self) {
-        if self.shown {
-            let _ = write!(io::stderr(), "\r{}\r", " ".repeat(60));
-        }
-        *self = Self::new(self.on);
+    /// `at` is the width of the label without its colour.
+    fn say(self, label: &str, at: usize, message: &str) {
+        let space = if label.is_empty() { "" } else { " " };
+        let message = format!("{space}{}", escape::text(message));
+        let line = format!("{label}{}\n", wrapped(&message, at, THEIRS, self.width));
+        // Whoever closed standard error doesn't want to hear this either.
+        let _ = io::stderr().write_all(line.as_bytes());
     }
 }
 
@@ -162,18 +128,6 @@ pub fn finish(error: &anyhow::Error, messages: Messages) -> Exit {
     error
         .downcast_ref::<Failure>()
         .map_or(Exit::Failure, |failure| failure.exit)
-}
-
-/// Lines of wrong usage that are escaped already.
-pub fn usage(lines: &str) {
-    let _ = io::stderr().write_all(lines.as_bytes());
-}
-
-fn say(label: &str, message: &str) {
-    let space = if label.is_empty() { "" } else { " " };
-    let line = format!("{label}{space}{}\n", escape::text(message));
-    // Whoever closed standard error doesn't want to hear this either.
-    let _ = io::stderr().write_all(line.as_bytes());
 }
 
 /// Why a file can't be opened or read, without the system's number for it.

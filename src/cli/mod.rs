@@ -6,6 +6,7 @@ mod input;
 mod keys;
 mod manual;
 pub mod messages;
+mod progress;
 mod render;
 pub mod run;
 mod scan;
@@ -22,16 +23,17 @@ pub use render::style::Paint;
 
 use std::ffi::OsString;
 
-/// All that the program asks of the machine besides its files: read once, in `main`.
+/// All that the program asks of the machine besides its files: found out in `main` alone.
 pub struct Surroundings {
-    /// Seconds since 1970-01-01T00:00:00Z.
-    pub now: i64,
+    /// Seconds since 1970-01-01T00:00:00Z, asked again for each token or batch of them: a stream may
+    /// outlive what it judges.
+    pub clock: fn() -> i64,
     /// `$JWTLENS_KEY`
     pub key_variable: Option<OsString>,
     /// Whether a person sits at standard input.
     pub stdin_is_terminal: bool,
-    /// Whether a person reads standard error.
-    pub stderr_is_terminal: bool,
+    /// Whether a person reads standard error, and sees nothing else there.
+    pub can_show_progress: bool,
     /// The columns to keep within; none for a pipe or a file.
     pub width: Option<usize>,
     /// How standard output is coloured.

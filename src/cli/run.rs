@@ -20,7 +20,8 @@ use super::args::{
 };
 use super::exit::Exit;
 use super::input::Source;
-use super::messages::{Failure, Messages, Progress, io_reason, tell};
+use super::messages::{Failure, Messages, io_reason, tell};
+use super::progress::Progress;
 use super::render::{Detail, Look, Renderer, key as render_key};
 use super::stream::Stream;
 use super::tally::Tally;
@@ -87,8 +88,8 @@ fn verify(
     let now = now(&asked.time, surroundings);
     let judge = |tokens: &[Token]| match tokens {
         // A single token is not worth a table.
-        [token] => vec![verifier.verify(token, now)],
-        tokens => verifier.verify_all(tokens, now),
+        [token] => vec![verifier.verify(token, now())],
+        tokens => verifier.verify_all(tokens, now()),
     };
     stream(asked, surroundings, messages, Detail::Verify, judge).run_on(source, jobs(speed))
 }
@@ -113,11 +114,17 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     let debugger = Debugger::new(&sources, &also, verify_policy(&asked.verify), effort);
     let now = now(&asked.verify.time, surroundings);
     let mut tally = Tally::default();
-    let mut progress = Progress::new(surroundings.stderr_is_terminal && !messages.quiet);
+    let mut progress = Progress::new(shows_progress(surroundings, messages));
     let mut judge = |token: &Token| {
         let begun = Instant::now();
-        let mut report = debugger.debug(token, now, &mut |count| progress.step(count));
-        progress.end();
+        let mut tried = 0_u64;
+        progress.restart();
+        let mut report = debugger.debug(token, now(), &mut |count| {
+            tried = tried.saturating_add(count);
+            progress.tell(|_| format!("searching: {tried} forms tried"));
+            true
+        });
+        progress.clear();
         if let Some(search) = &mut report.search {
             search.milliseconds = u64::try_from(begun.elapsed().as_millis()).ok();
         }
@@ -131,12 +138,15 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
         verbose: asked.verbose,
     };
     let judge = |tokens: &[Token]| tokens.iter().map(&mut judge).collect();
-    let judged = stream(&asked.verify, surroundings, messages, detail, judge).run(source)?;
+    let mut stream = stream(&asked.verify, surroundings, messages, detail, judge);
+    // Each search has a line of its own.
+    stream.progress = false;
+    let judged = stream.run(source)?;
     tally.tell(messages);
     if let Some(lines) = tally.joined()
         && let Ok(Compact::Jws(_)) = Compact::parse(lines)
     {
-        let whole = debugger.debug(&Token::new(Input::default(), lines), now, &mut |_| true);
+        let whole = debugger.debug(&Token::new(Input::default(), lines), now(), &mut |_| true);
         messages.hint(&format!(
             "line-wrapped: put together, these lines are one token, which is {}: join them with tr -d [:space:]",
             whole.verdict.name()
@@ -201,13 +211,18 @@ fn stream<'a, J: FnMut(&[Token]) -> Vec<Report>>(
         renderer,
         only,
         fail_fast: asked.show.fail_fast,
+        progress: shows_progress(surroundings, messages),
         messages,
     }
 }
 
+fn shows_progress(surroundings: &Surroundings, messages: Messages) -> bool {
+    surroundings.can_show_progress && !messages.quiet
+}
+
 fn jobs(speed: &Speed) -> usize {
-    let cores = || thread::available_parallelism().unwrap_or(NonZeroUsize::MIN);
-    speed.jobs.unwrap_or_else(cores).get()
+    let cores = || thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    speed.jobs.map_or_else(cores, usize::from)
 }
 
 fn decode(
@@ -227,6 +242,7 @@ fn decode(
         surroundings,
     );
     let judge = |tokens: &[Token]| {
+        let now = now();
         let decode = |token| jwtlens::decode(token, &policy, now, asked.check_time);
         tokens.iter().map(decode).collect()
     };
@@ -235,6 +251,7 @@ fn decode(
         renderer,
         only: &asked.only,
         fail_fast: asked.show.fail_fast,
+        progress: shows_progress(surroundings, messages),
         messages,
     }
     .run_on(source, jobs(speed))
@@ -308,9 +325,13 @@ fn warn_of_private_key(source: &KeySource, messages: Messages) {
     }
 }
 
-fn now(time: &Time, surroundings: &Surroundings) -> i64 {
-    time.at
-        .map_or(surroundings.now, |at| at.second(surroundings.now))
+/// What time it is whenever it is asked.
+fn now(time: &Time, surroundings: &Surroundings) -> impl Fn() -> i64 + Copy + use<> {
+    let (at, clock) = (time.at, surroundings.clock);
+    move || match at {
+        Some(at) => at.second(clock()),
+        None => clock(),
+    }
 }
 
 fn policy(time: &Time, expires_within: Option<i64>) -> Policy {

@@ -40,7 +40,7 @@ fn tell(sink: &Mutex<Sink>, messages: Messages) {
     const PATIENCE: u32 = 100;
     for _ in 0..PATIENCE {
         match sink.try_lock() {
-            Ok(sink) => {
+            Ok(mut sink) => {
                 let _ = sink.end(messages);
                 // The lock is kept: nobody writes another line after the summary.
                 std::mem::forget(sink);

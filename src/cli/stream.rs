@@ -16,6 +16,7 @@ use jwtlens::{Input, Report, Token, Verdict};
 use super::exit::Exit;
 use super::input::{Block, Lines, Source};
 use super::messages::{Failure, Messages, finish};
+use super::progress::Progress;
 use super::render::{Printed, Renderer};
 use super::signals;
 use super::summary::Summary;
@@ -33,6 +34,8 @@ pub struct Stream<'s, J> {
     pub only: &'s [Verdict],
     /// Whether to stop at the first refusal.
     pub fail_fast: bool,
+    /// Whether a line on the terminal tells how far a long run is.
+    pub progress: bool,
     pub messages: Messages,
 }
 
@@ -52,6 +55,7 @@ pub type Shared = Arc<Mutex<Sink>>;
 /// Where blocks go, one after the other.
 pub struct Sink {
     begun: bool,
+    progress: Progress,
     summary: Summary,
     exit: Exit,
     /// Whose turn it is.
@@ -65,7 +69,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
     pub fn run(&mut self, source: Source) -> Result<Exit> {
         match source {
             Source::Arguments(arguments) => {
-                let mut sink = Sink::new();
+                let mut sink = Sink::new(self.progress);
                 let source: Arc<str> = "argument".into();
                 for (argument, number) in arguments.iter().zip(1..) {
                     let input = Input {
@@ -102,7 +106,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
         fan_out: impl FnOnce(&Self, Lines, Shared, usize) -> Shared,
     ) -> Result<Exit> {
         let name = Arc::clone(&lines.name);
-        let mut shared: Shared = Arc::new(Mutex::new(Sink::new()));
+        let mut shared: Shared = Arc::new(Mutex::new(Sink::new(self.progress)));
         let mut block = Block::default();
         for number in 0.. {
             lines.read(&mut block);
@@ -122,7 +126,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
                 break;
             }
         }
-        let sink = lock(&shared);
+        let mut sink = lock(&shared);
         sink.require_a_token(&name)?;
         Ok(sink.end(self.messages))
     }
@@ -187,6 +191,7 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
                 renderer: self.renderer.clone(),
                 only: self.only,
                 fail_fast: self.fail_fast,
+                progress: self.progress,
                 messages: self.messages,
             };
             let mut block = Block::default();
@@ -220,18 +225,23 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
             }
         };
         thread::scope(|scope| {
-            for _ in 0..jobs {
-                scope.spawn(work);
+            for _ in 1..jobs {
+                // Where the machine allows no more threads, those that there are do the work.
+                if thread::Builder::new().spawn_scoped(scope, work).is_err() {
+                    break;
+                }
             }
+            work();
         });
         output
     }
 }
 
 impl Sink {
-    fn new() -> Self {
+    fn new(progress: bool) -> Self {
         Self {
             begun: false,
+            progress: Progress::new(progress),
             summary: Summary::begin(),
             exit: Exit::SUCCESS,
             turn: 0,
@@ -240,14 +250,23 @@ impl Sink {
     }
 
     fn put(&mut self, done: Done, renderer: &Renderer, messages: Messages) -> Result<()> {
+        if !done.printed.refusals.is_empty() {
+            self.progress.clear();
+        }
         for refusal in &done.printed.refusals {
             messages.line(refusal);
         }
-        renderer.put(&done.printed, &mut self.begun, std::io::stdout().lock())?;
+        let written = renderer.put(&done.printed, &mut self.begun, std::io::stdout().lock());
+        if written.is_err() {
+            self.progress.clear();
+        }
+        written?;
         self.summary.add(&done.summary);
         self.turn = self.turn.saturating_add(1);
         self.stopped = done.stop;
+        self.progress.tell(|elapsed| self.summary.pace(elapsed));
         if let Some(failure) = done.failure {
+            self.progress.clear();
             messages.error(&failure.message);
             self.exit = self.exit.and(failure.exit);
         }
@@ -265,7 +284,8 @@ impl Sink {
     }
 
     /// Tells what was done.
-    pub fn end(&self, messages: Messages) -> Exit {
+    pub fn end(&mut self, messages: Messages) -> Exit {
+        self.progress.clear();
         self.summary.tell(messages);
         self.exit.and(self.summary.exit())
     }

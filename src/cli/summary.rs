@@ -64,6 +64,17 @@ impl Summary {
         self.worst().map_or(Exit::SUCCESS, Exit::Judged)
     }
 
+    /// `1000 tokens in 41 ms (24390 a second)`
+    pub fn pace(&self, elapsed: Duration) -> String {
+        let total = self.total();
+        let milliseconds = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
+        let rate = total
+            .saturating_mul(1000)
+            .checked_div(milliseconds.max(1))
+            .unwrap_or(0);
+        format!("{total} tokens in {milliseconds} ms ({rate} a second)")
+    }
+
     /// Tells of more than one token.
     pub fn tell(&self, messages: Messages) {
         let total = self.total();
@@ -75,10 +86,11 @@ impl Summary {
             .iter()
             .map(|(verdict, count)| format!("{count} {}", verdict.name()))
             .collect();
-        let time = self
-            .begun
-            .map_or(String::new(), |begun| pace(total, begun.elapsed()));
-        messages.line(&format!("{total} tokens{time}: {}", verdicts.join(", ")));
+        let pace = match self.begun {
+            Some(begun) => self.pace(begun.elapsed()),
+            None => format!("{total} tokens"),
+        };
+        messages.line(&format!("{pace}: {}", verdicts.join(", ")));
         let mut reasons: Vec<(&str, u64)> = self
             .reasons
             .iter()
@@ -89,16 +101,6 @@ impl Summary {
             messages.line(&format!("  {count} {reason}"));
         }
     }
-}
-
-/// ` in 41 ms (24390 a second)`
-fn pace(total: u64, elapsed: Duration) -> String {
-    let milliseconds = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-    let rate = total
-        .saturating_mul(1000)
-        .checked_div(milliseconds.max(1))
-        .unwrap_or(0);
-    format!(" in {milliseconds} ms ({rate} a second)")
 }
 
 /// Why a token is refused, where its verdict does not say it.

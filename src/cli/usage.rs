@@ -1,6 +1,7 @@
 //! Errors in the command line, in clap's words, with nothing hostile and no token in them.
 
 use std::ffi::{OsStr, OsString};
+use std::io::{self, Write};
 
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -10,8 +11,8 @@ use super::escape;
 /// What stands in the place of a token.
 pub const TOKEN: &str = "[token]";
 
-/// Runs of this many token characters are not shown: a token, or a good part of one.
-const SECRET_LENGTH: usize = 40;
+/// A run of this many characters may be a secret by its looks alone.
+const SECRET_LENGTH: usize = 20;
 
 /// An argument as it may be shown: escaped, without a token, and not longer than a line or two.
 pub fn presentable(argument: &OsStr) -> String {
@@ -25,20 +26,13 @@ pub fn presentable(argument: &OsStr) -> String {
 
 /// The text with [`TOKEN`] in the place of everything that looks like a token or a part of one.
 pub fn without_tokens(text: &str) -> String {
-    let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '+' | '=');
+    let is_token = |c: char| c.is_ascii_alphanumeric() || "-_.+/=".contains(c);
     let mut shown = String::new();
     let mut rest = text;
     while !rest.is_empty() {
         let run = rest.find(|c| !is_token(c)).unwrap_or(rest.len());
-        let (token, after) = rest.split_at(run);
-        match token.find("eyJ") {
-            Some(start) => {
-                shown.push_str(token.get(..start).unwrap_or_default());
-                shown.push_str(TOKEN);
-            }
-            None if token.len() >= SECRET_LENGTH => shown.push_str(TOKEN),
-            None => shown.push_str(token),
-        }
+        let (run, after) = rest.split_at(run);
+        shown.push_str(&without_token(run));
         let other = after.find(is_token).unwrap_or(after.len());
         let (between, after) = after.split_at(other);
         shown.push_str(between);
@@ -47,10 +41,43 @@ pub fn without_tokens(text: &str) -> String {
     shown
 }
 
+/// A run of a token's characters, of which some may be a path's.
+fn without_token(run: &str) -> String {
+    if let Some(start) = run.find("eyJ") {
+        return format!("{}{TOKEN}", run.get(..start).unwrap_or_default());
+    }
+    // Standard base64 has the path's own separator in it.
+    if is_random(run) {
+        return TOKEN.to_owned();
+    }
+    let shown = |part| if is_random(part) { TOKEN } else { part };
+    run.split('/').map(shown).collect::<Vec<_>>().join("/")
+}
+
+/// Whether it looks like base64 of something random, as a signature is: a name of a file, a word or a
+/// UUID stays within upper case, lower case or digits for longer.
+fn is_random(text: &str) -> bool {
+    let class = |octet: u8| match octet {
+        b'A'..=b'Z' => 0,
+        b'a'..=b'z' => 1,
+        b'0'..=b'9' => 2,
+        _ => 3,
+    };
+    let classes: Vec<u8> = text.bytes().map(class).collect();
+    let changes = classes
+        .windows(2)
+        .filter(|pair| pair.first() != pair.last())
+        .count();
+    let has_all = (0..3).all(|class| classes.contains(&class));
+    has_all
+        && text.len() >= SECRET_LENGTH
+        && changes.saturating_mul(5) > text.len().saturating_mul(2)
+}
+
 /// The error for these arguments with each of them made presentable. clap puts arguments into its
 /// messages as they are, so it is asked again with arguments that can do no harm.
 pub fn explain(
-    error: clap::Error,
+    refused: &clap::Error,
     arguments: &[OsString],
     parse: impl Fn(Vec<OsString>) -> Option<clap::Error>,
 ) -> String {
@@ -58,14 +85,15 @@ pub fn explain(
         .iter()
         .map(|argument| presentable(argument).into())
         .collect();
-    let error = if shown == arguments {
-        Some(error)
-    } else {
-        parse(shown)
-    };
-    match error {
+    match parse(shown) {
         Some(error) => advised(error, arguments).render().to_string(),
-        None => "error: an argument can't be read\n".to_owned(),
+        // What is wrong is gone with what was not presentable.
+        None => match refused.get(ContextKind::InvalidArg) {
+            Some(ContextValue::String(argument)) => {
+                format!("error: invalid value for '{}'\n", escape::text(argument))
+            }
+            _ => "error: an argument can't be read\n".to_owned(),
+        },
     }
 }
 
@@ -159,6 +187,11 @@ pub fn is_token_without_command(error: &clap::Error, arguments: &[OsString]) -> 
         .is_some_and(|argument| presentable(argument).contains(TOKEN))
 }
 
+/// Lines of wrong usage that are escaped already.
+pub fn print(lines: &str) {
+    let _ = io::stderr().write_all(lines.as_bytes());
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -166,12 +199,30 @@ mod tests {
     #[test]
     fn no_token_is_shown() {
         let jwt = format!("eyJ{0}.eyJ{0}.{0}{0}{0}{0}", "A1-_bcdefghijk");
+        let standard = "G7i/efXP08RhBwMoEA6HNlJAKjkfHl/5rRff/QvrlVa177WVcg8mlrNPli1VB/udrG3g5eZtVrXrUwmKn/kvlg";
         for (argument, shown) in [
             (jwt.clone(), "[token]".to_owned()),
-            (format!("--leeway={jwt}"), "[token]".to_owned()),
+            (format!("--leeway={jwt}"), "--leeway=[token]".to_owned()),
             (format!("Bearer {jwt}"), "Bearer [token]".to_owned()),
-            (format!("x/{jwt}/y"), "x/[token]/y".to_owned()),
-            ("A".repeat(86), "[token]".to_owned()),
+            (format!("x/{jwt}/y"), "x/[token]".to_owned()),
+            (format!("{jwt}.{standard}"), "[token]".to_owned()),
+            (standard.to_owned(), "[token]".to_owned()),
+            (format!("keys/{standard}"), "[token]".to_owned()),
+            (standard[..24].to_owned(), "[token]".to_owned()),
+            (
+                "a/very/long/folder/and-many-more-of-them/transcodes-production-2025-11-23.json"
+                    .to_owned(),
+                "a/very/long/folder/and-many-more-of-them/transcodes-production-2025-11-23.json"
+                    .to_owned(),
+            ),
+            (
+                "1fdef9ef-57e5-4fcd-84bd-2eb445efcf66".to_owned(),
+                "1fdef9ef-57e5-4fcd-84bd-2eb445efcf66".to_owned(),
+            ),
+            (
+                "/Users/Ada/Documents/Project2025/PublicKeys/public_key.json".to_owned(),
+                "/Users/Ada/Documents/Project2025/PublicKeys/public_key.json".to_owned(),
+            ),
             ("--output=jsonx".to_owned(), "--output=jsonx".to_owned()),
             (
                 "a\nhint: b\u{202e}\\".to_owned(),
@@ -179,10 +230,7 @@ mod tests {
             ),
             ("é ".repeat(100), format!("{}...", "é ".repeat(80))),
         ] {
-            assert_eq!(
-                presentable(OsStr::new(&argument)).replace("--leeway=", ""),
-                shown
-            );
+            assert_eq!(presentable(OsStr::new(&argument)), shown);
         }
     }
 }

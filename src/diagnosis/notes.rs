@@ -5,7 +5,7 @@ use super::{Finding, kind, note, times};
 use crate::json::{Value, abridged};
 use crate::key::KeyId;
 use crate::keyset::KeySet;
-use crate::numeric_date::duration;
+use crate::numeric_date::{duration, relative};
 use crate::policy::{ClaimCheck, Policy};
 use crate::report::Report;
 use crate::verdict::{SignatureStatus, Validity};
@@ -174,8 +174,8 @@ fn expires_within(facts: &Facts) -> Option<Finding> {
             "expires-within",
             "the token counts as expired because it expires soon",
             format!(
-                "expires in {}, asked for at least {}",
-                duration(time.expires_in.unwrap_or(0).unsigned_abs()),
+                "\"exp\" is {}, and was to be {} ahead at least",
+                relative(time.expires_in.unwrap_or(0)),
                 duration(within.unsigned_abs())
             ),
         )

@@ -1,6 +1,6 @@
 //! Many tokens: the same output whatever the number of threads and however the input is cut.
 
-use std::io::{Read, Write};
+use std::io::{BufRead, Read, Write};
 use std::process::{Command, Output, Stdio};
 
 use crate::support::{Issuer, NOW, data, feed, jwtlens, status, stderr, stdout};
@@ -202,6 +202,62 @@ fn a_reader_that_leaves_ends_all_threads() {
         assert_eq!((status(&output), stderr(&output).as_str()), (141, ""));
         writer.join().unwrap();
     }
+}
+
+/// A pipe that gives more than is judged at once is shared between threads, whatever one read of it
+/// brings.
+#[test]
+fn a_fast_pipe_is_judged_by_threads() {
+    let good = format!("{}\n", Issuer::new(1, "a").token("{}"));
+    let block = good.repeat(5000);
+    // One more waits for signals.
+    for (jobs, threads) in [("1", 2), ("3", 4)] {
+        let mut command = verify(&["-o", "line", "--jobs", jobs]);
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(block.as_bytes()).unwrap();
+        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap();
+        let count = status
+            .lines()
+            .find_map(|line| line.strip_prefix("Threads:"))
+            .unwrap();
+        assert_eq!(count.trim(), threads.to_string(), "{jobs}");
+        drop(stdin);
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+    }
+}
+
+/// A stream that stays open judges each token by the time at which it comes.
+#[test]
+fn a_token_expires_while_the_stream_is_open() {
+    let seconds = |ahead: u64| {
+        let now = std::time::SystemTime::now();
+        let since = now.duration_since(std::time::UNIX_EPOCH).unwrap();
+        since.as_secs() + ahead
+    };
+    let token = Issuer::new(1, "a").token(&format!(r#"{{"exp":{}}}"#, seconds(3)));
+    let mut child = jwtlens()
+        .args(["verify", "-k", &keys(), "-o", "line"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let mut answers = std::io::BufReader::new(child.stdout.take().unwrap()).lines();
+    for (wait, verdict) in [(0, "valid"), (4, "expired")] {
+        std::thread::sleep(std::time::Duration::from_secs(wait));
+        writeln!(stdin, "{token}").unwrap();
+        let answer = answers.next().unwrap().unwrap();
+        assert!(answer.contains(&format!("\t{verdict}\t")), "{answer}");
+    }
+    drop(stdin);
+    assert_eq!(child.wait().unwrap().code(), Some(3));
 }
 
 /// A source that ends in an error: what came before it was answered.

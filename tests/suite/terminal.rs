@@ -1,13 +1,13 @@
 //! What differs at a terminal: colours, the width, and no silent wait for input.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Write};
 use std::process::{Command, Stdio};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
-use crate::support::{data, feed, jwtlens, stdout};
+use crate::support::{Issuer, data, feed, jwtlens, stdout};
 
 /// Both ends of a terminal of so many columns.
 pub fn terminal(columns: u16) -> (File, File) {
@@ -180,5 +180,55 @@ fn lines_keep_within_the_terminal() {
             assert!(line.chars().count() <= columns.into(), "{columns}: {line}");
         }
         assert!(text.contains("claim-refused"));
+    }
+}
+
+/// A run that lasts tells how far it is, unless its results are on the same terminal; the line is gone
+/// before the summary comes.
+#[test]
+fn a_long_run_tells_how_far_it_is() {
+    let token = Issuer::new(1, "a").token("{}");
+    for (results_elsewhere, quiet) in [(true, false), (false, false), (true, true)] {
+        let (mut master, slave) = terminal(80);
+        let stdout = if results_elsewhere {
+            Stdio::null()
+        } else {
+            slave.try_clone().unwrap().into()
+        };
+        let mut command = jwtlens();
+        let mut child = command
+            .args(["verify", "-o", "line", "-k", &Issuer::new(1, "a").jwk()])
+            .args(quiet.then_some("-q"))
+            .env("TERM", "xterm")
+            .stdin(Stdio::piped())
+            .stdout(stdout)
+            .stderr(slave)
+            .spawn()
+            .unwrap();
+        drop(command);
+        let mut stdin = child.stdin.take().unwrap();
+        let token = token.clone();
+        let writer = std::thread::spawn(move || {
+            for _ in 0..15 {
+                writeln!(stdin, "{token}").unwrap();
+                std::thread::sleep(std::time::Duration::from_millis(100));
+            }
+        });
+        let mut octets = Vec::new();
+        let _ = master.read_to_end(&mut octets);
+        writer.join().unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(0));
+        let text = String::from_utf8(octets).unwrap();
+        let drawn = text.matches('\u{1b}').count() > 0;
+        assert_eq!(drawn, results_elsewhere && !quiet, "{text:?}");
+        if drawn {
+            let (lines, summary) = text.rsplit_once("\u{1b}[2K").unwrap();
+            assert!(lines.contains(" tokens in 1"), "{text:?}");
+            assert!(
+                summary.trim_start().starts_with("15 tokens in "),
+                "{text:?}"
+            );
+            assert!(summary.ends_with("15 valid\r\n"), "{text:?}");
+        }
     }
 }

@@ -61,8 +61,13 @@ impl Table {
         for [name, meaning, value] in &self.rows {
             let alone = stacked || name.width() > WIDEST_NAME;
             pad(&mut text, &mut 0, self.indent);
-            text.push_str(&wrapped(name, self.indent, self.indent, width));
-            let mut at = self.indent.saturating_add(name.width());
+            let name_goes_on = self.indent.saturating_add(2);
+            let name = wrapped(name, self.indent, name_goes_on, width);
+            text.push_str(&name);
+            let mut at = match name.rsplit_once('\n') {
+                Some((_, last)) => last.width(),
+                None => self.indent.saturating_add(name.width()),
+            };
             if meanings > 0 && !(alone && meaning.is_empty()) {
                 pad(
                     &mut text,
@@ -116,13 +121,18 @@ pub fn wrapped(text: &str, at: usize, indent: usize, width: Option<usize>) -> St
     for word in text.split_inclusive(' ') {
         let shown = word.trim_end_matches(' ');
         let fits = column.saturating_add(shown.width()) <= room;
-        if !fits && column > indent && indent.saturating_add(shown.width()) <= room {
+        let fits_below = !shown.is_empty() && indent.saturating_add(shown.width()) <= room;
+        if !fits && column > indent && fits_below {
             trim_spaces(&mut lines);
             new_line(&mut lines, &mut column, indent);
         }
         for c in word.chars() {
             let wide = c.width().unwrap_or(0);
-            if column.saturating_add(wide) > room && (c != ' ') {
+            if column.saturating_add(wide) > room {
+                // A space is not seen at the end of a line, and would begin one of the terminal's own.
+                if c == ' ' {
+                    continue;
+                }
                 new_line(&mut lines, &mut column, indent);
             }
             lines.push(c);
@@ -179,5 +189,19 @@ mod tests {
             table.lines(Paint { on: false }, Some(34)),
             "  sub  subject  xxxxxxxxxxxxxxxxxx\n                xx\n  a-name-that-is-longer-than-most\n      v\n"
         );
+    }
+
+    #[test]
+    fn a_long_name_goes_on_below_its_beginning() {
+        let mut table = Table::new(THEIRS);
+        table.row(format!("x{}valid: yes", " ".repeat(40)), "", "v");
+        table.row("y".repeat(40), "", "v");
+        for width in [20, 45, 46, 60] {
+            let lines = table.lines(Paint { on: false }, Some(width));
+            for line in lines.lines() {
+                assert!(line.starts_with("    "), "{width}: {lines:?}");
+                assert!(line.trim_end().width() <= width, "{width}: {line:?}");
+            }
+        }
     }
 }

@@ -1,4 +1,5 @@
 //! One line a token, for `awk` and `grep`: number, verdict, expiry, `sub`, `kid`, tabs between.
+//! An expiry beyond the year 9999 is the number that the token has.
 
 use jiff::tz::TimeZone;
 use jwtlens::Report;
@@ -14,7 +15,7 @@ pub fn line(report: &Report, zone: &TimeZone) -> String {
         .time
         .expires_at
         .as_ref()
-        .and_then(|exp| exp.rfc3339(zone));
+        .map(|exp| exp.rfc3339(zone).unwrap_or_else(|| exp.text().to_owned()));
     let sub = report
         .claims
         .as_ref()

@@ -2,13 +2,13 @@
 
 pub mod escape;
 pub mod key;
-mod layout;
+pub mod layout;
 mod line;
 mod names;
 pub mod style;
 mod text;
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use anyhow::{Context, Result};
 use jiff::tz::TimeZone;
@@ -109,11 +109,15 @@ impl Renderer {
             *begun = true;
             match (piece, self.format) {
                 (Piece::Made(made), _) => output.write_all(made).context(CANNOT_WRITE)?,
-                (Piece::Long(report, token), Some(format)) if is_json(format) => {
-                    self.write(format, report, token, escape::JsonWriter(output))?;
-                }
                 (Piece::Long(report, token), Some(format)) => {
-                    self.write(format, report, token, output)?;
+                    let mut output = BufWriter::with_capacity(LONG, output);
+                    if is_json(format) {
+                        let output = escape::JsonWriter(&mut output);
+                        self.write(format, report, token, output)?;
+                    } else {
+                        self.write(format, report, token, &mut output)?;
+                    }
+                    output.flush().context(CANNOT_WRITE)?;
                 }
                 (Piece::Long(..), None) => {}
             }

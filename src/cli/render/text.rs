@@ -450,7 +450,7 @@ fn expiry(report: &Report) -> String {
 }
 
 fn unchecked_reason(report: &Report) -> String {
-    let alg = report.signature.algorithm.as_deref().unwrap_or_default();
+    let alg = short(report.signature.algorithm.as_deref().unwrap_or_default());
     match report.signature.reason {
         Some(Reason::NoKey) if report.verdict == Verdict::Unverifiable => {
             "there is no usable key".to_owned()
@@ -472,11 +472,20 @@ fn unchecked_reason(report: &Report) -> String {
                 .collect();
             format!(
                 "the header demands extensions that are not understood: {}",
-                names.join(", ")
+                short(&names.join(", "))
             )
         }
         Some(Reason::Encrypted) => "the token is encrypted (JWE)".to_owned(),
         Some(Reason::Malformed) | None => "header or signature can't be read".to_owned(),
+    }
+}
+
+/// So much of a token's text as a sentence can hold.
+fn short(text: &str) -> String {
+    const SHOWN: usize = 60;
+    match text.char_indices().nth(SHOWN) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
     }
 }
 
@@ -515,8 +524,8 @@ fn claim_check(check: &Check) -> String {
         ("max-age", _) if matches!(check.actual, Value::Null) => {
             format!("is missing; at most {expected} s ago was asked for")
         }
-        ("max-age", true) => format!("{actual} s ago, at most {expected} s"),
-        ("max-age", false) => format!("{actual} s ago, where at most {expected} s was asked for"),
+        ("max-age", true) => format!("{actual} s old, at most {expected} s"),
+        ("max-age", false) => format!("{actual} s old, where at most {expected} s was asked for"),
         (_, true) => format!("is {actual}"),
         (_, false) => format!("is {actual}, where {expected} was asked for"),
     }

@@ -1,0 +1,58 @@
+//! A line on a terminal that tells how far a long run is. It comes only where nothing else is printed
+//! on that terminal meanwhile, and goes before anything else is.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+/// Before this long nobody wonders.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The line, which is drawn a few times a second however often it changes.
+pub struct Progress {
+    on: bool,
+    begun: Instant,
+    line: Option<ProgressBar>,
+}
+
+impl Progress {
+    pub fn new(on: bool) -> Self {
+        Self {
+            on,
+            begun: Instant::now(),
+            line: None,
+        }
+    }
+
+    /// Tells how far the run is: `text` holds nothing that came from outside.
+    pub fn tell(&mut self, text: impl FnOnce(Duration) -> String) {
+        const A_SECOND: u8 = 10;
+        let elapsed = self.begun.elapsed();
+        if !self.on || elapsed < PATIENCE {
+            return;
+        }
+        let line = self.line.get_or_insert_with(|| {
+            let target = ProgressDrawTarget::stderr_with_hz(A_SECOND);
+            let line = ProgressBar::with_draw_target(None, target);
+            match ProgressStyle::with_template("{spinner} {msg}") {
+                Ok(style) => line.with_style(style),
+                Err(_) => line,
+            }
+        });
+        line.set_message(text(elapsed));
+        line.tick();
+    }
+
+    /// Makes room for something else; the next [`tell`](Self::tell) draws the line again.
+    pub fn clear(&mut self) {
+        if let Some(line) = self.line.take() {
+            line.finish_and_clear();
+        }
+    }
+
+    /// Makes room, and waits as long again before a line is drawn.
+    pub fn restart(&mut self) {
+        self.clear();
+        self.begun = Instant::now();
+    }
+}
