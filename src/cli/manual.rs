@@ -222,11 +222,12 @@ impl Page {
             } else {
                 ""
             };
-            line.push_str(&if argument.is_required_set() {
-                format!(" {names}{more}")
+            let (begin, end) = if argument.is_required_set() {
+                (" ", "")
             } else {
-                format!(" [{names}]{more}")
-            });
+                (" [", "]")
+            };
+            line.extend([begin, &names, end, more]);
         }
         if command.has_subcommands() {
             line.push_str(" \\fICOMMAND\\fR");
@@ -241,7 +242,7 @@ impl Page {
             .filter(|argument| !argument.is_hide_set())
             .partition(|argument| argument.is_positional());
         for argument in arguments {
-            self.option(names(argument), argument);
+            self.option(&names(argument), argument);
         }
         let mut headings: Vec<Option<&str>> = Vec::new();
         for option in &options {
@@ -256,15 +257,15 @@ impl Page {
             }
             for option in &options {
                 if option.get_help_heading() == heading {
-                    self.option(spelling(option), option);
+                    self.option(&spelling(option), option);
                 }
             }
         }
     }
 
-    fn option(&mut self, name: String, argument: &Arg) {
+    fn option(&mut self, name: &str, argument: &Arg) {
         let help = argument.get_long_help().or_else(|| argument.get_help());
-        self.item(&name, &help.map(ToString::to_string).unwrap_or_default());
+        self.item(name, &help.map(ToString::to_string).unwrap_or_default());
         let values = argument.get_possible_values();
         let takes_values = argument.get_num_args().is_some_and(|n| n.takes_values());
         if !takes_values || values.is_empty() || argument.is_hide_possible_values_set() {

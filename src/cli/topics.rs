@@ -130,12 +130,14 @@ pub fn in_full(command: &str) -> String {
     let topics = Topics::of(command);
     let mut text = "Examples:\n".to_owned();
     for (what, command) in topics.examples {
-        text.push_str(&format!("  {}\n    {command}\n", introduced(what)));
+        let what = introduced(what);
+        text.extend(["  ", &what, "\n    ", command, "\n"]);
     }
     text.push_str("\nExit status:\n");
     let widest = topics.exit_status.iter().map(|(name, _)| name.len()).max();
     for (name, what) in &topics.exit_status {
-        text.push_str(&format!("  {name:0$}  {what}\n", widest.unwrap_or(0)));
+        let name = format!("{name:0$}", widest.unwrap_or(0));
+        text.extend(["  ", &name, "  ", what, "\n"]);
     }
     text.push_str(topics.exit_note);
     text.trim_end().to_owned()

@@ -102,7 +102,7 @@ impl Typist {
         while !is_over(&seen) {
             match self.output.recv_timeout(Duration::from_secs(20)) {
                 Ok(octets) => seen.push_str(&String::from_utf8_lossy(&octets)),
-                Err(_) => panic!("no prompt after {word:?}: {seen}"),
+                Err(error) => panic!("no prompt after {word:?}: {error}: {seen}"),
             }
         }
         seen
