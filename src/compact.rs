@@ -121,13 +121,17 @@ impl<'t> Compact<'t> {
                 };
                 let message = format!("{found}, separated by \".\"; a signed JWT has three");
                 let malformed = Malformed::new(Segment::Token, 0, message);
-                Err(if dots == 0 {
-                    malformed.with_hint(
-                        "an opaque token holds nothing to read: only the service that issued it can judge it",
-                    )
-                } else {
-                    malformed.with_hint("the token may be cut off, or be two tokens in one")
-                })
+                let hint = match dots {
+                    // What `{"` begins with is not opaque.
+                    0 if !text.starts_with("eyJ") => {
+                        "an opaque token holds nothing to read: only the service that issued it can judge it"
+                    }
+                    0 | 1 => {
+                        "the token is cut off: copy it again, and give it on standard input, where no shell cuts it at a space, $ or !"
+                    }
+                    _ => "the token may be two in one: each stands on a line of its own",
+                };
+                Err(malformed.with_hint(hint))
             }
         }
     }
@@ -299,6 +303,23 @@ fn foreign_character(token: &[u8], at: usize) -> Malformed {
             "\"~\": an SD-JWT (RFC 9901), which is not read here".to_owned(),
             None,
         ),
+        Some(b'$') if offset == 0 && segment == Segment::Token => (
+            "the character \"$\", which no JWT holds".to_owned(),
+            Some("for the shell to put in a variable, write it in double quotes: \"$NAME\""),
+        ),
+        Some(octet @ (b'$' | b'!')) => (
+            format!(
+                "the character \"{}\", which no JWT holds",
+                char::from(*octet)
+            ),
+            Some(
+                "copy the token alone, and give it on standard input, where no shell takes $ or ! for its own",
+            ),
+        ),
+        Some(b'{' | b'"') if names_a_key(token) => (
+            "this is a key (JWK), where a JWT is due".to_owned(),
+            Some("the key and the token may be exchanged: -k takes the key"),
+        ),
         Some(b'{') => (
             "\"{\": this is JSON, where a JWT in its compact form is due".to_owned(),
             Some("of a reply, take the token out first, for example with jq -r .access_token"),
@@ -318,6 +339,11 @@ fn foreign_character(token: &[u8], at: usize) -> Malformed {
         Some(hint) => malformed.with_hint(hint),
         None => malformed,
     }
+}
+
+/// Whether the text is a JWK, or a line of one.
+fn names_a_key(text: &[u8]) -> bool {
+    text.windows(5).any(|part| part == b"\"kty\"")
 }
 
 #[cfg(test)]

@@ -33,6 +33,9 @@ use cli::{Paint, Surroundings, run, usage};
 fn main() -> ExitCode {
     // Each stream decides for itself; `colored` alone would decide by standard output for both.
     colored::control::set_override(true);
+    // A console of Windows takes colours once it is told to; one that can't shows them as they are.
+    #[cfg(windows)]
+    let _ = colored::control::set_virtual_terminal(true);
     let arguments: Vec<OsString> = env::args_os().collect();
     let exit = match Cli::try_parse_from(&arguments) {
         Ok(cli) => {

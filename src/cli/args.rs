@@ -3,80 +3,13 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum, value_parser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint, value_parser};
 use clap_complete::Shell;
 use jwtlens::{ClaimPath, Verdict, json::Value};
 
 use super::times::{self, At};
-
-const EXIT_STATUS: &str = "\
-Exit status:
-  0  valid
-  3  expired
-  4  not-yet-valid
-  5  claim-refused   a claim check asked for fails
-  6  unverifiable    no check was possible: alg is none, unknown or not the key's
-  7  mis-signed      the signature verifies under none of the keys
-  8  malformed       not a JWT
-  1  no full judgement: a key or file that can't be read, output that can't be
-     written, no token in the input
-  2  wrong usage
-Of many tokens the most severe verdict counts; 1 and 2 outrank the verdicts.";
-
-const VERIFY_EXAMPLES: &str = "\
-Examples:
-  Verify the token in the clipboard (wl-paste, xclip -o or pbpaste):
-    wl-paste | jwtlens verify -k public_key.json
-  Only a token for this audience, with a minute's tolerance for clocks:
-    jwtlens verify -k public_key.json --aud transcodes-sdk --leeway 1m < token.txt
-  In a script, by the exit status alone:
-    if jwtlens verify -q -k public_key.json < token.txt; then deploy; fi
-  Many tokens, one a line; keep the good ones:
-    jwtlens verify -k public_key.json -o token < tokens.txt > good.txt
-  Every token in a log, with the line that it stands on:
-    jwtlens verify -k public_key.json --scan -o line < access.log
-  A key from elsewhere:
-    jwtlens verify -k <(curl -s https://auth.example.com/jwks.json) < token.txt";
-
-const DECODE_EXAMPLES: &str = "\
-Examples:
-  See what a token says (and believe none of it):
-    wl-paste | jwtlens decode
-  One claim, for a script that trusts the token for other reasons:
-    jwtlens decode -o json < token.txt | jq -r .claims.sub
-  Refresh a cached token five minutes before it expires:
-    jwtlens decode -q --check-time --expires-within 5m < token.txt || refresh
-
-Exit status:
-  0  not-verified: the token can be read
-  3  expired, 4 not-yet-valid: with --check-time only
-  8  malformed: not a JWT
-  1  a file that can't be read, output that can't be written, no token in the input
-  2  wrong usage";
-
-const DEBUG_EXAMPLES: &str = "\
-Examples:
-  Why is this token refused?
-    wl-paste | jwtlens debug -k public_key.json
-  Was it signed by one of the keys that we had before?
-    jwtlens debug -k public_key.json --also old-keys/ < token.txt
-  Look for a single altered character in the whole token; it takes some seconds:
-    jwtlens debug --deep -k public_key.json < token.txt
-  The causes alone, for a script:
-    jwtlens debug -o json -k public_key.json < token.txt | jq -r '.findings[].code'";
-
-const KEY_EXAMPLES: &str = "\
-Examples:
-  What does this file hold, and is it good for verifying?
-    jwtlens key public_key.json
-  The thumbprint of each key of a service:
-    curl -s https://auth.example.com/jwks.json | jwtlens key -o json - | jq -r '.keys[].thumbprint'
-
-Exit status:
-  0  every source holds a usable key
-  1  one holds none, or can't be read
-  2  wrong usage";
+use super::topics;
 
 /// See through a JSON Web Token: decode it, verify it, find out why it is refused
 ///
@@ -99,14 +32,14 @@ pub struct Cli {
     pub command: Command,
 
     /// Colour the output
+    // In short help it would stand with every command, and nobody looks for it there.
     #[arg(
         long,
         global = true,
         value_name = "WHEN",
         default_value = "auto",
-        hide_default_value = true,
-        help_heading = "Output",
-        long_help = "Colour the output: on a terminal (auto, also by NO_COLOR and CLICOLOR_FORCE), always or never"
+        hide_short_help = true,
+        help_heading = "Output"
     )]
     pub color: ColorChoice,
 }
@@ -117,7 +50,7 @@ pub enum Command {
     ///
     /// The verdict on each token comes with its header, its claims and what the verdict rests on.
     /// Without TOKEN, standard input is read, one token a line.
-    #[command(after_help = EXIT_STATUS, after_long_help = format!("{VERIFY_EXAMPLES}\n\n{EXIT_STATUS}"))]
+    #[command(after_help = topics::exit_status_in_short(), after_long_help = topics::in_full("verify"))]
     Verify(Box<VerifyMany>),
 
     /// Verify tokens, and find out why they are refused
@@ -126,32 +59,40 @@ pub enum Command {
     /// signed, what kind of thing it is, what its times tell. What a computation shows is called
     /// proven: with the changes named, the signature verifies. No finding turns a refused token into
     /// a valid one. Without TOKEN, standard input is read, one token a line.
-    #[command(after_help = EXIT_STATUS, after_long_help = format!("{DEBUG_EXAMPLES}\n\n{EXIT_STATUS}"))]
+    #[command(after_help = topics::exit_status_in_short(), after_long_help = topics::in_full("debug"))]
     Debug(Box<Debug>),
 
     /// Show header, claims and expiry of tokens; verify nothing
     ///
     /// No key is needed, and nothing of what is shown is authenticated: anybody may have written
     /// it. Without TOKEN, standard input is read, one token a line.
-    #[command(after_help = "Nothing is verified here; see jwtlens verify.", after_long_help = DECODE_EXAMPLES)]
+    #[command(after_help = "Nothing is verified here; see jwtlens verify.", after_long_help = topics::in_full("decode"))]
     Decode(DecodeMany),
 
     /// Show what key files hold, and what is wrong with them
     ///
     /// Each key (JWK) with its members, its RFC 7638 thumbprint, whether tokens can be verified
     /// with it, and if not, why. A private key's private part is never shown.
-    #[command(after_long_help = KEY_EXAMPLES)]
+    #[command(after_long_help = topics::in_full("key"))]
     Key(Key),
 
     /// Print completions for a shell
+    ///
+    /// They complete commands, options, verdicts, formats and the names of files. Where a shell looks
+    /// for them is its own affair; the examples show the usual places.
+    #[command(after_long_help = topics::in_full("completions"))]
     Completions {
         /// The shell
         shell: Shell,
     },
 
     /// Print the manual page, or write all of them into a directory
+    ///
+    /// There is one for the program and one for each command.
+    #[command(after_long_help = topics::in_full("man"))]
     Man {
         /// Where to write the pages: jwtlens.1, jwtlens-verify.1 and so on
+        #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
         dir: Option<PathBuf>,
     },
 }
@@ -201,11 +142,6 @@ pub struct Verify {
     pub expires_within: Option<i64>,
 
     /// How to print what was found
-    ///
-    /// text: for people. line: a line a token: its line number, verdict, expiry, sub and kid,
-    /// separated by tabs. json: an indented object a token. jsonl: the same on one line. claims:
-    /// the claims of valid tokens as a line of JSON. token: the valid tokens themselves; with
-    /// --only those of that verdict.
     #[arg(
         short,
         long,
@@ -219,7 +155,14 @@ pub struct Verify {
     pub show: Show,
 
     /// Print only tokens with this verdict (repeatable)
-    #[arg(long, value_name = "VERDICT", value_parser = verdicts(&VERIFY_VERDICTS), help_heading = "Output")]
+    // The verdicts stand with the exit status.
+    #[arg(
+        long,
+        value_name = "VERDICT",
+        value_parser = verdicts(&VERIFY_VERDICTS),
+        hide_possible_values = true,
+        help_heading = "Output"
+    )]
     pub only: Vec<Verdict>,
 }
 
@@ -228,19 +171,26 @@ pub struct Debug {
     #[command(flatten)]
     pub verify: Verify,
 
-    /// A key that is not trusted, but may have signed: a file, or a folder of them (repeatable)
+    /// A key or folder of keys that may have signed (repeatable)
     ///
-    /// Old keys, keys of other stages and services. A token that one of them signed stays refused;
+    /// It is not trusted: old keys, keys of other stages and services. A token that one of them signed stays refused;
     /// the report says which it was.
-    #[arg(long, value_name = "KEY", help_heading = "Search")]
+    #[arg(
+        long,
+        value_name = "KEY",
+        value_hint = ValueHint::AnyPath,
+        help_heading = None::<&str>
+    )]
     pub also: Vec<OsString>,
 
-    /// Search for some seconds: every character of the token, and more lost ones
-    #[arg(long, help_heading = "Search")]
+    /// Search for some seconds: alter every character
+    ///
+    /// And put in more that may have been lost.
+    #[arg(long, help_heading = None::<&str>)]
     pub deep: bool,
 
     /// Tell everything that was tried without success
-    #[arg(short, long, help_heading = "Search")]
+    #[arg(short, long, help_heading = None::<&str>)]
     pub verbose: bool,
 }
 
@@ -256,7 +206,7 @@ pub struct Decode {
     #[command(flatten)]
     pub time: Time,
 
-    /// With --check-time: count tokens that expire within this time as expired
+    /// With --check-time: refuse what expires within this time
     #[arg(
         long,
         value_name = "DURATION",
@@ -268,9 +218,6 @@ pub struct Decode {
     pub expires_within: Option<i64>,
 
     /// How to print what was read
-    ///
-    /// text: for people. line: a line a token: its line number, verdict, expiry, sub and kid,
-    /// separated by tabs. json: an indented object a token. jsonl: the same on one line.
     #[arg(
         short,
         long,
@@ -293,7 +240,7 @@ pub struct Key {
     /// A key file, the JSON itself, or - for standard input
     ///
     /// Without KEY it is `$JWTLENS_KEY`, or else `./public_key.json`.
-    #[arg(value_name = "KEY")]
+    #[arg(value_name = "KEY", value_hint = ValueHint::FilePath)]
     pub keys: Vec<OsString>,
 
     /// How to print what was found
@@ -312,26 +259,28 @@ pub struct Tokens {
     /// A token, or - for standard input; prefer standard input
     ///
     /// Other users can see arguments in `ps`, and the shell keeps them in its history.
-    #[arg(value_name = "TOKEN")]
+    // No file is one, so none is offered.
+    #[arg(value_name = "TOKEN", value_hint = ValueHint::Other)]
     pub given: Vec<OsString>,
 
     /// Read tokens from a file, one a line
-    #[arg(short, long, value_name = "FILE")]
+    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: Option<PathBuf>,
 
-    /// Find tokens in any text: logs, HAR files, HTTP dumps; also several a line
+    /// Find tokens in any text: logs, HAR files, HTTP dumps
     ///
-    /// Lines without a token are passed over. The report tells line and column of each.
+    /// Lines without a token are passed over, and a line may have several. The report tells line and
+    /// column of each.
     #[arg(long)]
     pub scan: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct Keys {
-    /// A key: a file with a JWK or a JWK Set, or the JSON itself (repeatable)
+    /// A key: a file (JWK, JWK Set), or its JSON (repeatable)
     ///
     /// Without it, `$JWTLENS_KEY` is taken, or else `./public_key.json`. `-k -` reads standard input.
-    #[arg(short, long = "key", value_name = "KEY")]
+    #[arg(short, long = "key", value_name = "KEY", value_hint = ValueHint::FilePath)]
     pub keys: Vec<OsString>,
 }
 
@@ -342,7 +291,9 @@ pub struct Checks {
     #[arg(long, value_name = "NAME")]
     pub iss: Option<String>,
 
-    /// Refuse tokens for another audience (repeatable: any of them)
+    /// Refuse tokens for another audience (repeatable)
+    ///
+    /// Given more than once, any of the names will do.
     #[arg(long, value_name = "NAME")]
     pub aud: Vec<String>,
 
@@ -361,14 +312,14 @@ pub struct Checks {
     #[arg(long, value_name = "NAME", value_parser = claim_path)]
     pub require: Vec<ClaimPath>,
 
-    /// Refuse tokens whose claim is another: NAME=TEXT, or NAME:=JSON (repeatable)
+    /// Refuse tokens whose claim is not this (repeatable)
     ///
-    /// With `=` the claim must be that string; with `:=` it must be that JSON value, numbers
-    /// compared by value. NAME is a claim's name, or a JSON Pointer such as `/address/city`.
+    /// With NAME=TEXT the claim must be that string; with NAME:=JSON it must be that JSON value,
+    /// numbers compared by value. NAME is a claim's name, or a JSON Pointer such as `/address/city`.
     #[arg(long, value_name = "NAME=TEXT", value_parser = claim_equals)]
     pub claim: Vec<(ClaimPath, Value)>,
 
-    /// Refuse tokens issued longer ago, by `iat`, or without `iat`
+    /// Refuse tokens older than this, or without `iat`
     #[arg(
         long,
         value_name = "DURATION",
@@ -387,7 +338,7 @@ pub struct Time {
     #[arg(long, value_name = "TIME", value_parser = times::at, allow_hyphen_values = true)]
     pub at: Option<At>,
 
-    /// Allow clocks to differ by this much (default 0)
+    /// Let clocks differ by this much (default: 0)
     ///
     /// `exp` may have passed and `nbf` may lie ahead by this much. A duration is in seconds (90)
     /// or has units (90s, 5m, 1h30m, 7d).
@@ -407,12 +358,12 @@ pub struct Time {
 }
 
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Many tokens")]
+#[command(next_help_heading = "Output")]
 pub struct Speed {
-    /// How many threads judge a fast stream (default: one a core)
+    /// How many threads judge a fast stream (default: all cores)
     ///
     /// What is printed is the same whatever their number.
-    #[arg(long, value_name = "NUMBER", value_parser = value_parser!(u16).range(1..=256))]
+    #[arg(short, long, value_name = "NUMBER", value_parser = value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,
 }
 
@@ -420,7 +371,7 @@ pub struct Speed {
 #[command(next_help_heading = "Output")]
 pub struct Show {
     /// Stop at the first token that is refused
-    #[arg(long, help_heading = "Many tokens")]
+    #[arg(long)]
     pub fail_fast: bool,
 
     /// Print nothing; the exit status tells
@@ -430,32 +381,47 @@ pub struct Show {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ColorChoice {
+    /// On a terminal, and as `NO_COLOR` and `CLICOLOR_FORCE` say
     Auto,
+    /// Also for a pipe or a file
     Always,
+    /// Not at all
     Never,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
+    /// For people
     Text,
+    /// A line a token: line number, verdict, expiry, sub and kid, separated by tabs
     Line,
+    /// An indented object a token
     Json,
+    /// The same object on one line
     Jsonl,
+    /// The claims of valid tokens, as a line of JSON
     Claims,
+    /// The valid tokens themselves; with --only those of that verdict
     Token,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum DecodeFormat {
+    /// For people
     Text,
+    /// A line a token: line number, verdict, expiry, sub and kid, separated by tabs
     Line,
+    /// An indented object a token
     Json,
+    /// The same object on one line
     Jsonl,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum KeyFormat {
+    /// For people
     Text,
+    /// An indented object a source
     Json,
 }
 
@@ -498,7 +464,14 @@ const DECODE_VERDICTS: [Verdict; 4] = [
 ];
 
 fn verdicts(verdicts: &'static [Verdict]) -> impl TypedValueParser<Value = Verdict> {
-    PossibleValuesParser::new(verdicts.iter().map(|verdict| verdict.name())).try_map(|name| {
+    let named = verdicts.iter().map(|verdict| {
+        let value = PossibleValue::new(verdict.name());
+        match topics::when(*verdict) {
+            Some(when) => value.help(when),
+            None => value,
+        }
+    });
+    PossibleValuesParser::new(named).try_map(|name| {
         Verdict::ALL
             .into_iter()
             .find(|verdict| verdict.name() == name)

@@ -194,7 +194,7 @@ impl Source {
                         .hint("give the text on standard input, or with -f FILE"),
                 );
             }
-            return Ok(Self::Arguments(tokens.given.clone()));
+            return Ok(Self::Arguments(joined(&tokens.given)));
         }
         match &tokens.file {
             Some(file) if file.as_os_str() != "-" => Ok(lines(Lines::of_file(file)?)),
@@ -210,6 +210,24 @@ impl Source {
             _ => Ok(lines(Lines::new("stdin", io::stdin()))),
         }
     }
+}
+
+/// `Authorization: Bearer TOKEN` without quotes is three arguments to a shell, and one token.
+fn joined(given: &[OsString]) -> Vec<OsString> {
+    let mut tokens: Vec<OsString> = Vec::new();
+    let mut goes_on = false;
+    for part in given {
+        match tokens.last_mut() {
+            Some(token) if goes_on => {
+                token.push(" ");
+                token.push(part);
+            }
+            _ => tokens.push(part.clone()),
+        }
+        goes_on =
+            part.eq_ignore_ascii_case("bearer") || part.eq_ignore_ascii_case("authorization:");
+    }
+    tokens
 }
 
 impl Lines {
@@ -436,6 +454,18 @@ mod tests {
             blocks.push(texts.join(" "));
         }
         assert_eq!(blocks, ["a b", "ccc", "dddddddddddddd e", ""]);
+    }
+
+    #[test]
+    fn a_header_without_quotes_is_one_token() {
+        let joined = |given: &[&str]| joined(&given.iter().map(OsString::from).collect::<Vec<_>>());
+        assert_eq!(joined(&["a", "b"]), ["a", "b"]);
+        assert_eq!(joined(&["Bearer", "a", "b"]), ["Bearer a", "b"]);
+        assert_eq!(
+            joined(&["x", "authorization:", "BEARER", "a", "bearer", "b"]),
+            ["x", "authorization: BEARER a", "bearer b"]
+        );
+        assert_eq!(joined(&["a", "Bearer"]), ["a", "Bearer"]);
     }
 
     #[test]

@@ -49,6 +49,21 @@ pub fn find(
     }
 }
 
+/// A key file that stands where a token is due may be the key that is missing.
+pub fn given_as_token(failure: Failure, tokens: &[OsString]) -> Failure {
+    let is_key = |token: &&OsString| Path::new(token).is_file() && read(token).is_ok();
+    match tokens.iter().find(is_key) {
+        Some(key) => Failure {
+            hints: vec![format!(
+                "\"{}\" is a key: give it with -k, and the token on standard input",
+                key.to_string_lossy()
+            )],
+            ..failure
+        },
+        None => failure,
+    }
+}
+
 /// How `verify` is told a key.
 pub const OPTION: &str = "name the key file with -k, for example -k public_key.json";
 

@@ -4,6 +4,7 @@ pub mod args;
 pub mod exit;
 mod input;
 mod keys;
+mod manual;
 pub mod messages;
 mod output;
 mod progress;
@@ -15,6 +16,7 @@ mod stream;
 mod summary;
 mod tally;
 mod times;
+mod topics;
 pub mod usage;
 
 pub use render::escape;

@@ -1,7 +1,6 @@
 //! One function a command.
 
 use std::ffi::OsString;
-use std::fs;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::thread;
@@ -26,7 +25,7 @@ use super::progress::Progress;
 use super::render::{Detail, Look, Renderer, key as render_key};
 use super::stream::{Stream, TOGETHER};
 use super::tally::Tally;
-use super::{escape, keys, usage};
+use super::{escape, keys, manual, usage};
 
 /// Runs the command.
 pub fn run(command: Command, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
@@ -63,29 +62,18 @@ pub fn run(command: Command, surroundings: &Surroundings, messages: Messages) ->
             clap_complete::generate(shell, &mut Cli::command(), "jwtlens", &mut script);
             print(&script)
         }
-        Command::Man { dir: None } => {
-            let mut page = Vec::new();
-            clap_mangen::Man::new(documented()).render(&mut page)?;
-            print(&page)
-        }
+        Command::Man { dir: None } => print(manual::main_page().as_bytes()),
         Command::Man { dir: Some(dir) } => {
-            let failed = |error: &io::Error| {
-                let reason = io_reason(error);
+            manual::write_all(&dir).map_err(|error| {
                 Failure::new(format!(
-                    "can't write manual pages to \"{}\": {reason}",
-                    usage::without_tokens(&dir.to_string_lossy())
+                    "can't write manual pages to \"{}\": {}",
+                    usage::without_tokens(&dir.to_string_lossy()),
+                    io_reason(&error)
                 ))
-            };
-            fs::create_dir_all(&dir).map_err(|error| failed(&error))?;
-            clap_mangen::generate_to(documented(), &dir).map_err(|error| failed(&error))?;
+            })?;
             Ok(Exit::SUCCESS)
         }
     }
-}
-
-/// The commands that have a manual page: `help` has none.
-fn documented() -> clap::Command {
-    Cli::command().disable_help_subcommand(true)
 }
 
 fn verify(
@@ -173,7 +161,8 @@ fn inputs(
     surroundings: &Surroundings,
     messages: Messages,
 ) -> Result<(Source, Vec<OsString>)> {
-    let names = key_names(&asked.keys, surroundings, messages);
+    let names = key_names(&asked.keys, surroundings, messages)
+        .map_err(|failure| keys::given_as_token(failure, &asked.tokens.given));
     let stdin_is_taken = names.as_ref().is_ok_and(|names| keys::need_stdin(names));
     let (source, names) = match (
         Source::open(&asked.tokens, stdin_is_taken, surroundings),

@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 
+use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use super::escape;
@@ -91,13 +92,8 @@ pub fn explain(
         .iter()
         .map(|argument| presentable(argument).into())
         .collect();
-    let error = if shown == arguments {
-        return refused.render().to_string();
-    } else {
-        parse(shown)
-    };
-    match error {
-        Some(error) => error.render().to_string(),
+    match parse(shown) {
+        Some(error) => advised(error, arguments).render().to_string(),
         // What is wrong is gone with what was not presentable.
         None => match refused.get(ContextKind::InvalidArg) {
             Some(ContextValue::String(argument)) => {
@@ -105,6 +101,86 @@ pub fn explain(
             }
             _ => "error: an argument can't be read\n".to_owned(),
         },
+    }
+}
+
+/// The error with our advice, where there is a better one than clap's.
+fn advised(mut error: clap::Error, arguments: &[OsString]) -> clap::Error {
+    let is_guess = |error: &clap::Error, kind| error.get(kind).is_some();
+    let name = |error: &clap::Error, kind| match error.get(kind) {
+        Some(ContextValue::String(name)) => name.clone(),
+        _ => String::new(),
+    };
+    let advice = match error.kind() {
+        ErrorKind::UnknownArgument => {
+            // Passed as a value after `--` it would be a token, and none begins with "-".
+            error.remove(ContextKind::Suggested);
+            let option = name(&error, ContextKind::InvalidArg);
+            let leads = arguments
+                .get(1)
+                .is_some_and(|first| first.as_encoded_bytes().starts_with(b"-"));
+            let is_guess = is_guess(&error, ContextKind::SuggestedArg);
+            option_elsewhere(&option).or((leads && !is_guess).then_some(
+                "a command comes first, as in jwtlens verify -k public_key.json < token.txt",
+            ))
+        }
+        ErrorKind::InvalidSubcommand => {
+            let command = name(&error, ContextKind::InvalidSubcommand);
+            let advice = command_elsewhere(&command);
+            if advice.is_some() {
+                error.remove(ContextKind::SuggestedSubcommand);
+            }
+            let is_guess = is_guess(&error, ContextKind::SuggestedSubcommand);
+            advice.or((!is_guess)
+                .then_some("the commands are verify, debug, decode, key, completions and man"))
+        }
+        _ => None,
+    };
+    if let Some(advice) = advice {
+        error.remove(ContextKind::SuggestedArg);
+        let advice = ContextValue::StyledStrs(vec![StyledStr::from(advice)]);
+        error.insert(ContextKind::Suggested, advice);
+    }
+    error
+}
+
+/// Options that other programs have, and what stands for them here.
+fn option_elsewhere(option: &str) -> Option<&'static str> {
+    match option {
+        "--public-key" | "--pubkey" | "--jwk" | "--jwks" | "--pem" | "--secret" | "-S" | "-s" => {
+            Some("the public key is given with -k KEY")
+        }
+        "--token" | "--jwt" | "-t" => Some(
+            "a token needs no option: it comes on standard input, with -f FILE from a file, or as an argument",
+        ),
+        "--json" | "--jsonl" | "--format" | "--pretty" | "-p" => {
+            Some("-o FORMAT tells how to print, for example -o json")
+        }
+        "--alg" | "--algorithm" | "--algorithms" | "-A" | "-a" => {
+            Some("the key decides the algorithm, so none is named")
+        }
+        "--ignore-exp" | "--no-exp" | "--ignore-expiration" => Some(
+            "an expired token is known by the exit status 3; --at TIME judges by another time than now",
+        ),
+        "--now" | "--time" | "--date" => Some("--at TIME judges by another time than now"),
+        "--verbose" | "-v" => Some("jwtlens debug tells more about a token that is refused"),
+        _ => None,
+    }
+}
+
+/// Commands that other programs have, and what stands for them here.
+fn command_elsewhere(command: &str) -> Option<&'static str> {
+    match command {
+        "validate" | "check" | "test" => Some("jwtlens verify checks a token"),
+        "inspect" | "show" | "view" | "print" | "parse" | "read" => {
+            Some("jwtlens decode shows a token, jwtlens verify checks it too")
+        }
+        "explain" | "why" | "diagnose" => Some("jwtlens debug finds out why a token is refused"),
+        "sign" | "encode" | "create" | "generate" | "issue" => {
+            Some("jwtlens makes no tokens: it has no use for a private key")
+        }
+        "version" => Some("jwtlens --version tells it"),
+        _ => None,
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use snapbox::Data;
 use snapbox::data::DataFormat;
 
-use crate::support::{run, status, stdout};
+use crate::support::{data, is_installed, run, status, stderr, stdout};
 
 #[test]
 fn completions() {
@@ -33,23 +33,137 @@ fn manual_pages() {
     let directory = tempdir("man");
     let output = run(&["man", directory.to_str().unwrap()], b"");
     assert_eq!(status(&output), 0);
-    let mut pages: Vec<String> = std::fs::read_dir(&directory)
-        .unwrap()
-        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .collect();
-    pages.sort();
-    for command in [
-        "jwtlens",
-        "jwtlens-decode",
-        "jwtlens-key",
-        "jwtlens-man",
-        "jwtlens-verify",
-    ] {
-        assert!(pages.contains(&format!("{command}.1")), "{pages:?}");
+    for page in PAGES {
+        let made = std::fs::read_to_string(directory.join(page)).unwrap();
+        let committed = Data::read_from(&man(page), Some(DataFormat::Text)).raw();
+        snapbox::Assert::new()
+            .action_env("SNAPSHOTS")
+            .eq(made, committed);
     }
+    assert_eq!(std::fs::read_dir(&directory).unwrap().count(), PAGES.len());
+    assert_eq!(std::fs::read_dir(man("")).unwrap().count(), PAGES.len());
     let main = std::fs::read_to_string(directory.join("jwtlens.1")).unwrap();
     assert_eq!(main, stdout(&run(&["man"], b"")));
-    assert!(main.contains(".TH jwtlens 1"));
+}
+
+const PAGES: [&str; 7] = [
+    "jwtlens.1",
+    "jwtlens-completions.1",
+    "jwtlens-debug.1",
+    "jwtlens-decode.1",
+    "jwtlens-key.1",
+    "jwtlens-man.1",
+    "jwtlens-verify.1",
+];
+
+fn man(page: &str) -> std::path::PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("man").join(page)
+}
+
+/// What renders the pages has nothing to say of them.
+#[test]
+fn manual_pages_are_sound() {
+    let linters: [(&str, &[&str]); 2] = [
+        ("mandoc", &["-Tlint", "-Wstyle"]),
+        ("groff", &["-ww", "-man", "-Tutf8", "-z"]),
+    ];
+    for (linter, arguments) in linters {
+        if !is_installed(linter) {
+            continue;
+        }
+        for page in PAGES {
+            let output = std::process::Command::new(linter)
+                .args(arguments)
+                .arg(man(page))
+                .output()
+                .unwrap();
+            let said = stdout(&output) + &stderr(&output);
+            assert_eq!((said.as_str(), status(&output)), ("", 0), "{linter} {page}");
+        }
+    }
+}
+
+/// Every section, every member of the reports, and the day that the changelog has.
+#[test]
+fn manual_pages_tell_all() {
+    let read = |page: &str| {
+        let page = std::fs::read_to_string(man(page)).unwrap();
+        page.replace("\\-", "-").replace("\\(aq", "'")
+    };
+    for page in ["jwtlens-verify.1", "jwtlens-debug.1", "jwtlens-key.1"] {
+        let text = read(page);
+        for section in [
+            "SYNOPSIS",
+            "EXIT STATUS",
+            "JSON OUTPUT",
+            "FILES",
+            "ENVIRONMENT",
+            "EXAMPLES",
+        ] {
+            assert!(
+                text.contains(&format!("\n.SH {section}\n")),
+                "{page}: {section}"
+            );
+        }
+    }
+    let report = run(
+        &["debug", "-o", "json", "-k", "made/public_key.json"],
+        &std::fs::read(data("made/der.txt")).unwrap(),
+    );
+    let key = run(&["key", "-o", "json", "made/public_key.json"], b"");
+    for (output, page) in [
+        (&report, "jwtlens-verify.1"),
+        (&report, "jwtlens-debug.1"),
+        (&report, "jwtlens-decode.1"),
+        (&key, "jwtlens-key.1"),
+    ] {
+        let text = read(page);
+        let (_, section) = text.split_once(".SH JSON OUTPUT").unwrap();
+        let (section, _) = section.split_once("\n.SH ").unwrap();
+        let words: Vec<&str> = section
+            .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+            .collect();
+        let mut members = Vec::new();
+        collect_members(
+            &serde_json::from_slice(&output.stdout).unwrap(),
+            &mut members,
+        );
+        assert!(members.len() > 10);
+        for member in members {
+            // In bold a name follows "\\fB".
+            let bold = format!("fB{member}");
+            assert!(
+                words.contains(&member.as_str()) || words.contains(&bold.as_str()),
+                "{page}: {member}"
+            );
+        }
+    }
+    let changes = std::fs::read_to_string(man("../CHANGELOG.md")).unwrap();
+    let (_, rest) = changes
+        .split_once(&format!("## {} - ", env!("CARGO_PKG_VERSION")))
+        .unwrap();
+    let day = rest.lines().next().unwrap();
+    assert!(read("jwtlens.1").starts_with(&format!(".TH JWTLENS 1 {day} ")));
+}
+
+/// The names of a report's own members, not of those in the token.
+fn collect_members(value: &serde_json::Value, names: &mut Vec<String>) {
+    match value {
+        serde_json::Value::Object(members) => {
+            for (name, value) in members {
+                names.push(name.clone());
+                if name != "header" && name != "claims" {
+                    collect_members(value, names);
+                }
+            }
+        }
+        serde_json::Value::Array(values) => {
+            for value in values {
+                collect_members(value, names);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The lowest compiler that the package names is one that all its dependencies take.

@@ -147,6 +147,18 @@ pub fn feed(command: &mut Command, stdin: &[u8]) -> Output {
     output
 }
 
+/// Whether a program that not every machine has is on this one; where not, the test that asks for
+/// it is passed over, and says so.
+pub fn is_installed(program: &str) -> bool {
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&paths).any(|path| path.join(program).is_file());
+    if !found {
+        // Not with eprintln, which is shown of failed tests only.
+        let _ = writeln!(std::io::stderr(), "skipped, as {program} is not installed");
+    }
+    found
+}
+
 pub fn status(output: &Output) -> i32 {
     output.status.code().expect("the program ended by itself")
 }

@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
 
-use crate::support::{Issuer, data, jwtlens};
+use crate::support::{Issuer, data, feed, jwtlens, stdout};
 
 /// Both ends of a terminal of so many columns.
 pub fn terminal(columns: u16) -> (File, File) {
@@ -110,6 +110,56 @@ fn colours_are_for_terminals() {
         let (_, text) = shown(verify().args(argument).envs(variable), 80, false);
         assert!(text.starts_with("valid: "), "{text}");
         assert!(!text.contains('\u{1b}'));
+    }
+}
+
+/// Every token and key there is, at every width: what is too long goes on below.
+#[test]
+fn no_report_is_wider_than_the_terminal() {
+    let (mut tokens, mut keys) = (Vec::new(), Vec::new());
+    for entry in std::fs::read_dir(data("made")).unwrap() {
+        let path = entry.unwrap().path();
+        match path.extension().and_then(|extension| extension.to_str()) {
+            Some("txt") => tokens.extend(std::fs::read(path).unwrap()),
+            _ => keys.push(path),
+        }
+    }
+    tokens.retain(|octet| *octet != 0);
+    for columns in [40, 41, 60, 79, 80, 120, 200] {
+        let run = |arguments: &[&std::ffi::OsStr]| {
+            let mut command = jwtlens();
+            command.env("COLUMNS", columns.to_string()).args(arguments);
+            stdout(&feed(&mut command, &tokens))
+        };
+        let key = data("made/public_key.json");
+        let mut texts = vec![
+            run(&[
+                "verify".as_ref(),
+                "-k".as_ref(),
+                key.as_ref(),
+                "--aud=api".as_ref(),
+            ]),
+            run(&["decode".as_ref()]),
+        ];
+        texts.extend(keys.iter().map(|key| run(&["key".as_ref(), key.as_ref()])));
+        for text in texts {
+            for line in text.lines() {
+                let width = unicode_width::UnicodeWidthStr::width(line);
+                // The name of a file is the person's own.
+                let is_name = line.starts_with('/');
+                assert!(is_name || width <= columns, "{columns}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn help_fits_a_screen() {
+    for command in ["verify", "debug", "decode", "key", "completions", "man"] {
+        let output = feed(jwtlens().env("COLUMNS", "80").args([command, "-h"]), b"");
+        let help = stdout(&output);
+        assert!(help.lines().count() <= 40, "{command}: {help}");
+        assert!(help.lines().all(|line| line.len() <= 80), "{help}");
     }
 }
 

@@ -75,7 +75,11 @@ impl Text<'_> {
     }
 
     fn heading(&self, heading: &str) -> String {
-        format!("\n{}\n", self.0.paint.heading(heading))
+        let lines: Vec<String> = wrapped(heading, 0, OURS, self.0.width)
+            .lines()
+            .map(|line| self.0.paint.heading(line))
+            .collect();
+        format!("\n{}\n", lines.join("\n"))
     }
 
     /// The verdict in one sentence, and what it rests on.
@@ -264,7 +268,9 @@ impl Text<'_> {
             (false, false) => "; --deep tries more",
             (false, true) => "; the token is too long for all",
         };
-        let mut text = format!("  tried {} forms{time}{more}\n", tried.forms);
+        let tried_all = format!("  tried {} forms{time}{more}", tried.forms);
+        let mut text = wrapped(&tried_all, 0, THEIRS, self.0.width);
+        text.push('\n');
         if self.0.detail == (Detail::Debug { verbose: true }) {
             for (what, list) in [
                 ("signature", &tried.signatures),
