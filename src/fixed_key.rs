@@ -11,7 +11,7 @@
 //! answer stands. A fault here can cost time, and refuse nothing. The price: a stream of nothing but
 //! bad signatures runs at the speed of `p256` and a twentieth more.
 //!
-//! The seam for wider hardware is [`add_each`]: eight lanes could make eight of its sums at once.
+//! The seam for wider hardware is `add_each`: eight lanes could make eight of its sums at once.
 
 #![allow(
     clippy::arithmetic_side_effects,

@@ -204,7 +204,7 @@ impl Source {
             .hint("read the tokens from a file with -f FILE")),
             None if !from_stdin && surroundings.stdin_is_terminal => {
                 Err(Failure::usage("no token: standard input is a terminal")
-                    .hint("pipe the token in, as in `wl-paste | jwtlens verify -k public_key.json`")
+                    .hint("pipe the token in, for example from wl-paste, xclip -o or pbpaste")
                     .hint("or read a file with -f FILE; `-` waits for what you type"))
             }
             _ => Ok(lines(Lines::new("stdin", io::stdin()))),
