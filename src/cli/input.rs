@@ -109,7 +109,7 @@ impl Block {
     }
 
     /// Leaves the memory, so that the next lines need no other.
-    fn clear(&mut self) {
+    pub fn clear(&mut self) {
         let (mut text, mut lines) = (mem::take(&mut self.text), mem::take(&mut self.lines));
         text.clear();
         // The memory of a line of many times the ordinary is not kept.

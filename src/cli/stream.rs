@@ -227,7 +227,7 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
                 let turn = *next;
                 *next = turn.saturating_add(1);
                 // Of what takes much memory there is one in the works: nothing is read meanwhile.
-                let _source = block.is_heavy().then_some(source);
+                let source = block.is_heavy().then_some(source);
                 let done = own.block(&mut block, &name);
                 let mut sink = lock(&output);
                 while sink.turn != turn {
@@ -243,6 +243,9 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
                     process::exit(sink.end(self.messages).status().into());
                 }
                 turned.notify_all();
+                if source.is_some() {
+                    block.clear();
+                }
             }
         };
         thread::scope(|scope| {

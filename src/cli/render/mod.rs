@@ -63,6 +63,7 @@ pub struct Printed {
 /// than anybody wants to hold.
 enum Piece {
     Made(Vec<u8>),
+    /// With the token itself where that is the output.
     Long(Box<Report>, Vec<u8>),
 }
 
@@ -90,8 +91,13 @@ impl Renderer {
                     }
                 }
             }
-            (Some(_), _) => {
-                let long = Piece::Long(Box::new(report), token.text.to_vec());
+            (Some(format), _) => {
+                let text = if format == Format::Token {
+                    token.text
+                } else {
+                    &[]
+                };
+                let long = Piece::Long(Box::new(report), text.to_vec());
                 printed.pieces.push(long);
             }
         }
