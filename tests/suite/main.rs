@@ -15,6 +15,7 @@
 
 mod agreement;
 mod conformance;
+mod corpus;
 mod debug;
 mod faults;
 mod generated;
