@@ -270,7 +270,7 @@ impl Text<'_> {
         let more = match (tried.complete, tried.deep) {
             (true, _) => "",
             (false, false) => "; --deep tries more",
-            (false, true) => "; the token is too long for all",
+            (false, true) => "; the limit of the search ended it",
         };
         let mut text = format!("  tried {} forms{time}{more}\n", tried.forms);
         if self.0.detail == (Detail::Debug { verbose: true }) {
