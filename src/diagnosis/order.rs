@@ -27,7 +27,7 @@ const MOOT: [(&str, &[&str]); 9] = [
     ),
     (
         "signature-of-other-algorithm",
-        &["truncated", "content-changed", "signer-candidates"],
+        &["content-changed", "signer-candidates"],
     ),
     ("der-signature", &["truncated"]),
     ("truncated", &["content-changed", "signer-candidates"]),

@@ -22,7 +22,7 @@ impl<'w> Work<'w> {
     pub fn new(effort: Effort, step: &'w mut dyn FnMut(u64) -> bool) -> Self {
         Self {
             left: match effort {
-                Effort::Default => 250_000,
+                Effort::Default => 450_000,
                 Effort::Deep => 8_000_000,
             },
             tried: Tried {
