@@ -19,7 +19,7 @@ use crate::header::JoseHeader;
 use crate::json::{Object, Value};
 
 /// The octets of all texts together, each as often as it is hashed.
-const MOST_HASHED: usize = 24 * 1024 * 1024;
+const MOST_HASHED: usize = 8 * 1024 * 1024;
 
 /// The octets of all spellings of one object together.
 const MOST_SPELLED: usize = 1024 * 1024;
