@@ -64,8 +64,9 @@ impl Change {
     fn detail(self, segment: Segment, character: char) -> String {
         let at = self.place();
         match self {
-            Self::Replaced(_) => format!("\"{character}\" at octet {at} of the {segment}"),
-            Self::Lost(_) => format!("\"{character}\" at octet {at} of the {segment}"),
+            Self::Replaced(_) | Self::Lost(_) => {
+                format!("\"{character}\" at octet {at} of the {segment}")
+            }
             Self::Added(_) => format!("the one at octet {at} of the {segment}"),
         }
     }
@@ -105,7 +106,7 @@ pub fn in_signature(
         } else {
             // Characters that count for R and for S, or for one of them in part.
             let (r, s) = (layout.r.places(), layout.s.places());
-            let in_part = (layout.r.bit % 6 != 0).then_some(r.0);
+            let in_part = (!layout.r.bit.is_multiple_of(6)).then_some(r.0);
             let places = in_part.into_iter().chain(r.1..=s.0).chain([s.1]);
             found.one_by_one(places.collect(), 64, work);
             if found.proof.is_none() {
@@ -259,10 +260,10 @@ impl Found<'_> {
             doublings: curve::doublings(&lifted, 256),
             lowest: self.layout.s.end().checked_sub(6)?,
         };
-        if !work.spend(steps.cost()) {
+        if !work.spend(Steps::cost()) {
             return None;
         }
-        work.count(steps.count(&(from..last)));
+        work.count(Steps::count(&(from..last)));
         steps.walk(from..last, start, &mut |at, points| {
             for (value, x) in (0..64).zip(curve::abscissas(points)) {
                 if let Some((h, c)) = sums.get(&x) {
@@ -276,7 +277,7 @@ impl Found<'_> {
     /// and the first key come first.
     fn in_r(&mut self, work: &mut Work) -> Option<()> {
         let (first, last) = self.layout.r.places();
-        let from = first.checked_add(usize::from(self.layout.r.bit % 6 != 0))?;
+        let from = first.checked_add(usize::from(!self.layout.r.bit.is_multiple_of(6)))?;
         let known = self.form(from, 'A')?;
         let inverse = Option::<p256::Scalar>::from(curve::scalar(known.s)?.invert())?;
         let mut pairs: Vec<(usize, usize)> = (0..self.hashes.len())
@@ -295,10 +296,10 @@ impl Found<'_> {
                 doublings: curve::doublings(&key, 256),
                 lowest: self.layout.r.end().checked_sub(6)?,
             };
-            if !work.spend(steps.cost()) {
+            if !work.spend(Steps::cost()) {
                 return None;
             }
-            work.count(steps.count(&(from..last)));
+            work.count(Steps::count(&(from..last)));
             steps.walk(from..last, start, &mut |at, points| {
                 for (value, x) in (0..64).zip(curve::abscissas(points)) {
                     if self
@@ -345,12 +346,12 @@ struct Steps<'s> {
 
 impl Steps<'_> {
     /// Some multiplications, the doublings, and two additions' worth for each character.
-    fn cost(&self) -> u64 {
+    fn cost() -> u64 {
         const OF_A_HALF: u64 = 43 * 64 * 2;
         MULTIPLICATION.saturating_mul(4).saturating_add(OF_A_HALF)
     }
 
-    fn count(&self, places: &std::ops::Range<usize>) -> u64 {
+    fn count(places: &std::ops::Range<usize>) -> u64 {
         u64::try_from(places.len().saturating_mul(64)).unwrap_or(u64::MAX)
     }
 

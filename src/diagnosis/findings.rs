@@ -253,12 +253,12 @@ fn thumbprints(reading: &Reading, header: Option<&JoseHeader>) -> Vec<(&'static 
         ("cnf.jkt", of_cnf("jkt").and_then(Value::as_str)),
         ("cnf.kid", of_cnf("kid").and_then(Value::as_str)),
     ];
-    let names = named.into_iter().filter_map(|(place, name)| {
+    let texts = named.into_iter().filter_map(|(place, name)| {
         let name = name?;
         let name = name.strip_prefix(URN).unwrap_or(name);
         (name.len() == 43).then(|| (place, name.into()))
     });
-    names.chain(jwk.map(|jwk| ("cnf.jwk", jwk))).collect()
+    texts.chain(jwk.map(|jwk| ("cnf.jwk", jwk))).collect()
 }
 
 /// What was done to the text and to what was signed, each once.

@@ -93,7 +93,7 @@ impl Signed {
         self.pairs(&headers, &payloads, Ways::Every);
         if let Some([header, payload]) = &reading.written {
             let before = self.hashes.len();
-            self.add(&[], &format!("{header}.{payload}"), alg, Ways::Every);
+            self.add(&[], format!("{header}.{payload}"), alg, Ways::Every);
             for hashed in self.hashes.iter_mut().skip(before) {
                 hashed.detail = hashed.detail.or(Some("signed as it is written"));
             }

@@ -811,6 +811,7 @@ fn searches_end_within_their_budget() {
 }
 
 #[test]
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn the_signer_is_found() {
     let mut random = Random::new("signer");
     let (given, other) = (random.signer(), random.signer());
