@@ -641,7 +641,8 @@ fn cut_tokens_are_found() {
                     (signature.to_vec(), codes(&["truncated"]))
                 };
                 // R and S without a zero at their beginning are as long as DER makes them.
-                if in_der && ![70, 71, 72].contains(&octets.len()) {
+                // Six characters of DER are more than four octets.
+                if in_der && (lost > 5 || ![70, 71, 72].contains(&octets.len())) {
                     continue;
                 }
                 let token = format!("{input}.{}", encode(octets));
