@@ -70,7 +70,7 @@ pub struct KeyReport {
     pub(crate) key: Option<VerificationKey>,
     /// What an unusable key may have been meant as, for the diagnosis alone.
     #[serde(skip)]
-    pub(crate) mended: Vec<(Cause, VerifyingKey)>,
+    pub(crate) mended: Vec<(Vec<Cause>, VerifyingKey)>,
 }
 
 /// Why a JWK can't be used to verify. In JSON it is its message.
@@ -134,6 +134,7 @@ impl KeyReport {
         let thumbprint = thumbprint_of(&object);
 
         let mut reasons = usage_faults(&object);
+        let is_foreign = !reasons.is_empty();
         let mut key = None;
         match public_key(&object) {
             Ok((verifying, algorithm)) => {
@@ -178,7 +179,7 @@ impl KeyReport {
             mended: if key.is_some() {
                 Vec::new()
             } else {
-                diagnosis::mended(&object)
+                diagnosis::mended(&object, is_foreign)
             },
             reasons,
             key,

@@ -128,6 +128,11 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
             search.milliseconds = u64::try_from(begun.elapsed().as_millis()).ok();
         }
         if let Some(finding) = tally.signers.note(&report.recovered) {
+            // What was only likely of one token is known of two.
+            let guesses = ["content-changed", "signer-candidates"];
+            report
+                .findings
+                .retain(|other| !guesses.contains(&other.code));
             report.findings.insert(0, finding);
         }
         tally.note(&report, token.text);
@@ -148,7 +153,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     {
         let whole = debugger.debug(&Token::new(Input::default(), lines), now(), &mut |_| true);
         messages.hint(&format!(
-            "line-wrapped: put together, these lines are one token, which is {}: join them with tr -d [:space:]",
+            "line-wrapped: put together, these lines are one token, which is {}: join them with tr -d '[:space:]'",
             whole.verdict.name()
         ));
     }

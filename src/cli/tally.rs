@@ -72,6 +72,23 @@ impl Tally {
         self.lines.as_deref().filter(|_| all)
     }
 
+    /// How many tokens for each cause. The first token of a signer met again was one whose content
+    /// might have been changed; now it is one of that signer.
+    fn causes(&self) -> BTreeMap<&'static str, u64> {
+        let mut causes = self.causes.clone();
+        let first = u64::try_from(self.signers.shared().len()).unwrap_or(u64::MAX);
+        let guessed = causes.remove("content-changed").unwrap_or(0);
+        let moved = first.min(guessed);
+        if let Some(left) = guessed.checked_sub(moved).filter(|left| *left > 0) {
+            causes.insert("content-changed", left);
+        }
+        if moved > 0 {
+            let same = causes.entry("same-signer").or_default();
+            *same = same.saturating_add(moved);
+        }
+        causes
+    }
+
     /// Tells what more than one token had in common.
     pub fn tell(&self, messages: Messages) {
         if self.judged < 2 || self.refused == 0 {
@@ -89,12 +106,10 @@ impl Tally {
                 messages.line(&format!("{what}: {}{more}", shown.join(", ")));
             }
         };
+        let causes = self.causes();
         list(
             "causes",
-            self.causes
-                .iter()
-                .map(|(code, count)| (*code, *count))
-                .collect(),
+            causes.iter().map(|(code, count)| (*code, *count)).collect(),
         );
         list(
             "kids of refused tokens",

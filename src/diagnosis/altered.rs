@@ -1,10 +1,11 @@
-//! One character of the token that was changed, lost or added.
+//! One character of the token that was changed, lost or added, in a signature of 64 octets and in DER.
 //!
 //! In the signature the candidates differ by a multiple of a power of two, so that each costs an
 //! addition of points instead of a verification: with R known, `s R` must be `±(e G + r Q)`; with s
 //! known, `(e G + r Q) / s` must have r as its x. In header and payload each candidate is a hash to be
 //! looked up.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -12,18 +13,14 @@ use sha2::{Digest as _, Sha256};
 
 use super::cause::Cause;
 use super::lax;
+use super::layout::{Layout, values};
 use super::reading::Reading;
 use super::search::{Candidate, Proof, Targets, verifies};
 use super::signature::{self, Form};
 use super::signed::Hashed;
+use super::work::{LOOK_UP, MULTIPLICATION, Work};
 use crate::compact::Segment;
 use crate::curve::{self, Point};
-
-/// The characters of a good signature; the last one carries two bits.
-const CHARACTERS: usize = 86;
-
-/// The character whose bits belong to R and to S.
-const BOUNDARY: usize = 42;
 
 /// The segments with one character altered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,25 +53,23 @@ impl Change {
         })
     }
 
+    fn cause(self) -> Cause {
+        match self {
+            Self::Replaced(_) => Cause::AlteredCharacter,
+            Self::Lost(_) => Cause::LostCharacter,
+            Self::Added(_) => Cause::AddedCharacter,
+        }
+    }
+
     fn detail(self, segment: Segment, character: char) -> String {
         let at = self.place();
         match self {
-            Self::Replaced(_) => format!("\"{character}\" at octet {at} of the {segment}"),
-            Self::Lost(_) => format!("\"{character}\" put back at octet {at} of the {segment}"),
-            Self::Added(_) => format!("the character at octet {at} of the {segment} taken out"),
+            Self::Replaced(_) | Self::Lost(_) => {
+                format!("\"{character}\" at octet {at} of the {segment}")
+            }
+            Self::Added(_) => format!("the one at octet {at} of the {segment}"),
         }
     }
-}
-
-/// How many candidates there are in a signature of about the right length.
-pub fn signature_candidates(segment: &str) -> u64 {
-    let count = match segment.len() {
-        85 => CHARACTERS.saturating_mul(64),
-        CHARACTERS => CHARACTERS.saturating_mul(63),
-        87 => 87,
-        _ => 0,
-    };
-    u64::try_from(count).unwrap_or(0)
 }
 
 /// Looks for one altered character in the signature segment.
@@ -82,69 +77,58 @@ pub fn in_signature(
     reading: &Reading,
     hashes: &[Hashed],
     candidates: &[Candidate],
+    work: &mut Work,
 ) -> Option<Proof> {
-    let segment = &reading.last_as_written;
-    let change: fn(usize) -> Change = match segment.len() {
-        85 => Change::Lost,
-        CHARACTERS => Change::Replaced,
-        87 => Change::Added,
-        _ => return None,
-    };
-    let mut found = Found {
-        hashes,
-        candidates,
-        proof: None,
-    };
-    if segment.len() == 87 {
-        let forms = (0..87)
-            .filter_map(|at| Some((change(at), 'A', plain(&change(at).undone(segment, 'A')?)?)));
-        found.one_by_one(forms.collect());
-        return found.proof;
-    }
-    let few = (0..64).filter_map(|value| {
-        let character = lax::character(value);
-        Some((
-            change(BOUNDARY),
-            character,
-            plain(&change(BOUNDARY).undone(segment, character)?)?,
-        ))
-    });
-    let last = ['A', 'Q', 'g', 'w'].into_iter().filter_map(|character| {
-        let change = change(CHARACTERS - 1);
-        Some((
+    let segment = reading.last_as_written.as_str();
+    let values = values(segment)?;
+    for layout in &Layout::all() {
+        let change: fn(usize) -> Change = match segment.len().cmp(&layout.characters) {
+            Ordering::Less => Change::Lost,
+            Ordering::Equal => Change::Replaced,
+            Ordering::Greater => Change::Added,
+        };
+        if layout.characters.abs_diff(segment.len()) > 1 {
+            continue;
+        }
+        if !layout.begins(&values) {
+            continue;
+        }
+        let mut found = Found {
+            layout,
+            segment,
             change,
-            character,
-            plain(&change.undone(segment, character)?)?,
-        ))
-    });
-    found.one_by_one(few.chain(last).collect());
-    if found.proof.is_none() {
-        found.in_s(segment, change);
+            hashes,
+            candidates,
+            proof: None,
+        };
+        if segment.len() > layout.characters {
+            found.one_by_one((0..segment.len()).collect(), 1, work);
+        } else {
+            // Characters that count for R and for S, or for one of them in part.
+            let (r, s) = (layout.r.places(), layout.s.places());
+            let in_part = (!layout.r.bit.is_multiple_of(6)).then_some(r.0);
+            let places = in_part.into_iter().chain(r.1..=s.0).chain([s.1]);
+            found.one_by_one(places.collect(), 64, work);
+            if found.proof.is_none() {
+                found.in_s(work);
+            }
+            if found.proof.is_none() {
+                found.in_r(work);
+            }
+        }
+        if found.proof.is_some() {
+            return found.proof;
+        }
     }
-    if found.proof.is_none() {
-        found.in_r(segment, change);
-    }
-    found.proof
+    None
 }
 
-/// Looks for another last character, in a signature of any length.
-pub fn in_last_character(
-    reading: &Reading,
-    hashes: &[Hashed],
-    candidates: &[Candidate],
-) -> Option<Proof> {
-    let segment = &reading.last_as_written;
-    let last = segment.len().checked_sub(1)?;
-    replaced(reading, hashes, candidates, last)
-}
-
-/// Looks for another character at any place, in a signature of any length. `step` is told how many
-/// were tried, and ends the search with `false`.
+/// Looks for another character at any place, in a signature of any length.
 pub fn in_any_character(
     reading: &Reading,
     hashes: &[Hashed],
     candidates: &[Candidate],
-    step: &mut dyn FnMut(u64) -> bool,
+    work: &mut Work,
 ) -> Option<Proof> {
     /// DER and base64 of it are not longer; RSA signatures are.
     const LONGEST: usize = 140;
@@ -152,13 +136,7 @@ pub fn in_any_character(
     if matches!(segment.len(), 85..=87) || segment.len() > LONGEST {
         return None;
     }
-    for at in 0..segment.len() {
-        let proof = replaced(reading, hashes, candidates, at);
-        if proof.is_some() || !step(64) {
-            return proof;
-        }
-    }
-    None
+    (0..segment.len()).find_map(|at| replaced(reading, hashes, candidates, at, work))
 }
 
 fn replaced(
@@ -166,83 +144,107 @@ fn replaced(
     hashes: &[Hashed],
     candidates: &[Candidate],
     at: usize,
+    work: &mut Work,
 ) -> Option<Proof> {
     let change = Change::Replaced(at);
-    let forms: Vec<(char, Form)> = lax::characters()
+    let forms: Vec<(Change, char, Form)> = lax::characters()
         .filter_map(|character| {
-            Some((
-                character,
-                change.undone(&reading.last_as_written, character)?,
-            ))
+            let text = change.undone(&reading.last_as_written, character)?;
+            Some((character, text))
         })
         .flat_map(|(character, text)| {
-            signature::forms(&text)
-                .into_iter()
-                .map(move |form| (character, form))
+            let forms = signature::forms(&text).into_iter();
+            forms.map(move |form| (change, character, form))
         })
         .collect();
-    let (characters, forms): (Vec<char>, Vec<Form>) = forms.into_iter().unzip();
-    let targets = Targets::new(&forms, candidates);
-    let proof = targets.meet(hashes)?;
-    // Which form it was is told by asking once more, one by one.
-    characters
-        .into_iter()
-        .zip(&forms)
-        .find_map(|(character, form)| {
-            Targets::new(std::slice::from_ref(form), candidates).meet(hashes)?;
-            Some(Proof {
-                causes: [&[Cause::AlteredCharacter], &proof.causes[..]].concat(),
-                detail: Some(change.detail(Segment::Signature, character)),
-                ..proof.clone()
-            })
-        })
+    one_of(forms, hashes, candidates, work)
 }
 
-/// R and S of 64 octets.
-fn plain(segment: &str) -> Option<Form> {
-    signature::forms(segment)
-        .into_iter()
-        .find(|form| form.causes.is_empty())
+/// The change whose form verifies.
+fn one_of(
+    changes: Vec<(Change, char, Form)>,
+    hashes: &[Hashed],
+    candidates: &[Candidate],
+    work: &mut Work,
+) -> Option<Proof> {
+    let forms: Vec<Form> = changes.iter().map(|(_, _, form)| form.clone()).collect();
+    let targets = Targets::new(&forms, candidates, work);
+    let count = u64::try_from(hashes.len()).unwrap_or(u64::MAX);
+    if !work.spend(count.saturating_mul(LOOK_UP)) {
+        return None;
+    }
+    work.count(count.saturating_mul(targets.pairs()));
+    targets.meet(hashes)?;
+    // Which form it was is told by asking once more, one by one.
+    changes.into_iter().find_map(|(change, character, form)| {
+        let proof = Targets::new(&[form], candidates, work).meet(hashes)?;
+        Some(told(proof, change, character))
+    })
+}
+
+fn told(proof: Proof, change: Change, character: char) -> Proof {
+    Proof {
+        causes: [&[change.cause()][..], &proof.causes].concat(),
+        detail: Some(change.detail(Segment::Signature, character)),
+        ..proof
+    }
 }
 
 struct Found<'f> {
+    layout: &'f Layout,
+    segment: &'f str,
+    change: fn(usize) -> Change,
     hashes: &'f [Hashed],
     candidates: &'f [Candidate],
     proof: Option<Proof>,
 }
 
 impl Found<'_> {
-    /// Candidates of which there are few enough to be tried like any other signature.
-    fn one_by_one(&mut self, changes: Vec<(Change, char, Form)>) {
-        for (change, character, form) in changes {
-            let forms = [form];
-            let Some(proof) = Targets::new(&forms, self.candidates).meet(self.hashes) else {
-                continue;
-            };
-            self.keep(change, character, proof);
-            return;
-        }
+    /// R and S, where the character stood there.
+    fn form(&self, at: usize, character: char) -> Option<Form> {
+        let text = (self.change)(at).undone(self.segment, character)?;
+        self.layout.form(&text)
     }
 
-    fn keep(&mut self, change: Change, character: char, proof: Proof) {
-        self.proof = Some(Proof {
-            causes: [&[Cause::AlteredCharacter][..], &proof.causes].concat(),
-            detail: Some(change.detail(Segment::Signature, character)),
-            ..proof
-        });
+    /// Places of which there are few enough to be tried like any other signature.
+    fn one_by_one(&mut self, places: Vec<usize>, characters: usize, work: &mut Work) {
+        /// Those that make no difference for R and S are one candidate.
+        fn is_new(known: &[(Change, char, Form)], form: &Form) -> bool {
+            !known.iter().any(|(_, _, known)| known == form)
+        }
+        let mut changes = Vec::new();
+        for at in places {
+            for character in lax::characters().take(characters) {
+                if let Some(form) = self.form(at, character)
+                    && is_new(&changes, &form)
+                {
+                    changes.push(((self.change)(at), character, form));
+                }
+            }
+        }
+        self.proof = one_of(changes, self.hashes, self.candidates, work);
     }
 
     /// R is as it was: `s R = ±(e G + r Q)`, for every hash and key at once.
-    fn in_s(&mut self, segment: &str, change: fn(usize) -> Change) -> Option<()> {
-        let known = plain(&change(CHARACTERS - 2).undone(segment, 'A')?)?;
+    fn in_s(&mut self, work: &mut Work) -> Option<()> {
+        let (first, last) = self.layout.s.places();
+        let known = self.form(last.checked_sub(1)?, 'A')?;
         let (lifted, r) = (curve::lift(known.r)?, curve::scalar(known.r)?);
         let mut sums = Vec::new();
         let mut places = Vec::new();
+        let hashes = u64::try_from(self.hashes.len()).unwrap_or(u64::MAX);
         for (c, candidate) in self.candidates.iter().enumerate() {
+            if !work.spend(
+                hashes
+                    .saturating_mul(LOOK_UP)
+                    .saturating_add(MULTIPLICATION),
+            ) {
+                break;
+            }
             let r_times_key = Point::from(curve::times_key(&candidate.key, &r));
-            for (h, hashed) in self.hashes.iter().enumerate() {
-                let e_times_generator = curve::times_generator(&curve::hash(hashed.prehash));
-                sums.push(r_times_key.plus(&e_times_generator.into()));
+            let hashes = self.hashes.iter().map(|hashed| curve::hash(hashed.prehash));
+            for (h, point) in curve::all_times_generator(hashes).iter().enumerate() {
+                sums.push(r_times_key.plus(point));
                 places.push((h, c));
             }
         }
@@ -250,83 +252,82 @@ impl Found<'_> {
             curve::abscissas(&sums).into_iter().zip(places).collect();
 
         // Each step of a character is the same multiple of R.
-        let first = plain(&change(BOUNDARY + 1).undone(segment, 'A')?)?;
-        let start = curve::multiply(&lifted, &curve::hash(first.s)).into();
+        let from = first.checked_add(1)?;
+        let start = curve::multiply(&lifted, &curve::hash(self.form(from, 'A')?.s)).into();
         let steps = Steps {
-            segment,
-            change,
+            segment: self.segment,
+            change: self.change,
             doublings: curve::doublings(&lifted, 256),
-            lowest: 506,
+            lowest: self.layout.s.end().checked_sub(6)?,
         };
-        steps.walk(BOUNDARY + 1..CHARACTERS - 1, start, &mut |at, points| {
+        if !work.spend(Steps::cost()) {
+            return None;
+        }
+        work.count(Steps::count(&(from..last)));
+        steps.walk(from..last, start, &mut |at, points| {
             for (value, x) in (0..64).zip(curve::abscissas(points)) {
                 if let Some((h, c)) = sums.get(&x) {
-                    self.confirm(segment, change(at), value, *h, *c);
+                    self.confirm(at, value, *h, *c);
                 }
             }
         })
     }
 
-    /// S is as it was: `(e G + r Q) / s` must have r as its x, for each hash and key.
-    fn in_r(&mut self, segment: &str, change: fn(usize) -> Change) -> Option<()> {
-        /// A hash and a key take some milliseconds; the plain ones come first.
-        const MOST: usize = 2;
-        let known = plain(&change(0).undone(segment, 'A')?)?;
+    /// S is as it was: `(e G + r Q) / s` must have r as its x, for each hash and key. The plainest hash
+    /// and the first key come first.
+    fn in_r(&mut self, work: &mut Work) -> Option<()> {
+        let (first, last) = self.layout.r.places();
+        let from = first.checked_add(usize::from(!self.layout.r.bit.is_multiple_of(6)))?;
+        let known = self.form(from, 'A')?;
         let inverse = Option::<p256::Scalar>::from(curve::scalar(known.s)?.invert())?;
-        let pairs = self.hashes.iter().enumerate().flat_map(|(h, hashed)| {
+        let mut pairs: Vec<(usize, usize)> = (0..self.hashes.len())
+            .flat_map(|h| (0..self.candidates.len()).map(move |c| (h, c)))
+            .collect();
+        pairs.sort_by_key(|(h, c)| h.saturating_add(*c));
+        for (h, c) in pairs {
+            let (hashed, candidate) = (self.hashes.get(h)?, self.candidates.get(c)?);
             let e = curve::hash(hashed.prehash);
-            self.candidates
-                .iter()
-                .enumerate()
-                .map(move |(c, candidate)| (h, c, e, candidate))
-        });
-        let pairs: Vec<_> = pairs.take(MOST).collect();
-        for (h, c, e, candidate) in pairs {
             let key = curve::times_key(&candidate.key, &inverse);
             let base = Point::from(curve::multiply(&curve::times_generator(&e), &inverse));
-            let first = plain(&change(0).undone(segment, 'A')?)?;
-            let start = base.plus(&curve::multiply(&key, &curve::hash(first.r)).into());
+            let start = base.plus(&curve::multiply(&key, &curve::hash(known.r)).into());
             let steps = Steps {
-                segment,
-                change,
+                segment: self.segment,
+                change: self.change,
                 doublings: curve::doublings(&key, 256),
-                lowest: 250,
+                lowest: self.layout.r.end().checked_sub(6)?,
             };
-            steps.walk(0..BOUNDARY, start, &mut |at, points| {
-                let candidates = (0..64).filter_map(|value| {
-                    Some((
-                        value,
-                        plain(&change(at).undone(segment, lax::character(value))?)?,
-                    ))
-                });
-                for ((value, form), x) in candidates.zip(curve::abscissas(points)) {
-                    if form.r == x {
-                        self.confirm(segment, change(at), value, h, c);
+            if !work.spend(Steps::cost()) {
+                return None;
+            }
+            work.count(Steps::count(&(from..last)));
+            steps.walk(from..last, start, &mut |at, points| {
+                for (value, x) in (0..64).zip(curve::abscissas(points)) {
+                    if self
+                        .form(at, lax::character(value))
+                        .is_some_and(|form| form.r == x)
+                    {
+                        self.confirm(at, value, h, c);
                     }
                 }
             })?;
+            if self.proof.is_some() {
+                break;
+            }
         }
         None
     }
 
-    fn confirm(
-        &mut self,
-        segment: &str,
-        change: Change,
-        value: u8,
-        hash: usize,
-        candidate: usize,
-    ) -> Option<()> {
+    fn confirm(&mut self, at: usize, value: u8, hash: usize, candidate: usize) -> Option<()> {
         let character = lax::character(value);
-        let form = plain(&change.undone(segment, character)?)?;
+        let form = self.form(at, character)?;
         let (hashed, candidate) = (self.hashes.get(hash)?, self.candidates.get(candidate)?);
         if verifies(&candidate.key, &form, hashed.prehash) {
             let proof = Proof {
-                causes: [&hashed.causes[..], &candidate.causes].concat(),
+                causes: [&form.causes[..], &hashed.causes, &candidate.causes].concat(),
                 key: Arc::clone(&candidate.id),
                 detail: None,
             };
-            self.keep(change, character, proof);
+            self.proof = Some(told(proof, (self.change)(at), character));
         }
         None
     }
@@ -344,6 +345,16 @@ struct Steps<'s> {
 }
 
 impl Steps<'_> {
+    /// Some multiplications, the doublings, and two additions' worth for each character.
+    fn cost() -> u64 {
+        const OF_A_HALF: u64 = 43 * 64 * 2;
+        MULTIPLICATION.saturating_mul(4).saturating_add(OF_A_HALF)
+    }
+
+    fn count(places: &std::ops::Range<usize>) -> u64 {
+        u64::try_from(places.len().saturating_mul(64)).unwrap_or(u64::MAX)
+    }
+
     /// Shows the points of all 64 characters at each place. `start` is the first place's point with
     /// the character "A", which is worth nothing.
     fn walk(
@@ -389,27 +400,11 @@ fn walk(start: Point, step: &Point) -> Vec<Point> {
         .collect()
 }
 
-/// How many alterations of header and payload are looked at, and whether these are all.
-pub fn signing_input_candidates(reading: &Reading) -> (usize, bool) {
-    /// Hashing a long text as often as it has places to alter takes its time, in octets.
-    const MOST_HASHED: usize = 1 << 30;
-    const MOST: usize = 400_000;
-    /// Another character at a place, a lost one before it, or one too many.
-    const EACH: usize = 129;
-    let length = reading.signing_input().len();
-    let most = MOST_HASHED.checked_div(length).unwrap_or(0).min(MOST);
-    (most, length.saturating_mul(EACH) <= most)
-}
-
 /// Looks for one altered character in header and payload: some 50,000 hashes for an ordinary token.
-/// `step` is told how many were tried, and ends the search with `false`.
-pub fn in_signing_input(
-    reading: &Reading,
-    targets: &Targets,
-    step: &mut dyn FnMut(u64) -> bool,
-) -> Option<Proof> {
+pub fn in_signing_input(reading: &Reading, targets: &Targets, work: &mut Work) -> Option<Proof> {
     /// Normalizing many points together is cheaper.
     const AT_ONCE: usize = 512;
+    const OCTETS_A_UNIT: usize = 128;
     if targets.is_empty() {
         return None;
     }
@@ -426,7 +421,12 @@ pub fn in_signing_input(
         })
     });
     let mut batch = Vec::with_capacity(AT_ONCE);
-    let mut changes = changes.take(signing_input_candidates(reading).0).peekable();
+    // Long texts take their time to be hashed.
+    let each = reading.signing_input().len() / OCTETS_A_UNIT;
+    let each = u64::try_from(each)
+        .unwrap_or(u64::MAX)
+        .saturating_add(LOOK_UP);
+    let mut changes = changes.peekable();
     while let Some((segment, change, character)) = changes.next() {
         let input = match segment {
             Segment::Header => change
@@ -443,18 +443,21 @@ pub fn in_signing_input(
                 change,
                 character,
                 Hashed {
-                    causes: vec![Cause::AlteredCharacter],
+                    causes: vec![change.cause()],
                     prehash,
-                    as_written: false,
+                    is_plain: false,
+                    detail: None,
                 },
             ));
         }
         if batch.len() == AT_ONCE || changes.peek().is_none() {
+            let count = u64::try_from(batch.len()).unwrap_or(u64::MAX);
+            if !work.spend(count.saturating_mul(each)) {
+                return None;
+            }
+            work.count(count);
             if let Some(proof) = met(targets, &batch) {
                 return Some(proof);
-            }
-            if !step(u64::try_from(batch.len()).unwrap_or(0)) {
-                return None;
             }
             batch.clear();
         }

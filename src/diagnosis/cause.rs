@@ -1,11 +1,8 @@
 //! The table of causes: each with its code, the RFC's section, and the words for people. What a search
 //! finds is a list of these; how it is looked for stands in the other files.
 //!
-//! What they cost, in the release build, of an ordinary token (`cargo bench --bench debug`): all causes
-//! but two are tried together, and in all their combinations, in some 40 ms, since only hashes are
-//! multiplied out (`search`). An altered character of the signature takes 20 ms more, two dropped ones
-//! as much (`altered`, `dropped`); with `--deep` a character of the whole token takes half a second, and
-//! four dropped ones some seconds. A proof is always [`Proven`](super::Certainty::Proven).
+//! What they cost is counted in units of work (`work`), so that a search ends; figures are in
+//! `cargo bench --bench debug`. A proof is always [`Proven`](super::Certainty::Proven).
 
 /// Why a token is refused. Each is one row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,6 +15,9 @@ pub enum Cause {
     Cookie,
     LineWrapped,
     TwoTokens,
+    SurroundedToken,
+    EncodedAgain,
+    AlteredDot,
     SdJwt,
     StandardBase64,
     PaddedBase64,
@@ -30,6 +30,10 @@ pub enum Cause {
     SignatureLittleEndian,
     DroppedCharacters,
     AlteredCharacter,
+    LostCharacter,
+    AddedCharacter,
+    SurplusCharacters,
+    Truncated,
     // What was signed.
     SignedPayloadOnly,
     SignedHeaderOnly,
@@ -41,6 +45,7 @@ pub enum Cause {
     HashedAsHex,
     OtherHash,
     AlgNotOfCurve,
+    AlgMisspelled,
     PayloadRewritten,
     HeaderRewritten,
     HeaderChanged,
@@ -68,6 +73,19 @@ pub struct Row {
 }
 
 impl Cause {
+    /// Whether characters of the token are not those that were sent.
+    pub fn is_damage(self) -> bool {
+        matches!(
+            self,
+            Self::DroppedCharacters
+                | Self::AlteredCharacter
+                | Self::LostCharacter
+                | Self::AddedCharacter
+                | Self::SurplusCharacters
+                | Self::Truncated
+        )
+    }
+
     /// The cause's row.
     #[rustfmt::skip]
     #[allow(clippy::too_many_lines, reason = "a table")]
@@ -92,11 +110,23 @@ impl Cause {
             Self::LineWrapped => ("line-wrapped", "RFC 7515, section 7.1",
                 "with the white space inside taken out",
                 "the token was broken into lines, or has spaces inside",
-                "a token stands on one line: base64 -w0 instead of base64, or tr -d ' \\n' before it is used"),
+                "a token stands on one line: base64 -w0 instead of base64, or tr -d '[:space:]' before it is used"),
             Self::TwoTokens => ("two-tokens", "RFC 7515, section 7.1",
                 "taken alone",
                 "these are two tokens in one",
                 "give them one by one, each on its own line"),
+            Self::SurroundedToken => ("surrounded-token", "RFC 7515, section 7.1",
+                "taken out of what stands around it",
+                "the token stands inside other text: a quote, a comma or words were copied with it",
+                "give the token alone, from eyJ to the end of its third part; --scan finds tokens in any text"),
+            Self::EncodedAgain => ("encoded-again", "RFC 7515, section 7.1",
+                "decoded from base64",
+                "this is a token that was encoded in base64 once more",
+                "decode it once, for example with base64 -d; Kubernetes and others keep their secrets so"),
+            Self::AlteredDot => ("altered-character", "RFC 7515, section 7.1",
+                "with its two dots as they were",
+                "a dot between the parts of the token was lost, doubled or replaced",
+                "the token was damaged on its way: get it again and copy it whole"),
             Self::SdJwt => ("sd-jwt", "RFC 9901, section 4",
                 "taken before the first \"~\"",
                 "this is an SD-JWT: a signed token, then disclosures after each \"~\"",
@@ -141,6 +171,22 @@ impl Cause {
                 "with one character as it was",
                 "one character of the token is not the one that was signed",
                 "the token was damaged on its way: get it again and copy it whole"),
+            Self::LostCharacter => ("altered-character", "RFC 7515, section 5.2",
+                "with one character put back",
+                "one character of the token was lost",
+                "the token was damaged on its way: get it again and copy it whole"),
+            Self::AddedCharacter => ("altered-character", "RFC 7515, section 5.2",
+                "with one character taken out",
+                "the token has one character too many",
+                "the token was damaged on its way: get it again and copy it whole"),
+            Self::SurplusCharacters => ("altered-character", "RFC 7518, section 3.4",
+                "without what stands behind the end of the signature",
+                "the token has too many characters at its end: something was copied with it",
+                "copy the token alone, without what stands behind it"),
+            Self::Truncated => ("truncated", "RFC 7518, section 3.4",
+                "with the end of the signature put back",
+                "the token is cut off at its end",
+                "copy the whole token; a column, a variable or a header may be too short for it"),
             Self::SignedPayloadOnly => ("signed-payload-only", "RFC 7515, section 5.1",
                 "over the payload alone",
                 "the signer signed the payload alone, without the header",
@@ -178,9 +224,13 @@ impl Cause {
                 "another hash than SHA-256 was used",
                 "ES256 is ECDSA with SHA-256: SHA256withECDSA, createSign(\"SHA256\"), ECDSA_SHA_256 at AWS KMS"),
             Self::AlgNotOfCurve => ("alg-not-of-curve", "RFC 7518, section 3.4",
-                "with P-256 and the hash of the header's \"alg\"",
+                "with the P-256 key, whatever the header's \"alg\" says",
                 "the header names an algorithm that the key is not for, and the P-256 key signed all the same",
                 "a P-256 key signs ES256: set \"alg\" to \"ES256\" at the signer, or give it a key of the curve of its \"alg\""),
+            Self::AlgMisspelled => ("alg-misspelled", "RFC 7515, section 4.1.1",
+                "with \"alg\" read as \"ES256\"",
+                "\"alg\" is not written as \"ES256\": letter case and white space count",
+                "the signer must write \"ES256\" in capitals"),
             Self::PayloadRewritten => ("payload-rewritten", "RFC 7515, section 5.2",
                 "over the payload in another spelling of the same JSON",
                 "the payload was parsed and written anew after it was signed",

@@ -2,7 +2,8 @@
 //!
 //! As for an altered character, candidates are sums of points that are known beforehand: the value of
 //! a half is the sum of its characters' values times powers of two, and so is its multiple of a
-//! point. A walk over the places adds one point at a step.
+//! point. A walk over the places adds one point at a step. The ways in which so many characters can be
+//! lost are tried cheapest first, as long as the budget allows.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,89 +11,53 @@ use std::sync::Arc;
 use p256::{ProjectivePoint, Scalar};
 
 use super::cause::Cause;
-use super::lax;
+use super::layout::{Layout, Number, bits, values};
 use super::search::{Candidate, Proof, verifies};
 use super::signature::Form;
 use super::signed::Hashed;
+use super::work::{MULTIPLICATION, Work};
 use crate::curve::{self, Abscissa, Point};
 
 /// How many characters may have been lost for a search to be made.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// In one half of the signature, where the other is whole.
-    pub in_one: usize,
-    /// In both together.
-    pub in_both: usize,
+const MOST: usize = 4;
+
+/// One way in which characters can be lost.
+struct Split {
+    layout: usize,
+    in_r: usize,
+    in_s: usize,
+    /// How many of them stood before S.
+    before: usize,
+    cost: u64,
 }
 
-/// How a signature that is whole is laid out.
-#[derive(Clone, Debug)]
-struct Layout {
-    causes: &'static [Cause],
-    characters: usize,
-    r: Number,
-    s: Number,
-}
-
-/// R or S in a signature.
-#[derive(Clone, Debug)]
-struct Number {
-    /// What stands before it, after the number before.
-    before: Vec<u8>,
-    /// Its first bit.
-    bit: usize,
-    octets: usize,
-}
-
-impl Number {
-    /// The bit after its last.
-    fn end(&self) -> usize {
-        self.bit.saturating_add(self.octets.saturating_mul(8))
-    }
-}
-
-impl Layout {
-    fn new(causes: &'static [Cause], before: [Vec<u8>; 2], octets: [usize; 2]) -> Self {
-        let [before_r, before_s] = before;
-        let [r, s] = octets;
-        let r = Number {
-            bit: before_r.len().saturating_mul(8),
-            before: before_r,
-            octets: r,
-        };
-        let bit = r.end().saturating_add(before_s.len().saturating_mul(8));
-        let s = Number {
-            bit,
-            before: before_s,
-            octets: s,
-        };
-        Self {
-            causes,
-            characters: s.end().div_ceil(6),
-            r,
-            s,
+impl Split {
+    /// The walk over R is made once for each key, or each of its steps begins a walk over S.
+    fn cost(in_r: usize, in_s: usize, keys: usize) -> u64 {
+        const WALK: u64 = 500;
+        let keys = u64::try_from(keys).unwrap_or(u64::MAX);
+        let multiplications = keys.saturating_add(1).saturating_mul(MULTIPLICATION);
+        let walk = |lost| u64::saturating_add(WALK, ways(lost));
+        if in_s == 0 {
+            walk(in_r)
+                .saturating_add(MULTIPLICATION)
+                .saturating_mul(keys)
+        } else {
+            ways(in_r).saturating_mul(walk(in_s).saturating_add(multiplications))
         }
     }
+}
 
-    /// R || S, and DER, where a number has an octet more before a high bit, and an octet less where
-    /// it begins with a zero; more of these are rarer than one in ten thousand.
-    fn all() -> Vec<Self> {
-        const LENGTHS: [u8; 3] = [31, 32, 33];
-        let header = |length: u8| match length {
-            33 => vec![2, length, 0],
-            _ => vec![2, length],
-        };
-        let der = LENGTHS.iter().flat_map(|r| {
-            LENGTHS.iter().map(move |s| {
-                let sequence = [0x30, 4_u8.saturating_add(*r).saturating_add(*s)];
-                let before = [[&sequence[..], &header(*r)].concat(), header(*s)];
-                let octets = [r, s].map(|length| usize::from(*length).min(32));
-                Self::new(&[Cause::DerSignature], before, octets)
-            })
-        });
-        let plain = Self::new(&[], [Vec::new(), Vec::new()], [32, 32]);
-        std::iter::once(plain).chain(der).collect()
-    }
+/// In how many ways so many characters can be put back into a half.
+fn ways(lost: usize) -> u64 {
+    const CHARACTERS: u64 = 43;
+    (1..).zip(0..lost).fold(1_u64, |ways, (k, _)| {
+        let places = CHARACTERS.saturating_sub(u64::try_from(lost).unwrap_or(0));
+        let next = ways
+            .saturating_mul(places.saturating_add(k))
+            .saturating_mul(2);
+        next.checked_div(k).unwrap_or(next)
+    })
 }
 
 /// A signature of which characters were lost, with what it may have been made of.
@@ -101,8 +66,6 @@ pub struct Search<'s> {
     /// `e G` of each hash.
     points: Vec<ProjectivePoint>,
     candidates: &'s [Candidate],
-    /// How many places were tried.
-    pub tried: u64,
 }
 
 impl<'s> Search<'s> {
@@ -116,68 +79,76 @@ impl<'s> Search<'s> {
             hashes,
             points,
             candidates,
-            tried: 0,
         }
     }
 
     /// Puts the lost characters back.
-    pub fn run(&mut self, segment: &str, limits: Limits) -> Option<Proof> {
-        let values = segment
-            .bytes()
-            .map(lax::value)
-            .collect::<Option<Vec<u8>>>()?;
-        for layout in &Layout::all() {
-            let Some(lost) = layout
-                .characters
-                .checked_sub(values.len())
-                .filter(|lost| *lost > 0)
-            else {
+    pub fn run(&self, segment: &str, work: &mut Work) -> Option<Proof> {
+        let values = values(segment)?;
+        let layouts = Layout::all();
+        for split in self.splits(&values, &layouts) {
+            let layout = layouts.get(split.layout)?;
+            if split.cost > work.left() {
+                work.tried.complete = false;
+                return None;
+            }
+            let Some(proof) = self.split(&values, layout, &split, work) else {
                 continue;
             };
-            if bits(&values, 0, layout.r.before.len()) != layout.r.before {
+            let detail = match layout.characters.saturating_sub(values.len()) {
+                1 => "one character lost".to_owned(),
+                many => format!("{many} characters lost"),
+            };
+            return Some(Proof {
+                causes: [&[Cause::DroppedCharacters], layout.causes, &proof.causes].concat(),
+                detail: Some(detail),
+                ..proof
+            });
+        }
+        None
+    }
+
+    /// Every way in which the characters that are missing can be lost, the cheapest first.
+    fn splits(&self, values: &[u8], layouts: &[Layout]) -> Vec<Split> {
+        let mut splits = Vec::new();
+        for (number, layout) in layouts.iter().enumerate() {
+            let lost = layout.characters.saturating_sub(values.len());
+            if !(1..=MOST).contains(&lost) || !layout.begins(values) {
                 continue;
             }
             for in_r in 0..=lost {
                 let in_s = lost.saturating_sub(in_r);
                 // The character in which R ends and S begins counts for both when it is lost.
                 let shared = layout.s.before.is_empty() && in_r > 0;
+                let counted_twice = (in_s.saturating_add(1), in_r.saturating_sub(1));
                 for (in_s, before) in [(in_s, in_r)]
                     .into_iter()
-                    .chain(shared.then(|| (in_s.saturating_add(1), in_r.saturating_sub(1))))
+                    .chain(shared.then_some(counted_twice))
                 {
-                    let most = if in_r == 0 || in_s == 0 {
-                        limits.in_one
-                    } else {
-                        limits.in_both
-                    };
-                    if in_r.max(in_s) > most || lost > most {
-                        continue;
-                    }
-                    if let Some(proof) = self.split(&values, layout, [in_r, in_s], before) {
-                        let detail = match lost {
-                            1 => "one character lost".to_owned(),
-                            many => format!("{many} characters lost"),
-                        };
-                        return Some(Proof {
-                            causes: [&[Cause::DroppedCharacters], layout.causes, &proof.causes]
-                                .concat(),
-                            detail: Some(detail),
-                            ..proof
-                        });
-                    }
+                    splits.push(Split {
+                        layout: number,
+                        in_r,
+                        in_s,
+                        before,
+                        cost: Split::cost(in_r, in_s, self.candidates.len()),
+                    });
                 }
             }
         }
-        None
+        splits.sort_by_key(|split| split.cost);
+        splits
     }
 
     fn split(
-        &mut self,
+        &self,
         values: &[u8],
         layout: &Layout,
-        [in_r, in_s]: [usize; 2],
-        before: usize,
+        split: &Split,
+        work: &mut Work,
     ) -> Option<Proof> {
+        let Split {
+            in_r, in_s, before, ..
+        } = *split;
         let shifted = layout.r.end().checked_sub(before.checked_mul(6)?)?;
         if bits(values, shifted, layout.s.before.len()) != layout.s.before {
             return None;
@@ -185,19 +156,25 @@ impl<'s> Search<'s> {
         let r = Half::new(values, &layout.r, in_r, 0)?;
         let s = Half::new(values, &layout.s, in_s, before)?;
         if in_s == 0 {
-            return self.in_r(&r, s.whole()?);
+            return self.in_r(&r, s.whole()?, work);
         }
         let mut found = None;
         r.every(None, &mut |_, r| {
-            found = self.in_s(&s, r);
-            found.is_none()
+            found = self.in_s(&s, r, work);
+            found.is_none() && work.left() > 0
         });
         found
     }
 
     /// With R known: `s R = ±(e G + r Q)`, for every hash and key at once.
-    fn in_s(&mut self, half: &Half, r: [u8; 32]) -> Option<Proof> {
+    fn in_s(&self, half: &Half, r: [u8; 32], work: &mut Work) -> Option<Proof> {
+        /// The doublings of R, before a step is made.
+        const WALK: u64 = 300;
         let (lifted, r_scalar) = (curve::lift(r)?, curve::scalar(r)?);
+        let keys = u64::try_from(self.candidates.len()).unwrap_or(u64::MAX);
+        if !work.spend(keys.saturating_mul(MULTIPLICATION).saturating_add(WALK)) {
+            return None;
+        }
         let mut sums = Vec::new();
         let mut places = Vec::new();
         for candidate in self.candidates {
@@ -208,7 +185,7 @@ impl<'s> Search<'s> {
             }
         }
         let sums: HashMap<Abscissa, _> = curve::abscissas(&sums).into_iter().zip(places).collect();
-        half.search(&lifted, &Point::default(), &mut self.tried, |x, s| {
+        half.search(&lifted, &Point::default(), work, |x, s| {
             let (hashed, candidate) = sums.get(&x)?;
             proof(
                 &Form {
@@ -223,13 +200,16 @@ impl<'s> Search<'s> {
     }
 
     /// With S known: `(e G + r Q) / s` must have r as its x.
-    fn in_r(&mut self, half: &Half, s: [u8; 32]) -> Option<Proof> {
+    fn in_r(&self, half: &Half, s: [u8; 32], work: &mut Work) -> Option<Proof> {
         let inverse = Option::<Scalar>::from(curve::scalar(s)?.invert())?;
         for candidate in self.candidates {
+            if !work.spend(MULTIPLICATION.saturating_mul(2)) {
+                return None;
+            }
             let key = curve::times_key(&candidate.key, &inverse);
             for (hashed, point) in self.hashes.iter().zip(&self.points) {
                 let base = Point::from(curve::multiply(point, &inverse));
-                let found = half.search(&key, &base, &mut self.tried, |x, r| {
+                let found = half.search(&key, &base, work, |x, r| {
                     if x != r {
                         return None;
                     }
@@ -258,24 +238,6 @@ fn proof(form: &Form, hashed: &Hashed, candidate: &Candidate) -> Option<Proof> {
         key: Arc::clone(&candidate.id),
         detail: None,
     })
-}
-
-/// So many octets from this bit on.
-fn bits(values: &[u8], from: usize, octets: usize) -> Vec<u8> {
-    let bit = |at: usize| {
-        let value = values.get(at / 6).copied().unwrap_or(0);
-        value >> (5_usize.saturating_sub(at % 6)) & 1
-    };
-    (0..octets)
-        .map(|octet| {
-            (0..8).fold(0, |sum, at| {
-                sum << 1
-                    | bit(from
-                        .saturating_add(octet.saturating_mul(8))
-                        .saturating_add(at))
-            })
-        })
-        .collect()
 }
 
 /// The characters that are left of R or of S, and what they are worth in it.
@@ -328,7 +290,7 @@ impl Half {
         &self,
         point: &ProjectivePoint,
         base: &Point,
-        tried: &mut u64,
+        work: &mut Work,
         is_it: impl Fn(Abscissa, [u8; 32]) -> Option<Proof>,
     ) -> Option<Proof> {
         /// Normalizing many points together is cheaper.
@@ -337,7 +299,9 @@ impl Half {
         let mut halves = Vec::new();
         let mut found = None;
         let mut look = |points: &mut Vec<Point>, halves: &mut Vec<[u8; 32]>| {
-            *tried = tried.saturating_add(u64::try_from(points.len()).unwrap_or(0));
+            let count = u64::try_from(points.len()).unwrap_or(0);
+            work.count(count);
+            let is_paid = work.spend(count.saturating_mul(2));
             let abscissas = curve::abscissas(points);
             found = abscissas
                 .into_iter()
@@ -345,7 +309,7 @@ impl Half {
                 .find_map(|(x, half)| is_it(x, *half));
             points.clear();
             halves.clear();
-            found.is_none()
+            found.is_none() && is_paid
         };
         let on = self.every(Some(point), &mut |sum, octets| {
             points.push(sum.plus(base));

@@ -7,6 +7,7 @@ use super::{Certainty, Finding, finding, note};
 use crate::header::JoseHeader;
 use crate::json::{Value, abridged};
 use crate::report::{Reason, Report};
+use crate::verdict::SignatureStatus;
 
 /// The most that is inflated.
 const MAX_INFLATED: usize = 64 * 1024;
@@ -21,28 +22,37 @@ pub struct Facts<'f> {
     pub rsa_key_given: bool,
 }
 
-/// Every hypothesis about the kind.
-const KINDS: [fn(&Facts) -> Option<Finding>; 15] = [
+type Hypothesis = fn(&Facts) -> Option<Finding>;
+
+/// Why a signature can't be verified, by what is plainly there to see. Where a computation has shown
+/// the cause, none of it is worth a word.
+const SHAPES: [Hypothesis; 14] = [
     unsecured,
     jwe,
+    no_token,
     opaque_token,
     written_otherwise,
     ellipsis,
     truncated,
     detached_payload,
-    deflated_payload,
-    nested_jwt,
     signature_zero,
     der_signature,
     signature_of_other_algorithm,
-    token_of_another_kind,
     key_for_rs256,
     json_without_token,
+    nested_jwt,
 ];
+
+/// What the token holds, whoever signed it.
+const CONTENTS: [Hypothesis; 2] = [deflated_payload, token_of_another_kind];
 
 /// What kind of thing the text is.
 pub fn kinds(facts: &Facts) -> Vec<Finding> {
-    KINDS.iter().filter_map(|kind| kind(facts)).collect()
+    let shapes = SHAPES.iter().filter(|_| !facts.is_settled);
+    shapes
+        .chain(&CONTENTS)
+        .filter_map(|kind| kind(facts))
+        .collect()
 }
 
 fn likely(code: &'static str, summary: &str, evidence: impl Into<String>, hint: &str) -> Finding {
@@ -97,10 +107,36 @@ fn jwe(facts: &Facts) -> Option<Finding> {
     })
 }
 
+/// What a program prints that had no token.
+fn no_token(facts: &Facts) -> Option<Finding> {
+    const WORDS: [&str; 7] = [
+        "null",
+        "undefined",
+        "none",
+        "nil",
+        "nan",
+        "bearer",
+        "[object object]",
+    ];
+    let text = std::str::from_utf8(facts.text).ok()?;
+    let start = text.get(..text.len().min(100)).unwrap_or_default();
+    let evidence = if WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) {
+        format!("literally \"{}\"", abridged(text))
+    } else if start.to_ascii_lowercase().contains("<html") || start.starts_with("<!") {
+        "it is an HTML page".to_owned()
+    } else {
+        return None;
+    };
+    Some(
+        plain("no-token", "this is no token: the program that was to give one had none", evidence)
+            .with_hint("look at what comes before: a request that failed, a variable or a field that is not set"),
+    )
+}
+
 fn opaque_token(facts: &Facts) -> Option<Finding> {
     let text = std::str::from_utf8(facts.text).ok()?;
     let is_one_word = !text.is_empty() && !text.contains(['.', '{', '%', ' ', '=', '/', '\n']);
-    (is_one_word && !text.starts_with("eyJ")).then(|| {
+    (is_one_word && !text.starts_with("eyJ") && no_token(facts).is_none()).then(|| {
         plain("opaque-token",
             "the token is opaque: a name for something that the issuer keeps, not a JWT",
             "one segment, and it holds no JSON",
@@ -112,16 +148,11 @@ fn opaque_token(facts: &Facts) -> Option<Finding> {
 /// What a proof would have told better: the text was brought into the form of a token, but nothing
 /// verified.
 fn written_otherwise(facts: &Facts) -> Option<Finding> {
-    if facts.is_settled {
-        return None;
-    }
     let readings = super::reading::readings(facts.text);
-    // Stray bits are what is left of a token that was cut.
-    let cause = readings
-        .first()?
-        .causes
-        .iter()
-        .find(|cause| **cause != Cause::TrailingBits)?;
+    // Stray bits are what is left of a token that was cut, and characters are put back by a proof alone.
+    let cause = readings.first()?.causes.iter().find(|cause| {
+        !matches!(cause, Cause::TrailingBits | Cause::AlteredDot) && !cause.is_damage()
+    })?;
     let row = cause.row();
     let evidence = format!("read so, it has three segments ({})", row.section);
     Some(likely(row.code, row.summary, evidence, row.hint))
@@ -139,8 +170,7 @@ fn ellipsis(facts: &Facts) -> Option<Finding> {
 }
 
 fn truncated(facts: &Facts) -> Option<Finding> {
-    /// Fewer octets than any signature of a P-256 key has.
-    const SHORTEST: usize = 60;
+    const WHOLE: usize = 64;
     let text = std::str::from_utf8(facts.text).ok()?;
     let hint = "copy the whole token; a column, a variable or a header may be too short for it";
     if text.ends_with("...") || text.ends_with('\u{2026}') || text.contains('~') {
@@ -168,7 +198,9 @@ fn truncated(facts: &Facts) -> Option<Finding> {
         .and_then(|header| header.alg.as_deref())
         .is_some_and(|alg| alg.starts_with("HS"));
     let is_unsigned = facts.header()?.alg.as_deref()?.eq_ignore_ascii_case("none");
-    (dots == 2 && octets < SHORTEST && !is_mac && !is_unsigned && !facts.is_settled).then(|| {
+    let is_cut =
+        dots == 2 && octets < WHOLE && facts.report.signature.status != SignatureStatus::Verified;
+    (is_cut && !is_mac && !is_unsigned).then(|| {
         let evidence = format!("its signature has {octets} octets, where ES256 has 64");
         likely("truncated", "the token is cut off", evidence, hint)
     })
@@ -238,11 +270,10 @@ fn signature_zero(facts: &Facts) -> Option<Finding> {
 
 /// DER by its first octets, although nothing verified: damaged, or by another key.
 fn der_signature(facts: &Facts) -> Option<Finding> {
-    let signature = facts.segment(2)?;
-    if facts.is_settled {
+    if facts.report.signature.status == SignatureStatus::Verified {
         return None;
     }
-    der_by_its_octets(&signature)
+    der_by_its_octets(&facts.segment(2)?)
 }
 
 /// A signature that begins as DER does. That it verifies once it is decoded is not shown by this.
@@ -263,9 +294,6 @@ pub fn der_by_its_octets(signature: &[u8]) -> Option<Finding> {
 }
 
 fn signature_of_other_algorithm(facts: &Facts) -> Option<Finding> {
-    if facts.is_settled {
-        return None;
-    }
     let octets = facts.segment(2)?.len();
     let what = match octets {
         32 => "HMAC with SHA-256 (HS256)",
@@ -310,18 +338,21 @@ fn key_for_rs256(facts: &Facts) -> Option<Finding> {
         .header()
         .and_then(|header| header.alg.as_deref())
         .is_some_and(|alg| matches!(alg, "RS256" | "RS384" | "RS512"));
-    (facts.rsa_key_given || by_header).then(|| {
+    let is_open = facts.report.signature.status != SignatureStatus::Verified;
+    (is_open && (facts.rsa_key_given || by_header)).then(|| {
         let evidence = if facts.rsa_key_given { "an RSA key is among the keys given" } else { "the header's \"alg\" is for an RSA key" };
         plain("key-for-rs256", "RS256 and ES256 are mixed up: one of token and key is for RSA", evidence)
-            .with_hint("Transcodes signs ES256; its older pages told people to set RS256: set ES256, and take public_key.json from the JSON Web Key panel")
+            .with_hint("give the key of the algorithm that the issuer signs with; where the tokens are from Transcodes, that is ES256 (its older pages told people to set RS256): take public_key.json from the JSON Web Key panel")
     })
 }
 
 fn json_without_token(facts: &Facts) -> Option<Finding> {
-    let Ok(Value::Object(object)) = Value::parse(facts.text) else {
-        return None;
+    let value = Value::parse(facts.text).ok()?;
+    let error = match &value {
+        Value::Object(object) => object.get("error").and_then(Value::as_str),
+        Value::Array(_) => None,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return None,
     };
-    let error = object.get("error").and_then(Value::as_str);
     super::reading::readings(facts.text).is_empty().then(|| {
         plain(
             "json-reply",

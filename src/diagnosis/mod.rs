@@ -3,19 +3,24 @@
 //! Notes (`notes`) cost nothing and stand in every report. The rest is for refused tokens alone and
 //! is put together by [`Debugger`]: what kind of thing the text is (`kind`), what its times tell
 //! (`times`), and what would make its signature verify. That search brings the text into the form of a
-//! token (`reading`), reads R and S in every way (`signature`), writes and hashes what may have been
-//! signed (`signed`, `rewriting`), gathers the keys (`signer`) and lets all of these meet (`search`);
-//! `altered` and `dropped` look for damage, `secret` for a MAC. Every cause is a row of one table
-//! (`cause`).
+//! token (`around`, `reading`), reads R and S in every way (`signature`), writes and hashes what may
+//! have been signed (`signed`, `headers`, `rewriting`), gathers the keys (`signer`) and lets all of
+//! these meet (`search`); `truncated`, `altered` and `dropped` look for damage in what `layout` tells,
+//! `secret` for a MAC, all within a budget (`work`). Every cause is a row of one table (`cause`); what
+//! was met becomes findings (`findings`), of which the strongest come first (`order`).
 
 mod altered;
+mod around;
 mod cause;
-
 mod debug;
 mod dropped;
+mod findings;
+mod headers;
 mod kind;
 mod lax;
+mod layout;
 mod notes;
+mod order;
 mod reading;
 mod rewriting;
 mod search;
@@ -24,6 +29,8 @@ mod signature;
 mod signed;
 mod signer;
 mod times;
+mod truncated;
+mod work;
 
 use serde::{Serialize, Serializer};
 

@@ -1,11 +1,14 @@
-//! How a text could be meant as a token: taken out of what stands around it, and brought to
-//! base64url. A strict reader refuses such text; here it is read for the search alone.
+//! How a text could be meant as a token: taken out of what stands around it (`around`), and brought
+//! to base64url. A strict reader refuses such text; here it is read for the search alone.
 
+use super::around;
 use super::cause::Cause;
-use crate::json::{Object, Value};
 
 /// More readings than this of one text are not looked at.
 const MAX_READINGS: usize = 6;
+
+/// Two digits for each octet of a signature, of which some may be missing.
+const SHORTEST_HEX: usize = 100;
 
 /// A text as three segments of base64url, with what was done to it.
 #[derive(Clone, Debug)]
@@ -23,27 +26,18 @@ pub struct Reading {
 
 /// Every way to read a text as a token, the plainest first.
 pub fn readings(text: &[u8]) -> Vec<Reading> {
-    let Ok(text) = std::str::from_utf8(text) else {
-        return Vec::new();
-    };
-    let mut found = vec![(Vec::new(), text.to_owned())];
-    for step in [
-        decoded,
-        from_json,
-        from_cookie,
-        before_tilde,
-        apart,
-        unwrapped,
-    ] {
+    let mut found = vec![(Vec::new(), around::legible(text))];
+    for step in around::STEPS {
         found = found
             .into_iter()
             .flat_map(|(causes, text)| match step(&text) {
-                None => vec![(causes, text)],
-                Some((cause, texts)) => texts
+                texts if texts.is_empty() => vec![(causes, text)],
+                texts => texts
                     .into_iter()
-                    .map(|text| {
-                        let causes = causes.iter().copied().chain([cause]).collect();
-                        (causes, text)
+                    .map(|(cause, text)| {
+                        // Encoded twice is one cause.
+                        let new = cause.filter(|cause| !causes.contains(cause));
+                        (causes.iter().copied().chain(new).collect(), text)
                     })
                     .collect(),
             })
@@ -85,7 +79,12 @@ impl Reading {
         let [header, payload, signature] = segments;
         let last_as_written = signature.clone();
         let (signature, stray) = without_trailing_bits(signature);
-        if stray {
+        // A hexadecimal digit at the end of a signature in hex has no bits to spare.
+        let is_hex = last_as_written.len() > SHORTEST_HEX
+            && last_as_written
+                .bytes()
+                .all(|octet| octet.is_ascii_hexdigit());
+        if stray && !is_hex {
             causes.push(Cause::TrailingBits);
         }
         let differs = header != written[0] || payload != written[1];
@@ -124,135 +123,6 @@ fn without_trailing_bits(segment: String) -> (String, bool) {
     (canonical, true)
 }
 
-type Step = Option<(Cause, Vec<String>)>;
-
-/// `%2E`, `%3D`, `%2B`, `%2F` and their like (RFC 3986 section 2.1).
-fn decoded(text: &str) -> Step {
-    if !text.contains('%') {
-        return None;
-    }
-    let mut plain = Vec::with_capacity(text.len());
-    let mut octets = text.bytes();
-    while let Some(octet) = octets.next() {
-        if octet != b'%' {
-            plain.push(octet);
-            continue;
-        }
-        let high = char::from(octets.next()?).to_digit(16)?;
-        let low = char::from(octets.next()?).to_digit(16)?;
-        plain.push(u8::try_from(high << 4 | low).ok()?);
-    }
-    Some((Cause::PercentEncoded, vec![String::from_utf8(plain).ok()?]))
-}
-
-/// A JWS in its JSON Serialization, or a reply that holds a token.
-fn from_json(text: &str) -> Step {
-    if !text.starts_with('{') {
-        return None;
-    }
-    let Ok(Value::Object(object)) = Value::parse(text.as_bytes()) else {
-        return None;
-    };
-    if let Some(payload) = object.get("payload").and_then(Value::as_str) {
-        let signatures: Vec<&Object> = match object.get("signatures") {
-            Some(Value::Array(items)) => items.iter().filter_map(as_object).collect(),
-            _ => vec![&object],
-        };
-        let compact = signatures.iter().filter_map(|signature| {
-            let protected = signature.get("protected")?.as_str()?;
-            let signature = signature.get("signature")?.as_str()?;
-            Some(format!("{protected}.{payload}.{signature}"))
-        });
-        return Some((Cause::JsonSerialization, compact.collect()));
-    }
-    let mut tokens = Vec::new();
-    strings(&object, 0, &mut |text| {
-        if text.starts_with("eyJ")
-            && text.matches('.').count() == 2
-            && !tokens.iter().any(|token| token == text)
-        {
-            tokens.push(text.to_owned());
-        }
-    });
-    (!tokens.is_empty()).then_some((Cause::JsonReply, tokens))
-}
-
-fn as_object(value: &Value) -> Option<&Object> {
-    match value {
-        Value::Object(object) => Some(object),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            None
-        }
-    }
-}
-
-/// Every string member of an object and of the objects in it, some levels deep.
-fn strings<'o>(object: &'o Object, depth: usize, take: &mut impl FnMut(&'o str)) {
-    const DEEPEST: usize = 4;
-    for member in object.members() {
-        match &member.value {
-            Value::String(text) => take(text),
-            Value::Object(inner) if depth < DEEPEST => {
-                strings(inner, depth.saturating_add(1), take);
-            }
-            Value::Object(_)
-            | Value::Null
-            | Value::Bool(_)
-            | Value::Number(_)
-            | Value::Array(_) => {}
-        }
-    }
-}
-
-/// `Cookie: a=b; session=eyJ...; c=d`
-fn from_cookie(text: &str) -> Step {
-    let tokens: Vec<String> = text
-        .split([';', ' ', '\t'])
-        .filter_map(|pair| pair.split_once('='))
-        .map(|(_, value)| value.trim_matches('"'))
-        .filter(|value| value.starts_with("eyJ"))
-        .map(str::to_owned)
-        .collect();
-    (!tokens.is_empty()).then_some((Cause::Cookie, tokens))
-}
-
-/// The signed token of an SD-JWT.
-fn before_tilde(text: &str) -> Step {
-    let (token, _) = text.split_once('~')?;
-    Some((Cause::SdJwt, vec![token.to_owned()]))
-}
-
-/// Two whole tokens, with white space, a comma or nothing between them.
-fn apart(text: &str) -> Step {
-    let whole = |part: &&str| part.starts_with("eyJ") && part.matches('.').count() == 2;
-    let parts: Vec<&str> = text
-        .split([' ', ',', ';', '\t', '\r', '\n'])
-        .filter(|part| !part.is_empty())
-        .collect();
-    if parts.len() > 1 && parts.iter().all(whole) {
-        return Some((
-            Cause::TwoTokens,
-            parts.into_iter().map(String::from).collect(),
-        ));
-    }
-    // The third segment is the first token's signature and the second token's header.
-    let mut dots = text.match_indices('.').map(|(at, _)| at);
-    let (second, third) = (dots.nth(1)?, dots.next()?);
-    let at = second.checked_add(text.get(second..third)?.rfind("eyJ")?)?;
-    let (first, second) = text.split_at_checked(at)?;
-    let both = [first, second];
-    both.iter()
-        .all(whole)
-        .then(|| (Cause::TwoTokens, both.map(String::from).to_vec()))
-}
-
-/// Without white space, and without line feeds that were escaped as in a string of JSON.
-fn unwrapped(text: &str) -> Step {
-    let plain: String = text.replace("\\r", "").replace("\\n", "");
-    let plain: String = plain.chars().filter(|c| !c.is_whitespace()).collect();
-    (plain != text).then(|| (Cause::LineWrapped, vec![plain]))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -281,8 +151,53 @@ mod tests {
                 assert_eq!(reading.segments, ["eyJh", "eyJi", "c-_A"], "{text}");
             }
         }
+        let again = data_encoding::BASE64.encode(b"eyJh.eyJi.c-_A");
+        for (text, causes) in [
+            (again.as_str(), &[Cause::EncodedAgain][..]),
+            ("eyJh.eyJi.c-_A\",", &[Cause::SurroundedToken]),
+            ("\u{feff}eyJh.eyJi.c-_A", &[Cause::SurroundedToken]),
+            ("JWT eyJh.eyJi.c-_A", &[Cause::SurroundedToken]),
+            (
+                "https://a.b/#access_token=eyJh.eyJi.c-_A&x=1",
+                &[Cause::SurroundedToken],
+            ),
+            ("[{\"a\":[\"Bearer eyJh.eyJi.c-_A\"]}]", &[Cause::JsonReply]),
+            (
+                "Bearer%2520eyJh.eyJi.c-_A",
+                &[Cause::PercentEncoded, Cause::SurroundedToken],
+            ),
+            ("eyJh.eyJi.c-_A%0A", &[Cause::PercentEncoded]),
+            ("yJh.eyJi.c-_A", &[Cause::LostCharacter]),
+        ] {
+            let found = readings(text.as_bytes());
+            let reading = found.first().unwrap_or_else(|| panic!("{text}"));
+            assert_eq!(reading.causes, causes, "{text}");
+            assert_eq!(reading.segments, ["eyJh", "eyJi", "c-_A"], "{text}");
+        }
         for text in ["", "a.b", "a.b.c.d", "a.b.c!", "{\"a\":1}", "%zz.a.b"] {
             assert!(readings(text.as_bytes()).is_empty(), "{text}");
+        }
+    }
+
+    /// Only a header and a payload that can be read tell where a lost dot stood.
+    #[test]
+    fn dots_are_put_back() {
+        let signature = "A".repeat(86);
+        let token = format!("eyJhIjoxfQ.eyJiIjoyfQ.{signature}");
+        let last = format!(".{signature}");
+        for text in [
+            token.replacen('.', "..", 1),
+            token.replacen('.', ",", 1),
+            token.replacen('.', "", 1),
+            token.replacen('.', "-", 1),
+            token.replace(&last, &signature),
+            token.replace(&last, &format!("_{signature}")),
+        ] {
+            let found = readings(text.as_bytes());
+            let is_it = |reading: &Reading| {
+                reading.causes == [Cause::AlteredDot] && reading.segments.join(".") == token
+            };
+            assert!(found.iter().any(is_it), "{text}: {found:?}");
         }
     }
 

@@ -1,6 +1,9 @@
 //! One JSON value in the spellings that common writers give it.
 
-use crate::json::{Member, Object, Value};
+use crate::json::{Object, Value};
+
+/// A longer spelling is not written: indentation multiplies a text that is nested deeply.
+const LONGEST: usize = 256 * 1024;
 
 /// How a writer spells JSON.
 #[derive(Clone, Copy, Debug)]
@@ -63,34 +66,40 @@ pub fn styles() -> impl Iterator<Item = Style> {
     })
 }
 
-/// The object as a writer of this style writes it.
-pub fn written(object: &Object, style: Style) -> String {
-    let mut text = String::new();
-    write_object(object.members(), style, 0, &mut text);
-    text
+/// A name and its value.
+pub type Pair<'m> = (&'m str, &'m Value);
+
+/// The members of an object.
+pub fn pairs(object: &Object) -> Vec<Pair<'_>> {
+    let members = object.members().iter();
+    members
+        .map(|member| (&*member.name, &member.value))
+        .collect()
 }
 
-/// Members as a compact writer writes them.
-pub fn compact<'m>(members: impl Iterator<Item = (&'m str, &'m Value)>) -> String {
-    let style = Style {
+/// An object of these members as a writer of this style writes it; none where it is too long.
+pub fn written(members: Vec<Pair>, style: Style) -> Option<String> {
+    let mut text = String::new();
+    write_object(members, style, 0, &mut text);
+    (text.len() <= LONGEST).then_some(text)
+}
+
+/// The style in which a text is written; the plainest where it is none of them.
+pub fn style_of(object: &Object, text: &[u8]) -> Style {
+    let is_it = |style: &Style| {
+        written(pairs(object), *style).is_some_and(|written| written.as_bytes() == text)
+    };
+    styles().find(is_it).unwrap_or(Style {
         spacing: Spacing::None,
         sorted: false,
         escapes: Escapes::None,
-    };
-    let mut text = "{".to_owned();
-    for (number, (name, value)) in members.enumerate() {
-        if number > 0 {
-            text.push(',');
-        }
-        write_string(name, style, &mut text);
-        text.push(':');
-        write(value, style, 0, &mut text);
-    }
-    text.push('}');
-    text
+    })
 }
 
 fn write(value: &Value, style: Style, depth: usize, text: &mut String) {
+    if text.len() > LONGEST {
+        return;
+    }
     match value {
         Value::Null | Value::Bool(_) | Value::Number(_) => text.push_str(&value.to_string()),
         Value::String(string) => write_string(string, style, text),
@@ -104,25 +113,27 @@ fn write(value: &Value, style: Style, depth: usize, text: &mut String) {
             close(items.is_empty(), style, depth, text);
             text.push(']');
         }
-        Value::Object(object) => write_object(object.members(), style, depth, text),
+        Value::Object(object) => write_object(pairs(object), style, depth, text),
     }
 }
 
-fn write_object(members: &[Member], style: Style, depth: usize, text: &mut String) {
+fn write_object(mut members: Vec<Pair>, style: Style, depth: usize, text: &mut String) {
     let inner = depth.saturating_add(1);
-    let mut members: Vec<&Member> = members.iter().collect();
     if style.sorted {
-        members.sort_by(|a, b| a.name.cmp(&b.name));
+        members.sort_by(|a, b| a.0.cmp(b.0));
     }
     text.push('{');
-    for (number, member) in members.iter().enumerate() {
+    for (number, (name, value)) in members.iter().enumerate() {
+        if text.len() > LONGEST {
+            return;
+        }
         separate(number, style, inner, text);
-        write_string(&member.name, style, text);
+        write_string(name, style, text);
         text.push_str(match style.spacing {
             Spacing::None => ":",
             Spacing::Spaces | Spacing::Lines(_) => ": ",
         });
-        write(&member.value, style, inner, text);
+        write(value, style, inner, text);
     }
     close(members.is_empty(), style, depth, text);
     text.push('}');
@@ -193,7 +204,9 @@ mod tests {
         else {
             panic!()
         };
-        let spellings: Vec<String> = styles().map(|style| written(&object, style)).collect();
+        let spellings: Vec<String> = styles()
+            .filter_map(|style| written(pairs(&object), style))
+            .collect();
         assert_eq!(spellings.len(), 40);
         for expected in [
             "{\"b\":[1.0,{}],\"a\":\"/é<\\n\"}",
@@ -209,11 +222,29 @@ mod tests {
             );
         }
         for spelling in &spellings {
+            let style = style_of(&object, spelling.as_bytes());
+            assert_eq!(written(pairs(&object), style).as_ref(), Some(spelling));
             let again = Value::parse(spelling.as_bytes()).unwrap();
             assert!(
                 again.same_value(&Value::Object(object.clone())),
                 "{spelling}"
             );
         }
+    }
+
+    /// A text that is nested deeply is many times as long when it is indented.
+    #[test]
+    fn what_grows_too_long_is_not_written() {
+        let nested = format!(
+            "{{\"a\":{}{}{}}}",
+            "[".repeat(120),
+            "1,".repeat(2000) + "1",
+            "]".repeat(120)
+        );
+        let Value::Object(object) = Value::parse(nested.as_bytes()).unwrap() else {
+            panic!()
+        };
+        let spellings = styles().filter_map(|style| written(pairs(&object), style));
+        assert_eq!(spellings.count(), 20);
     }
 }

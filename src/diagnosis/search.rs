@@ -13,6 +13,7 @@ use p256::ecdsa::{Signature, VerifyingKey};
 use super::cause::Cause;
 use super::signature::Form;
 use super::signed::Hashed;
+use super::work::{LOOK_UP, MULTIPLICATION, Work};
 use crate::curve::{self, Compressed, Prehash};
 use crate::key::KeyId;
 
@@ -43,23 +44,46 @@ pub struct Targets<'s> {
 }
 
 impl<'s> Targets<'s> {
-    pub fn new(forms: &'s [Form], candidates: &'s [Candidate]) -> Self {
+    /// The plainest signatures and the first keys meet each other first.
+    pub fn new(forms: &'s [Form], candidates: &'s [Candidate], work: &mut Work) -> Self {
+        /// A file of many keys times a signature that can be read in many ways.
+        const MOST: usize = 600;
+        /// A signature of 64 octets has so many ways, all of the same kind.
+        const PLAIN: usize = 4;
+        let lifted: Vec<_> = forms
+            .iter()
+            .map(|form| {
+                let s = curve::scalar(form.s)?;
+                Some((
+                    curve::scalar(form.r)?,
+                    curve::multiply(&curve::lift(form.r)?, &s),
+                ))
+            })
+            .collect();
+        let mut pairs: Vec<(usize, usize)> = (0..forms.len())
+            .filter(|f| lifted.get(*f).is_some_and(Option::is_some))
+            .flat_map(|f| (0..candidates.len()).map(move |c| (f, c)))
+            .collect();
+        pairs.sort_by_key(|(f, c)| (f / PLAIN).saturating_add(*c));
+        if pairs.len() > MOST {
+            pairs.truncate(MOST);
+            work.tried.complete = false;
+        }
+        pairs.sort_unstable();
         let mut places = Vec::new();
         let mut points = Vec::new();
-        for (f, form) in forms.iter().enumerate() {
-            let (Some(r), Some(s), Some(lifted)) = (
-                curve::scalar(form.r),
-                curve::scalar(form.s),
-                curve::lift(form.r),
-            ) else {
+        for (f, c) in pairs {
+            let (Some(Some((r, s_times_lifted))), Some(candidate)) =
+                (lifted.get(f), candidates.get(c))
+            else {
                 continue;
             };
-            let s_times_lifted = curve::multiply(&lifted, &s);
-            for (c, candidate) in candidates.iter().enumerate() {
-                let r_times_key = curve::times_key(&candidate.key, &r);
-                points.extend(curve::targets(&s_times_lifted, &r_times_key));
-                places.extend([(f, c); 2]);
+            if !work.spend(MULTIPLICATION) {
+                break;
             }
+            let r_times_key = curve::times_key(&candidate.key, r);
+            points.extend(curve::targets(s_times_lifted, &r_times_key));
+            places.extend([(f, c); 2]);
         }
         let mut found = HashMap::new();
         for (point, place) in curve::compressed(&points).into_iter().zip(places) {
@@ -78,6 +102,12 @@ impl<'s> Targets<'s> {
         self.points.is_empty()
     }
 
+    /// How many signatures under how many keys.
+    pub fn pairs(&self) -> u64 {
+        let pairs = self.forms.len().saturating_mul(self.candidates.len());
+        u64::try_from(pairs).unwrap_or(u64::MAX)
+    }
+
     /// Looks each hash up; the proof with the fewest changes.
     pub fn meet(&self, hashes: &[Hashed]) -> Option<Proof> {
         if self.is_empty() {
@@ -94,13 +124,37 @@ impl<'s> Targets<'s> {
                 verifies(&candidate.key, form, hashed.prehash).then(|| Proof {
                     causes: [&form.causes[..], &hashed.causes, &candidate.causes].concat(),
                     key: Arc::clone(&candidate.id),
-                    detail: hashed
-                        .as_written
-                        .then(|| "signed as it is written".to_owned()),
+                    detail: hashed.detail.map(str::to_owned),
                 })
             });
         met.min_by_key(|proof| proof.causes.len())
     }
+}
+
+/// Looks hashes up, those with the fewest changes first, until no smaller proof can come.
+pub fn meet(targets: &Targets, hashes: &[Hashed], work: &mut Work) -> Option<Proof> {
+    let mut best: Option<Proof> = None;
+    for level in hashes.chunk_by(|a, b| a.causes.len() == b.causes.len()) {
+        let changes = level.first().map_or(0, |hashed| hashed.causes.len());
+        let count = u64::try_from(level.len()).unwrap_or(u64::MAX);
+        let is_best = best
+            .as_ref()
+            .is_some_and(|best| best.causes.len() <= changes);
+        if is_best || !work.spend(count.saturating_mul(LOOK_UP)) {
+            break;
+        }
+        let found = targets.meet(level);
+        work.count(count.saturating_mul(targets.pairs()));
+        let is_better = match (&best, &found) {
+            (Some(best), Some(found)) => found.causes.len() < best.causes.len(),
+            (None, Some(_)) => true,
+            (_, None) => false,
+        };
+        if is_better {
+            best = found;
+        }
+    }
+    best
 }
 
 /// What p256 itself says.

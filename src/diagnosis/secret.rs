@@ -7,8 +7,10 @@ use p256::ecdsa::VerifyingKey;
 use p256::elliptic_curve::sec1::ToEncodedPoint as _;
 use sha2::{Sha256, Sha384, Sha512};
 
+use super::rewriting;
 use super::signer;
 use crate::base64url;
+use crate::json::Value;
 
 /// Nobody makes a MAC with the tenth key of a set.
 const MOST_KEYS: usize = 4;
@@ -43,6 +45,7 @@ pub fn search(
     (tried, found)
 }
 
+#[allow(clippy::too_many_lines, reason = "a table")]
 fn secrets(keys: &[VerifyingKey], files: &[&[u8]]) -> Vec<Secret> {
     let mut secrets: Vec<Secret> = vec![("the empty secret", Vec::new())];
     for file in files {
@@ -61,6 +64,7 @@ fn secrets(keys: &[VerifyingKey], files: &[&[u8]]) -> Vec<Secret> {
             .filter(|octet| !octet.is_ascii_whitespace())
             .collect();
         secrets.push(("the key file without white space", compact));
+        secrets.extend(spellings(file));
     }
     for key in keys.iter().take(MOST_KEYS) {
         let point = key.as_affine().to_encoded_point(false);
@@ -84,6 +88,17 @@ fn secrets(keys: &[VerifyingKey], files: &[&[u8]]) -> Vec<Secret> {
             "the key in DER, as base64 text",
             BASE64.encode(&der).into_bytes(),
         ));
+        secrets.push(("the key in DER, in hex", HEXLOWER.encode(&der).into_bytes()));
+        secrets.push((
+            "the key in PEM, its base64 on one line",
+            one_line(&der).into_bytes(),
+        ));
+        secrets.push((
+            "the key in PEM, its base64 on one line, with a line feed",
+            format!("{}\n", one_line(&der)).into_bytes(),
+        ));
+        let coordinates = point.as_bytes().get(1..).unwrap_or_default();
+        secrets.push(("the octets of \"x\" and \"y\"", coordinates.to_vec()));
         secrets.push(("the point", point.as_bytes().to_vec()));
         secrets.push((
             "the point in hex",
@@ -142,6 +157,43 @@ fn secrets(keys: &[VerifyingKey], files: &[&[u8]]) -> Vec<Secret> {
         ));
     }
     secrets
+}
+
+/// The JWKs of a file as common writers spell them, with and without a line feed.
+fn spellings(file: &[u8]) -> Vec<Secret> {
+    let parsed = Value::parse(file).ok();
+    let Some(Value::Object(object)) = &parsed else {
+        return Vec::new();
+    };
+    let members = match object.get("keys") {
+        Some(Value::Array(items)) => items.iter().take(MOST_KEYS).collect(),
+        _ => Vec::new(),
+    };
+    let jwks = members.into_iter().filter_map(|item| match item {
+        Value::Object(jwk) => Some(jwk),
+        _ => None,
+    });
+    std::iter::once(object)
+        .chain(jwks)
+        .flat_map(|jwk| {
+            rewriting::styles().filter_map(|style| rewriting::written(rewriting::pairs(jwk), style))
+        })
+        .flat_map(|text| {
+            let with_line_feed = format!("{text}\n").into_bytes();
+            [
+                ("the JWK as JSON", text.into_bytes()),
+                ("the JWK as JSON with a line feed", with_line_feed),
+            ]
+        })
+        .collect()
+}
+
+/// PEM as those write it who put the base64 between its lines by hand.
+fn one_line(der: &[u8]) -> String {
+    format!(
+        "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----",
+        BASE64.encode(der)
+    )
 }
 
 /// `SubjectPublicKeyInfo` (RFC 5480 section 2) of a P-256 point.

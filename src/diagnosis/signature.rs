@@ -60,48 +60,78 @@ pub fn forms(segment: &str) -> Vec<Form> {
 
 /// The segment decoded, and decoded again where what comes out is text.
 fn octets(segment: &str) -> Vec<(Vec<Cause>, Vec<u8>)> {
-    let mut found = Vec::new();
+    let as_text = |octets| (vec![Cause::SignatureAsText], octets);
     let decoded = lax::decode(segment);
-    let inner = decoded
-        .as_deref()
-        .and_then(|octets| std::str::from_utf8(octets).ok());
-    for text in [Some(segment), inner].into_iter().flatten() {
-        let text = text.trim().trim_start_matches("0x");
-        if let Ok(octets) = HEXLOWER_PERMISSIVE.decode(text.as_bytes()) {
-            found.push((vec![Cause::SignatureAsText], octets));
-        }
-    }
-    if let Some(text) = inner.map(str::trim) {
-        let decoders = [
-            BASE64.decode(text.as_bytes()).ok(),
-            BASE64_NOPAD.decode(text.as_bytes()).ok(),
-            lax::decode(text),
-        ];
-        if let Some(octets) = decoders.into_iter().flatten().next() {
-            found.push((vec![Cause::SignatureAsText], octets));
-        }
-    }
-    if let Some(octets) = decoded {
-        found.insert(0, (Vec::new(), octets));
-    }
-    found
+    let mut inner: Vec<Vec<u8>> = of_hex(segment).into_iter().collect();
+    inner.extend(decoded.iter().flat_map(|octets| of_text(octets)));
+    // Text of text: hex that was then written in base64, or the reverse.
+    let twice: Vec<Vec<u8>> = inner.iter().flat_map(|octets| of_text(octets)).collect();
+    let whole = without_surplus(segment);
+    whole
+        .map(|octets| (vec![Cause::SurplusCharacters], octets))
+        .into_iter()
+        .chain(decoded.map(|octets| (Vec::new(), octets)))
+        .chain(inner.into_iter().chain(twice).map(as_text))
+        .collect()
+}
+
+/// 64 octets behind which something was copied along. Where the 86th character has bits to spare that
+/// are not zero, an octet more was written, such as the `v` of a recoverable signature.
+fn without_surplus(segment: &str) -> Option<Vec<u8>> {
+    const WHOLE: usize = 86;
+    const MOST_SURPLUS: usize = 4;
+    let (whole, surplus) = segment.split_at_checked(WHOLE)?;
+    let last = lax::value(*whole.as_bytes().last()?)?;
+    let is_surplus = (1..=MOST_SURPLUS).contains(&surplus.len()) && last.trailing_zeros() >= 4;
+    is_surplus.then(|| lax::decode(whole)).flatten()
+}
+
+/// What octets that are text in hex or base64 stand for.
+fn of_text(octets: &[u8]) -> Vec<Vec<u8>> {
+    let Ok(text) = std::str::from_utf8(octets) else {
+        return Vec::new();
+    };
+    let text: String = text
+        .chars()
+        .filter(|c| !c.is_ascii_whitespace() && !matches!(c, '"' | '\''))
+        .collect();
+    let decoders = [
+        BASE64.decode(text.as_bytes()).ok(),
+        BASE64_NOPAD.decode(text.as_bytes()).ok(),
+        lax::decode(&text),
+    ];
+    let base64 = decoders.into_iter().flatten().next();
+    of_hex(&text).into_iter().chain(base64).collect()
+}
+
+/// Hex, also as `0x...` and with colons.
+fn of_hex(text: &str) -> Option<Vec<u8>> {
+    let text = text.trim_start_matches("0x").replace(':', "");
+    HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()
 }
 
 type Halves = (Option<Cause>, [u8; HALF], [u8; HALF]);
+
+/// How the octets of one half are brought to 32.
+type Strip = fn(&[u8]) -> Option<[u8; HALF]>;
 
 /// R and S in octets of any length.
 fn halves(octets: &[u8]) -> Vec<Halves> {
     /// A half that lost more than this is rarer than one in a billion.
     const MOST_LOST: usize = 4;
+    /// Lost zeros may have been put back at the end of the whole.
+    const STRIPS: [(Strip, Strip); 4] = [
+        (leading, leading),
+        (trailing, trailing),
+        (leading, trailing),
+        (filled, filled),
+    ];
     let mut found = Vec::new();
     if let Some((r, s)) = from_der(octets) {
         found.push((Some(Cause::DerSignature), r, s));
     }
-    if let Some((r, s)) = octets.split_at_checked(HALF)
-        && let (Ok(r), Ok(s)) = (r.try_into(), s.try_into())
-    {
+    if let Some((r, s)) = in_two(octets) {
         found.push((None, r, s));
-        return found;
     }
     let shortest = (2 * HALF).saturating_sub(MOST_LOST);
     if (shortest..=LONGEST).contains(&octets.len()) {
@@ -109,8 +139,8 @@ fn halves(octets: &[u8]) -> Vec<Halves> {
             let Some((r, s)) = octets.split_at_checked(at) else {
                 continue;
             };
-            for strip in [leading, trailing] {
-                if let (Some(r), Some(s)) = (strip(r), strip(s)) {
+            for (of_r, of_s) in STRIPS {
+                if let (Some(r), Some(s)) = (of_r(r), of_s(s)) {
                     found.push((Some(Cause::SignatureLength), r, s));
                 }
             }
@@ -118,15 +148,17 @@ fn halves(octets: &[u8]) -> Vec<Halves> {
     }
     // An octet more, as `v` of a recoverable signature, at either end.
     if let ([_, inner @ ..], [outer @ .., _]) = (octets, octets) {
-        for octets in [inner, outer] {
-            if let Some((r, s)) = octets.split_at_checked(HALF)
-                && let (Ok(r), Ok(s)) = (r.try_into(), s.try_into())
-            {
-                found.push((Some(Cause::SignatureLength), r, s));
-            }
+        for (r, s) in [inner, outer].into_iter().filter_map(in_two) {
+            found.push((Some(Cause::SignatureLength), r, s));
         }
     }
     found
+}
+
+/// 64 octets as R and S.
+fn in_two(octets: &[u8]) -> Option<([u8; HALF], [u8; HALF])> {
+    let (r, s) = octets.split_at_checked(HALF)?;
+    Some((r.try_into().ok()?, s.try_into().ok()?))
 }
 
 /// A number of any length with 32 octets, where it fits.
@@ -145,6 +177,13 @@ fn trailing(octets: &[u8]) -> Option<[u8; HALF]> {
     let (half, rest) = octets.split_at_checked(HALF)?;
     rest.iter().all(|octet| *octet == 0).then_some(())?;
     half.try_into().ok()
+}
+
+/// The octets with the zeros at their end that a little-endian number has lost.
+fn filled(octets: &[u8]) -> Option<[u8; HALF]> {
+    let mut half = [0; HALF];
+    half.get_mut(..octets.len())?.copy_from_slice(octets);
+    Some(half)
 }
 
 /// `SEQUENCE { INTEGER r, INTEGER s }` (RFC 3279 section 2.2.3), also where a number has lost the
@@ -169,7 +208,7 @@ fn element(tag: u8, octets: &[u8]) -> Option<(&[u8], &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use data_encoding::BASE64URL_NOPAD;
+    use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 
     const R: [u8; HALF] = [0x11; HALF];
     const S: [u8; HALF] = [0x90; HALF];
@@ -205,9 +244,16 @@ mod tests {
         );
         assert_eq!(causes(&[&raw[..], &[27]].concat()), [SignatureLength]);
         assert_eq!(
-            causes(data_encoding::HEXLOWER.encode(&raw).as_bytes()),
-            [SignatureAsText]
+            causes(&[&raw[..], &[4]].concat()),
+            [Cause::SurplusCharacters]
         );
+        let colons = HEXLOWER.encode(&raw).replace("11", "11:");
+        assert_eq!(causes(colons.as_bytes()), [SignatureAsText]);
+        let wrapped = BASE64.encode(&der).replace("ER", "E\nR");
+        assert_eq!(causes(wrapped.as_bytes()), [SignatureAsText, DerSignature]);
+        let twice = BASE64.encode(HEXLOWER.encode(&raw).as_bytes());
+        assert_eq!(causes(twice.as_bytes()), [SignatureAsText]);
+        assert_eq!(causes(HEXLOWER.encode(&raw).as_bytes()), [SignatureAsText]);
         assert_eq!(
             causes(BASE64.encode(&der).as_bytes()),
             [SignatureAsText, DerSignature]
@@ -222,6 +268,13 @@ mod tests {
         let form = forms(&BASE64URL_NOPAD.encode(&[&r[1..], &s].concat()))
             .into_iter()
             .find(|form| (form.r, form.s) == (r, s));
+        assert_eq!(form.unwrap().causes, [SignatureLength]);
+        // Lost in the middle, put back at the beginning: 64 octets all the same.
+        let (mut r, s) = ([0x90; HALF], [0x11; 31]);
+        r[0] = 0x80;
+        let form = forms(&BASE64URL_NOPAD.encode(&[&[0][..], &r, &s].concat()))
+            .into_iter()
+            .find(|form| form.r == r);
         assert_eq!(form.unwrap().causes, [SignatureLength]);
     }
 

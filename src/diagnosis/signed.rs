@@ -1,4 +1,6 @@
-//! What could have been signed instead of the Signing Input, and how it could have been hashed.
+//! What could have been signed instead of the Signing Input, and how it could have been hashed. A
+//! text is hashed as soon as it is written: only its hashes are kept, and all texts together are
+//! bounded.
 
 use std::collections::HashSet;
 
@@ -7,6 +9,7 @@ use sha1::Sha1;
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 
 use super::cause::Cause;
+use super::headers::{self, Names};
 use super::lax;
 use super::reading::Reading;
 use super::rewriting;
@@ -15,228 +18,255 @@ use crate::curve::Prehash;
 use crate::header::JoseHeader;
 use crate::json::{Object, Value};
 
-/// A text that may have been signed.
-#[derive(Clone, Debug)]
-pub struct Input {
-    /// What makes it differ from the Signing Input.
-    pub causes: Vec<Cause>,
-    pub octets: Vec<u8>,
-    /// Whether it is the text as it was written, before it was brought to base64url.
-    pub as_written: bool,
-}
+/// The octets of all texts together, each as often as it is hashed.
+const MOST_HASHED: usize = 8 * 1024 * 1024;
+
+/// The octets of all spellings of one object together.
+const MOST_SPELLED: usize = 1024 * 1024;
 
 /// A hash that may have been signed.
 #[derive(Clone, Debug)]
 pub struct Hashed {
+    /// What makes it differ from the hash of the Signing Input.
     pub causes: Vec<Cause>,
     pub prehash: Prehash,
-    /// As of its input.
-    pub as_written: bool,
+    /// Whether it is of the Signing Input itself.
+    pub is_plain: bool,
+    /// What no cause can say: which hash, and that the text was taken as it stood.
+    pub detail: Option<&'static str>,
 }
 
-/// Every text that may have been signed, each once, the likeliest first.
-pub fn inputs(reading: &Reading, kids: &[&str]) -> Vec<Input> {
-    let [header, payload, _] = &reading.segments;
-    let mut inputs = Inputs::default();
-    inputs.add(&[], reading.signing_input());
-    if let Some([header, payload]) = &reading.written {
-        inputs.add(&[], format!("{header}.{payload}"));
-        if let Some(input) = inputs.found.last_mut() {
-            input.as_written = true;
+/// Every hash that may have been signed.
+#[derive(Debug)]
+pub struct Signed {
+    /// Those with the fewest causes first.
+    pub hashes: Vec<Hashed>,
+    /// What was written, by its causes, each once.
+    pub inputs: Vec<Vec<Cause>>,
+    /// Whether nothing was left out for its length.
+    pub complete: bool,
+    known: HashSet<Prehash>,
+    left: usize,
+}
+
+/// In which ways a text is hashed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ways {
+    Every,
+    /// By SHA-256 alone: for the pairs of faults, of which there are many.
+    Plain,
+}
+
+/// A segment in another form than it has.
+struct Variant {
+    causes: Vec<Cause>,
+    segment: String,
+    /// The header's `alg`; of a payload it means nothing.
+    alg: Option<String>,
+}
+
+impl Signed {
+    /// Hashes every text that may have been signed, each once, the likeliest first.
+    pub fn new(reading: &Reading, header: Option<&JoseHeader>, names: &Names) -> Self {
+        let mut signed = Self {
+            hashes: Vec::new(),
+            inputs: Vec::new(),
+            complete: true,
+            known: HashSet::new(),
+            left: MOST_HASHED,
+        };
+        signed.fill(reading, header, names);
+        signed.hashes.sort_by_key(|hashed| hashed.causes.len());
+        signed
+    }
+
+    fn fill(&mut self, reading: &Reading, header: Option<&JoseHeader>, names: &Names) {
+        let [header_segment, payload_segment, _] = &reading.segments;
+        let as_is = |segment: &String, alg: Option<&str>| Variant {
+            causes: Vec::new(),
+            segment: segment.clone(),
+            alg: alg.map(str::to_owned),
+        };
+        let alg = header.and_then(|header| header.alg.as_deref());
+        let headers = [as_is(header_segment, alg)];
+        let payloads = [as_is(payload_segment, None)];
+        self.pairs(&headers, &payloads, Ways::Every);
+        if let Some([header, payload]) = &reading.written {
+            let before = self.hashes.len();
+            self.add(&[], format!("{header}.{payload}"), alg, Ways::Every);
+            for hashed in self.hashes.iter_mut().skip(before) {
+                hashed.detail = hashed.detail.or(Some("signed as it is written"));
+            }
+        }
+        self.wrapped(&headers, &payloads, Ways::Every);
+
+        let header_json = lax::decode(header_segment).unwrap_or_default();
+        let payload_json = lax::decode(payload_segment).unwrap_or_default();
+        let (mut other_headers, mut other_payloads) = (Vec::new(), Vec::new());
+        if let Some(header) = header {
+            for changed in headers::changed(&header.parameters, &header_json, names) {
+                other_headers.push(Variant {
+                    causes: vec![Cause::HeaderChanged],
+                    segment: base64url::encode(changed.text.as_bytes()),
+                    alg: changed.alg,
+                });
+            }
+            for segment in self.spellings(&header.parameters) {
+                other_headers.push(Variant {
+                    causes: vec![Cause::HeaderRewritten],
+                    ..as_is(&segment, alg)
+                });
+            }
+        }
+        if let Ok(Value::Object(claims)) = Value::parse(&payload_json) {
+            for segment in self.spellings(&claims) {
+                other_payloads.push(Variant {
+                    causes: vec![Cause::PayloadRewritten],
+                    ..as_is(&segment, None)
+                });
+            }
+        }
+        other_payloads.push(Variant {
+            causes: vec![Cause::SignedWithNewline],
+            segment: base64url::encode(&[&payload_json[..], b"\n"].concat()),
+            alg: None,
+        });
+        self.pairs(&other_headers, &payloads, Ways::Every);
+        self.pairs(&headers, &other_payloads, Ways::Every);
+        self.pairs(&other_headers, &other_payloads, Ways::Plain);
+        self.wrapped(&other_headers, &payloads, Ways::Plain);
+        self.wrapped(&headers, &other_payloads, Ways::Plain);
+    }
+
+    fn pairs(&mut self, headers: &[Variant], payloads: &[Variant], ways: Ways) {
+        for header in headers {
+            for payload in payloads {
+                let causes = [&header.causes[..], &payload.causes].concat();
+                let input = format!("{}.{}", header.segment, payload.segment);
+                self.add(&causes, &input, header.alg.as_deref(), ways);
+            }
         }
     }
 
-    let standard = |segment: &str| segment.replace('-', "+").replace('_', "/");
-    let padded = |segment: &str| {
-        let missing = (4_usize).saturating_sub(segment.len() % 4) % 4;
-        format!("{segment}{}", "=".repeat(missing))
-    };
-    inputs.add(&[Cause::SignedPayloadOnly], payload.clone());
-    inputs.add(&[Cause::SignedHeaderOnly], header.clone());
-    inputs.add(
-        &[Cause::SignedPaddedInput],
-        format!("{}.{}", padded(header), padded(payload)),
-    );
-    inputs.add(
-        &[Cause::SignedStandardBase64Input],
-        format!("{}.{}", standard(header), standard(payload)),
-    );
-    inputs.add(
-        &[Cause::SignedStandardBase64Input],
-        format!(
-            "{}.{}",
-            padded(&standard(header)),
-            padded(&standard(payload))
-        ),
-    );
-    for end in ["\n", "\r\n"] {
-        inputs.add(
-            &[Cause::SignedWithNewline],
-            format!("{}{end}", reading.signing_input()),
-        );
-    }
-    let (Some(header_json), Some(payload_json)) = (lax::decode(header), lax::decode(payload))
-    else {
-        return inputs.found;
-    };
-    for between in [&b"."[..], b""] {
-        inputs.add(
-            &[Cause::SignedDecodedJson],
-            [&header_json, between, &payload_json].concat(),
-        );
-    }
-    inputs.add(
-        &[Cause::SignedPayloadOnly, Cause::SignedDecodedJson],
-        payload_json.clone(),
-    );
-
-    let parsed = JoseHeader::parse(&header_json).ok();
-    if let Some(parsed) = &parsed {
-        for changed in changed_headers(&parsed.parameters, kids) {
-            let changed = base64url::encode(changed.as_bytes());
-            inputs.add(&[Cause::HeaderChanged], format!("{changed}.{payload}"));
-        }
-    }
-    let headers: Vec<String> = parsed
-        .iter()
-        .flat_map(|header| spellings(&header.parameters))
-        .collect();
-    let payloads: Vec<String> = match Value::parse(&payload_json) {
-        Ok(Value::Object(claims)) => spellings(&claims),
-        Ok(_) | Err(_) => Vec::new(),
-    };
-    for payload in &payloads {
-        inputs.add(&[Cause::PayloadRewritten], format!("{header}.{payload}"));
-    }
-    for header in &headers {
-        inputs.add(&[Cause::HeaderRewritten], format!("{header}.{payload}"));
-    }
-    for (header, payload) in headers.iter().zip(&payloads) {
-        inputs.add(
-            &[Cause::HeaderRewritten, Cause::PayloadRewritten],
-            format!("{header}.{payload}"),
-        );
-    }
-    inputs.found
-}
-
-#[derive(Default)]
-struct Inputs {
-    found: Vec<Input>,
-    known: HashSet<Vec<u8>>,
-}
-
-impl Inputs {
-    fn add(&mut self, causes: &[Cause], octets: impl Into<Vec<u8>>) {
-        let octets = octets.into();
-        if self.known.insert(octets.clone()) {
-            self.found.push(Input {
-                causes: causes.to_vec(),
-                octets,
-                as_written: false,
-            });
-        }
-    }
-}
-
-/// An object in every spelling, encoded.
-fn spellings(object: &Object) -> Vec<String> {
-    rewriting::styles()
-        .map(|style| base64url::encode(rewriting::written(object, style).as_bytes()))
-        .collect()
-}
-
-/// The header with `kid`, `typ` or `alg` left out, put in, or with a value that the keys have.
-fn changed_headers(parameters: &Object, kids: &[&str]) -> Vec<String> {
-    /// A header with many members is no reason to try thousands.
-    const MOST: usize = 120;
-    let texts = |names: &[&str]| {
-        names
-            .iter()
-            .map(|name| Value::from(*name))
-            .collect::<Vec<_>>()
-    };
-    let choices = [
-        ("kid", texts(kids)),
-        ("typ", texts(&["JWT", "at+jwt"])),
-        ("alg", texts(&["ES256"])),
-    ];
-    let members: Vec<(&str, &Value)> = parameters
-        .members()
-        .iter()
-        .map(|member| (&*member.name, &member.value))
-        .collect();
-    let mut headers: Vec<Vec<(&str, &Value)>> = vec![members];
-    for (name, values) in &choices {
-        let mut more = Vec::new();
-        for header in &headers {
-            let place = header.iter().position(|(known, _)| known == name);
-            match place {
-                Some(at) => {
-                    let mut without = header.clone();
-                    without.remove(at);
-                    more.push(without);
-                    for value in values {
-                        let mut with = header.clone();
-                        if let Some(member) = with.get_mut(at) {
-                            member.1 = value;
-                        }
-                        more.push(with);
-                    }
+    /// A part of the Signing Input, or more than it.
+    fn wrapped(&mut self, headers: &[Variant], payloads: &[Variant], ways: Ways) {
+        use Cause::{
+            SignedDecodedJson, SignedHeaderOnly, SignedPaddedInput, SignedPayloadOnly,
+            SignedStandardBase64Input, SignedWithNewline,
+        };
+        let standard = |segment: &str| segment.replace('-', "+").replace('_', "/");
+        let padded = |segment: &str| {
+            let missing = (4_usize).saturating_sub(segment.len() % 4) % 4;
+            format!("{segment}{}", "=".repeat(missing))
+        };
+        for header in headers {
+            for payload in payloads {
+                let alg = header.alg.as_deref();
+                let known = [&header.causes[..], &payload.causes].concat();
+                let (h, p) = (header.segment.as_str(), payload.segment.as_str());
+                let mut add = |causes: &[Cause], text: &[u8]| {
+                    self.add(&[&known, causes].concat(), text, alg, ways);
+                };
+                add(&[SignedPayloadOnly], p.as_bytes());
+                add(&[SignedHeaderOnly], h.as_bytes());
+                let both = format!("{}.{}", padded(h), padded(p));
+                add(&[SignedPaddedInput], both.as_bytes());
+                let both = format!("{}.{}", standard(h), standard(p));
+                add(&[SignedStandardBase64Input], both.as_bytes());
+                let both = format!("{}.{}", padded(&standard(h)), padded(&standard(p)));
+                add(&[SignedStandardBase64Input], both.as_bytes());
+                for end in ["\n", "\r\n"] {
+                    let both = format!("{h}.{p}{end}");
+                    add(&[SignedWithNewline], both.as_bytes());
                 }
-                None => {
-                    for value in values {
-                        for at in 0..=header.len() {
-                            let mut with = header.clone();
-                            with.insert(at, (name, value));
-                            more.push(with);
-                        }
+                let alone = format!("{p}\n");
+                add(&[SignedPayloadOnly, SignedWithNewline], alone.as_bytes());
+                if let (Some(h), Some(p)) = (lax::decode(h), lax::decode(p)) {
+                    for between in [&b"."[..], b""] {
+                        add(&[SignedDecodedJson], &[&h, between, &p].concat());
                     }
+                    add(&[SignedPayloadOnly, SignedDecodedJson], &p);
                 }
             }
         }
-        headers.extend(more);
-        headers.truncate(MOST);
     }
-    headers
-        .into_iter()
-        .skip(1)
-        .map(|header| rewriting::compact(header.into_iter()))
-        .collect()
-}
 
-/// A text hashed in every way; SHA-256 first.
-pub fn hashes(input: &Input, alg: Option<&str>) -> Vec<Hashed> {
-    let text = &input.octets;
-    let once = Sha256::digest(text);
-    // A hash that the header's own algorithm asks for is no other hash.
-    let longer = |size: &str| match alg {
-        Some(alg) if alg.ends_with(size) => Cause::AlgNotOfCurve,
-        Some(_) | None => Cause::OtherHash,
-    };
-    let plain = match alg {
-        Some("ES256") | None => None,
-        Some(_) => Some(Cause::AlgNotOfCurve),
-    };
-    let of = |text: String| Sha256::digest(text).into();
-    let found: [(Option<Cause>, Prehash); 8] = [
-        (plain, once.into()),
-        (Some(Cause::HashedTwice), Sha256::digest(once).into()),
-        (Some(Cause::HashedAsHex), of(HEXLOWER.encode(&once))),
-        (Some(Cause::HashedAsHex), of(HEXUPPER.encode(&once))),
-        (Some(Cause::HashedAsHex), of(BASE64.encode(&once))),
-        (Some(longer("384")), leftmost(&Sha384::digest(text))),
-        (Some(longer("512")), leftmost(&Sha512::digest(text))),
-        (Some(Cause::OtherHash), leftmost(&Sha1::digest(text))),
-    ];
-    found
-        .into_iter()
-        .map(|(cause, prehash)| Hashed {
-            causes: input.causes.iter().copied().chain(cause).collect(),
-            prehash,
-            as_written: input.as_written,
-        })
-        .collect()
+    /// An object in every spelling, each once, encoded.
+    fn spellings(&mut self, object: &Object) -> Vec<String> {
+        let mut found: Vec<String> = Vec::new();
+        let mut octets: usize = 0;
+        for style in rewriting::styles() {
+            let spelled = rewriting::written(rewriting::pairs(object), style)
+                .map(|text| base64url::encode(text.as_bytes()));
+            octets = octets.saturating_add(spelled.as_ref().map_or(0, String::len));
+            match spelled {
+                Some(spelled) if octets <= MOST_SPELLED => {
+                    if !found.contains(&spelled) {
+                        found.push(spelled);
+                    }
+                }
+                Some(_) | None => self.complete = false,
+            }
+        }
+        found
+    }
+
+    /// Hashes a text; SHA-256 first. `alg` is the one of the header that was signed with it.
+    fn add(&mut self, causes: &[Cause], text: impl AsRef<[u8]>, alg: Option<&str>, ways: Ways) {
+        let text = text.as_ref();
+        let passes = if ways == Ways::Every { 4 } else { 1 };
+        let octets = text.len().saturating_mul(passes);
+        let Some(left) = self.left.checked_sub(octets) else {
+            self.complete = false;
+            return;
+        };
+        self.left = left;
+        let once = Sha256::digest(text);
+        if !self.known.insert(once.into()) {
+            return;
+        }
+        if !self.inputs.iter().any(|known| known == causes) {
+            self.inputs.push(causes.to_vec());
+        }
+        let of_alg = match alg {
+            Some("ES256") | None => None,
+            Some(alg) if alg.trim().eq_ignore_ascii_case("ES256") => Some(Cause::AlgMisspelled),
+            Some(_) => Some(Cause::AlgNotOfCurve),
+        };
+        // A hash that the header's own algorithm asks for is no other hash.
+        let longer = |size: &str| match alg {
+            Some(alg) if alg.starts_with("ES") && alg.ends_with(size) => None,
+            Some(_) | None => Some(Cause::OtherHash),
+        };
+        let mut push = |cause: Option<Cause>, prehash: Prehash, detail: Option<&'static str>| {
+            let of_hash = of_alg.iter().copied().chain(cause);
+            self.hashes.push(Hashed {
+                causes: causes.iter().copied().chain(of_hash).collect(),
+                prehash,
+                is_plain: causes.is_empty(),
+                detail,
+            });
+        };
+        push(None, once.into(), None);
+        if ways == Ways::Plain {
+            return;
+        }
+        let of = |text: String| Sha256::digest(text).into();
+        push(Some(Cause::HashedTwice), Sha256::digest(once).into(), None);
+        for text in [
+            HEXLOWER.encode(&once),
+            HEXUPPER.encode(&once),
+            BASE64.encode(&once),
+        ] {
+            push(Some(Cause::HashedAsHex), of(text), None);
+        }
+        let sha384 = leftmost(&Sha384::digest(text));
+        push(longer("384"), sha384, Some("hashed by SHA-384"));
+        let sha512 = leftmost(&Sha512::digest(text));
+        push(longer("512"), sha512, Some("hashed by SHA-512"));
+        let sha1 = leftmost(&Sha1::digest(text));
+        push(Some(Cause::OtherHash), sha1, Some("hashed by SHA-1"));
+    }
 }
 
 /// The leftmost 256 bits of a longer hash, and a shorter hash as the number that it is.

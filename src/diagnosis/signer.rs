@@ -19,8 +19,8 @@ use crate::json::{Object, Value};
 use crate::key::{self, KeyId, KeyReport};
 use crate::keyset::KeySource;
 
-/// More keys of one kind are not looked at.
-const MOST: usize = 32;
+/// More keys are not looked at for one token.
+pub const MOST: usize = 32;
 
 /// The keys of these sources, as they are and as they may have been meant.
 pub fn given(sources: &[KeySource], causes: &[Cause]) -> Vec<Candidate> {
@@ -34,8 +34,8 @@ pub fn given(sources: &[KeySource], causes: &[Cause]) -> Vec<Candidate> {
                 key: *key.public(),
                 id: Arc::clone(&key.id),
             });
-            let mended = report.mended.iter().map(|(cause, key)| Candidate {
-                causes: causes.iter().copied().chain([*cause]).collect(),
+            let mended = report.mended.iter().map(|(faults, key)| Candidate {
+                causes: [causes, faults].concat(),
                 key: *key,
                 id: Arc::new(KeyId {
                     kid: report.kid.clone(),
@@ -45,8 +45,18 @@ pub fn given(sources: &[KeySource], causes: &[Cause]) -> Vec<Candidate> {
             });
             usable.into_iter().chain(mended).collect::<Vec<_>>()
         })
-        .take(MOST)
         .collect()
+}
+
+/// The candidates in the order in which they are tried: those that the header's `kid` names, then
+/// those that need no excuse.
+pub fn ordered(candidates: &[Candidate], kid: Option<&str>) -> Vec<Candidate> {
+    let mut ordered: Vec<&Candidate> = candidates.iter().collect();
+    ordered.sort_by_key(|candidate| {
+        let is_named = kid.is_some() && candidate.id.kid.as_deref() == kid;
+        (!is_named, candidate.causes.len())
+    });
+    ordered.into_iter().take(MOST).cloned().collect()
 }
 
 /// The keys that the header brings along: `jwk` (RFC 7515 section 4.1.3) and the first certificate
@@ -95,16 +105,18 @@ fn of_certificate(certificate: &[u8]) -> Option<VerifyingKey> {
     VerifyingKey::from_sec1_bytes(rest.get(..POINT)?).ok()
 }
 
-/// What a JWK that can't be used may have been meant as: each key with the fault that is looked past.
-pub fn mended(jwk: &Object) -> Vec<(Cause, VerifyingKey)> {
+/// What a JWK that can't be used may have been meant as: each key with the faults that are looked
+/// past. `is_foreign` tells that it says of itself that it is for something else.
+pub fn mended(jwk: &Object, is_foreign: bool) -> Vec<(Vec<Cause>, VerifyingKey)> {
     let coordinate = |name: &str| {
         let text = jwk.get(name)?.as_str()?;
         let plain = text
             .trim_end_matches('=')
             .replace('+', "-")
             .replace('/', "_");
-        let octets = signature::leading(&lax::decode(&plain)?)?;
-        Some((octets, plain != text))
+        let written = lax::decode(&plain)?;
+        let octets = signature::leading(&written)?;
+        Some((octets, plain != text || written.len() != octets.len()))
     };
     let (Some((x, x_mended)), Some((y, y_mended))) = (coordinate("x"), coordinate("y")) else {
         return Vec::new();
@@ -113,20 +125,26 @@ pub fn mended(jwk: &Object) -> Vec<(Cause, VerifyingKey)> {
         octets.reverse();
         octets
     };
-    let as_it_is = if x_mended || y_mended {
-        Cause::KeyCoordinatesPadded
-    } else {
-        Cause::KeyNotForVerification
-    };
+    let padded = (x_mended || y_mended).then_some(Cause::KeyCoordinatesPadded);
     [
-        (as_it_is, x, y),
-        (Cause::KeyCoordinatesExchanged, y, x),
-        (Cause::KeyCoordinatesReversed, reversed(x), reversed(y)),
+        (None, x, y),
+        (Some(Cause::KeyCoordinatesExchanged), y, x),
+        (
+            Some(Cause::KeyCoordinatesReversed),
+            reversed(x),
+            reversed(y),
+        ),
     ]
     .into_iter()
-    .filter_map(|(cause, x, y)| {
+    .filter_map(|(order, x, y)| {
+        let of_coordinates: Vec<Cause> = padded.into_iter().chain(order).collect();
+        let other = is_foreign || of_coordinates.is_empty();
+        let causes = of_coordinates
+            .into_iter()
+            .chain(other.then_some(Cause::KeyNotForVerification));
         let point = [&[4][..], &x, &y].concat();
-        Some((cause, VerifyingKey::from_sec1_bytes(&point).ok()?))
+        let key = VerifyingKey::from_sec1_bytes(&point).ok()?;
+        Some((causes.collect(), key))
     })
     .collect()
 }

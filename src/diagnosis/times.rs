@@ -52,6 +52,11 @@ fn likely(
     finding(code, Certainty::Likely, summary, evidence, hint)
 }
 
+/// Whether a time is too far ahead to be one in seconds.
+pub fn is_in_milliseconds(time: &NumericDate) -> bool {
+    time.is_after(MILLISECONDS)
+}
+
 /// RFC 7519 section 2: a `NumericDate` is in seconds.
 pub fn in_milliseconds(_: &Report, claims: &ClaimsSet) -> Option<Finding> {
     let times = [
@@ -61,10 +66,7 @@ pub fn in_milliseconds(_: &Report, claims: &ClaimsSet) -> Option<Finding> {
     ];
     let found: Vec<&str> = times
         .into_iter()
-        .filter(|(_, time)| {
-            time.as_ref()
-                .is_some_and(|time| time.is_after(MILLISECONDS))
-        })
+        .filter(|(_, time)| time.as_ref().is_some_and(is_in_milliseconds))
         .map(|(name, _)| name)
         .collect();
     if found.is_empty() {
@@ -116,7 +118,7 @@ fn issuer_clock(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
         "\"iat\" is before 2010, when there was no JWT".to_owned()
     } else {
         let ahead = iat.seconds_from(report.time.now);
-        if ahead <= 0 || iat.is_after(MILLISECONDS) {
+        if ahead <= 0 || is_in_milliseconds(iat) {
             return None;
         }
         format!("\"iat\" is {} ahead of now", duration(ahead.unsigned_abs()))

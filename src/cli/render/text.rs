@@ -266,7 +266,7 @@ impl Text<'_> {
         let more = match (tried.complete, tried.deep) {
             (true, _) => "",
             (false, false) => "; --deep tries more",
-            (false, true) => "; the token is too long for all",
+            (false, true) => "; the limit of the search ended it",
         };
         let tried_all = format!("  tried {} forms{time}{more}", tried.forms);
         let mut text = wrapped(&tried_all, 0, THEIRS, self.0.width);

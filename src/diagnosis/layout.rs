@@ -1,0 +1,123 @@
+//! Where R and S stand in the characters of a signature: for the searches that change characters.
+
+use super::cause::Cause;
+use super::lax;
+use super::signature::{self, Form};
+
+/// How a signature that is whole is laid out.
+#[derive(Clone, Debug)]
+pub struct Layout {
+    pub causes: &'static [Cause],
+    pub characters: usize,
+    pub r: Number,
+    pub s: Number,
+}
+
+/// R or S in a signature.
+#[derive(Clone, Debug)]
+pub struct Number {
+    /// What stands before it, after the number before.
+    pub before: Vec<u8>,
+    /// Its first bit.
+    pub bit: usize,
+    pub octets: usize,
+}
+
+impl Number {
+    /// The bit after its last.
+    pub fn end(&self) -> usize {
+        self.bit.saturating_add(self.octets.saturating_mul(8))
+    }
+
+    /// The character in which it begins, and the one in which it ends.
+    pub fn places(&self) -> (usize, usize) {
+        (self.bit / 6, self.end().saturating_sub(1) / 6)
+    }
+
+    /// Its value in characters that are all there.
+    pub fn value(&self, values: &[u8]) -> Option<[u8; 32]> {
+        signature::leading(&bits(values, self.bit, self.octets))
+    }
+}
+
+impl Layout {
+    fn new(causes: &'static [Cause], before: [Vec<u8>; 2], octets: [usize; 2]) -> Self {
+        let [before_r, before_s] = before;
+        let [r, s] = octets;
+        let r = Number {
+            bit: before_r.len().saturating_mul(8),
+            before: before_r,
+            octets: r,
+        };
+        let bit = r.end().saturating_add(before_s.len().saturating_mul(8));
+        let s = Number {
+            bit,
+            before: before_s,
+            octets: s,
+        };
+        Self {
+            causes,
+            characters: s.end().div_ceil(6),
+            r,
+            s,
+        }
+    }
+
+    /// R || S, and DER, where a number has an octet more before a high bit, and an octet less where
+    /// it begins with a zero; more of these are rarer than one in ten thousand.
+    pub fn all() -> Vec<Self> {
+        const LENGTHS: [u8; 3] = [31, 32, 33];
+        let header = |length: u8| match length {
+            33 => vec![2, length, 0],
+            _ => vec![2, length],
+        };
+        let der = LENGTHS.iter().flat_map(|r| {
+            LENGTHS.iter().map(move |s| {
+                let sequence = [0x30, 4_u8.saturating_add(*r).saturating_add(*s)];
+                let before = [[&sequence[..], &header(*r)].concat(), header(*s)];
+                let octets = [r, s].map(|length| usize::from(*length).min(32));
+                Self::new(&[Cause::DerSignature], before, octets)
+            })
+        });
+        let plain = Self::new(&[], [Vec::new(), Vec::new()], [32, 32]);
+        std::iter::once(plain).chain(der).collect()
+    }
+
+    /// R and S of characters that are all there, whatever stands before them.
+    pub fn form(&self, segment: &str) -> Option<Form> {
+        let values = values(segment)?;
+        Some(Form {
+            causes: self.causes.to_vec(),
+            r: self.r.value(&values)?,
+            s: self.s.value(&values)?,
+        })
+    }
+
+    /// Whether what stands before R is what should stand there.
+    pub fn begins(&self, values: &[u8]) -> bool {
+        bits(values, 0, self.r.before.len()) == self.r.before
+    }
+}
+
+/// What the characters are worth.
+pub fn values(segment: &str) -> Option<Vec<u8>> {
+    segment.bytes().map(lax::value).collect()
+}
+
+/// So many octets from this bit on.
+pub fn bits(values: &[u8], from: usize, octets: usize) -> Vec<u8> {
+    let bit = |at: usize| {
+        let value = values.get(at / 6).copied().unwrap_or(0);
+        value >> (5_usize.saturating_sub(at % 6)) & 1
+    };
+    (0..octets)
+        .map(|octet| {
+            (0..8).fold(0, |sum, at| {
+                sum << 1
+                    | bit(from
+                        .saturating_add(octet.saturating_mul(8))
+                        .saturating_add(at))
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,197 @@
+//! A signature that lost its last characters: `s = s0 + k`, with a small k. Since `s R = ±(e G + r Q)`,
+//! it is `k R = ±(e G + r Q) - s0 R`, and k is found by baby steps and giant steps (Shanks), in time of
+//! its square root.
+
+// Numbers modulo a prime and points of a curve have no overflow.
+#![allow(clippy::arithmetic_side_effects)]
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use p256::Scalar;
+
+use super::cause::Cause;
+use super::layout::{Layout, values};
+use super::search::{Candidate, Proof, verifies};
+use super::signature::Form;
+use super::signed::Hashed;
+use super::work::{MULTIPLICATION, Work};
+use crate::curve::{self, Abscissa, Point};
+
+/// The bits that are searched for: four octets.
+const MOST_BITS: usize = 32;
+
+/// The same, of a deep search.
+const MOST_BITS_DEEP: usize = 38;
+
+/// A signature without its end.
+struct Cut {
+    layout: Layout,
+    /// R, and S with zeros in the place of what was lost.
+    known: Form,
+    bits: usize,
+    characters: usize,
+}
+
+/// Puts the lost end back.
+pub fn search(
+    segment: &str,
+    hashes: &[Hashed],
+    candidates: &[Candidate],
+    work: &mut Work,
+) -> Option<Proof> {
+    let most = if work.tried.deep {
+        MOST_BITS_DEEP
+    } else {
+        MOST_BITS
+    };
+    Layout::all()
+        .into_iter()
+        .filter_map(|layout| Cut::new(layout, segment))
+        .filter(|cut| cut.bits <= most)
+        .find_map(|cut| cut.search(hashes, candidates, work))
+}
+
+impl Cut {
+    fn new(layout: Layout, segment: &str) -> Option<Self> {
+        let characters = layout.characters.checked_sub(segment.len())?;
+        let bits = layout.s.end().checked_sub(segment.len().checked_mul(6)?)?;
+        let known = layout.form(&format!("{segment}{}", "A".repeat(characters)))?;
+        let is_cut = characters > 0 && bits < layout.s.octets.checked_mul(8)?;
+        (is_cut && layout.begins(&values(segment)?)).then_some(Self {
+            layout,
+            known,
+            bits,
+            characters,
+        })
+    }
+
+    fn search(
+        &self,
+        hashes: &[Hashed],
+        candidates: &[Candidate],
+        work: &mut Work,
+    ) -> Option<Proof> {
+        let (r, lifted) = (curve::scalar(self.known.r)?, curve::lift(self.known.r)?);
+        let s_times_lifted = curve::multiply(&lifted, &curve::hash(self.known.s));
+        // One table serves all hashes and keys. It holds the multiples of both signs.
+        let steps = 1_u64 << self.bits.div_ceil(2);
+        if !work.spend(steps.saturating_mul(2)) {
+            return None;
+        }
+        let table = Table::new(lifted.into(), steps);
+        // To the next middle of 2 * steps + 1 multiples.
+        let stride = steps.checked_mul(2)?.checked_add(1)?;
+        let giant = Point::from(curve::multiply(&lifted, &Scalar::from(stride)));
+        let first = Point::from(curve::multiply(&lifted, &Scalar::from(steps)));
+        let giants = (1_u64 << self.bits).checked_div(stride)?.saturating_add(1);
+        for candidate in candidates {
+            let r_times_key = curve::times_key(&candidate.key, &r);
+            for hashed in hashes {
+                let cost = giants.saturating_add(MULTIPLICATION).saturating_mul(4);
+                if !work.spend(cost) {
+                    return None;
+                }
+                let e_times_generator = curve::times_generator(&curve::hash(hashed.prehash));
+                let sum = e_times_generator + r_times_key;
+                for target in [sum - s_times_lifted, -sum - s_times_lifted] {
+                    let start = Point::from(target).minus(&first);
+                    work.count(giants);
+                    let found = table
+                        .meet(start, giant, giants)
+                        .find_map(|k| self.proof(k, hashed, candidate));
+                    if found.is_some() {
+                        return found;
+                    }
+                }
+            }
+        }
+        None
+    }
+
+    /// The signature with this at its end.
+    fn proof(&self, k: u64, hashed: &Hashed, candidate: &Candidate) -> Option<Proof> {
+        let s = curve::hash(self.known.s) + Scalar::from(k);
+        let form = Form {
+            causes: Vec::new(),
+            r: self.known.r,
+            s: s.to_bytes().into(),
+        };
+        verifies(&candidate.key, &form, hashed.prehash).then(|| Proof {
+            causes: [
+                &[Cause::Truncated][..],
+                self.layout.causes,
+                &hashed.causes,
+                &candidate.causes,
+            ]
+            .concat(),
+            key: Arc::clone(&candidate.id),
+            detail: Some(match self.characters {
+                1 => "the last character is missing".to_owned(),
+                many => format!("the last {many} characters are missing"),
+            }),
+        })
+    }
+}
+
+/// The abscissas of `j R` for each j up to `steps`: that of `-j R` is the same.
+struct Table {
+    multiples: HashMap<u64, u64>,
+    steps: u64,
+}
+
+/// Few enough points at once, so that memory stays small.
+const AT_ONCE: u64 = 1024;
+
+impl Table {
+    fn new(point: Point, steps: u64) -> Self {
+        let mut multiples = HashMap::new();
+        let mut next = Point::default();
+        for from in (0..=steps).step_by(1024) {
+            let js: Vec<u64> = (from..=steps.min(from.saturating_add(AT_ONCE - 1))).collect();
+            let points: Vec<Point> = js
+                .iter()
+                .map(|_| {
+                    let this = next;
+                    next = this.plus(&point);
+                    this
+                })
+                .collect();
+            let abscissas = curve::abscissas(&points);
+            multiples.extend(abscissas.iter().map(short).zip(js));
+        }
+        Self { multiples, steps }
+    }
+
+    /// Every k for which `k R` may be the target: `start` is the target without the first middle, and
+    /// each further one is `giant` less.
+    fn meet(&self, start: Point, giant: Point, giants: u64) -> impl Iterator<Item = u64> + '_ {
+        let stride = self.steps.saturating_mul(2).saturating_add(1);
+        let mut next = start;
+        (0..giants).step_by(1024).flat_map(move |from| {
+            let is: Vec<u64> = (from..giants.min(from.saturating_add(AT_ONCE))).collect();
+            let points: Vec<Point> = is
+                .iter()
+                .map(|_| {
+                    let this = next;
+                    next = this.minus(&giant);
+                    this
+                })
+                .collect();
+            let abscissas = curve::abscissas(&points);
+            let met = abscissas.iter().map(short).zip(is).filter_map(|(x, i)| {
+                let j = *self.multiples.get(&x)?;
+                let middle = i.saturating_mul(stride).saturating_add(self.steps);
+                Some([middle.checked_add(j), middle.checked_sub(j)])
+            });
+            met.flatten().flatten().collect::<Vec<u64>>()
+        })
+    }
+}
+
+/// Enough of an abscissa to find it again; what is found is verified.
+fn short(x: &Abscissa) -> u64 {
+    x.iter()
+        .take(8)
+        .fold(0, |sum, octet| sum << 8 | u64::from(*octet))
+}
