@@ -3,7 +3,10 @@
 //! its square root.
 
 // Numbers modulo a prime and points of a curve have no overflow.
-#![allow(clippy::arithmetic_side_effects)]
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "numbers modulo a prime and points of a curve have no overflow"
+)]
 
 use std::collections::HashMap;
 use std::sync::Arc;
