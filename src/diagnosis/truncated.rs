@@ -2,7 +2,6 @@
 //! it is `k R = ±(e G + r Q) - s0 R`, and k is found by baby steps and giant steps (Shanks), in time of
 //! its square root.
 
-// Numbers modulo a prime and points of a curve have no overflow.
 #![allow(
     clippy::arithmetic_side_effects,
     reason = "numbers modulo a prime and points of a curve have no overflow"
