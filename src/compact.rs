@@ -121,11 +121,13 @@ impl<'t> Compact<'t> {
                 };
                 let message = format!("{found}, separated by \".\"; a signed JWT has three");
                 let malformed = Malformed::new(Segment::Token, 0, message);
+                // What `{"` begins with is a header's.
+                let begins = text.starts_with("eyJ");
                 let hint = match dots {
-                    // What `{"` begins with is not opaque.
-                    0 if !text.starts_with("eyJ") => {
-                        "an opaque token holds nothing to read: only the service that issued it can judge it"
+                    0 if !begins => {
+                        "an opaque token only the service that issued it can judge; a word such as null is no token: what comes before had none"
                     }
+                    1 if !begins => "if this is a file's name: -f FILE reads tokens from a file",
                     0 | 1 => {
                         "the token is cut off: copy it again, and give it on standard input, where no shell cuts it at a space, $ or !"
                     }
@@ -283,6 +285,10 @@ fn foreign_character(token: &[u8], at: usize) -> Malformed {
             .count(),
     };
     let (what, hint) = match rest.first() {
+        Some(b'=') if !before.starts_with(b"ey") => (
+            "\"=\", which no JWT holds".to_owned(),
+            Some("give what stands behind the \"=\" alone; --scan finds tokens in any text"),
+        ),
         Some(b'=') => (
             "\"=\": padding, which a JWT does not have".to_owned(),
             Some("the token was written with padded base64 where base64url without padding is due"),
@@ -297,7 +303,7 @@ fn foreign_character(token: &[u8], at: usize) -> Malformed {
         ),
         Some(b' ' | b'\t' | b'\r' | b'\n') => (
             "white space inside the token".to_owned(),
-            Some("a token stands on one line, alone"),
+            Some("a token stands on one line, alone; --scan finds tokens in any text"),
         ),
         Some(b'~') => (
             "\"~\": an SD-JWT (RFC 9901), which is not read here".to_owned(),

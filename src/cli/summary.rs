@@ -131,7 +131,8 @@ fn reason(report: &Report) -> Option<String> {
 /// The message without the names that it quotes of the token, so that there are only so many reasons; a
 /// message that begins with a quote names a claim or parameter that we know.
 fn without_names(message: &str) -> String {
-    if message.starts_with('"') {
+    // The character of a message is one of not so many.
+    if message.starts_with('"') || message.starts_with("the character ") {
         return message.to_owned();
     }
     let parts = message.split('"').enumerate().map(|(number, part)| {

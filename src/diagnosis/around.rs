@@ -23,6 +23,9 @@ pub const STEPS: [fn(&str) -> Texts; 10] = [
     first_lost,
 ];
 
+/// The characters of a signature of 64 octets.
+const SIGNATURE: usize = 86;
+
 /// What an object begins with in base64url: `{"`, or white space after the brace.
 const STARTS: [&str; 5] = ["eyJ", "eyA", "ewo", "ew0", "ewk"];
 
@@ -226,8 +229,6 @@ fn glued(text: &str) -> Option<[&str; 2]> {
 
 /// A dot that was doubled, replaced or lost. Only a header that can be read is one.
 fn dotted(text: &str) -> Texts {
-    /// A signature of 64 octets.
-    const SIGNATURE: usize = 86;
     let text = text.trim();
     let segments: Vec<&str> = text.split(|c| !is_base64url(c)).collect();
     let full: Vec<&str> = segments
@@ -289,8 +290,13 @@ fn inside(text: &str) -> Texts {
     let plain = trimmed.replace("\\r", "").replace("\\n", "");
     let plain: String = plain.chars().filter(|c| !is_invisible(*c)).collect();
     let wrapped = (plain != trimmed).then_some((Some(Cause::LineWrapped), plain));
-    // Nothing but white space and more of the same: the token goes on there.
+    // Nothing but white space and more of the same: the token goes on there, unless it is whole.
+    let is_whole = |token: &&str| {
+        let signature = token.rsplit('.').next();
+        signature.is_some_and(|signature| signature.len() == SIGNATURE)
+    };
     let goes_on = begins(trimmed)
+        && !tokens(trimmed).iter().any(is_whole)
         && trimmed
             .chars()
             .all(|c| is_base64url(c) || c == '.' || c.is_whitespace());

@@ -109,7 +109,7 @@ fn jwe(facts: &Facts) -> Option<Finding> {
 
 /// What a program prints that had no token.
 fn no_token(facts: &Facts) -> Option<Finding> {
-    const WORDS: [&str; 7] = [
+    const WORDS: [&str; 8] = [
         "null",
         "undefined",
         "none",
@@ -117,11 +117,14 @@ fn no_token(facts: &Facts) -> Option<Finding> {
         "nan",
         "bearer",
         "[object object]",
+        "[object promise]",
     ];
     let text = std::str::from_utf8(facts.text).ok()?;
     let start = text.get(..text.len().min(100)).unwrap_or_default();
     let evidence = if WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) {
         format!("literally \"{}\"", abridged(text))
+    } else if text.starts_with('$') {
+        "a variable's name, which no shell has replaced".to_owned()
     } else if start.to_ascii_lowercase().contains("<html") || start.starts_with("<!") {
         "it is an HTML page".to_owned()
     } else {
@@ -134,8 +137,14 @@ fn no_token(facts: &Facts) -> Option<Finding> {
 }
 
 fn opaque_token(facts: &Facts) -> Option<Finding> {
+    /// Whatever it is made of, nobody could guess it.
+    const SHORTEST: usize = 16;
     let text = std::str::from_utf8(facts.text).ok()?;
-    let is_one_word = !text.is_empty() && !text.contains(['.', '{', '%', ' ', '=', '/', '\n']);
+    let is_one_word = text.len() >= SHORTEST
+        && !text.starts_with("--")
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '~' | '+'));
     (is_one_word && !text.starts_with("eyJ") && no_token(facts).is_none()).then(|| {
         plain("opaque-token",
             "the token is opaque: a name for something that the issuer keeps, not a JWT",
@@ -148,6 +157,9 @@ fn opaque_token(facts: &Facts) -> Option<Finding> {
 /// What a proof would have told better: the text was brought into the form of a token, but nothing
 /// verified.
 fn written_otherwise(facts: &Facts) -> Option<Finding> {
+    if facts.report.signature.reason == Some(Reason::Encrypted) {
+        return None;
+    }
     let readings = super::reading::readings(facts.text);
     // Stray bits are what is left of a token that was cut, and characters are put back by a proof alone.
     let cause = readings.first()?.causes.iter().find(|cause| {

@@ -151,6 +151,10 @@ mod tests {
                 assert_eq!(reading.segments, ["eyJh", "eyJi", "c-_A"], "{text}");
             }
         }
+        // A signature that is whole does not go on behind a space.
+        let whole = format!("eyJh.eyJi.{} foo", "A".repeat(86));
+        let found = readings(whole.as_bytes());
+        assert_eq!(found.first().unwrap().causes, [Cause::SurroundedToken]);
         let again = data_encoding::BASE64.encode(b"eyJh.eyJi.c-_A");
         for (text, causes) in [
             (again.as_str(), &[Cause::EncodedAgain][..]),

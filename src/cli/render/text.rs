@@ -238,7 +238,12 @@ impl Text<'_> {
             .iter()
             .filter(|finding| finding.explains)
             .collect();
-        let tried = report.search.as_ref().map(|tried| self.tried(tried));
+        let is_proven = |finding: &&Finding| finding.certainty == Certainty::Proven;
+        let is_found = causes.iter().any(is_proven);
+        let tried = report
+            .search
+            .as_ref()
+            .map(|tried| self.tried(tried, is_found));
         if causes.is_empty() && tried.is_none() {
             return String::new();
         }
@@ -259,11 +264,11 @@ impl Text<'_> {
         text
     }
 
-    fn tried(&self, tried: &Tried) -> String {
+    fn tried(&self, tried: &Tried, is_found: bool) -> String {
         let time = tried.milliseconds.map_or(String::new(), |milliseconds| {
             format!(" in {milliseconds} ms")
         });
-        let more = match (tried.complete, tried.deep) {
+        let more = match (tried.complete || is_found, tried.deep) {
             (true, _) => "",
             (false, false) => "; --deep tries more",
             (false, true) => "; the limit of the search ended it",
