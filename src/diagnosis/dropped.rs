@@ -160,8 +160,12 @@ impl<'s> Search<'s> {
         }
         let mut found = None;
         r.every(None, &mut |_, r| {
-            found = self.in_s(&s, r, work);
-            found.is_none() && work.left() > 0
+            // Each R is lifted to its point, of which half have none.
+            let is_paid = work.spend(MULTIPLICATION);
+            if is_paid {
+                found = self.in_s(&s, r, work);
+            }
+            found.is_none() && is_paid
         });
         found
     }
@@ -203,11 +207,11 @@ impl<'s> Search<'s> {
     fn in_r(&self, half: &Half, s: [u8; 32], work: &mut Work) -> Option<Proof> {
         let inverse = Option::<Scalar>::from(curve::scalar(s)?.invert())?;
         for candidate in self.candidates {
-            if !work.spend(MULTIPLICATION.saturating_mul(2)) {
-                return None;
-            }
             let key = curve::times_key(&candidate.key, &inverse);
             for (hashed, point) in self.hashes.iter().zip(&self.points) {
+                if !work.spend(MULTIPLICATION.saturating_mul(3)) {
+                    return None;
+                }
                 let base = Point::from(curve::multiply(point, &inverse));
                 let found = half.search(&key, &base, work, |x, r| {
                     if x != r {

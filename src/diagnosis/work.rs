@@ -3,7 +3,7 @@
 
 use super::{Effort, Tried};
 
-/// What a multiplication of a point costs. The unit is an addition of points: a microsecond at most.
+/// What a multiplication of a point costs. The unit is an addition of points: a microsecond or two.
 pub const MULTIPLICATION: u64 = 200;
 
 /// What looking up a hash costs: its multiple of the generator, by a table.
@@ -23,7 +23,7 @@ impl<'w> Work<'w> {
         Self {
             left: match effort {
                 Effort::Default => 450_000,
-                Effort::Deep => 8_000_000,
+                Effort::Deep => 4_000_000,
             },
             tried: Tried {
                 deep: effort == Effort::Deep,
