@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use clap::CommandFactory;
@@ -26,6 +26,10 @@ use super::render::{Detail, Look, Renderer, key as render_key};
 use super::stream::{Stream, TOGETHER};
 use super::tally::Tally;
 use super::{escape, keys, manual, usage};
+
+/// A search that takes longer is ended, and says that it was not complete: work is counted, but a slow
+/// machine takes its time for it.
+const LONGEST_SEARCH: Duration = Duration::from_secs(9);
 
 /// Runs the command.
 pub fn run(command: Command, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
@@ -121,7 +125,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
         let mut report = debugger.debug(token, now(), &mut |count| {
             tried = tried.saturating_add(count);
             progress.tell(|_| format!("searching: {tried} forms tried"));
-            true
+            begun.elapsed() < LONGEST_SEARCH
         });
         progress.clear();
         if let Some(search) = &mut report.search {

@@ -54,6 +54,9 @@ impl<'s> Targets<'s> {
             .iter()
             .map(|form| {
                 let s = curve::scalar(form.s)?;
+                if !work.spend(MULTIPLICATION) {
+                    return None;
+                }
                 Some((
                     curve::scalar(form.r)?,
                     curve::multiply(&curve::lift(form.r)?, &s),
