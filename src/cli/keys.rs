@@ -153,7 +153,8 @@ pub fn unusable(what: &str, error: &KeySourceError) -> Failure {
 }
 
 fn read_limited(source: impl Read) -> Result<Vec<u8>, String> {
-    let mut content = Vec::new();
+    // More than an ordinary key file, so that it is read at once.
+    let mut content = Vec::with_capacity(4096);
     let limit = MAX_KEY_FILE.saturating_add(1);
     source
         .take(limit)

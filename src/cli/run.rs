@@ -94,7 +94,7 @@ fn verify(
     }
     let now = now(&asked.time, surroundings);
     let judge = |tokens: &[Token]| verifier.verify_all(tokens, now());
-    stream(asked, surroundings, messages, Detail::Verify, judge).run_on(source, jobs(speed))
+    stream(asked, surroundings, messages, Detail::Verify, judge).run_on(source, &|| jobs(speed))
 }
 
 fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
@@ -265,7 +265,7 @@ fn decode(
         progress: shows_progress(surroundings, messages),
         messages,
     }
-    .run_on(source, jobs(speed))
+    .run_on(source, &|| jobs(speed))
 }
 
 fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {

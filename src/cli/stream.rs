@@ -100,7 +100,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
                 }
                 Ok(sink.end(self.messages))
             }
-            Source::Lines(lines) => self.lines(lines, 1, |_, _, sink, _| sink),
+            Source::Lines(lines) => self.lines(lines, &|| 1, |_, _, sink, _| sink),
         }
     }
 
@@ -109,7 +109,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
     fn lines(
         &mut self,
         mut lines: Lines,
-        jobs: usize,
+        jobs: &dyn Fn() -> usize,
         fan_out: impl FnOnce(&Self, Lines, Shared, usize) -> Shared,
     ) -> Result<Exit> {
         let name = Arc::clone(&lines.name);
@@ -137,7 +137,9 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
                 break;
             }
             drop(sink);
-            if block.is_full() && jobs > 1 {
+            // How many cores there are takes the system some files to find out: a short run never asks.
+            let jobs = if block.is_full() { jobs() } else { 1 };
+            if jobs > 1 {
                 shared = fan_out(self, lines, shared, jobs);
                 break;
             }
@@ -193,7 +195,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
 impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
     /// Judges every token on as many threads, once the source has shown to be a fast one. What is
     /// printed is the same whatever their number.
-    pub fn run_on(&mut self, source: Source, jobs: usize) -> Result<Exit> {
+    pub fn run_on(&mut self, source: Source, jobs: &dyn Fn() -> usize) -> Result<Exit> {
         match source {
             Source::Lines(lines) => self.lines(lines, jobs, Self::workers),
             source @ Source::Arguments(_) => self.run(source),

@@ -7,7 +7,9 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use crate::generated::tempdir;
-use crate::support::{Issuer, assert_printable, data, feed, jwtlens, run, status, stderr, stdout};
+use crate::support::{
+    BetweenPipes, Issuer, assert_printable, data, feed, jwtlens, run, status, stderr, stdout,
+};
 use crate::terminal::terminal;
 
 const KEY: [&str; 2] = ["-k", "made/public_key.json"];
@@ -117,12 +119,7 @@ fn a_broken_pipe_is_quiet() {
     for format in ["text", "line", "json", "jsonl", "token"] {
         let mut command = jwtlens();
         command.args(["verify", "-o", format]).args(KEY).args(AT);
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = command.between_pipes();
         drop(child.stdout.take());
         let mut stdin = child.stdin.take().unwrap();
         let line = token("valid.txt");
@@ -413,11 +410,7 @@ fn an_interrupt_ends_the_wait() {
             .args(["verify", "-o", "line"])
             .args(KEY)
             .args(AT)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+            .between_pipes();
         let mut stdin = child.stdin.take().unwrap();
         let mut answers = BufReader::new(child.stdout.take().unwrap());
         for _ in 0..2 {

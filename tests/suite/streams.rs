@@ -3,7 +3,7 @@
 use std::io::{BufRead, Read, Write};
 use std::process::{Command, Output, Stdio};
 
-use crate::support::{Issuer, NOW, data, feed, jwtlens, status, stderr, stdout};
+use crate::support::{BetweenPipes, Issuer, NOW, data, feed, jwtlens, status, stderr, stdout};
 
 /// Tokens of every verdict, good ones for the most part, with rubbish between them: enough for some
 /// blocks, so that threads are used.
@@ -126,12 +126,7 @@ fn any_cut_of_the_input_prints_the_same() {
     let input = stream(80);
     let whole = feed(&mut verify(&["-o", "jsonl"]), &input);
     for size in [1, 7, 300] {
-        let mut child = verify(&["-o", "jsonl"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = verify(&["-o", "jsonl"]).between_pipes();
         let mut stdin = child.stdin.take().unwrap();
         let mut answers = child.stdout.take().unwrap();
         let reader = std::thread::spawn(move || {
@@ -197,12 +192,7 @@ fn a_reader_that_leaves_ends_all_threads() {
     let good = format!("{}\n", Issuer::new(1, "a").token("{}"));
     for jobs in ["1", "2", "7"] {
         let mut command = verify(&["-o", "jsonl", "--jobs", jobs]);
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = command.between_pipes();
         let mut stdin = child.stdin.take().unwrap();
         let mut answers = child.stdout.take().unwrap();
         let block = good.repeat(500);
@@ -277,12 +267,7 @@ fn a_token_expires_while_the_stream_is_open() {
 fn an_interrupted_stream_leaves_no_half_line_to_a_slow_reader() {
     let good = format!("{}\n", Issuer::new(1, "a").token("{}"));
     for input in [good.repeat(300), good.repeat(20_000)] {
-        let mut child = verify(&["-o", "jsonl"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut child = verify(&["-o", "jsonl"]).between_pipes();
         let mut stdin = child.stdin.take().unwrap();
         let writer = std::thread::spawn(move || {
             let _ = stdin.write_all(input.as_bytes());
@@ -425,12 +410,7 @@ fn an_interrupted_stream_ends_with_whole_lines() {
     for (signal, expected) in [("INT", 130), ("TERM", 143)] {
         for jobs in ["1", "3"] {
             let mut command = verify(&["-o", "line", "--jobs", jobs]);
-            let mut child = command
-                .stdin(Stdio::piped())
-                .stdout(Stdio::piped())
-                .stderr(Stdio::piped())
-                .spawn()
-                .unwrap();
+            let mut child = command.between_pipes();
             let mut stdin = child.stdin.take().unwrap();
             let mut answers = child.stdout.take().unwrap();
             let block = good.repeat(500);

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::LazyLock;
 
 use data_encoding::BASE64URL_NOPAD;
@@ -124,6 +124,21 @@ pub fn jwtlens() -> Command {
     command
 }
 
+/// A command of which a test holds all three pipes.
+pub trait BetweenPipes {
+    fn between_pipes(&mut self) -> Child;
+}
+
+impl BetweenPipes for Command {
+    fn between_pipes(&mut self) -> Child {
+        self.stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap()
+    }
+}
+
 /// Runs the program with these octets on standard input.
 pub fn run(arguments: &[&str], stdin: &[u8]) -> Output {
     feed(jwtlens().args(arguments), stdin)
@@ -131,12 +146,7 @@ pub fn run(arguments: &[&str], stdin: &[u8]) -> Output {
 
 /// Runs a command with these octets on standard input; it need not read them.
 pub fn feed(command: &mut Command, stdin: &[u8]) -> Output {
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child = command.between_pipes();
     let mut pipe = child.stdin.take().unwrap();
     let octets = stdin.to_vec();
     let writer = std::thread::spawn(move || {
