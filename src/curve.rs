@@ -140,6 +140,93 @@ impl Point {
     }
 }
 
+/// `k P` together with k, modulo the field's prime.
+#[derive(Clone, Copy, Debug)]
+pub struct Multiple {
+    pub point: Point,
+    k: FieldElement,
+}
+
+impl Default for Multiple {
+    /// `0 P`
+    fn default() -> Self {
+        Self::fixed(Point::default())
+    }
+}
+
+impl Multiple {
+    /// A point that counts as no multiple.
+    pub fn fixed(point: Point) -> Self {
+        Self {
+            point,
+            k: FieldElement::ZERO,
+        }
+    }
+
+    /// `2^k P` for each k up to 256.
+    pub fn doublings(point: &ProjectivePoint) -> Vec<Self> {
+        let powers = std::iter::successors(Some(FieldElement::ONE), |k| Some(k.double()));
+        doublings(point, 257)
+            .into_iter()
+            .zip(powers)
+            .map(|(point, k)| Self { point, k })
+            .collect()
+    }
+
+    pub fn plus(&self, other: &Self) -> Self {
+        Self {
+            point: self.point.plus(&other.point),
+            k: self.k + other.k,
+        }
+    }
+
+    pub fn minus(&self, other: &Self) -> Self {
+        Self {
+            point: self.point.minus(&other.point),
+            k: self.k - other.k,
+        }
+    }
+}
+
+/// Affine multiples, for sums of which nothing but the x is asked; none at infinity.
+pub fn summands(multiples: &[Multiple]) -> Vec<Option<Summand>> {
+    let points: Vec<Point> = multiples.iter().map(|multiple| multiple.point).collect();
+    normalized(&points)
+        .into_iter()
+        .zip(multiples)
+        .map(|(point, multiple)| {
+            point.map(|(x, y)| Summand {
+                x,
+                y,
+                x_plus_k: x + multiple.k,
+            })
+        })
+        .collect()
+}
+
+/// A multiple that is made ready to be added to many others.
+#[derive(Clone, Copy, Debug)]
+pub struct Summand {
+    x: FieldElement,
+    y: FieldElement,
+    x_plus_k: FieldElement,
+}
+
+impl Summand {
+    /// Whether the sum `k P` has k as its x. That x is `l^2 - x1 - x2`, where `l` is the slope of the
+    /// line through both points: three products tell, and no inversion. Equal points pass as well; what
+    /// passes is yet to be verified.
+    pub fn sum_is_its_own_x(&self, other: &Self) -> bool {
+        let (x, y) = (other.x - self.x, other.y - self.y);
+        y.square() == (self.x_plus_k + other.x_plus_k) * x.square()
+    }
+
+    /// The x of the point.
+    pub fn abscissa(&self) -> Abscissa {
+        self.x.to_repr().into()
+    }
+}
+
 /// Affine coordinates, with one inversion for all (Montgomery's trick); none at infinity.
 pub fn normalized(points: &[Point]) -> Vec<Option<(FieldElement, FieldElement)>> {
     let is_finite = |point: &Point| !bool::from(point.z.is_zero());

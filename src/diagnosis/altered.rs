@@ -105,9 +105,13 @@ pub fn in_signature(
             found.one_by_one((0..segment.len()).collect(), 1, work);
         } else {
             // Characters that count for R and for S, or for one of them in part.
-            let (r, s) = (layout.r.places(), layout.s.places());
-            let in_part = (!layout.r.bit.is_multiple_of(6)).then_some(r.0);
-            let places = in_part.into_iter().chain(r.1..=s.0).chain([s.1]);
+            let [first, second] = layout.in_order();
+            let in_part = (!first.bit.is_multiple_of(6)).then_some(first.places().0);
+            let between = first.places().1..=second.places().0;
+            let places = in_part
+                .into_iter()
+                .chain(between)
+                .chain([second.places().1]);
             found.one_by_one(places.collect(), 64, work);
             if found.proof.is_none() {
                 found.in_s(work);
@@ -227,7 +231,7 @@ impl Found<'_> {
 
     /// R is as it was: `s R = ±(e G + r Q)`, for every hash and key at once.
     fn in_s(&mut self, work: &mut Work) -> Option<()> {
-        let (first, last) = self.layout.s.places();
+        let (from, last) = self.layout.s.whole_places();
         let known = self.form(last.checked_sub(1)?, 'A')?;
         let (lifted, r) = (curve::lift(known.r)?, curve::scalar(known.r)?);
         let mut sums = Vec::new();
@@ -252,7 +256,6 @@ impl Found<'_> {
             curve::abscissas(&sums).into_iter().zip(places).collect();
 
         // Each step of a character is the same multiple of R.
-        let from = first.checked_add(1)?;
         let start = curve::multiply(&lifted, &curve::hash(self.form(from, 'A')?.s)).into();
         let steps = Steps {
             segment: self.segment,
@@ -276,8 +279,7 @@ impl Found<'_> {
     /// S is as it was: `(e G + r Q) / s` must have r as its x, for each hash and key. The plainest hash
     /// and the first key come first.
     fn in_r(&mut self, work: &mut Work) -> Option<()> {
-        let (first, last) = self.layout.r.places();
-        let from = first.checked_add(usize::from(!self.layout.r.bit.is_multiple_of(6)))?;
+        let (from, last) = self.layout.r.whole_places();
         let known = self.form(from, 'A')?;
         let inverse = Option::<p256::Scalar>::from(curve::scalar(known.s)?.invert())?;
         let mut pairs: Vec<(usize, usize)> = (0..self.hashes.len())

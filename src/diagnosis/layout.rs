@@ -34,6 +34,12 @@ impl Number {
         (self.bit / 6, self.end().saturating_sub(1) / 6)
     }
 
+    /// The first of the characters that count for nothing else, and the one behind the last of them
+    /// at which it may end in part.
+    pub fn whole_places(&self) -> (usize, usize) {
+        (self.bit.div_ceil(6), self.places().1)
+    }
+
     /// Its value in characters that are all there.
     pub fn value(&self, values: &[u8]) -> Option<[u8; 32]> {
         signature::leading(&bits(values, self.bit, self.octets))
@@ -63,7 +69,7 @@ impl Layout {
         }
     }
 
-    /// R || S, and DER, where a number has an octet more before a high bit, and an octet less where
+    /// R || S, S || R, and DER, where a number has an octet more before a high bit, and an octet less where
     /// it begins with a zero; more of these are rarer than one in ten thousand.
     pub fn all() -> Vec<Self> {
         const LENGTHS: [u8; 3] = [31, 32, 33];
@@ -80,7 +86,32 @@ impl Layout {
             })
         });
         let plain = Self::new(&[], [Vec::new(), Vec::new()], [32, 32]);
-        std::iter::once(plain).chain(der).collect()
+        let swapped = Self {
+            causes: &[Cause::SignatureSwapped],
+            r: plain.s.clone(),
+            s: plain.r.clone(),
+            ..plain
+        };
+        [plain, swapped].into_iter().chain(der).collect()
+    }
+
+    /// Whether S stands before R.
+    pub fn is_swapped(&self) -> bool {
+        self.s.bit < self.r.bit
+    }
+
+    /// Both numbers as they stand.
+    pub fn in_order(&self) -> [&Number; 2] {
+        if self.is_swapped() {
+            [&self.s, &self.r]
+        } else {
+            [&self.r, &self.s]
+        }
+    }
+
+    /// Whether one number begins where the other ends.
+    pub fn is_without_gap(&self) -> bool {
+        self.r.before.is_empty() && self.s.before.is_empty()
     }
 
     /// R and S of characters that are all there, whatever stands before them.

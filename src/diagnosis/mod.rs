@@ -28,6 +28,7 @@ mod secret;
 mod signature;
 mod signed;
 mod signer;
+mod summands;
 mod times;
 mod truncated;
 mod work;

@@ -49,6 +49,7 @@ pub fn search(
     };
     Layout::all()
         .into_iter()
+        .filter(|layout| !layout.is_swapped())
         .filter_map(|layout| Cut::new(layout, segment))
         .filter(|cut| cut.bits <= most)
         .find_map(|cut| cut.search(hashes, candidates, work))

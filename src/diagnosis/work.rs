@@ -23,7 +23,7 @@ impl<'w> Work<'w> {
         Self {
             left: match effort {
                 Effort::Default => 450_000,
-                Effort::Deep => 4_000_000,
+                Effort::Deep => 6_000_000,
             },
             tried: Tried {
                 deep: effort == Effort::Deep,
