@@ -131,7 +131,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
         if let Some(search) = &mut report.search {
             search.milliseconds = u64::try_from(begun.elapsed().as_millis()).ok();
         }
-        if let Some(finding) = tally.signers.note(&report.recovered) {
+        if let Some(finding) = tally.signers.note(&mut report.recovered) {
             // What was only likely of one token is known of two.
             let guesses = ["content-changed", "signer-candidates"];
             report

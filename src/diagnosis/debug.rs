@@ -136,7 +136,12 @@ impl Debugger {
         let found = order::ordered(found.into_iter().chain(times(&report)).collect());
         report.findings.splice(0..0, found);
         report.search = Some(signature.tried).filter(|tried| tried.forms > 0);
-        report.recovered = signature.recovered;
+        // Of a token that is told to be something else than a whole one, no key follows.
+        let tells_signer =
+            |finding: &Finding| matches!(finding.code, "signer-is-kid" | "signer-candidates");
+        if report.findings.iter().any(tells_signer) {
+            report.recovered = signature.recovered;
+        }
         report
     }
 

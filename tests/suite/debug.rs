@@ -944,7 +944,7 @@ fn two_tokens_tell_their_signer() {
     let mut signers = Signers::default();
     let mut note = |token: &str| {
         signers
-            .note(&debug(&debugger, token).recovered)
+            .note(&mut debug(&debugger, token).recovered)
             .map(|finding| (finding.code, finding.evidence))
     };
     assert_eq!(note(&token(&other, 1)), None);
@@ -956,6 +956,46 @@ fn two_tokens_tell_their_signer() {
     let [x, y] = other.coordinates();
     assert!(evidence.contains(&x) && evidence.contains(&y));
     assert_eq!(signers.shared(), [(other.thumbprint().as_str(), 2)]);
+}
+
+/// A fact shown to people is a field in JSON: a program takes the signer from it, not from a sentence.
+#[test]
+fn recovered_keys_are_told_as_jwks() {
+    let mut random = Random::new("recovered");
+    let (given, other) = (random.signer(), random.signer());
+    let debugger = debugger(&[&given.jwk()], &[], Effort::Default);
+    let recovered = |report: &Report| {
+        let report = serde_json::to_value(report).unwrap();
+        let keys = report["recovered"].as_array().unwrap().clone();
+        keys.into_iter().map(|key| {
+            let member = |name: &str| key["jwk"][name].as_str().unwrap().to_owned();
+            let thumbprint = key["thumbprint"].as_str().unwrap().to_owned();
+            (thumbprint, [member("x"), member("y")])
+        })
+    };
+    let signer = (other.thumbprint(), other.coordinates());
+    let first = debug(&debugger, &other.token(&payload(1)));
+    assert_eq!(recovered(&first).len(), 2);
+    assert!(recovered(&first).any(|key| key == signer));
+
+    // A second token tells which of the two it is, and so does a kid that is its thumbprint.
+    let mut second = debug(&debugger, &other.token(&payload(2)));
+    let mut signers = Signers::default();
+    assert!(signers.note(&mut first.recovered.clone()).is_none());
+    assert!(signers.note(&mut second.recovered).is_some());
+    let named = format!(r#"{{"alg":"ES256","kid":"{}"}}"#, other.thumbprint());
+    let named = debug(&debugger, &other.sign(named.as_bytes(), b"{}"));
+    for report in [&second, &named] {
+        assert!(recovered(report).eq(std::iter::once(signer.clone())));
+    }
+
+    // From a token without its payload no key follows, and of a good one nobody asks.
+    let token = other.token(&payload(1));
+    let segments: Vec<&str> = token.split('.').collect();
+    let detached = format!("{}..{}", segments[0], segments[2]);
+    for token in [&detached, &given.token(&payload(1))] {
+        assert_eq!(recovered(&debug(&debugger, token)).len(), 0, "{token}");
+    }
 }
 
 #[test]
