@@ -267,9 +267,11 @@ impl Debugger {
             .collect();
         let files: Vec<&[u8]> = self.files.iter().map(|file| &**file).collect();
         let input = search.reading.signing_input();
-        let (tried, found) = secret::search(&input, &octets, &keys, &files);
-        work.count(tried);
-        let Some((alg, secret)) = found else {
+        let kid = search
+            .header
+            .as_ref()
+            .and_then(|header| header.kid.as_deref());
+        let Some((alg, secret)) = secret::search(&input, &octets, &keys, &files, kid, work) else {
             return false;
         };
         all.mac(search.reading, alg, secret, work.tried.forms);

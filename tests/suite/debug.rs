@@ -1067,6 +1067,51 @@ fn a_mac_with_the_public_key_is_found() {
     }
 }
 
+/// A set of many keys: whichever was taken, and the one that the header names also where hashing is
+/// dear.
+#[test]
+fn a_mac_with_any_key_of_a_set_is_found() {
+    let mut random = Random::new("macs");
+    let signers: Vec<Issuer> = (0..24)
+        .map(|number| Issuer::of(&random.octets(), &format!("key-{number}")).unwrap())
+        .collect();
+    let jwks: Vec<String> = signers.iter().map(Issuer::jwk).collect();
+    let set = format!(r#"{{"keys":[{}]}}"#, jwks.join(","));
+    let spaced = |text: &str| {
+        let text = text.replace("\":", "\": ").replace(",\"", ", \"");
+        text.replace("},{", "}, {")
+    };
+    let found = |keys: &str, header: &str, payload: &str, secret: &str| {
+        let input = input(header, payload);
+        let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+        let mac = mac.chain_update(&input).finalize().into_bytes();
+        let report = debug(
+            &debugger(&[keys], &[], Effort::Default),
+            &format!("{input}.{}", encode(mac)),
+        );
+        proven(&report) == codes(&["hmac-with-public-key"])
+    };
+    let bare = r#"{"alg":"HS256"}"#;
+    let long = format!(r#"{{"x":"{}"}}"#, "x".repeat(47_000));
+    for (number, jwk) in jwks.iter().enumerate() {
+        let named = format!(r#"{{"alg":"HS256","kid":"key-{number}"}}"#);
+        for secret in [jwk.clone(), spaced(jwk) + "\n"] {
+            assert!(found(&set, &named, &long, &secret), "{secret}");
+        }
+        assert!(found(&set, bare, &payload(1), &spaced(jwk)), "{number}");
+    }
+    for secret in [&set, &spaced(&set)] {
+        assert!(found(&set, bare, &payload(1), secret));
+    }
+    // A JWK is a set of one, and some hold it as that.
+    for secret in [
+        format!(r#"{{"keys":[{}]}}"#, jwks[0]),
+        spaced(&format!(r#"{{"keys":[{}]}}"#, jwks[0])) + "\n",
+    ] {
+        assert!(found(&jwks[0], bare, &payload(1), &secret), "{secret}");
+    }
+}
+
 /// Nothing is invented: neither for noise nor for tokens that were changed in more than one place.
 #[test]
 fn nothing_is_proven_without_a_cause() {
