@@ -10,7 +10,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 use hmac::{Hmac, Mac};
 use jwtlens::{
-    Certainty, ClaimCheck, Debugger, Effort, KeySource, Policy, Report, Signers, Token, Verdict,
+    Certainty, ClaimCheck, Debugger, Effort, Finding, KeySource, Policy, Report, Signers, Token,
+    Verdict,
 };
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
@@ -1109,6 +1110,64 @@ fn a_mac_with_any_key_of_a_set_is_found() {
         spaced(&format!(r#"{{"keys":[{}]}}"#, jwks[0])) + "\n",
     ] {
         assert!(found(&jwks[0], bare, &payload(1), &secret), "{secret}");
+    }
+}
+
+/// What a token inside other text would get is told beside what is to be taken off, and nothing else
+/// is changed by it.
+#[test]
+fn the_token_inside_is_judged_too() {
+    let mut random = Random::new("inside");
+    let (given, other) = (random.signer(), random.signer());
+    let debugger = debugger(&[&given.jwk()], &[], Effort::Default);
+    let at = |exp: i64| {
+        format!(
+            r#"{{"sub":"; that token would be valid","exp":{}}}"#,
+            NOW + exp
+        )
+    };
+    let early = format!(r#"{{"nbf":{}}}"#, NOW + 90);
+    let rsa = [random.octets(), random.octets()].concat().repeat(4);
+    let rsa = format!("{}.{}", input(r#"{"alg":"RS256"}"#, &at(3600)), encode(rsa));
+    for (token, outcome) in [
+        (given.token(&at(3600)), "valid"),
+        (given.token(&at(-7500)), "expired (\"exp\" 2 h 5 min ago)"),
+        (given.token(&early), "not-yet-valid (\"nbf\" in 1 min 30 s)"),
+        (other.token(&at(3600)), "mis-signed"),
+        (rsa, "unverifiable"),
+        (given.token("[]"), "malformed"),
+    ] {
+        for (text, code) in [
+            (format!("see {token}, please"), "surrounded-token"),
+            (format!(r#"{{"access_token":"{token}"}}"#), "json-reply"),
+            (format!("Cookie: a=b; s={token}; c=d"), "cookie"),
+            (format!("{token}~eyJh~"), "sd-jwt"),
+        ] {
+            let report = debug(&debugger, &text);
+            assert_eq!(report.verdict, Verdict::Malformed, "{text}");
+            let told: Vec<_> = report
+                .findings
+                .iter()
+                .filter_map(|finding| {
+                    let (_, outcome) = finding.evidence.split_once("; that token would be ")?;
+                    Some((finding.code, outcome))
+                })
+                .collect();
+            assert_eq!(told, [(code, outcome)], "{text}");
+        }
+    }
+    // Where more than taking it out is needed, the proof tells what, and the token taken out is not it.
+    let der = {
+        let input = input(HEADER, &at(3600));
+        format!(
+            "{input}.{}",
+            encode(der(given.sign_hash(&Sha256::digest(&input))))
+        )
+    };
+    for text in [format!("see {der}, please"), der, given.token("[]")] {
+        let report = debug(&debugger, &text);
+        let is_told = |finding: &Finding| finding.evidence.contains("that token would be");
+        assert!(!report.findings.iter().any(is_told), "{text}");
     }
 }
 
