@@ -87,13 +87,14 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
                     let tokens = [Token::new(input, argument.as_encoded_bytes())];
                     let done = self.judged(&tokens)?;
                     let is_malformed = done.summary.worst() == Some(Verdict::Malformed);
-                    self.put(&mut sink, done)?;
                     if is_malformed && !self.messages.quiet && Path::new(argument).is_file() {
+                        // Before a report that can only guess.
                         self.messages.hint(&format!(
-                            "there is a file \"{}\": give it with -f, or on standard input",
+                            "there is a file \"{}\": -f reads tokens from it",
                             argument.to_string_lossy()
                         ));
                     }
+                    self.put(&mut sink, done)?;
                     if sink.stopped {
                         break;
                     }
