@@ -157,7 +157,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     {
         let whole = debugger.debug(&Token::new(Input::default(), lines), now(), &mut |_| true);
         messages.hint(&format!(
-            "line-wrapped: put together, these lines are one token, which is {}: join them with tr -d '[:space:]'",
+            "line-wrapped: put together, these lines are one token, which is {}",
             whole.verdict.name()
         ));
     }

@@ -122,6 +122,12 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
                 // A single token is judged before anybody could interrupt it.
                 signals::watch(Arc::clone(&shared), self.messages);
             }
+            if number == 0
+                && !self.messages.quiet
+                && let Some(advice) = block.advice()
+            {
+                self.messages.hint(advice);
+            }
             let failure = block.failure.take();
             for tokens in block.tokens(&name).chunks(self.together) {
                 let done = self.judged(tokens)?;
