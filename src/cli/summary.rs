@@ -64,15 +64,18 @@ impl Summary {
         self.worst().map_or(Exit::SUCCESS, Exit::Judged)
     }
 
-    /// `1000 tokens in 41 ms (24390 a second)`
+    /// `40000 tokens in 1640 ms (24390 a second)`; of a short run the rate would be that of its start.
     pub fn pace(&self, elapsed: Duration) -> String {
+        const FEW: u64 = 1000;
+        const SHORT: u64 = 500;
         let total = self.total();
         let milliseconds = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-        let rate = total
-            .saturating_mul(1000)
-            .checked_div(milliseconds.max(1))
-            .unwrap_or(0);
-        format!("{total} tokens in {milliseconds} ms ({rate} a second)")
+        let rate = total.saturating_mul(1000).checked_div(milliseconds);
+        let rate = match rate.filter(|_| total >= FEW && milliseconds >= SHORT) {
+            Some(rate) => format!(" ({rate} a second)"),
+            None => String::new(),
+        };
+        format!("{total} tokens in {milliseconds} ms{rate}")
     }
 
     /// Tells of more than one token.
@@ -149,4 +152,28 @@ fn without_names(message: &str) -> String {
 fn increase<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K, by: u64) {
     let count = counts.entry(key).or_default();
     *count = count.saturating_add(by);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn summary(tokens: u64) -> Summary {
+        let mut summary = Summary::begin();
+        increase(&mut summary.verdicts, Verdict::Valid, tokens);
+        summary
+    }
+
+    #[test]
+    fn a_short_run_has_no_rate() {
+        for (tokens, milliseconds, pace) in [
+            (2, 0, "2 tokens in 0 ms"),
+            (999, 5000, "999 tokens in 5000 ms"),
+            (100_000, 499, "100000 tokens in 499 ms"),
+            (1000, 500, "1000 tokens in 500 ms (2000 a second)"),
+        ] {
+            let elapsed = Duration::from_millis(milliseconds);
+            assert_eq!(summary(tokens).pace(elapsed), pace);
+        }
+    }
 }

@@ -54,7 +54,7 @@ fn verify(arguments: &[&str]) -> Command {
 fn told(output: &Output) -> Vec<String> {
     let error = stderr(output);
     let without_time = |line: &str| match line.split_once(" tokens in ") {
-        Some((count, rest)) => format!("{count}{}", rest.split_once(')').unwrap().1),
+        Some((count, rest)) => format!("{count}: {}", rest.split_once(": ").unwrap().1),
         None => line.to_owned(),
     };
     error.lines().map(without_time).collect()
