@@ -327,7 +327,7 @@ impl Sink {
     /// Tells what was done.
     pub fn end(&mut self, messages: Messages) -> Exit {
         self.progress.clear();
-        let summary = lock(&self.summary);
+        let mut summary = lock(&self.summary);
         summary.tell(messages);
         self.exit.and(summary.exit())
     }

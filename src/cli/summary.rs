@@ -1,6 +1,7 @@
 //! What is told of many tokens at the end of a run.
 
 use std::collections::BTreeMap;
+use std::iter;
 use std::time::{Duration, Instant};
 
 use jwtlens::{Check, Reason, Report, Verdict};
@@ -17,6 +18,7 @@ const MOST: usize = 1000;
 /// How many tokens there were of each verdict, and why.
 #[derive(Default)]
 pub struct Summary {
+    /// None once it is told, and of a part of a run.
     begun: Option<Instant>,
     verdicts: BTreeMap<Verdict, u64>,
     reasons: BTreeMap<String, u64>,
@@ -78,31 +80,37 @@ impl Summary {
         format!("{total} tokens in {milliseconds} ms{rate}")
     }
 
-    /// Tells of more than one token.
-    pub fn tell(&self, messages: Messages) {
-        let total = self.total();
-        if total < 2 {
-            return;
+    /// Tells of more than one token, and once: a signal may come when the run has just ended.
+    pub fn tell(&mut self, messages: Messages) {
+        for line in self.lines() {
+            messages.line(&line);
         }
+    }
+
+    fn lines(&mut self) -> Vec<String> {
+        let begun = self.begun.take();
+        let Some(begun) = begun.filter(|_| self.total() > 1) else {
+            return Vec::new();
+        };
         let verdicts: Vec<String> = self
             .verdicts
             .iter()
             .map(|(verdict, count)| format!("{count} {}", verdict.name()))
             .collect();
-        let pace = match self.begun {
-            Some(begun) => self.pace(begun.elapsed()),
-            None => format!("{total} tokens"),
-        };
-        messages.line(&format!("{pace}: {}", verdicts.join(", ")));
+        let pace = self.pace(begun.elapsed());
         let mut reasons: Vec<(&str, u64)> = self
             .reasons
             .iter()
             .map(|(reason, count)| (reason.as_str(), *count))
             .collect();
         reasons.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-        for (reason, count) in reasons.iter().take(SHOWN) {
-            messages.line(&format!("  {count} {reason}"));
-        }
+        let reasons = reasons
+            .iter()
+            .take(SHOWN)
+            .map(|(reason, count)| format!("  {count} {reason}"));
+        iter::once(format!("{pace}: {}", verdicts.join(", ")))
+            .chain(reasons)
+            .collect()
     }
 }
 
@@ -162,6 +170,13 @@ mod tests {
         let mut summary = Summary::begin();
         increase(&mut summary.verdicts, Verdict::Valid, tokens);
         summary
+    }
+
+    #[test]
+    fn a_summary_is_told_once() {
+        let mut summary = summary(2);
+        assert_eq!(summary.lines().len(), 1);
+        assert!(summary.lines().is_empty());
     }
 
     #[test]
