@@ -36,6 +36,8 @@ pub enum KeySourceError {
     Html,
     /// A PEM file, by the label after `BEGIN`.
     Pem(String),
+    /// A certificate or a key in ASN.1 DER.
+    Der,
     /// A token instead of a key.
     Token,
     /// Text in UTF-16.
@@ -226,7 +228,9 @@ fn json_text(content: &[u8]) -> Result<&str, KeySourceError> {
     if trimmed.starts_with(b"<") {
         return Err(KeySourceError::Html);
     }
-    if let Some(label) = trimmed.strip_prefix(b"-----BEGIN") {
+    if !trimmed.starts_with(b"{")
+        && let Some(label) = after(trimmed, b"-----BEGIN")
+    {
         let end = label
             .windows(5)
             .position(|five| five == b"-----")
@@ -244,7 +248,27 @@ fn json_text(content: &[u8]) -> Result<&str, KeySourceError> {
     if !trimmed.starts_with(b"{") && Compact::parse(trimmed).is_ok() {
         return Err(KeySourceError::Token);
     }
+    if is_der(content) {
+        return Err(KeySourceError::Der);
+    }
     json::text_of(content).map_err(KeySourceError::Json)
+}
+
+/// What follows the first place of a mark. Before it a PEM file may hold anything (RFC 7468 section 2).
+fn after<'t>(text: &'t [u8], mark: &[u8]) -> Option<&'t [u8]> {
+    let at = text.windows(mark.len()).position(|some| some == mark)?;
+    text.get(at..)?.get(mark.len()..)
+}
+
+/// A SEQUENCE of ASN.1 that ends with the file.
+fn is_der(content: &[u8]) -> bool {
+    let (before, length) = match *content {
+        [0x30, length @ ..=0x7F, ..] => (2, usize::from(length)),
+        [0x30, 0x81, length, ..] => (3, usize::from(length)),
+        [0x30, 0x82, high, low, ..] => (4, usize::from(u16::from_be_bytes([high, low]))),
+        _ => return false,
+    };
+    content.len().checked_sub(before) == Some(length)
 }
 
 impl KeySourceError {
@@ -256,10 +280,12 @@ impl KeySourceError {
             Self::Html => {
                 "a page was saved instead of the key; an address that needs a login answers with one"
             }
-            Self::Pem(label) if label.contains("PRIVATE") => {
-                "give the public key as a JWK, and keep the private key where it belongs"
+            Self::Pem(_) => {
+                "PEM is not read; this makes a JWK of a key or a certificate, and of a private key its public half alone: node -p \"JSON.stringify(crypto.createPublicKey(fs.readFileSync(0)).export({format:'jwk'}))\" < FILE > key.json"
             }
-            Self::Pem(_) => "PEM is not read yet; give the public key as a JWK (public_key.json)",
+            Self::Der => {
+                "DER is not read; openssl x509 -inform der < FILE makes PEM of a certificate, openssl pkey -pubin -inform der < FILE of a key"
+            }
             Self::Token => "the key and the token may be exchanged: -k takes the key",
             Self::Utf16 => "save the file as UTF-8 without a byte order mark",
             Self::Json(_) => {
@@ -294,6 +320,9 @@ impl fmt::Display for KeySourceError {
                     "it looks like PEM ({label}), where a JWK or a JWK Set is due"
                 )
             }
+            Self::Der => f.write_str(
+                "it looks like a certificate or a key in DER, where a JWK or a JWK Set is due",
+            ),
             Self::Token => f.write_str("it looks like a token, where a JWK or a JWK Set is due"),
             Self::Utf16 => f.write_str("it looks like UTF-16, where JSON is UTF-8"),
             Self::Json(error) => write!(f, "not JSON: {error}"),
@@ -329,6 +358,20 @@ mod tests {
                 format!("it looks like PEM (PUBLIC KEY), {DUE}"),
             ),
             (b"-----BEGIN ", format!("it looks like PEM (), {DUE}")),
+            (
+                b"Certificate:\n  Data:\n-----BEGIN CERTIFICATE-----\nAAAA\n",
+                format!("it looks like PEM (CERTIFICATE), {DUE}"),
+            ),
+            (b"\x30\x03\x02\x01\x00", format!("it looks like a certificate or a key in DER, {DUE}")),
+            (
+                b"\x30\x81\x03\x02\x01\x00",
+                format!("it looks like a certificate or a key in DER, {DUE}"),
+            ),
+            (
+                b"\x30\x82\x00\x03\x02\x01\x00",
+                format!("it looks like a certificate or a key in DER, {DUE}"),
+            ),
+            (b"\x30\x03\x02\x01", "not JSON: trailing characters (octet 1)".to_owned()),
             (b"aa.bb.cc\n", format!("it looks like a token, {DUE}")),
             (b"\xFF\xFE{\0}\0", "it looks like UTF-16, where JSON is UTF-8".to_owned()),
             (b"hello", "not JSON: expected value (octet 0)".to_owned()),

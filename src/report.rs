@@ -43,8 +43,8 @@ pub struct Report {
     pub error: Option<Malformed>,
     /// What a search has tried; null where none was made.
     pub search: Option<Tried>,
-    /// The keys that follow from a signature that verifies under none given.
-    #[serde(skip)]
+    /// The keys that follow from a signature that verifies under none given: one of them signed the
+    /// token, if it is intact; one alone where that is known.
     pub recovered: Vec<Recovered>,
 }
 

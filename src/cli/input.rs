@@ -9,7 +9,7 @@ use std::os::fd::AsFd;
 use std::path::Path;
 use std::sync::Arc;
 
-use jwtlens::{Input, Removed, Token};
+use jwtlens::{Compact, Input, Policy, Removed, Token, Verdict};
 use memchr::{memchr, memchr_iter, memrchr};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
@@ -126,6 +126,27 @@ impl Block {
         let start = self.text.len();
         self.text.extend_from_slice(text);
         start..self.text.len()
+    }
+
+    /// What to do with lines that are no tokens, but hold one or are one together: each of them gets a
+    /// report of its own, and none of those can tell.
+    pub fn advice(&self) -> Option<&'static str> {
+        let lines = self.lines.iter().map(|place| {
+            let line = self.text.get(place.text.clone()?)?;
+            Some(Token::new(Input::default(), line).text)
+        });
+        let lines: Vec<&[u8]> = lines.collect::<Option<_>>()?;
+        if lines.len() < 2 || lines.iter().any(|line| Compact::parse(line).is_ok()) {
+            return None;
+        }
+        if lines.iter().any(|line| scan::token(line).is_some()) {
+            return Some("these lines are a text with a token in it: --scan finds it");
+        }
+        let joined = lines.concat();
+        let joined = Token::new(Input::default(), &joined);
+        let is_token =
+            jwtlens::decode(&joined, &Policy::default(), 0, false).verdict != Verdict::Malformed;
+        is_token.then_some("together these lines are one token: join them with tr -d '[:space:]'")
     }
 
     /// The tokens of the block, each with its origin.
@@ -466,6 +487,42 @@ mod tests {
             ["x", "authorization: BEARER a", "bearer b"]
         );
         assert_eq!(joined(&["a", "Bearer"]), ["a", "Bearer"]);
+    }
+
+    #[test]
+    fn lines_that_belong_together_are_told_so() {
+        const TOKEN: &str = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl";
+        let (first, second) = TOKEN.split_at(30);
+        let advice = |text: String| {
+            let mut block = Block::default();
+            Lines::new("test", io::Cursor::new(text.into_bytes())).read(&mut block);
+            block
+                .advice()
+                .map(|advice| advice.rsplit(": ").next().unwrap())
+        };
+        for (text, told) in [
+            (
+                format!("{first}\n{second}"),
+                Some("join them with tr -d '[:space:]'"),
+            ),
+            (
+                format!("  {first}\r\n\n  {second}\r\n"),
+                Some("join them with tr -d '[:space:]'"),
+            ),
+            (
+                format!("> GET /\n> Cookie: a={TOKEN}"),
+                Some("--scan finds it"),
+            ),
+            (format!("{TOKEN}\n{TOKEN}"), None),
+            (format!("# tokens\n{TOKEN}"), None),
+            (format!("x {TOKEN}"), None),
+            // Two that were cut have three segments together, and are none.
+            (format!("{first}\n{first}"), None),
+            ("a\nb".to_owned(), None),
+            (String::new(), None),
+        ] {
+            assert_eq!(advice(text.clone()), told, "{text}");
+        }
     }
 
     #[test]

@@ -131,7 +131,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
         if let Some(search) = &mut report.search {
             search.milliseconds = u64::try_from(begun.elapsed().as_millis()).ok();
         }
-        if let Some(finding) = tally.signers.note(&report.recovered) {
+        if let Some(finding) = tally.signers.note(&mut report.recovered) {
             // What was only likely of one token is known of two.
             let guesses = ["content-changed", "signer-candidates"];
             report
@@ -157,7 +157,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     {
         let whole = debugger.debug(&Token::new(Input::default(), lines), now(), &mut |_| true);
         messages.hint(&format!(
-            "line-wrapped: put together, these lines are one token, which is {}: join them with tr -d '[:space:]'",
+            "line-wrapped: put together, these lines are one token, which is {}",
             whole.verdict.name()
         ));
     }

@@ -87,13 +87,14 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
                     let tokens = [Token::new(input, argument.as_encoded_bytes())];
                     let done = self.judged(&tokens)?;
                     let is_malformed = done.summary.worst() == Some(Verdict::Malformed);
-                    self.put(&mut sink, done)?;
                     if is_malformed && !self.messages.quiet && Path::new(argument).is_file() {
+                        // Before a report that can only guess.
                         self.messages.hint(&format!(
-                            "there is a file \"{}\": give it with -f, or on standard input",
+                            "there is a file \"{}\": -f reads tokens from it",
                             argument.to_string_lossy()
                         ));
                     }
+                    self.put(&mut sink, done)?;
                     if sink.stopped {
                         break;
                     }
@@ -120,6 +121,12 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
             if number == 0 && (!block.is_last || block.len() > 1) {
                 // A single token is judged before anybody could interrupt it.
                 signals::watch(Arc::clone(&shared), self.messages);
+            }
+            if number == 0
+                && !self.messages.quiet
+                && let Some(advice) = block.advice()
+            {
+                self.messages.hint(advice);
             }
             let failure = block.failure.take();
             for tokens in block.tokens(&name).chunks(self.together) {
@@ -320,7 +327,7 @@ impl Sink {
     /// Tells what was done.
     pub fn end(&mut self, messages: Messages) -> Exit {
         self.progress.clear();
-        let summary = lock(&self.summary);
+        let mut summary = lock(&self.summary);
         summary.tell(messages);
         self.exit.and(summary.exit())
     }

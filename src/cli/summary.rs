@@ -1,6 +1,7 @@
 //! What is told of many tokens at the end of a run.
 
 use std::collections::BTreeMap;
+use std::iter;
 use std::time::{Duration, Instant};
 
 use jwtlens::{Check, Reason, Report, Verdict};
@@ -17,6 +18,7 @@ const MOST: usize = 1000;
 /// How many tokens there were of each verdict, and why.
 #[derive(Default)]
 pub struct Summary {
+    /// None once it is told, and of a part of a run.
     begun: Option<Instant>,
     verdicts: BTreeMap<Verdict, u64>,
     reasons: BTreeMap<String, u64>,
@@ -64,42 +66,51 @@ impl Summary {
         self.worst().map_or(Exit::SUCCESS, Exit::Judged)
     }
 
-    /// `1000 tokens in 41 ms (24390 a second)`
+    /// `40000 tokens in 1640 ms (24390 a second)`; of a short run the rate would be that of its start.
     pub fn pace(&self, elapsed: Duration) -> String {
+        const FEW: u64 = 1000;
+        const SHORT: u64 = 500;
         let total = self.total();
         let milliseconds = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
-        let rate = total
-            .saturating_mul(1000)
-            .checked_div(milliseconds.max(1))
-            .unwrap_or(0);
-        format!("{total} tokens in {milliseconds} ms ({rate} a second)")
+        let rate = total.saturating_mul(1000).checked_div(milliseconds);
+        let rate = match rate.filter(|_| total >= FEW && milliseconds >= SHORT) {
+            Some(rate) => format!(" ({rate} a second)"),
+            None => String::new(),
+        };
+        format!("{total} tokens in {milliseconds} ms{rate}")
     }
 
-    /// Tells of more than one token.
-    pub fn tell(&self, messages: Messages) {
-        let total = self.total();
-        if total < 2 {
-            return;
+    /// Tells of more than one token, and once: a signal may come when the run has just ended.
+    pub fn tell(&mut self, messages: Messages) {
+        for line in self.lines() {
+            messages.line(&line);
         }
+    }
+
+    fn lines(&mut self) -> Vec<String> {
+        let begun = self.begun.take();
+        let Some(begun) = begun.filter(|_| self.total() > 1) else {
+            return Vec::new();
+        };
         let verdicts: Vec<String> = self
             .verdicts
             .iter()
             .map(|(verdict, count)| format!("{count} {}", verdict.name()))
             .collect();
-        let pace = match self.begun {
-            Some(begun) => self.pace(begun.elapsed()),
-            None => format!("{total} tokens"),
-        };
-        messages.line(&format!("{pace}: {}", verdicts.join(", ")));
+        let pace = self.pace(begun.elapsed());
         let mut reasons: Vec<(&str, u64)> = self
             .reasons
             .iter()
             .map(|(reason, count)| (reason.as_str(), *count))
             .collect();
         reasons.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-        for (reason, count) in reasons.iter().take(SHOWN) {
-            messages.line(&format!("  {count} {reason}"));
-        }
+        let reasons = reasons
+            .iter()
+            .take(SHOWN)
+            .map(|(reason, count)| format!("  {count} {reason}"));
+        iter::once(format!("{pace}: {}", verdicts.join(", ")))
+            .chain(reasons)
+            .collect()
     }
 }
 
@@ -149,4 +160,35 @@ fn without_names(message: &str) -> String {
 fn increase<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K, by: u64) {
     let count = counts.entry(key).or_default();
     *count = count.saturating_add(by);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn summary(tokens: u64) -> Summary {
+        let mut summary = Summary::begin();
+        increase(&mut summary.verdicts, Verdict::Valid, tokens);
+        summary
+    }
+
+    #[test]
+    fn a_summary_is_told_once() {
+        let mut summary = summary(2);
+        assert_eq!(summary.lines().len(), 1);
+        assert!(summary.lines().is_empty());
+    }
+
+    #[test]
+    fn a_short_run_has_no_rate() {
+        for (tokens, milliseconds, pace) in [
+            (2, 0, "2 tokens in 0 ms"),
+            (999, 5000, "999 tokens in 5000 ms"),
+            (100_000, 499, "100000 tokens in 499 ms"),
+            (1000, 500, "1000 tokens in 500 ms (2000 a second)"),
+        ] {
+            let elapsed = Duration::from_millis(milliseconds);
+            assert_eq!(summary(tokens).pace(elapsed), pace);
+        }
+    }
 }

@@ -213,6 +213,10 @@ const REPORT: &[(&str, &str)] = &[
         "search",
         "what debug has tried to find out why: forms, complete, deep, milliseconds, signatures, inputs and keys",
     ),
+    (
+        "recovered",
+        "the keys that debug derives from a signature that verifies under none it was given, each with thumbprint (RFC 7638) and jwk: if the token is intact, one of them signed it",
+    ),
 ];
 
 const KEY_REPORT: &[(&str, &str)] = &[
@@ -310,7 +314,11 @@ const DEBUG: &[(&str, &str)] = &[
     ),
     (
         "The causes alone, for a script",
-        "jwtlens debug -o json < token.txt | jq -r '.findings[].code'",
+        "jwtlens debug -o json < token | jq -r '.findings[] | select(.explains).code'",
+    ),
+    (
+        "Which keys may have signed it, as JWKs?",
+        "jwtlens debug -o json < token.txt | jq '.recovered[].jwk'",
     ),
 ];
 

@@ -23,6 +23,7 @@ use super::{Certainty, Finding};
 use crate::header::JoseHeader;
 use crate::json::Value;
 use crate::keyset::{KeySet, KeySource};
+use crate::numeric_date::relative;
 use crate::policy::Policy;
 use crate::report::Report;
 use crate::token::Token;
@@ -133,11 +134,42 @@ impl Debugger {
             .chain(signature.found)
             .chain(kinds)
             .collect::<Vec<_>>();
-        let found = order::ordered(found.into_iter().chain(times(&report)).collect());
+        let mut found = order::ordered(found.into_iter().chain(times(&report)).collect());
+        if report.verdict == Verdict::Malformed {
+            self.judge_inner(token.text, is_settled, now, &mut found);
+        }
         report.findings.splice(0..0, found);
         report.search = Some(signature.tried).filter(|tried| tried.forms > 0);
-        report.recovered = signature.recovered;
+        // Of a token that is told to be something else than a whole one, no key follows.
+        let tells_signer =
+            |finding: &Finding| matches!(finding.code, "signer-is-kid" | "signer-candidates");
+        if report.findings.iter().any(tells_signer) {
+            report.recovered = signature.recovered;
+        }
         report
+    }
+
+    /// Adds what the token that a text holds would get to the finding that tells how it is got at:
+    /// whoever takes it out should know what comes next. Where the cause is proven, it is that token of
+    /// which it is.
+    fn judge_inner(&self, text: &[u8], is_settled: bool, now: i64, found: &mut [Finding]) {
+        let inner = readings(text).into_iter().find_map(|reading| {
+            let token = reading.segments.join(".");
+            let report = self.verifier.verify(&Token::from(&*token), now);
+            let is_it = !is_settled || report.signature.status == SignatureStatus::Verified;
+            is_it.then_some((reading.causes, report))
+        });
+        let Some((causes, report)) = inner else {
+            return;
+        };
+        let tells = |finding: &&mut Finding| {
+            let mut codes = causes.iter().map(|cause| cause.row().code);
+            codes.any(|code| code == finding.code)
+        };
+        if let Some(finding) = found.iter_mut().find(tells) {
+            let what = format!("; that token would be {}", outcome(&report));
+            finding.evidence.push_str(&what);
+        }
     }
 
     /// Looks into a signature. A token beyond the length of any that travels in an HTTP header is not
@@ -262,12 +294,36 @@ impl Debugger {
             .collect();
         let files: Vec<&[u8]> = self.files.iter().map(|file| &**file).collect();
         let input = search.reading.signing_input();
-        let (tried, found) = secret::search(&input, &octets, &keys, &files);
-        work.count(tried);
-        let Some((alg, secret)) = found else {
+        let kid = search
+            .header
+            .as_ref()
+            .and_then(|header| header.kid.as_deref());
+        let Some((alg, secret)) = secret::search(&input, &octets, &keys, &files, kid, work) else {
             return false;
         };
         all.mac(search.reading, alg, secret, work.tried.forms);
         true
     }
+}
+
+/// A verdict in words, with the time that it rests on.
+fn outcome(report: &Report) -> String {
+    let verdict = report.verdict.name();
+    let (name, limit) = match report.verdict {
+        Verdict::Expired => ("exp", &report.time.expires_at),
+        Verdict::NotYetValid => ("nbf", &report.time.not_before),
+        Verdict::Valid
+        | Verdict::NotVerified
+        | Verdict::ClaimRefused
+        | Verdict::Unverifiable
+        | Verdict::MisSigned
+        | Verdict::Malformed => return verdict.to_owned(),
+    };
+    let seconds = limit
+        .as_ref()
+        .map(|limit| limit.seconds_from(report.time.now));
+    format!(
+        "{verdict} (\"{name}\" {})",
+        relative(seconds.unwrap_or_default())
+    )
 }

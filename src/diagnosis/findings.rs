@@ -114,8 +114,9 @@ impl Findings {
             }
             work.count(1);
             for key in signer::recovered(form, hashed) {
-                let thumbprint = signer::thumbprint(&key);
-                let Some((place, _)) = named.iter().find(|(_, name)| *name == thumbprint) else {
+                let key = Recovered::from(&key);
+                let is_named = |(_, name): &&(_, Box<str>)| *name == key.thumbprint;
+                let Some((place, _)) = named.iter().find(is_named) else {
                     continue;
                 };
                 let causes = once(reading, &[&form.causes[..], &hashed.causes].concat());
@@ -123,7 +124,7 @@ impl Findings {
                 let evidence = format!(
                     "the key that follows from the signature{} has the thumbprint that the token names in \"{place}\": {}",
                     with(&causes),
-                    signer::jwk_text(&key)
+                    key.jwk
                 );
                 self.found.push(Finding {
                     changes: changes.clone(),
@@ -137,6 +138,7 @@ impl Findings {
                     )
                 });
                 self.all_of(&causes, &changes, &evidence, work.tried.forms);
+                self.recovered = vec![key];
                 return true;
             }
         }
@@ -174,10 +176,9 @@ impl Findings {
             form.map(|form| signer::recovered(form, hashed))
                 .unwrap_or_default()
         }) {
-            let thumbprint = signer::thumbprint(&key);
-            if !keys.iter().any(|known| known.thumbprint == thumbprint) {
-                let jwk = signer::jwk_text(&key);
-                keys.push(Recovered { thumbprint, jwk });
+            let key = Recovered::from(&key);
+            if !keys.iter().any(|known| known.thumbprint == key.thumbprint) {
+                keys.push(key);
             }
         }
         if report.signature.status == SignatureStatus::Mismatch {

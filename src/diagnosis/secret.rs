@@ -1,191 +1,257 @@
 //! A MAC made with the public key as its secret: a known attack on servers that let the header's
 //! `alg` decide (RFC 8725 section 2.1).
 
+use std::iter;
+
 use data_encoding::{BASE64, HEXLOWER};
-use hmac::{Hmac, Mac as _};
+use hmac::digest::KeyInit;
+use hmac::{Hmac, Mac};
 use p256::ecdsa::VerifyingKey;
 use p256::elliptic_curve::sec1::ToEncodedPoint as _;
 use sha2::{Sha256, Sha384, Sha512};
 
 use super::rewriting;
 use super::signer;
+use super::work::Work;
 use crate::base64url;
-use crate::json::Value;
+use crate::json::{Object, Value};
 
-/// Nobody makes a MAC with the tenth key of a set.
-const MOST_KEYS: usize = 4;
+/// So much is spent on the secrets of a token, in units of work: some 30 ms.
+const SHARE: u64 = 50_000;
+
+/// So many octets are hashed for one unit.
+const OCTETS: usize = 256;
 
 /// What was used as the secret, in words, and its octets.
 type Secret = (&'static str, Vec<u8>);
 
-/// The name of the algorithm and what its secret was, where the signature is such a MAC.
+/// Whether, with this secret and over this text, the signature is such a MAC.
+type IsMac = fn(&[u8], &str, &[u8]) -> bool;
+
+/// The name of the algorithm and what its secret was, where the signature is such a MAC. Keys, and JWKs
+/// of the files by their `kid`, come in the order in which they are likely.
 pub fn search(
     input: &str,
     signature: &[u8],
     keys: &[VerifyingKey],
     files: &[&[u8]],
-) -> (u64, Option<(&'static str, &'static str)>) {
-    let secrets = secrets(keys, files);
-    let tried = u64::try_from(secrets.len()).unwrap_or(0);
-    let found = secrets.iter().find_map(|(what, secret)| {
-        let alg = match signature.len() {
-            32 => Hmac::<Sha256>::new_from_slice(secret)
-                .is_ok_and(|mac| mac.chain_update(input).verify_slice(signature).is_ok())
-                .then_some("HS256"),
-            48 => Hmac::<Sha384>::new_from_slice(secret)
-                .is_ok_and(|mac| mac.chain_update(input).verify_slice(signature).is_ok())
-                .then_some("HS384"),
-            64 => Hmac::<Sha512>::new_from_slice(secret)
-                .is_ok_and(|mac| mac.chain_update(input).verify_slice(signature).is_ok())
-                .then_some("HS512"),
-            _ => None,
-        };
-        alg.map(|alg| (alg, *what))
+    kid: Option<&str>,
+    work: &mut Work,
+) -> Option<(&'static str, &'static str)> {
+    let (alg, is_mac): (_, IsMac) = match signature.len() {
+        32 => ("HS256", verifies::<Hmac<Sha256>>),
+        48 => ("HS384", verifies::<Hmac<Sha384>>),
+        64 => ("HS512", verifies::<Hmac<Sha512>>),
+        _ => return None,
+    };
+    let sets: Vec<Object> = files.iter().filter_map(|file| as_set(file)).collect();
+    let kept = work.left().saturating_sub(SHARE);
+    let mut tried = 0_u64;
+    let mut found = None;
+    for (what, secret) in secrets(keys, files, &sets, kid) {
+        let octets = input.len().saturating_add(secret.len());
+        let units = u64::try_from(octets / OCTETS).unwrap_or(u64::MAX);
+        if work.left() < kept || !work.spend(units.saturating_add(2)) {
+            work.tried.complete = false;
+            break;
+        }
+        tried = tried.saturating_add(1);
+        if is_mac(&secret, input, signature) {
+            found = Some((alg, what));
+            break;
+        }
+    }
+    work.count(tried);
+    found
+}
+
+fn verifies<M: Mac + KeyInit>(secret: &[u8], input: &str, signature: &[u8]) -> bool {
+    <M as Mac>::new_from_slice(secret)
+        .is_ok_and(|mac| mac.chain_update(input).verify_slice(signature).is_ok())
+}
+
+/// Every secret, likely ones first; each is made when it is asked for.
+fn secrets<'s>(
+    keys: &'s [VerifyingKey],
+    files: &'s [&[u8]],
+    sets: &'s [Object],
+    kid: Option<&str>,
+) -> impl Iterator<Item = Secret> + use<'s> {
+    let mut jwks: Vec<&Object> = sets.iter().flat_map(members).collect();
+    jwks.sort_by_key(|jwk| kid.is_none() || jwk.get("kid").and_then(Value::as_str) != kid);
+    let ranks = 0..jwks.len().max(keys.len());
+    let ranked = ranks.flat_map(move |rank| {
+        const WHAT: [&str; 2] = ["the JWK as JSON", "the JWK as JSON with a line feed"];
+        let jwk = jwks.get(rank).copied().into_iter();
+        let key = keys.get(rank).into_iter();
+        jwk.flat_map(|jwk| spellings(jwk, WHAT))
+            .chain(key.flat_map(of_key))
     });
-    (tried, found)
+    let of_sets = sets.iter().flat_map(|set| {
+        const WHAT: [&str; 2] = [
+            "the JWK Set as JSON",
+            "the JWK Set as JSON with a line feed",
+        ];
+        spellings(set, WHAT)
+    });
+    iter::once(("the empty secret", Vec::new()))
+        .chain(files.iter().flat_map(|file| of_file(file)))
+        .chain(ranked)
+        .chain(of_sets)
 }
 
-#[allow(clippy::too_many_lines, reason = "a table")]
-fn secrets(keys: &[VerifyingKey], files: &[&[u8]]) -> Vec<Secret> {
-    let mut secrets: Vec<Secret> = vec![("the empty secret", Vec::new())];
-    for file in files {
-        secrets.push(("the key file as it is", file.to_vec()));
-        secrets.push((
+fn of_file(file: &[u8]) -> [Secret; 4] {
+    let trimmed = file.trim_ascii_end();
+    let is_visible = |octet: &u8| !octet.is_ascii_whitespace();
+    [
+        ("the key file as it is", file.to_vec()),
+        (
             "the key file without white space at its end",
-            file.trim_ascii_end().to_vec(),
-        ));
-        secrets.push((
+            trimmed.to_vec(),
+        ),
+        (
             "the key file with a line feed at its end",
-            [file.trim_ascii_end(), b"\n"].concat(),
-        ));
-        let compact: Vec<u8> = file
-            .iter()
-            .copied()
-            .filter(|octet| !octet.is_ascii_whitespace())
-            .collect();
-        secrets.push(("the key file without white space", compact));
-        secrets.extend(spellings(file));
-    }
-    for key in keys.iter().take(MOST_KEYS) {
-        let point = key.as_affine().to_encoded_point(false);
-        let der = der(point.as_bytes());
-        let pem = pem(&der);
-        secrets.push(("the key in PEM", format!("{pem}\n").into_bytes()));
-        secrets.push((
-            "the key in PEM without a final line feed",
-            pem.clone().into_bytes(),
-        ));
-        secrets.push((
-            "the key in PEM with CRLF",
-            format!("{pem}\n").replace('\n', "\r\n").into_bytes(),
-        ));
-        secrets.push((
-            "the key in PEM with CRLF, without the final one",
-            pem.replace('\n', "\r\n").into_bytes(),
-        ));
-        secrets.push(("the key in DER", der.clone()));
-        secrets.push((
-            "the key in DER, as base64 text",
-            BASE64.encode(&der).into_bytes(),
-        ));
-        secrets.push(("the key in DER, in hex", HEXLOWER.encode(&der).into_bytes()));
-        secrets.push((
-            "the key in PEM, its base64 on one line",
-            one_line(&der).into_bytes(),
-        ));
-        secrets.push((
-            "the key in PEM, its base64 on one line, with a line feed",
-            format!("{}\n", one_line(&der)).into_bytes(),
-        ));
-        let coordinates = point.as_bytes().get(1..).unwrap_or_default();
-        secrets.push(("the octets of \"x\" and \"y\"", coordinates.to_vec()));
-        secrets.push(("the point", point.as_bytes().to_vec()));
-        secrets.push((
-            "the point in hex",
-            HEXLOWER.encode(point.as_bytes()).into_bytes(),
-        ));
-        secrets.push((
-            "the compressed point",
-            key.as_affine().to_encoded_point(true).as_bytes().to_vec(),
-        ));
-        let jwk = signer::jwk(key);
-        let member = |name: &str| {
-            jwk.get(name)
-                .and_then(|value| value.as_str())
-                .unwrap_or_default()
-                .to_owned()
-        };
-        for (name, text_name) in [("x", "the text of \"x\""), ("y", "the text of \"y\"")] {
-            let text = member(name);
-            let octets = base64url::decode(&text).unwrap_or_default();
-            secrets.push((
-                if name == "x" {
-                    "the octets of \"x\""
-                } else {
-                    "the octets of \"y\""
-                },
-                octets,
-            ));
-            secrets.push((text_name, text.into_bytes()));
-        }
-        for order in [
-            ["kty", "x", "y", "crv", "alg"],
-            ["kty", "crv", "x", "y", "alg"],
-        ] {
-            for members in [&order[..], order.get(..4).unwrap_or_default()] {
-                let members: Vec<String> = members
-                    .iter()
-                    .map(|name| format!("\"{name}\":\"{}\"", member(name)))
-                    .collect();
-                secrets.push((
-                    "the JWK as compact JSON",
-                    format!("{{{}}}", members.join(",")).into_bytes(),
-                ));
-                secrets.push((
-                    "the JWK as JSON with spaces",
-                    format!("{{{}}}", members.join(", ").replace("\":\"", "\": \"")).into_bytes(),
-                ));
-            }
-        }
-        let required: Vec<String> = ["crv", "kty", "x", "y"]
-            .iter()
-            .map(|name| format!("\"{name}\":\"{}\"", member(name)))
-            .collect();
-        secrets.push((
-            "the JWK as its thumbprint takes it",
-            format!("{{{}}}", required.join(",")).into_bytes(),
-        ));
-    }
-    secrets
+            [trimmed, b"\n"].concat(),
+        ),
+        (
+            "the key file without white space",
+            file.iter().copied().filter(is_visible).collect(),
+        ),
+    ]
 }
 
-/// The JWKs of a file as common writers spell them, with and without a line feed.
-fn spellings(file: &[u8]) -> Vec<Secret> {
-    let parsed = Value::parse(file).ok();
-    let Some(Value::Object(object)) = &parsed else {
-        return Vec::new();
+/// A key file as a JWK Set, of which a JWK is one of one.
+fn as_set(file: &[u8]) -> Option<Object> {
+    let object = |text: &[u8]| match Value::parse(text) {
+        Ok(Value::Object(object)) => Some(object),
+        Ok(_) | Err(_) => None,
     };
-    let members = match object.get("keys") {
-        Some(Value::Array(items)) => items.iter().take(MOST_KEYS).collect(),
-        _ => Vec::new(),
+    let read = object(file)?;
+    if matches!(read.get("keys"), Some(Value::Array(_))) {
+        Some(read)
+    } else {
+        object(&[b"{\"keys\":[", file, b"]}"].concat())
+    }
+}
+
+/// The JWKs of a set.
+fn members(set: &Object) -> Vec<&Object> {
+    let items = match set.get("keys") {
+        Some(Value::Array(items)) => &**items,
+        _ => &[],
     };
-    let jwks = members.into_iter().filter_map(|item| match item {
+    let jwks = items.iter().filter_map(|item| match item {
         Value::Object(jwk) => Some(jwk),
         _ => None,
     });
-    std::iter::once(object)
-        .chain(jwks)
-        .flat_map(|jwk| {
-            rewriting::styles().filter_map(|style| rewriting::written(rewriting::pairs(jwk), style))
-        })
-        .flat_map(|text| {
-            let with_line_feed = format!("{text}\n").into_bytes();
-            [
-                ("the JWK as JSON", text.into_bytes()),
-                ("the JWK as JSON with a line feed", with_line_feed),
-            ]
-        })
-        .collect()
+    jwks.collect()
+}
+
+/// A JWK, or a set of them, as common writers spell it, with and without a line feed.
+fn spellings(object: &Object, what: [&'static str; 2]) -> impl Iterator<Item = Secret> {
+    let texts =
+        rewriting::styles().filter_map(|style| rewriting::written(rewriting::pairs(object), style));
+    // Where nothing is to be escaped, most styles are alike.
+    let mut last = None;
+    let texts = texts.filter(move |text| last.replace(text.clone()).as_ref() != Some(text));
+    texts.flat_map(move |text| {
+        let with_line_feed = format!("{text}\n");
+        iter::zip(what, [text, with_line_feed].map(String::into_bytes))
+    })
+}
+
+#[allow(clippy::too_many_lines, reason = "a table")]
+fn of_key(key: &VerifyingKey) -> Vec<Secret> {
+    let mut secrets: Vec<Secret> = Vec::new();
+    let point = key.as_affine().to_encoded_point(false);
+    let der = der(point.as_bytes());
+    let pem = pem(&der);
+    secrets.push(("the key in PEM", format!("{pem}\n").into_bytes()));
+    secrets.push((
+        "the key in PEM without a final line feed",
+        pem.clone().into_bytes(),
+    ));
+    secrets.push((
+        "the key in PEM with CRLF",
+        format!("{pem}\n").replace('\n', "\r\n").into_bytes(),
+    ));
+    secrets.push((
+        "the key in PEM with CRLF, without the final one",
+        pem.replace('\n', "\r\n").into_bytes(),
+    ));
+    secrets.push(("the key in DER", der.clone()));
+    secrets.push((
+        "the key in DER, as base64 text",
+        BASE64.encode(&der).into_bytes(),
+    ));
+    secrets.push(("the key in DER, in hex", HEXLOWER.encode(&der).into_bytes()));
+    secrets.push((
+        "the key in PEM, its base64 on one line",
+        one_line(&der).into_bytes(),
+    ));
+    secrets.push((
+        "the key in PEM, its base64 on one line, with a line feed",
+        format!("{}\n", one_line(&der)).into_bytes(),
+    ));
+    let coordinates = point.as_bytes().get(1..).unwrap_or_default();
+    secrets.push(("the octets of \"x\" and \"y\"", coordinates.to_vec()));
+    secrets.push(("the point", point.as_bytes().to_vec()));
+    secrets.push((
+        "the point in hex",
+        HEXLOWER.encode(point.as_bytes()).into_bytes(),
+    ));
+    secrets.push((
+        "the compressed point",
+        key.as_affine().to_encoded_point(true).as_bytes().to_vec(),
+    ));
+    let jwk = signer::jwk(key);
+    let member = |name: &str| {
+        jwk.get(name)
+            .and_then(|value| value.as_str())
+            .unwrap_or_default()
+            .to_owned()
+    };
+    for (name, text_name) in [("x", "the text of \"x\""), ("y", "the text of \"y\"")] {
+        let text = member(name);
+        let octets = base64url::decode(&text).unwrap_or_default();
+        secrets.push((
+            if name == "x" {
+                "the octets of \"x\""
+            } else {
+                "the octets of \"y\""
+            },
+            octets,
+        ));
+        secrets.push((text_name, text.into_bytes()));
+    }
+    for order in [
+        ["kty", "x", "y", "crv", "alg"],
+        ["kty", "crv", "x", "y", "alg"],
+    ] {
+        for members in [&order[..], order.get(..4).unwrap_or_default()] {
+            let members: Vec<String> = members
+                .iter()
+                .map(|name| format!("\"{name}\":\"{}\"", member(name)))
+                .collect();
+            secrets.push((
+                "the JWK as compact JSON",
+                format!("{{{}}}", members.join(",")).into_bytes(),
+            ));
+            secrets.push((
+                "the JWK as JSON with spaces",
+                format!("{{{}}}", members.join(", ").replace("\":\"", "\": \"")).into_bytes(),
+            ));
+        }
+    }
+    let required: Vec<String> = ["crv", "kty", "x", "y"]
+        .iter()
+        .map(|name| format!("\"{name}\":\"{}\"", member(name)))
+        .collect();
+    secrets.push((
+        "the JWK as its thumbprint takes it",
+        format!("{{{}}}", required.join(",")).into_bytes(),
+    ));
+    secrets
 }
 
 /// PEM as those write it who put the base64 between its lines by hand.

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use p256::ecdsa::VerifyingKey;
+use serde::Serialize;
 
 use super::cause::Cause;
 use super::lax;
@@ -171,18 +172,22 @@ pub fn jwk(key: &VerifyingKey) -> Object {
     }
 }
 
-/// A key as the text of a JWK.
-pub fn jwk_text(key: &VerifyingKey) -> String {
-    Value::Object(jwk(key)).to_string()
-}
-
 /// A key that follows from a signature.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Recovered {
     /// Its RFC 7638 thumbprint.
     pub thumbprint: Box<str>,
     /// The key as a JWK.
-    pub jwk: String,
+    pub jwk: Object,
+}
+
+impl From<&VerifyingKey> for Recovered {
+    fn from(key: &VerifyingKey) -> Self {
+        Self {
+            thumbprint: thumbprint(key),
+            jwk: jwk(key),
+        }
+    }
 }
 
 /// The two keys under which this form of the signature verifies this hash.
@@ -206,10 +211,14 @@ pub struct Signers {
 }
 
 impl Signers {
-    /// Takes note of a token's possible signers; a finding where one was met before.
-    pub fn note(&mut self, recovered: &[Recovered]) -> Option<Finding> {
+    /// Takes note of a token's possible signers; a finding where one was met before, which then stays
+    /// alone among them. A single one is known already.
+    pub fn note(&mut self, recovered: &mut Vec<Recovered>) -> Option<Finding> {
         /// A run of refused tokens of ever other signers must not fill the memory.
         const MOST: usize = 100_000;
+        if recovered.len() < 2 {
+            return None;
+        }
         // The same token again leads to the same two keys, which tells nothing new.
         if recovered
             .iter()
@@ -218,15 +227,16 @@ impl Signers {
             return None;
         }
         let mut met = None;
-        for key in recovered {
+        for key in recovered.iter() {
             if let Some(count) = self.seen.get_mut(&key.thumbprint) {
                 *count = count.saturating_add(1);
-                met = Some((key, *count));
+                met = Some((key.clone(), *count));
             } else if self.seen.len() < MOST {
                 self.seen.insert(key.thumbprint.clone(), 1);
             }
         }
-        met.map(|(key, count)| Finding {
+        let (key, count) = met?;
+        let finding = Finding {
             code: "same-signer",
             certainty: Certainty::Proven,
             summary: format!("{count} refused tokens of this run were signed by one and the same key, which is not among those given"),
@@ -235,7 +245,9 @@ impl Signers {
             explains: true,
             changes: Vec::new(),
             tried: 0,
-        })
+        };
+        *recovered = vec![key];
+        Some(finding)
     }
 
     /// The signers of more than one token, with how many, the busiest first.

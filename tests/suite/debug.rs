@@ -10,7 +10,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 use hmac::{Hmac, Mac};
 use jwtlens::{
-    Certainty, ClaimCheck, Debugger, Effort, KeySource, Policy, Report, Signers, Token, Verdict,
+    Certainty, ClaimCheck, Debugger, Effort, Finding, KeySource, Policy, Report, Signers, Token,
+    Verdict,
 };
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
@@ -971,7 +972,7 @@ fn two_tokens_tell_their_signer() {
     let mut signers = Signers::default();
     let mut note = |token: &str| {
         signers
-            .note(&debug(&debugger, token).recovered)
+            .note(&mut debug(&debugger, token).recovered)
             .map(|finding| (finding.code, finding.evidence))
     };
     assert_eq!(note(&token(&other, 1)), None);
@@ -983,6 +984,46 @@ fn two_tokens_tell_their_signer() {
     let [x, y] = other.coordinates();
     assert!(evidence.contains(&x) && evidence.contains(&y));
     assert_eq!(signers.shared(), [(other.thumbprint().as_str(), 2)]);
+}
+
+/// A fact shown to people is a field in JSON: a program takes the signer from it, not from a sentence.
+#[test]
+fn recovered_keys_are_told_as_jwks() {
+    let mut random = Random::new("recovered");
+    let (given, other) = (random.signer(), random.signer());
+    let debugger = debugger(&[&given.jwk()], &[], Effort::Default);
+    let recovered = |report: &Report| {
+        let report = serde_json::to_value(report).unwrap();
+        let keys = report["recovered"].as_array().unwrap().clone();
+        keys.into_iter().map(|key| {
+            let member = |name: &str| key["jwk"][name].as_str().unwrap().to_owned();
+            let thumbprint = key["thumbprint"].as_str().unwrap().to_owned();
+            (thumbprint, [member("x"), member("y")])
+        })
+    };
+    let signer = (other.thumbprint(), other.coordinates());
+    let first = debug(&debugger, &other.token(&payload(1)));
+    assert_eq!(recovered(&first).len(), 2);
+    assert!(recovered(&first).any(|key| key == signer));
+
+    // A second token tells which of the two it is, and so does a kid that is its thumbprint.
+    let mut second = debug(&debugger, &other.token(&payload(2)));
+    let mut signers = Signers::default();
+    assert!(signers.note(&mut first.recovered.clone()).is_none());
+    assert!(signers.note(&mut second.recovered).is_some());
+    let named = format!(r#"{{"alg":"ES256","kid":"{}"}}"#, other.thumbprint());
+    let named = debug(&debugger, &other.sign(named.as_bytes(), b"{}"));
+    for report in [&second, &named] {
+        assert!(recovered(report).eq(std::iter::once(signer.clone())));
+    }
+
+    // From a token without its payload no key follows, and of a good one nobody asks.
+    let token = other.token(&payload(1));
+    let segments: Vec<&str> = token.split('.').collect();
+    let detached = format!("{}..{}", segments[0], segments[2]);
+    for token in [&detached, &given.token(&payload(1))] {
+        assert_eq!(recovered(&debug(&debugger, token)).len(), 0, "{token}");
+    }
 }
 
 #[test]
@@ -1051,6 +1092,109 @@ fn a_mac_with_the_public_key_is_found() {
                 (Verdict::Unverifiable, codes(&["hmac-with-public-key"]))
             );
         }
+    }
+}
+
+/// A set of many keys: whichever was taken, and the one that the header names also where hashing is
+/// dear.
+#[test]
+fn a_mac_with_any_key_of_a_set_is_found() {
+    let mut random = Random::new("macs");
+    let signers: Vec<Issuer> = (0..24)
+        .map(|number| Issuer::of(&random.octets(), &format!("key-{number}")).unwrap())
+        .collect();
+    let jwks: Vec<String> = signers.iter().map(Issuer::jwk).collect();
+    let set = format!(r#"{{"keys":[{}]}}"#, jwks.join(","));
+    let spaced = |text: &str| {
+        let text = text.replace("\":", "\": ").replace(",\"", ", \"");
+        text.replace("},{", "}, {")
+    };
+    let found = |keys: &str, header: &str, payload: &str, secret: &str| {
+        let input = input(header, payload);
+        let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+        let mac = mac.chain_update(&input).finalize().into_bytes();
+        let report = debug(
+            &debugger(&[keys], &[], Effort::Default),
+            &format!("{input}.{}", encode(mac)),
+        );
+        proven(&report) == codes(&["hmac-with-public-key"])
+    };
+    let bare = r#"{"alg":"HS256"}"#;
+    let long = format!(r#"{{"x":"{}"}}"#, "x".repeat(47_000));
+    for (number, jwk) in jwks.iter().enumerate() {
+        let named = format!(r#"{{"alg":"HS256","kid":"key-{number}"}}"#);
+        for secret in [jwk.clone(), spaced(jwk) + "\n"] {
+            assert!(found(&set, &named, &long, &secret), "{secret}");
+        }
+        assert!(found(&set, bare, &payload(1), &spaced(jwk)), "{number}");
+    }
+    for secret in [&set, &spaced(&set)] {
+        assert!(found(&set, bare, &payload(1), secret));
+    }
+    // A JWK is a set of one, and some hold it as that.
+    for secret in [
+        format!(r#"{{"keys":[{}]}}"#, jwks[0]),
+        spaced(&format!(r#"{{"keys":[{}]}}"#, jwks[0])) + "\n",
+    ] {
+        assert!(found(&jwks[0], bare, &payload(1), &secret), "{secret}");
+    }
+}
+
+/// What a token inside other text would get is told beside what is to be taken off, and nothing else
+/// is changed by it.
+#[test]
+fn the_token_inside_is_judged_too() {
+    let mut random = Random::new("inside");
+    let (given, other) = (random.signer(), random.signer());
+    let debugger = debugger(&[&given.jwk()], &[], Effort::Default);
+    let at = |exp: i64| {
+        format!(
+            r#"{{"sub":"; that token would be valid","exp":{}}}"#,
+            NOW + exp
+        )
+    };
+    let early = format!(r#"{{"nbf":{}}}"#, NOW + 90);
+    let rsa = [random.octets(), random.octets()].concat().repeat(4);
+    let rsa = format!("{}.{}", input(r#"{"alg":"RS256"}"#, &at(3600)), encode(rsa));
+    for (token, outcome) in [
+        (given.token(&at(3600)), "valid"),
+        (given.token(&at(-7500)), "expired (\"exp\" 2 h 5 min ago)"),
+        (given.token(&early), "not-yet-valid (\"nbf\" in 1 min 30 s)"),
+        (other.token(&at(3600)), "mis-signed"),
+        (rsa, "unverifiable"),
+        (given.token("[]"), "malformed"),
+    ] {
+        for (text, code) in [
+            (format!("see {token}, please"), "surrounded-token"),
+            (format!(r#"{{"access_token":"{token}"}}"#), "json-reply"),
+            (format!("Cookie: a=b; s={token}; c=d"), "cookie"),
+            (format!("{token}~eyJh~"), "sd-jwt"),
+        ] {
+            let report = debug(&debugger, &text);
+            assert_eq!(report.verdict, Verdict::Malformed, "{text}");
+            let told: Vec<_> = report
+                .findings
+                .iter()
+                .filter_map(|finding| {
+                    let (_, outcome) = finding.evidence.split_once("; that token would be ")?;
+                    Some((finding.code, outcome))
+                })
+                .collect();
+            assert_eq!(told, [(code, outcome)], "{text}");
+        }
+    }
+    // Where more than taking it out is needed, the proof tells what, and the token taken out is not it.
+    let der = {
+        let input = input(HEADER, &at(3600));
+        format!(
+            "{input}.{}",
+            encode(der(given.sign_hash(&Sha256::digest(&input))))
+        )
+    };
+    for text in [format!("see {der}, please"), der, given.token("[]")] {
+        let report = debug(&debugger, &text);
+        let is_told = |finding: &Finding| finding.evidence.contains("that token would be");
+        assert!(!report.findings.iter().any(is_told), "{text}");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Many tokens: the same output whatever the number of threads and however the input is cut.
 
-use std::io::{BufRead, Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Output, Stdio};
 
 use crate::support::{BetweenPipes, Issuer, NOW, data, feed, jwtlens, status, stderr, stdout};
@@ -54,7 +54,7 @@ fn verify(arguments: &[&str]) -> Command {
 fn told(output: &Output) -> Vec<String> {
     let error = stderr(output);
     let without_time = |line: &str| match line.split_once(" tokens in ") {
-        Some((count, rest)) => format!("{count}{}", rest.split_once(')').unwrap().1),
+        Some((count, rest)) => format!("{count}: {}", rest.split_once(": ").unwrap().1),
         None => line.to_owned(),
     };
     error.lines().map(without_time).collect()
@@ -441,6 +441,29 @@ fn an_interrupted_stream_ends_with_whole_lines() {
             );
         }
     }
+}
+
+/// A signal that comes when the stream has ended, and the run has not, finds the summary told: here a
+/// token that was broken into lines is looked into for seconds.
+#[test]
+fn the_summary_is_told_once() {
+    let token = Issuer::new(9, "a").token(r#"{"sub":"a"}"#);
+    let (first, second) = token.split_at(token.len() - 100);
+    let mut command = jwtlens();
+    command.args(["debug", "--deep", "-k", "made/public_key.json"]);
+    let mut child = command.between_pipes();
+    let mut stdin = child.stdin.take().unwrap();
+    write!(stdin, "{first}\n{second}\n").unwrap();
+    drop(stdin);
+    let mut told = BufReader::new(child.stderr.take().unwrap()).lines();
+    let is_summary =
+        |line: &std::io::Result<String>| line.as_ref().unwrap().contains(" tokens in ");
+    assert!(told.by_ref().any(|line| is_summary(&line)));
+    let pid = child.id().to_string();
+    let killed = Command::new("kill").args(["-s", "INT", &pid]).status();
+    assert!(killed.unwrap().success());
+    assert!(!told.any(|line| is_summary(&line)));
+    assert_eq!(child.wait().unwrap().code(), Some(130));
 }
 
 /// Tokens in a text are found in their order, with their places, whatever stands around them.
