@@ -584,6 +584,7 @@ fn an_altered_character_of_header_or_payload_is_found_with_deep() {
 
 #[test]
 fn dropped_characters_are_found() {
+    const ENOUGH: usize = 2;
     let mut random = Random::new("dropped");
     let signer = random.signer();
     let jwk = signer.jwk();
@@ -591,7 +592,6 @@ fn dropped_characters_are_found() {
     let deep = debugger(&[&jwk], &[], Effort::Deep);
     // Of each kind two tokens that lost one, two, three and four; when it is swapped too, no more than
     // three.
-    const ENOUGH: usize = 2;
     let mut found = [[0; 4], [0; 4], [0, 0, 0, ENOUGH]];
     for number in 0.. {
         let payload = payload(number);
