@@ -250,6 +250,7 @@ mod tests {
                 true,
             ),
             (r#"{"q":"a\"b\\","s":" white space "}"#, true),
+            (r#" { "exp" : 1 , "sub" : "dense" } "#, true),
             (&at_limit, true),
             (&beyond, false),
             (&format!("{{{many}}}"), false),
