@@ -161,12 +161,13 @@ fn replaced(
             forms.map(move |form| (change, character, form))
         })
         .collect();
-    one_of(forms, hashes, candidates, work)
+    one_of(forms, &reading.last_as_written, hashes, candidates, work)
 }
 
 /// The change whose form verifies.
 fn one_of(
     changes: Vec<(Change, char, Form)>,
+    segment: &str,
     hashes: &[Hashed],
     candidates: &[Candidate],
     work: &mut Work,
@@ -182,13 +183,21 @@ fn one_of(
     // Which form it was is told by asking once more, one by one.
     changes.into_iter().find_map(|(change, character, form)| {
         let proof = Targets::new(&[form], candidates, work).meet(hashes)?;
-        Some(told(proof, change, character))
+        Some(told(proof, change, character, segment))
     })
 }
 
-fn told(proof: Proof, change: Change, character: char) -> Proof {
+fn told(proof: Proof, change: Change, character: char, segment: &str) -> Proof {
+    let is_special = |c| matches!(c, '-' | '_');
+    let cause = match change {
+        // Where none of its kind is left, they were removed, however few they were.
+        Change::Lost(_) if is_special(character) && !segment.contains(is_special) => {
+            Cause::DroppedCharacters
+        }
+        Change::Replaced(_) | Change::Lost(_) | Change::Added(_) => change.cause(),
+    };
     Proof {
-        causes: [&[change.cause()][..], &proof.causes].concat(),
+        causes: [&[cause][..], &proof.causes].concat(),
         detail: Some(change.detail(Segment::Signature, character)),
         ..proof
     }
@@ -226,7 +235,7 @@ impl Found<'_> {
                 }
             }
         }
-        self.proof = one_of(changes, self.hashes, self.candidates, work);
+        self.proof = one_of(changes, self.segment, self.hashes, self.candidates, work);
     }
 
     /// R is as it was: `s R = ±(e G + r Q)`, for every hash and key at once.
@@ -329,7 +338,7 @@ impl Found<'_> {
                 key: Arc::clone(&candidate.id),
                 detail: None,
             };
-            self.proof = Some(told(proof, (self.change)(at), character));
+            self.proof = Some(told(proof, (self.change)(at), character, self.segment));
         }
         None
     }

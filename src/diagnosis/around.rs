@@ -9,7 +9,7 @@ use crate::json::Value;
 type Texts = Vec<(Option<Cause>, String)>;
 
 /// Every step, in the order in which the wrappings come off.
-pub const STEPS: [fn(&str) -> Texts; 10] = [
+pub const STEPS: [fn(&str) -> Texts; 11] = [
     decoded_again,
     decoded,
     // Encoded twice, as by a form that holds a URL.
@@ -19,9 +19,13 @@ pub const STEPS: [fn(&str) -> Texts; 10] = [
     before_tilde,
     apart,
     dotted,
+    with_plus,
     inside,
     first_lost,
 ];
+
+/// How many tokens of one text, or places in it, are looked at: a text of many is hostile or a log.
+const MOST: usize = 16;
 
 /// The characters of a signature of 64 octets.
 const SIGNATURE: usize = 86;
@@ -52,13 +56,21 @@ fn is_whole(text: &str) -> bool {
 /// goes on with two more segments, of base64url or of standard base64.
 fn tokens(text: &str) -> Vec<&str> {
     let mut found: Vec<&str> = Vec::new();
-    let mut rest = text;
-    while let Some(at) = STARTS.iter().filter_map(|start| rest.find(start)).min() {
-        let Some((before, word)) = rest.split_at_checked(at) else {
+    let mut behind = 0;
+    // Every start begins with it. Each octet is looked at a few times, however many words there are.
+    for (at, _) in text.match_indices('e') {
+        let Some((before, word)) = text.split_at_checked(at) else {
             break;
         };
+        if at < behind || !begins(word) {
+            continue;
+        }
+        if found.len() == MOST {
+            break;
+        }
         let end = word.find(|c| !is_base64url(c) && !matches!(c, '.' | '+' | '/' | '='));
         let word = word.get(..end.unwrap_or(word.len())).unwrap_or_default();
+        behind = at.saturating_add(word.len());
         let is_apart = !before.ends_with(is_base64url)
             || ["\\n", "\\r", "\\t"]
                 .iter()
@@ -70,9 +82,6 @@ fn tokens(text: &str) -> Vec<&str> {
         {
             found.push(token);
         }
-        rest = rest
-            .get(at.saturating_add(word.len().max(1))..)
-            .unwrap_or_default();
     }
     found
 }
@@ -143,6 +152,9 @@ fn from_json(text: &str) -> Texts {
     strings(&value, 0, &mut |text| {
         let text = text.trim();
         let text = text.strip_prefix("Bearer ").unwrap_or(text);
+        if found.len() == MOST {
+            return;
+        }
         let is_new = !found.iter().any(|known| known == text);
         if is_new && (is_whole(text) || !tokens(text).is_empty()) {
             found.push(text.to_owned());
@@ -243,7 +255,9 @@ fn dotted(text: &str) -> Texts {
         [header, payload, signature] => vec![[*header, *payload, *signature]],
         [both, signature] if !is_object(both) => {
             let starts = STARTS.iter().flat_map(|start| both.match_indices(start));
-            let split = starts.filter_map(|(at, _)| both.split_at_checked(at));
+            let split = starts
+                .take(MOST)
+                .filter_map(|(at, _)| both.split_at_checked(at));
             let with_other = split.flat_map(|(header, payload)| {
                 let shorter = header.get(..header.len().saturating_sub(1));
                 [Some(header), shorter]
@@ -270,6 +284,20 @@ fn dotted(text: &str) -> Texts {
 
 fn is_object(segment: &str) -> bool {
     lax::decode(segment).is_some_and(|octets| matches!(Value::parse(&octets), Ok(Value::Object(_))))
+}
+
+/// A token with spaces inside, which may be all that is left of `+`.
+fn with_plus(text: &str) -> Texts {
+    let is_base64 = |c: char| is_base64url(c) || matches!(c, '+' | '/' | '=' | '.' | ' ');
+    let with_plus = text.replace(' ', "+");
+    let is_token = with_plus != text && is_whole(&with_plus) && text.chars().all(is_base64);
+    if !is_token {
+        return Vec::new();
+    }
+    vec![
+        (None, text.to_owned()),
+        (Some(Cause::SpacesForPlus), with_plus),
+    ]
 }
 
 /// A token between other words; or one with white space inside, also with line feeds that were
@@ -318,4 +346,22 @@ fn first_lost(text: &str) -> Texts {
         .then_some((Some(Cause::LostCharacter), whole))
         .into_iter()
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A hostile text costs no more for each word that it has.
+    #[test]
+    fn a_few_tokens_of_many_are_looked_at() {
+        let many: Vec<String> = (0..1000).map(|n| format!("eyJ{n}.a.b")).collect();
+        assert_eq!(tokens(&many.join(" ")).len(), MOST);
+        assert_eq!(
+            from_json(&format!("[\"{}\"]", many.join("\",\""))).len(),
+            MOST
+        );
+        let starts = format!("eyJhbGciOiJFUzI1NiJ9{}.AA", "eyJhIjoxfQ".repeat(1000));
+        assert!(dotted(&starts).len() <= 2 * MOST);
+    }
 }

@@ -10,7 +10,7 @@ use super::headers::Names;
 use super::kind::{self, kinds};
 use super::lax;
 use super::order;
-use super::reading::{Reading, readings};
+use super::reading::{MAX_READ, Reading, readings};
 use super::search::{Candidate, Proof, Targets, meet};
 use super::secret;
 use super::signature::{self, Form};
@@ -29,9 +29,6 @@ use crate::report::Report;
 use crate::token::Token;
 use crate::verdict::{SignatureStatus, Verdict};
 use crate::verify::Verifier;
-
-/// The longest text that is searched, in octets.
-const MAX_SEARCHED: usize = 64 * 1024;
 
 /// How much a search may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -172,8 +169,7 @@ impl Debugger {
         }
     }
 
-    /// Looks into a signature. A token beyond the length of any that travels in an HTTP header is not
-    /// searched: each of a hundred forms of it would be as long.
+    /// Looks into a signature.
     fn signature(
         &self,
         text: &[u8],
@@ -182,7 +178,7 @@ impl Debugger {
     ) -> Findings {
         let mut work = Work::new(self.effort, step);
         let mut all = Findings::default();
-        if text.len() > MAX_SEARCHED {
+        if text.len() > MAX_READ {
             work.tried.complete = false;
         } else {
             self.search(&readings(text), report, &mut all, &mut work);
@@ -222,6 +218,7 @@ impl Debugger {
         }
         if let Some(search) = open.first() {
             all.unknown_signer(
+                search.reading,
                 &search.forms,
                 &search.hashes,
                 search.header.as_ref(),
@@ -268,8 +265,11 @@ impl Debugger {
             .filter(|hashed| hashed.is_plain)
             .cloned()
             .collect();
-        // Where each hash costs a search of its own, only the plainest takes part.
-        let plainest = plain.get(..1)?;
+        // Where each hash costs a search of its own, only what the header's algorithm may mean takes part.
+        let is_plainest =
+            |hashed: &&Hashed| matches!(hashed.causes[..], [] | [Cause::AlgNotOfCurve]);
+        let plainest: Vec<Hashed> = plain.iter().filter(is_plainest).cloned().collect();
+        let plainest = plainest.as_slice();
         let mut proof = truncated::search(segment, plainest, candidates, work)
             .or_else(|| altered::in_signature(reading, &plain, candidates, work))
             .or_else(|| dropped::Search::new(plainest, candidates).run(segment, work));

@@ -156,7 +156,8 @@ impl<'s> Search<'s> {
 
     /// Every way in which the characters that are missing can be lost, the cheapest first.
     fn splits<'l>(&self, values: &[u8], layouts: &'l [Layout]) -> Vec<Split<'l>> {
-        let keys = u64::try_from(self.candidates.len()).unwrap_or(u64::MAX);
+        let pairs = self.candidates.len().saturating_mul(self.hashes.len());
+        let pairs = u64::try_from(pairs).unwrap_or(u64::MAX);
         let mut splits = Vec::new();
         for layout in layouts {
             let lost = layout.characters.saturating_sub(values.len());
@@ -170,14 +171,14 @@ impl<'s> Search<'s> {
                     values,
                     [in_first, in_second],
                     in_first,
-                    keys,
+                    pairs,
                 ));
                 // The character in which one ends and the other begins counts for both when it is lost.
                 if let Some(before) = in_first.checked_sub(1)
                     && layout.is_without_gap()
                 {
                     let in_both = [in_first, in_second.saturating_add(1)];
-                    splits.extend(Split::new(layout, values, in_both, before, keys));
+                    splits.extend(Split::new(layout, values, in_both, before, pairs));
                 }
             }
         }

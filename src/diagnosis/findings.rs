@@ -1,5 +1,7 @@
 //! From what a search has met to the findings that tell it.
 
+use serde::de::IgnoredAny;
+
 use super::cause::Cause;
 use super::lax;
 use super::reading::Reading;
@@ -105,6 +107,13 @@ impl Findings {
         if named.is_empty() {
             return false;
         }
+        // Where the name stands outside of what was signed, it may be chosen after the signature.
+        let is_signed = |place: &str, hashed: &Hashed| {
+            !hashed.causes.iter().any(|cause| match place {
+                "kid" => matches!(cause, Cause::SignedPayloadOnly | Cause::HeaderChanged),
+                _ => *cause == Cause::SignedHeaderOnly,
+            })
+        };
         let pairs = hashes
             .iter()
             .flat_map(|hashed| forms.iter().map(move |form| (form, hashed)));
@@ -115,7 +124,9 @@ impl Findings {
             work.count(1);
             for key in signer::recovered(form, hashed) {
                 let key = Recovered::from(&key);
-                let is_named = |(_, name): &&(_, Box<str>)| *name == key.thumbprint;
+                let is_named = |(place, name): &&(&str, Box<str>)| {
+                    *name == key.thumbprint && is_signed(place, hashed)
+                };
                 let Some((place, _)) = named.iter().find(is_named) else {
                     continue;
                 };
@@ -132,9 +143,9 @@ impl Findings {
                     ..finding(
                         "signer-is-kid",
                         Certainty::Proven,
-                        "the token is intact, and the key given is not the one that signed it: it is stale, or another service's",
+                        "the token is intact, and signed by the key that it names itself, which is not among those given",
                         &evidence,
-                        "get the issuer's key of today; if you trust where this kid comes from, the key above is it",
+                        "what is given is stale, or another service's; but anybody can make such a token with a key of their own: take the key above only where the issuer's console or JWK Set shows the same one",
                     )
                 });
                 self.all_of(&causes, &changes, &evidence, work.tried.forms);
@@ -148,12 +159,17 @@ impl Findings {
     /// The keys that the signature leads to, and what it may mean that none of them is known.
     pub fn unknown_signer(
         &mut self,
+        reading: &Reading,
         forms: &[Form],
         hashes: &[Hashed],
         header: Option<&JoseHeader>,
         report: &Report,
         effort: Effort,
     ) {
+        if is_broken(reading) {
+            self.found.push(payload_damaged(effort));
+            return;
+        }
         let alg = header
             .and_then(|header| header.alg.as_deref())
             .unwrap_or_default();
@@ -192,7 +208,7 @@ impl Findings {
         self.found.push(finding(
             "signer-candidates",
             Certainty::Note,
-            "if the token is intact, one of these keys signed it",
+            "if the token is intact and signed as its alg says, one of these keys signed it",
             format!(
                 "by their RFC 7638 thumbprints: {}",
                 thumbprints.join(" or ")
@@ -201,6 +217,34 @@ impl Findings {
         ));
         self.recovered = keys;
     }
+}
+
+/// Whether the payload begins as a JSON object and is none, or can't be decoded: no signer makes such
+/// a token.
+fn is_broken(reading: &Reading) -> bool {
+    let [_, payload, _] = &reading.segments;
+    match lax::decode(payload) {
+        Some(octets) => {
+            let json = std::str::from_utf8(&octets).ok();
+            let is_json = json.is_some_and(|json| serde_json::from_str::<IgnoredAny>(json).is_ok());
+            octets.starts_with(b"{") && !is_json
+        }
+        None => true,
+    }
+}
+
+fn payload_damaged(effort: Effort) -> Finding {
+    let deep = match effort {
+        Effort::Default => "; --deep looks for a single altered character",
+        Effort::Deep => "",
+    };
+    finding(
+        "content-changed",
+        Certainty::Likely,
+        "the payload was damaged after signing",
+        "it is no longer the JSON object that it begins as, so that its signature can't fit",
+        format!("get the token again and copy it whole{deep}"),
+    )
 }
 
 /// Where nothing else is known. Half of all numbers are the x of no point, so that half of all
@@ -213,9 +257,14 @@ fn content_changed(is_nobodys: bool, effort: Effort) -> Finding {
         )
     } else {
         (
-            "no form of this token verifies under any key that is known",
+            "no form of this token verifies under any key given",
             "this is consistent with another signer, and with a header or payload that was changed after signing",
         )
+    };
+    let other = if is_nobodys {
+        "get it again and copy it whole"
+    } else {
+        "try an older key with --also KEY"
     };
     let deep = match effort {
         Effort::Default => ", and --deep for a single altered character",
@@ -226,9 +275,7 @@ fn content_changed(is_nobodys: bool, effort: Effort) -> Finding {
         Certainty::Likely,
         summary,
         evidence,
-        format!(
-            "compare the token with the one that the issuer handed out; try an older key with --also KEY{deep}"
-        ),
+        format!("compare the token with the one that the issuer handed out; {other}{deep}"),
     )
 }
 

@@ -3,6 +3,7 @@
 
 use super::cause::Cause;
 use super::lax;
+use super::reading::{MAX_READ, readings};
 use super::{Certainty, Finding, finding, note};
 use crate::header::JoseHeader;
 use crate::json::{Value, abridged};
@@ -160,7 +161,7 @@ fn written_otherwise(facts: &Facts) -> Option<Finding> {
     if facts.report.signature.reason == Some(Reason::Encrypted) {
         return None;
     }
-    let readings = super::reading::readings(facts.text);
+    let readings = readings(facts.text);
     // Stray bits are what is left of a token that was cut, and characters are put back by a proof alone.
     let cause = readings.first()?.causes.iter().find(|cause| {
         !matches!(cause, Cause::TrailingBits | Cause::AlteredDot) && !cause.is_damage()
@@ -365,7 +366,8 @@ fn json_without_token(facts: &Facts) -> Option<Finding> {
         Value::Array(_) => None,
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return None,
     };
-    super::reading::readings(facts.text).is_empty().then(|| {
+    let is_read = facts.text.len() <= MAX_READ;
+    (is_read && readings(facts.text).is_empty()).then(|| {
         plain(
             "json-reply",
             "this is JSON, and no token is in it",

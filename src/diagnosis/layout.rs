@@ -69,7 +69,7 @@ impl Layout {
         }
     }
 
-    /// R || S, S || R, and DER, where a number has an octet more before a high bit, and an octet less where
+    /// R || S, S || R, both at the length of a longer curve, and DER, where a number has an octet more before a high bit, and an octet less where
     /// it begins with a zero; more of these are rarer than one in ten thousand.
     pub fn all() -> Vec<Self> {
         const LENGTHS: [u8; 3] = [31, 32, 33];
@@ -92,7 +92,16 @@ impl Layout {
             s: plain.r.clone(),
             ..plain
         };
-        [plain, swapped].into_iter().chain(der).collect()
+        // With the zeros that ES384 and ES512 have before the numbers of a shorter curve.
+        let padded = [48, 66].map(|length: usize| {
+            let zeros = vec![0; length.saturating_sub(32)];
+            Self::new(&[Cause::SignatureLength], [zeros.clone(), zeros], [32, 32])
+        });
+        [plain, swapped]
+            .into_iter()
+            .chain(padded)
+            .chain(der)
+            .collect()
     }
 
     /// Whether S stands before R.

@@ -24,8 +24,15 @@ pub struct Reading {
     pub written: Option<[String; 2]>,
 }
 
+/// The longest text that is read, in octets: no token in an HTTP header is longer, and each of a
+/// hundred forms of it would be as long.
+pub const MAX_READ: usize = 64 * 1024;
+
 /// Every way to read a text as a token, the plainest first.
 pub fn readings(text: &[u8]) -> Vec<Reading> {
+    if text.len() > MAX_READ {
+        return Vec::new();
+    }
     let mut found = vec![(Vec::new(), around::legible(text))];
     for step in around::STEPS {
         found = found
@@ -181,6 +188,13 @@ mod tests {
         for text in ["", "a.b", "a.b.c.d", "a.b.c!", "{\"a\":1}", "%zz.a.b"] {
             assert!(readings(text.as_bytes()).is_empty(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_text_beyond_the_limit_is_not_read() {
+        let long = |times| format!("eyJh.{}.c-_A", "eyJi".repeat(times));
+        assert_eq!(readings(long(MAX_READ / 4 - 3).as_bytes()).len(), 1);
+        assert!(readings(long(MAX_READ / 4).as_bytes()).is_empty());
     }
 
     /// Only a header and a payload that can be read tell where a lost dot stood.

@@ -22,8 +22,8 @@ enum Spacing {
     None,
     /// `{"a": 1, "b": 2}`: Python.
     Spaces,
-    /// Lines, indented by so many spaces.
-    Lines(usize),
+    /// Lines with this end, indented by this.
+    Lines(&'static str, &'static str),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -36,8 +36,12 @@ enum Escapes {
     NonAscii,
     /// Both: PHP.
     SlashAndNonAscii,
-    /// `<`, `>` and `&`, as `\u003c`: Go, .NET.
+    /// What is not ASCII, as `\uXXXX` with capital letters.
+    NonAsciiCapital,
+    /// `<`, `>` and `&`, as `\u003c`: Go.
     Html,
+    /// All that may mean something in HTML, and what is not ASCII, with capital letters: .NET.
+    HtmlAndNonAsciiCapital,
 }
 
 /// Every style.
@@ -45,15 +49,19 @@ pub fn styles() -> impl Iterator<Item = Style> {
     let spacings = [
         Spacing::None,
         Spacing::Spaces,
-        Spacing::Lines(2),
-        Spacing::Lines(4),
+        Spacing::Lines("\n", "  "),
+        Spacing::Lines("\n", "    "),
+        Spacing::Lines("\n", "\t"),
+        Spacing::Lines("\r\n", "  "),
     ];
     let escapes = [
         Escapes::None,
         Escapes::Slash,
         Escapes::NonAscii,
         Escapes::SlashAndNonAscii,
+        Escapes::NonAsciiCapital,
         Escapes::Html,
+        Escapes::HtmlAndNonAsciiCapital,
     ];
     spacings.into_iter().flat_map(move |spacing| {
         [false, true].into_iter().flat_map(move |sorted| {
@@ -131,7 +139,7 @@ fn write_object(mut members: Vec<Pair>, style: Style, depth: usize, text: &mut S
         write_string(name, style, text);
         text.push_str(match style.spacing {
             Spacing::None => ":",
-            Spacing::Spaces | Spacing::Lines(_) => ": ",
+            Spacing::Spaces | Spacing::Lines(_, _) => ": ",
         });
         write(value, style, inner, text);
     }
@@ -142,10 +150,10 @@ fn write_object(mut members: Vec<Pair>, style: Style, depth: usize, text: &mut S
 fn separate(number: usize, style: Style, depth: usize, text: &mut String) {
     match (number, style.spacing) {
         (0, Spacing::None | Spacing::Spaces) => {}
-        (0, Spacing::Lines(_)) => line(style, depth, text),
+        (0, Spacing::Lines(_, _)) => line(style, depth, text),
         (_, Spacing::None) => text.push(','),
         (_, Spacing::Spaces) => text.push_str(", "),
-        (_, Spacing::Lines(_)) => {
+        (_, Spacing::Lines(_, _)) => {
             text.push(',');
             line(style, depth, text);
         }
@@ -159,37 +167,49 @@ fn close(empty: bool, style: Style, depth: usize, text: &mut String) {
 }
 
 fn line(style: Style, depth: usize, text: &mut String) {
-    if let Spacing::Lines(indent) = style.spacing {
-        text.push('\n');
-        text.extend(std::iter::repeat_n(' ', indent.saturating_mul(depth)));
+    if let Spacing::Lines(end, indent) = style.spacing {
+        text.push_str(end);
+        text.extend(std::iter::repeat_n(indent, depth));
     }
 }
 
 fn write_string(string: &str, style: Style, text: &mut String) {
-    let (slash, non_ascii, html) = match style.escapes {
-        Escapes::None => (false, false, false),
-        Escapes::Slash => (true, false, false),
-        Escapes::NonAscii => (false, true, false),
-        Escapes::SlashAndNonAscii => (true, true, false),
-        Escapes::Html => (false, false, true),
+    let is_escaped = |c: char| match style.escapes {
+        Escapes::None | Escapes::Slash => false,
+        Escapes::NonAscii | Escapes::SlashAndNonAscii | Escapes::NonAsciiCapital => !c.is_ascii(),
+        Escapes::Html => matches!(c, '<' | '>' | '&' | '\u{2028}' | '\u{2029}'),
+        Escapes::HtmlAndNonAsciiCapital => {
+            matches!(c, '<' | '>' | '&' | '\'' | '+' | '`' | '\u{7F}') || !c.is_ascii()
+        }
     };
+    let has_slash = matches!(style.escapes, Escapes::Slash | Escapes::SlashAndNonAscii);
+    let is_capital = matches!(
+        style.escapes,
+        Escapes::NonAsciiCapital | Escapes::HtmlAndNonAsciiCapital
+    );
     // Strings always have a JSON form.
-    let quoted = serde_json::to_string(string).unwrap_or_default();
+    let mut quoted = serde_json::to_string(string).unwrap_or_default();
+    if matches!(style.escapes, Escapes::HtmlAndNonAsciiCapital) {
+        quoted = quoted.replace("\\\"", "\\u0022");
+    }
     for c in quoted.chars() {
         match c {
-            '/' if slash => text.push_str("\\/"),
-            '<' | '>' | '&' | '\u{2028}' | '\u{2029}' if html => escape(c, text),
-            c if non_ascii && !c.is_ascii() => escape(c, text),
+            '/' if has_slash => text.push_str("\\/"),
+            c if is_escaped(c) => escape(c, is_capital, text),
             c => text.push(c),
         }
     }
 }
 
-fn escape(c: char, text: &mut String) {
+fn escape(c: char, is_capital: bool, text: &mut String) {
     use std::fmt::Write as _;
     for unit in c.encode_utf16(&mut [0; 2]) {
         // Writing to a String can't fail.
-        let _ = write!(text, "\\u{unit:04x}");
+        let _ = if is_capital {
+            write!(text, "\\u{unit:04X}")
+        } else {
+            write!(text, "\\u{unit:04x}")
+        };
     }
 }
 
@@ -207,13 +227,16 @@ mod tests {
         let spellings: Vec<String> = styles()
             .filter_map(|style| written(pairs(&object), style))
             .collect();
-        assert_eq!(spellings.len(), 40);
+        assert_eq!(spellings.len(), 84);
         for expected in [
             "{\"b\":[1.0,{}],\"a\":\"/é<\\n\"}",
             "{\"a\":\"/é<\\n\",\"b\":[1.0,{}]}",
             "{\"b\": [1.0, {}], \"a\": \"/\\u00e9<\\n\"}",
             "{\"b\":[1.0,{}],\"a\":\"\\/\\u00e9<\\n\"}",
             "{\"b\":[1.0,{}],\"a\":\"/é\\u003c\\n\"}",
+            "{\"b\":[1.0,{}],\"a\":\"/\\u00E9<\\n\"}",
+            "{\"b\":[1.0,{}],\"a\":\"/\\u00E9\\u003C\\n\"}",
+            "{\r\n  \"b\": [\r\n    1.0,\r\n    {}\r\n  ],\r\n  \"a\": \"/é<\\n\"\r\n}",
             "{\n  \"b\": [\n    1.0,\n    {}\n  ],\n  \"a\": \"/é<\\n\"\n}",
         ] {
             assert!(
@@ -245,6 +268,6 @@ mod tests {
             panic!()
         };
         let spellings = styles().filter_map(|style| written(pairs(&object), style));
-        assert_eq!(spellings.count(), 20);
+        assert_eq!(spellings.count(), 28);
     }
 }

@@ -86,7 +86,7 @@ fn without_surplus(segment: &str) -> Option<Vec<u8>> {
     is_surplus.then(|| lax::decode(whole)).flatten()
 }
 
-/// What octets that are text in hex or base64 stand for.
+/// What octets that are text in hex, in base64 or in decimal numbers stand for.
 fn of_text(octets: &[u8]) -> Vec<Vec<u8>> {
     let Ok(text) = std::str::from_utf8(octets) else {
         return Vec::new();
@@ -101,7 +101,17 @@ fn of_text(octets: &[u8]) -> Vec<Vec<u8>> {
         lax::decode(&text),
     ];
     let base64 = decoders.into_iter().flatten().next();
-    of_hex(&text).into_iter().chain(base64).collect()
+    of_hex(&text)
+        .into_iter()
+        .chain(of_numbers(&text))
+        .chain(base64)
+        .collect()
+}
+
+/// `12,34,...`, as an array of octets becomes a string in JavaScript.
+fn of_numbers(text: &str) -> Option<Vec<u8>> {
+    let numbers = text.trim_matches(['[', ']']).split(',');
+    numbers.map(|number| number.parse().ok()).collect()
 }
 
 /// Hex, also as `0x...` and with colons.
@@ -254,6 +264,8 @@ mod tests {
         let twice = BASE64.encode(HEXLOWER.encode(&raw).as_bytes());
         assert_eq!(causes(twice.as_bytes()), [SignatureAsText]);
         assert_eq!(causes(HEXLOWER.encode(&raw).as_bytes()), [SignatureAsText]);
+        let numbers: Vec<String> = raw.iter().map(u8::to_string).collect();
+        assert_eq!(causes(numbers.join(",").as_bytes()), [SignatureAsText]);
         assert_eq!(
             causes(BASE64.encode(&der).as_bytes()),
             [SignatureAsText, DerSignature]

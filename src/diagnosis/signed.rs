@@ -260,10 +260,19 @@ impl Signed {
         ] {
             push(Some(Cause::HashedAsHex), of(text), None);
         }
-        let sha384 = leftmost(&Sha384::digest(text));
-        push(longer("384"), sha384, Some("hashed by SHA-384"));
-        let sha512 = leftmost(&Sha512::digest(text));
-        push(longer("512"), sha512, Some("hashed by SHA-512"));
+        let twice = |longer: Option<Cause>| longer.is_none().then_some(Some(Cause::HashedTwice));
+        let sha384 = Sha384::digest(text);
+        let detail = Some("hashed by SHA-384");
+        push(longer("384"), leftmost(&sha384), detail);
+        if let Some(twice) = twice(longer("384")) {
+            push(twice, leftmost(&Sha384::digest(sha384)), detail);
+        }
+        let sha512 = Sha512::digest(text);
+        let detail = Some("hashed by SHA-512");
+        push(longer("512"), leftmost(&sha512), detail);
+        if let Some(twice) = twice(longer("512")) {
+            push(twice, leftmost(&Sha512::digest(sha512)), detail);
+        }
         let sha1 = leftmost(&Sha1::digest(text));
         push(Some(Cause::OtherHash), sha1, Some("hashed by SHA-1"));
     }

@@ -541,6 +541,7 @@ fn altered_characters_of_the_signature_are_found() {
                 "trailing-bits",
                 "truncated",
                 "signature-length",
+                "dropped-characters",
             ];
             assert!(
                 found.len() == 1 && expected.iter().any(|code| found.contains(code)),
@@ -634,8 +635,13 @@ fn dropped_characters_are_found() {
                 .collect::<Vec<_>>();
             let proven = proven(&report);
             // One that is missing is as well a character that was lost.
+            let mut or_lost = codes(&expected);
+            if lost == 1 {
+                or_lost.remove("dropped-characters");
+                or_lost.insert("altered-character");
+            }
             assert!(
-                proven == codes(&expected) || proven.contains("altered-character"),
+                proven == codes(&expected) || proven == or_lost,
                 "{segment}: {proven:?}"
             );
             *found += 1;
@@ -643,6 +649,69 @@ fn dropped_characters_are_found() {
         if found.iter().flatten().all(|found| *found == ENOUGH) {
             return;
         }
+    }
+}
+
+/// A URL or a form took every `+` for a space; those of a folded token are none.
+#[test]
+fn spaces_that_were_plus_are_found() {
+    let mut random = Random::new("spaces");
+    let signer = random.signer();
+    let debugger = debugger(&[&signer.jwk()], &[], Effort::Default);
+    let mut found = 0;
+    for number in 0.. {
+        let input = input(HEADER, &payload(number));
+        let signature = signer.sign_hash(&Sha256::digest(&input));
+        let text = BASE64.encode(&signature);
+        if !text[1..].contains('+') {
+            continue;
+        }
+        let report = debug(&debugger, &format!("{input}.{}", text.replace('+', " ")));
+        let expected = ["spaces-for-plus", "standard-base64", "padded-base64"];
+        assert_eq!(proven(&report), codes(&expected), "{text}");
+        let folded = encode(signature);
+        let folded = format!("{input}.{} {}", &folded[..40], &folded[40..]);
+        assert_eq!(proven(&debug(&debugger, &folded)), codes(&["line-wrapped"]));
+        found += 1;
+        if found == 4 {
+            return;
+        }
+    }
+}
+
+/// Of a payload that no signer would make no signer follows.
+#[test]
+fn a_payload_that_was_damaged_leads_to_no_signer() {
+    let mut random = Random::new("damaged");
+    let (signer, other) = (random.signer(), random.signer());
+    let debugger = debugger(&[&other.jwk()], &[], Effort::Default);
+    let input = input(HEADER, r#"{"sub":"somebody","n":1}"#);
+    let signature = encode(signer.sign_hash(&Sha256::digest(&input)));
+    let told = |input: &str| {
+        let report = debug(&debugger, &format!("{input}.{signature}"));
+        let finding = report
+            .findings
+            .iter()
+            .find(|finding| finding.code == "content-changed");
+        (
+            finding.map(|finding| finding.summary.clone()),
+            report.recovered.len(),
+        )
+    };
+    let damaged = Some("the payload was damaged after signing".to_owned());
+    let (header, payload) = input.split_once('.').unwrap();
+    assert_eq!(told(&input).1, 2);
+    assert_ne!(told(&input).0, damaged);
+    for payload in [
+        &payload[..payload.len() - 4],
+        &format!("{}{}", &payload[..8], &payload[9..]),
+        &payload[..payload.len() - 3],
+    ] {
+        assert_eq!(
+            told(&format!("{header}.{payload}")),
+            (damaged.clone(), 0),
+            "{payload}"
+        );
     }
 }
 
@@ -954,6 +1023,46 @@ fn the_signer_is_found() {
                 "{alg} {pad}"
             );
         }
+    }
+}
+
+/// What happens to a token happens to one whose header asks for another hash as well.
+#[test]
+fn damage_is_found_under_other_algorithms() {
+    let mut random = Random::new("algorithms");
+    let signer = random.signer();
+    let debugger = debugger(&[&signer.jwk()], &[], Effort::Default);
+    for (alg, hash) in [("ES384", HASHED[5]), ("ES512", HASHED[6])] {
+        let input = input(&format!(r#"{{"alg":"{alg}"}}"#), &payload(2));
+        let hashed = (hash.make)(input.as_bytes());
+        let found = |segment: String| proven(&debug(&debugger, &format!("{input}.{segment}")));
+        let with = |more: &[&'static str]| codes(&[more, &["alg-not-of-curve"]].concat());
+
+        let (r, s) = halves(signer.sign_hash(&hashed));
+        let whole = encode([&r[..], &s].concat());
+        assert_eq!(found(whole[..83].to_owned()), with(&["truncated"]), "{alg}");
+        let zeros = [0; 16];
+        let padded = encode([&zeros[..], &r, &zeros, &s].concat());
+        let other = if &padded[40..=40] == "Q" { "R" } else { "Q" };
+        let altered = format!("{}{other}{}", &padded[..40], &padded[41..]);
+        let expected = with(&["altered-character", "signature-length"]);
+        assert_eq!(found(altered), expected, "{alg}");
+
+        let again = match alg {
+            "ES384" => Sha384::digest(Sha384::digest(&input)).to_vec(),
+            _ => Sha512::digest(Sha512::digest(&input)).to_vec(),
+        };
+        let twice = encode(signer.sign_hash(&again[..32]));
+        assert_eq!(found(twice), with(&["hashed-twice"]), "{alg}");
+
+        let dropped = (0..).find_map(|number| {
+            let input = self::input(&format!(r#"{{"alg":"{alg}"}}"#), &payload(number));
+            let text = encode(signer.sign_hash(&(hash.make)(input.as_bytes())));
+            let lost = text.matches(['-', '_']).count();
+            (lost == 2).then(|| format!("{input}.{}", text.replace(['-', '_'], "")))
+        });
+        let found = proven(&debug(&debugger, &dropped.unwrap()));
+        assert_eq!(found, with(&["dropped-characters"]), "{alg}");
     }
 }
 
@@ -1608,6 +1717,18 @@ fn keys_that_a_token_names_are_found() {
         evidence.contains("\"cnf.jkt\"") && evidence.contains(&other.coordinates()[0]),
         "{evidence}"
     );
+
+    // A thumbprint that was not signed can be chosen after the signature, and tells nothing.
+    let named = format!(r#"{{"alg":"ES256","kid":"{}"}}"#, other.thumbprint());
+    for (input, signed) in [
+        (input(&named, "{}"), encode("{}")),
+        (input(&named, "{}"), input(r#"{"alg":"ES256"}"#, "{}")),
+        (input(HEADER, &claims), encode(HEADER)),
+    ] {
+        let signature = encode(other.sign_hash(&Sha256::digest(&signed)));
+        let report = debug(&debugger, &format!("{input}.{signature}"));
+        assert_eq!(proven(&report), codes(&[]), "{input}");
+    }
 
     let wild = read_json("wild.json");
     let case = wild
