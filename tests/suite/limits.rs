@@ -152,50 +152,48 @@ fn limited(limit: &str, arguments: &[&str], stdin: &[u8]) -> Output {
 #[test]
 fn deep_nesting_takes_no_stack() {
     const DEEP: usize = 100_000;
-    let arrays = format!("{}{}", "[".repeat(DEEP), "]".repeat(DEEP));
-    let objects = format!("{}1{}", r#"{"a":"#.repeat(DEEP), "}".repeat(DEEP));
-    let good = r#"{"alg":"ES256"}"#;
-    let mut tokens = String::new();
-    for (header, payload) in [
-        (good, arrays.clone()),
-        (good, objects.clone()),
-        (good, format!(r#"{{"aud":{arrays}}}"#)),
-        (
-            &format!(r#"{{"alg":"ES256","jwk":{objects}}}"#),
-            "{}".into(),
-        ),
-        (
-            &format!(r#"{{"alg":"ES256","crit":{arrays}}}"#),
-            "{}".into(),
-        ),
-    ] {
-        let segments = [header, &payload].map(|json| BASE64URL_NOPAD.encode(json.as_bytes()));
-        tokens.extend([&segments.join("."), ".", &"A".repeat(86), "\n"]);
-    }
-    // Enough for several blocks, so that every thread meets them.
-    let valid = std::fs::read_to_string(data("made/valid.txt")).unwrap();
-    let many = [tokens.clone(), valid.repeat(400), tokens.clone()].concat();
-    let key = ["-k", "made/public_key.json"];
+    let arrays = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    let objects = |depth| format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
+    let tokens = |depth| {
+        let good = r#"{"alg":"ES256"}"#;
+        let key = format!(r#"{{"alg":"ES256","jwk":{}}}"#, objects(depth));
+        let crit = format!(r#"{{"alg":"ES256","crit":{}}}"#, arrays(depth));
+        let aud = format!(r#"{{"aud":{}}}"#, arrays(depth));
+        let mut tokens = String::new();
+        for (header, payload) in [
+            (good, &*arrays(depth)),
+            (good, &objects(depth)),
+            (good, &aud),
+            (&key, "{}"),
+            (&crit, "{}"),
+        ] {
+            let segments = [header, payload].map(|json| BASE64URL_NOPAD.encode(json.as_bytes()));
+            tokens.extend([&segments.join("."), ".", &"A".repeat(86), "\n"]);
+        }
+        tokens
+    };
+    let deep = tokens(DEEP);
+    // The deepest that are read take as much, and are short: enough for dozens of blocks, so that every
+    // thread meets them, and those that are refused at the same level.
+    let many = [tokens(126), tokens(128)].concat().repeat(400) + &deep;
+    let key = "made/public_key.json";
     let small = "ulimit -s 256 && export RUST_MIN_STACK=16384";
-    for (name, options, input) in [
-        ("decode", &["-o", "json"][..], &tokens),
-        (
-            "verify",
-            &["-o", "json", "--jobs", "3", "-k", key[1]],
-            &many,
-        ),
-        ("verify", &["--scan", "--jobs", "3", "-k", key[1]], &many),
-        ("debug", &["-o", "json", "-k", key[1]], &tokens),
+    for (options, input) in [
+        (&["decode", "-o", "json"][..], &deep),
+        (&["verify", "-o", "json", "--jobs", "3", "-k", key], &many),
+        (&["verify", "--scan", "--jobs", "3", "-k", key], &many),
+        (&["decode", "--jobs", "3"], &many),
+        (&["debug", "-v", "-k", key], &(tokens(126) + &deep)),
     ] {
-        let arguments = [&[name][..], options].concat();
-        let output = limited(small, &arguments, input.as_bytes());
-        assert_eq!(status(&output), 8, "{arguments:?}: {}", stderr(&output));
-        assert!(stderr(&output).contains("nested deeper than 127 levels"));
+        let output = limited(small, options, input.as_bytes());
+        let told = stderr(&output);
+        assert_eq!(status(&output), 8, "{options:?}: {told}");
+        assert!(told.contains("nested deeper than 127 levels"), "{told}");
     }
     let file = tempdir("deep").join("key.json");
     for jwk in [
-        format!(r#"{{"keys":{arrays}}}"#),
-        format!(r#"{{"x":{objects}}}"#),
+        format!(r#"{{"keys":{}}}"#, arrays(DEEP)),
+        format!(r#"{{"x":{}}}"#, objects(DEEP)),
     ] {
         std::fs::write(&file, jwk).unwrap();
         let file = file.to_str().unwrap();
@@ -212,7 +210,7 @@ fn deep_nesting_takes_no_stack() {
 
 /// The program where not one more thread can be had; none where that can't be arranged. No limit holds
 /// for root, so that root runs it as nobody.
-fn alone(arguments: &[&str]) -> Option<Output> {
+fn alone(arguments: &[&str]) -> Option<Command> {
     let user = Command::new("id").arg("-u").output().ok()?;
     let nobody: &[&str] = if user.stdout == b"0\n" {
         &["setpriv", "--reuid=65534", "--clear-groups"]
