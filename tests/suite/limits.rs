@@ -1,13 +1,14 @@
 //! What a machine has little of: memory, stack, open files, threads.
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use data_encoding::BASE64URL_NOPAD;
 
 use crate::generated::tempdir;
-use crate::support::{data, feed, jwtlens, skipped, status, stderr};
+use crate::support::{BetweenPipes, data, feed, jwtlens, skipped, status, stderr};
 
 const MIB: u64 = 1024;
 
@@ -218,20 +219,23 @@ fn alone(arguments: &[&str]) -> Option<Command> {
         &[]
     };
     let limit = ["prlimit", "--nproc=1", env!("CARGO_BIN_EXE_jwtlens")];
-    let words = [nobody, &limit, arguments].concat();
-    let mut command = Command::new(words[0]);
-    command.args(&words[1..]).current_dir(data(""));
-    command.stdin(Stdio::null()).output().ok()
+    let command = |arguments: &[&str]| {
+        let words = [nobody, &limit, arguments].concat();
+        let mut command = Command::new(words[0]);
+        command.args(&words[1..]).current_dir(data(""));
+        command
+    };
+    let tried = command(&["--version"]).output();
+    if !tried.is_ok_and(|output| output.status.success()) {
+        skipped("setpriv and prlimit, which take threads away, are not there or may not");
+        return None;
+    }
+    Some(command(arguments))
 }
 
 /// Threads that can't be had are done without.
 #[test]
 fn few_threads_do_the_same() {
-    let works = alone(&["--version"]).is_some_and(|output| output.status.success());
-    if !works {
-        skipped("setpriv and prlimit, which take threads away, are not there or may not");
-        return;
-    }
     let tokens = tempdir("threads").join("tokens.txt");
     let valid = std::fs::read(data("made/valid.txt")).unwrap();
     std::fs::write(&tokens, valid.repeat(4000)).unwrap();
@@ -242,9 +246,34 @@ fn few_threads_do_the_same() {
     let expected = jwtlens().args(arguments("1")).output().unwrap();
     assert_eq!(status(&expected), 0);
     for jobs in ["2", "100"] {
-        let output = alone(&arguments(jobs)).unwrap();
+        let Some(mut alone) = alone(&arguments(jobs)) else {
+            return;
+        };
+        let output = alone.stdin(Stdio::null()).output().unwrap();
         assert_eq!(status(&output), 0, "{jobs}: {}", stderr(&output));
         assert!(output.stdout == expected.stdout, "{jobs}");
+    }
+}
+
+/// Signals are waited for on a thread; without it they end the program as they end any other.
+#[test]
+fn signals_are_not_lost_without_their_thread() {
+    for (name, number) in [("INT", 2), ("TERM", 15)] {
+        let Some(mut alone) = alone(&["decode", "-o", "line"]) else {
+            return;
+        };
+        let mut child = alone.between_pipes();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(&short()).unwrap();
+        let mut answers = BufReader::new(child.stdout.take().unwrap());
+        answers.read_line(&mut String::new()).unwrap();
+        let pid = child.id().to_string();
+        let killed = Command::new("kill").args(["-s", name, &pid]).status();
+        assert!(killed.unwrap().success());
+        // One that goes on ends with its input.
+        drop(stdin);
+        let status = child.wait().unwrap();
+        assert_eq!(status.signal(), Some(number), "{status}");
     }
 }
 
