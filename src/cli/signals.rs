@@ -2,7 +2,7 @@
 //! where standard output takes nothing, between two lines.
 
 use std::process;
-use std::sync::{Mutex, TryLockError};
+use std::sync::{Mutex, TryLockError, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -11,17 +11,18 @@ use signal_hook::iterator::Signals;
 
 use super::exit::Exit;
 use super::messages::Messages;
-use super::stream::{Shared, Sink, lock};
+use super::stream::{STACK, Shared, Sink, lock};
 use super::summary::Summary;
 
 /// Waits for SIGINT and SIGTERM on a thread of its own. Where that can't be had, a signal ends the
 /// program as it ends any other.
 pub fn watch(sink: Shared, messages: Messages) {
-    let Ok(mut signals) = Signals::new([SIGINT, SIGTERM]) else {
-        return;
-    };
     let summary = lock(&sink).summary();
+    let (handlers, installed) = mpsc::channel::<Signals>();
     let wait = move || {
+        let Ok(mut signals) = installed.recv() else {
+            return;
+        };
         let Some(signal) = signals.forever().next() else {
             return;
         };
@@ -33,8 +34,13 @@ pub fn watch(sink: Shared, messages: Messages) {
         };
         process::exit(exit.status().into());
     };
-    // Without the thread the signals would be lost; the handlers are gone with `signals`.
-    let _ = thread::Builder::new().spawn(wait);
+    // Handlers can't be taken back: without the thread the signals would be lost.
+    let thread = thread::Builder::new().stack_size(STACK).spawn(wait);
+    if thread.is_ok()
+        && let Ok(signals) = Signals::new([SIGINT, SIGTERM])
+    {
+        let _ = handlers.send(signals);
+    }
 }
 
 /// Tells what was done, once the block that is being written is. A reader that takes nothing is not

@@ -80,6 +80,11 @@ fn sign(key: &SigningKey, header: &[u8], payload: &[u8]) -> String {
     format!("{input}.{}", base64url(&signature.to_bytes()))
 }
 
+/// The members of an object, each as it stands: its numbers may be out of every range.
+fn members(json: &[u8]) -> Option<HashMap<String, &RawValue>> {
+    serde_json::from_slice(json).ok()
+}
+
 /// Whether a text is a token that may be accepted, by a reading that has nothing in common with the
 /// library's but `p256`: it knows less, and so may say yes where the library says no.
 fn may_be_valid(text: &str, keys: &[&VerifyingKey], now: i64) -> bool {
@@ -92,10 +97,8 @@ fn may_be_valid(text: &str, keys: &[&VerifyingKey], now: i64) -> bool {
     else {
         return false;
     };
-    let (Ok(parameters), Ok(claims)) = (
-        serde_json::from_slice::<HashMap<String, &RawValue>>(&header_octets),
-        serde_json::from_slice::<HashMap<String, &RawValue>>(&payload_octets),
-    ) else {
+    let (Some(parameters), Some(claims)) = (members(&header_octets), members(&payload_octets))
+    else {
         return false;
     };
     let alg = parameters
@@ -160,7 +163,7 @@ pub fn token(data: &[u8]) {
             assert_eq!(ours.ok(), octets_of(text), "{text}");
         }
     }
-    serde_json::from_str::<Value>(&json(&report)).unwrap();
+    serde_json::from_str::<&RawValue>(&json(&report)).unwrap();
 }
 
 /// A header and a payload, parted by a line feed, signed by a key that is trusted: what is accepted,
@@ -197,24 +200,33 @@ pub fn key(data: &[u8]) {
         KeySet::new([&source]).map_or(0, |set| set.keys().len()),
         usable
     );
-    let json: Value = serde_json::from_slice(data).unwrap();
-    let members = match json.get("kty") {
-        None => json["keys"].as_array().unwrap().clone(),
-        Some(_) => vec![json],
+    let json = members(data).unwrap();
+    let jwks: Vec<&[u8]> = match json.get("kty") {
+        None => serde_json::from_str::<Vec<&RawValue>>(json["keys"].get())
+            .unwrap()
+            .into_iter()
+            .map(|jwk| jwk.get().as_bytes())
+            .collect(),
+        Some(_) => vec![data],
     };
-    assert_eq!(members.len(), source.keys.len());
-    for (key, jwk) in source.keys.iter().zip(&members) {
+    assert_eq!(jwks.len(), source.keys.len());
+    for (key, jwk) in source.keys.iter().zip(jwks) {
         assert!(key.usable == key.reasons.is_empty());
         if key.usable {
-            assert_eq!((&jwk["kty"], &jwk["crv"]), (&"EC".into(), &"P-256".into()));
-            let [x, y] = ["x", "y"].map(|name| octets_of(jwk[name].as_str().unwrap()).unwrap());
-            let point = [&[4][..], &x, &y].concat();
+            let jwk = members(jwk).unwrap();
+            let value = |name: &str| -> Option<Value> {
+                Some(serde_json::from_str(jwk.get(name)?.get()).unwrap())
+            };
+            assert_eq!(value("kty"), Some("EC".into()));
+            assert_eq!(value("crv"), Some("P-256".into()));
+            let [x, y] = ["x", "y"].map(|name| octets_of(value(name)?.as_str()?));
+            let point = [&[4][..], &x.unwrap(), &y.unwrap()].concat();
             assert!(VerifyingKey::from_sec1_bytes(&point).is_ok());
-            assert!(jwk.get("use").is_none_or(|usage| usage == "sig"));
-            assert!(jwk.get("alg").is_none_or(|alg| alg == "ES256"));
+            assert!(value("use").is_none_or(|usage| usage == "sig"));
+            assert!(value("alg").is_none_or(|alg| alg == "ES256"));
             let may_verify =
-                |operations: &Value| operations.as_array().unwrap().contains(&"verify".into());
-            assert!(jwk.get("key_ops").is_none_or(may_verify));
+                |operations: Value| operations.as_array().unwrap().contains(&"verify".into());
+            assert!(value("key_ops").is_none_or(may_verify));
         }
     }
 }
@@ -225,23 +237,22 @@ pub fn set(data: &[u8]) {
     let is_json = |line: &&[u8]| serde_json::from_slice::<&RawValue>(line).is_ok();
     // In a set all is two levels deeper, and may be too deep there.
     let is_flat = |line: &&[u8]| line.iter().filter(|octet| b"[{".contains(octet)).count() < 100;
-    let members: Vec<&[u8]> = lines
+    let jwks: Vec<&[u8]> = lines
         .into_iter()
         .filter(is_json)
         .filter(is_flat)
         .take(20)
         .collect();
-    if members.is_empty() {
+    if jwks.is_empty() {
         return;
     }
-    let set = [b"{\"keys\":[", &members.join(&b","[..])[..], b"]}"].concat();
+    let set = [b"{\"keys\":[", &jwks.join(&b","[..])[..], b"]}"].concat();
     let source = KeySource::read("set", &set).unwrap();
-    assert_eq!(source.keys.len(), members.len());
-    for (key, member) in source.keys.iter().zip(members) {
+    assert_eq!(source.keys.len(), jwks.len());
+    for (key, jwk) in source.keys.iter().zip(jwks) {
         // Alone, an object without `kty` is no key at all.
-        let has_type =
-            serde_json::from_slice(member).is_ok_and(|jwk: Value| jwk.get("kty").is_some());
-        let alone = KeySource::read("set", member).ok().filter(|_| has_type);
+        let has_type = members(jwk).is_some_and(|members| members.contains_key("kty"));
+        let alone = KeySource::read("set", jwk).ok().filter(|_| has_type);
         let Some(mut alone) = alone else {
             assert!(!key.usable);
             continue;

@@ -1,13 +1,14 @@
 //! What a machine has little of: memory, stack, open files, threads.
 
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ChildStdin, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use data_encoding::BASE64URL_NOPAD;
 
 use crate::generated::tempdir;
-use crate::support::{data, feed, jwtlens, skipped, status, stderr};
+use crate::support::{BetweenPipes, data, feed, jwtlens, skipped, status, stderr};
 
 const MIB: u64 = 1024;
 
@@ -152,50 +153,48 @@ fn limited(limit: &str, arguments: &[&str], stdin: &[u8]) -> Output {
 #[test]
 fn deep_nesting_takes_no_stack() {
     const DEEP: usize = 100_000;
-    let arrays = format!("{}{}", "[".repeat(DEEP), "]".repeat(DEEP));
-    let objects = format!("{}1{}", r#"{"a":"#.repeat(DEEP), "}".repeat(DEEP));
-    let good = r#"{"alg":"ES256"}"#;
-    let mut tokens = String::new();
-    for (header, payload) in [
-        (good, arrays.clone()),
-        (good, objects.clone()),
-        (good, format!(r#"{{"aud":{arrays}}}"#)),
-        (
-            &format!(r#"{{"alg":"ES256","jwk":{objects}}}"#),
-            "{}".into(),
-        ),
-        (
-            &format!(r#"{{"alg":"ES256","crit":{arrays}}}"#),
-            "{}".into(),
-        ),
-    ] {
-        let segments = [header, &payload].map(|json| BASE64URL_NOPAD.encode(json.as_bytes()));
-        tokens.extend([&segments.join("."), ".", &"A".repeat(86), "\n"]);
-    }
-    // Enough for several blocks, so that every thread meets them.
-    let valid = std::fs::read_to_string(data("made/valid.txt")).unwrap();
-    let many = [tokens.clone(), valid.repeat(400), tokens.clone()].concat();
-    let key = ["-k", "made/public_key.json"];
+    let arrays = |depth| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    let objects = |depth| format!("{}1{}", r#"{"a":"#.repeat(depth), "}".repeat(depth));
+    let tokens = |depth| {
+        let good = r#"{"alg":"ES256"}"#;
+        let key = format!(r#"{{"alg":"ES256","jwk":{}}}"#, objects(depth));
+        let crit = format!(r#"{{"alg":"ES256","crit":{}}}"#, arrays(depth));
+        let aud = format!(r#"{{"aud":{}}}"#, arrays(depth));
+        let mut tokens = String::new();
+        for (header, payload) in [
+            (good, &*arrays(depth)),
+            (good, &objects(depth)),
+            (good, &aud),
+            (&key, "{}"),
+            (&crit, "{}"),
+        ] {
+            let segments = [header, payload].map(|json| BASE64URL_NOPAD.encode(json.as_bytes()));
+            tokens.extend([&segments.join("."), ".", &"A".repeat(86), "\n"]);
+        }
+        tokens
+    };
+    let deep = tokens(DEEP);
+    // The deepest that are read take as much, and are short: enough for dozens of blocks, so that every
+    // thread meets them, and those that are refused at the same level.
+    let many = [tokens(126), tokens(128)].concat().repeat(400) + &deep;
+    let key = "made/public_key.json";
     let small = "ulimit -s 256 && export RUST_MIN_STACK=16384";
-    for (name, options, input) in [
-        ("decode", &["-o", "json"][..], &tokens),
-        (
-            "verify",
-            &["-o", "json", "--jobs", "3", "-k", key[1]],
-            &many,
-        ),
-        ("verify", &["--scan", "--jobs", "3", "-k", key[1]], &many),
-        ("debug", &["-o", "json", "-k", key[1]], &tokens),
+    for (options, input) in [
+        (&["decode", "-o", "json"][..], &deep),
+        (&["verify", "-o", "json", "--jobs", "3", "-k", key], &many),
+        (&["verify", "--scan", "--jobs", "3", "-k", key], &many),
+        (&["decode", "--jobs", "3"], &many),
+        (&["debug", "-v", "-k", key], &(tokens(126) + &deep)),
     ] {
-        let arguments = [&[name][..], options].concat();
-        let output = limited(small, &arguments, input.as_bytes());
-        assert_eq!(status(&output), 8, "{arguments:?}: {}", stderr(&output));
-        assert!(stderr(&output).contains("nested deeper than 127 levels"));
+        let output = limited(small, options, input.as_bytes());
+        let told = stderr(&output);
+        assert_eq!(status(&output), 8, "{options:?}: {told}");
+        assert!(told.contains("nested deeper than 127 levels"), "{told}");
     }
     let file = tempdir("deep").join("key.json");
     for jwk in [
-        format!(r#"{{"keys":{arrays}}}"#),
-        format!(r#"{{"x":{objects}}}"#),
+        format!(r#"{{"keys":{}}}"#, arrays(DEEP)),
+        format!(r#"{{"x":{}}}"#, objects(DEEP)),
     ] {
         std::fs::write(&file, jwk).unwrap();
         let file = file.to_str().unwrap();
@@ -212,7 +211,7 @@ fn deep_nesting_takes_no_stack() {
 
 /// The program where not one more thread can be had; none where that can't be arranged. No limit holds
 /// for root, so that root runs it as nobody.
-fn alone(arguments: &[&str]) -> Option<Output> {
+fn alone(arguments: &[&str]) -> Option<Command> {
     let user = Command::new("id").arg("-u").output().ok()?;
     let nobody: &[&str] = if user.stdout == b"0\n" {
         &["setpriv", "--reuid=65534", "--clear-groups"]
@@ -220,20 +219,23 @@ fn alone(arguments: &[&str]) -> Option<Output> {
         &[]
     };
     let limit = ["prlimit", "--nproc=1", env!("CARGO_BIN_EXE_jwtlens")];
-    let words = [nobody, &limit, arguments].concat();
-    let mut command = Command::new(words[0]);
-    command.args(&words[1..]).current_dir(data(""));
-    command.stdin(Stdio::null()).output().ok()
+    let command = |arguments: &[&str]| {
+        let words = [nobody, &limit, arguments].concat();
+        let mut command = Command::new(words[0]);
+        command.args(&words[1..]).current_dir(data(""));
+        command
+    };
+    let tried = command(&["--version"]).output();
+    if !tried.is_ok_and(|output| output.status.success()) {
+        skipped("setpriv and prlimit, which take threads away, are not there or may not");
+        return None;
+    }
+    Some(command(arguments))
 }
 
 /// Threads that can't be had are done without.
 #[test]
 fn few_threads_do_the_same() {
-    let works = alone(&["--version"]).is_some_and(|output| output.status.success());
-    if !works {
-        skipped("setpriv and prlimit, which take threads away, are not there or may not");
-        return;
-    }
     let tokens = tempdir("threads").join("tokens.txt");
     let valid = std::fs::read(data("made/valid.txt")).unwrap();
     std::fs::write(&tokens, valid.repeat(4000)).unwrap();
@@ -244,9 +246,34 @@ fn few_threads_do_the_same() {
     let expected = jwtlens().args(arguments("1")).output().unwrap();
     assert_eq!(status(&expected), 0);
     for jobs in ["2", "100"] {
-        let output = alone(&arguments(jobs)).unwrap();
+        let Some(mut alone) = alone(&arguments(jobs)) else {
+            return;
+        };
+        let output = alone.stdin(Stdio::null()).output().unwrap();
         assert_eq!(status(&output), 0, "{jobs}: {}", stderr(&output));
         assert!(output.stdout == expected.stdout, "{jobs}");
+    }
+}
+
+/// Signals are waited for on a thread; without it they end the program as they end any other.
+#[test]
+fn signals_are_not_lost_without_their_thread() {
+    for (name, number) in [("INT", 2), ("TERM", 15)] {
+        let Some(mut alone) = alone(&["decode", "-o", "line"]) else {
+            return;
+        };
+        let mut child = alone.between_pipes();
+        let mut stdin = child.stdin.take().unwrap();
+        stdin.write_all(&short()).unwrap();
+        let mut answers = BufReader::new(child.stdout.take().unwrap());
+        answers.read_line(&mut String::new()).unwrap();
+        let pid = child.id().to_string();
+        let killed = Command::new("kill").args(["-s", name, &pid]).status();
+        assert!(killed.unwrap().success());
+        // One that goes on ends with its input.
+        drop(stdin);
+        let status = child.wait().unwrap();
+        assert_eq!(status.signal(), Some(number), "{status}");
     }
 }
 

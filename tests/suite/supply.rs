@@ -40,22 +40,26 @@ struct Locked {
     name: String,
     version: String,
     source: Option<String>,
+    checksum: Option<String>,
     needs: Vec<String>,
 }
 
 /// All that the program is built from on any system: what `Cargo.toml` names for it and for its
 /// build, and what `Cargo.lock` says that these need.
 fn built_from(manifest: &Table, lock: &Table) -> Vec<Locked> {
+    let text = |package: &toml::Value, member: &str| {
+        let text = package.get(member)?.as_str();
+        text.map(str::to_owned)
+    };
     let locked: Vec<Locked> = lock["package"]
         .as_array()
         .unwrap()
         .iter()
         .map(|package| Locked {
-            name: package["name"].as_str().unwrap().to_owned(),
-            version: package["version"].as_str().unwrap().to_owned(),
-            source: package
-                .get("source")
-                .map(|source| source.as_str().unwrap().to_owned()),
+            name: text(package, "name").unwrap(),
+            version: text(package, "version").unwrap(),
+            source: text(package, "source"),
+            checksum: text(package, "checksum"),
             needs: package
                 .get("dependencies")
                 .map_or_else(Vec::new, |needs| names(needs, "")),
@@ -201,6 +205,23 @@ fn nothing_banned_is_built_in() {
     );
     // What tests alone are built with does not count.
     assert_eq!(with("socket2", "1.0.0", registry, "proptest"), [""; 0]);
+}
+
+/// What is fuzzed is what is given away: the fuzzer has a lock file of its own, with the same crates.
+#[test]
+fn the_fuzzer_is_built_from_the_same() {
+    let packages = |lock: &str| -> BTreeSet<(String, String, String)> {
+        let packages = built_from(&read_toml("Cargo.toml"), &read_toml(lock));
+        let id = |package: Locked| (package.name, package.version, package.checksum.unwrap());
+        packages.into_iter().map(id).collect()
+    };
+    let (ours, fuzzed) = (packages("Cargo.lock"), packages("tests/fuzz/Cargo.lock"));
+    // Ours has what only tests ask of a crate too.
+    let other: Vec<_> = fuzzed.difference(&ours).collect();
+    assert!(
+        other.is_empty(),
+        "tests/fuzz/Cargo.toml says how to renew its lock file: {other:?}"
+    );
 }
 
 /// What cargo knows of the packages that are built on this machine.
