@@ -67,6 +67,8 @@ fn tokens(text: &str) -> Vec<&str> {
         let end = dots.get(2).copied().unwrap_or(word.len());
         if let (true, Some(token)) = (is_apart && dots.len() > 1, word.get(..end))
             && !found.contains(&token)
+            // That is an ellipsis.
+            && !token.ends_with("..")
         {
             found.push(token);
         }
@@ -275,13 +277,6 @@ fn is_object(segment: &str) -> bool {
 /// A token between other words; or one with white space inside, also with line feeds that were
 /// escaped as in a string of JSON, and with characters that nobody sees.
 fn inside(text: &str) -> Texts {
-    let is_invisible = |c: char| {
-        c.is_whitespace()
-            || matches!(
-                c,
-                '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}'
-            )
-    };
     let trimmed = text.trim();
     let around = tokens(trimmed)
         .into_iter()
@@ -305,9 +300,46 @@ fn inside(text: &str) -> Texts {
         texts.reverse();
     }
     if texts.is_empty() && trimmed != text {
-        texts.push((None, trimmed.to_owned()));
+        // What a strict reader takes off as well is not worth a word.
+        let is_taken_off = text.trim_matches([' ', '\t', '\r', '\n']) == trimmed;
+        let cause = (!is_taken_off).then_some(Cause::SurroundedToken);
+        texts.push((cause, trimmed.to_owned()));
     }
     texts
+}
+
+fn is_invisible(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}'
+        )
+}
+
+/// What nobody sees around a token that has nothing else around it, and where it stands.
+pub fn unseen(text: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(text).ok()?;
+    let token = text.trim_matches(is_invisible);
+    let is_alone = token.chars().all(|c| is_base64url(c) || ".+/=".contains(c));
+    let ends = [
+        (text.chars().next(), "before"),
+        (text.chars().next_back(), "behind"),
+    ];
+    let (character, place) = ends
+        .into_iter()
+        .find_map(|(c, place)| Some((c.filter(|c| is_invisible(*c))?, place)))?;
+    let name = match character {
+        '\u{A0}' => "a no-break space",
+        '\u{AD}' => "a soft hyphen",
+        '\u{200B}' => "a zero-width space",
+        '\u{3000}' => "an ideographic space",
+        '\u{FEFF}' => "a byte order mark",
+        c if c.is_whitespace() => "white space",
+        _ => "an invisible character",
+    };
+    let code = u32::from(character);
+    (is_alone && !token.is_empty())
+        .then(|| format!("{name} (U+{code:04X}) stands {place} the token"))
 }
 
 /// `yJhbGciOi...`
