@@ -65,10 +65,11 @@ fn tokens(text: &str) -> Vec<&str> {
                 .any(|end| before.ends_with(end));
         let dots: Vec<usize> = word.match_indices('.').map(|(at, _)| at).collect();
         let end = dots.get(2).copied().unwrap_or(word.len());
+        // An ellipsis parts no segments.
+        let is_shortened = word.find("...").is_some_and(|at| at < end);
         if let (true, Some(token)) = (is_apart && dots.len() > 1, word.get(..end))
             && !found.contains(&token)
-            // That is an ellipsis.
-            && !token.ends_with("..")
+            && !is_shortened
         {
             found.push(token);
         }
