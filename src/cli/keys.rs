@@ -75,10 +75,15 @@ pub fn need_stdin(keys: &[OsString]) -> bool {
     keys.iter().any(|key| key == "-")
 }
 
+/// What PEM begins with (RFC 7468 section 2).
+pub const PEM: &[u8] = b"-----BEGIN ";
+
 /// Reads a key file, the JSON itself, or standard input.
 pub fn read(key: &OsStr) -> Result<KeySource> {
     let octets = key.as_encoded_bytes();
-    if octets.trim_ascii_start().starts_with(b"{") {
+    let begins = |start: &[u8]| octets.trim_ascii_start().starts_with(start);
+    // No file's name begins with the mark of PEM: what stands there is told by its content.
+    if begins(b"{") || begins(PEM) {
         return describe("the command line", octets);
     }
     if key == "-" {

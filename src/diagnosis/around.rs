@@ -77,8 +77,11 @@ fn tokens(text: &str) -> Vec<&str> {
                 .any(|end| before.ends_with(end));
         let dots: Vec<usize> = word.match_indices('.').map(|(at, _)| at).collect();
         let end = dots.get(2).copied().unwrap_or(word.len());
+        // An ellipsis parts no segments.
+        let is_shortened = word.find("...").is_some_and(|at| at < end);
         if let (true, Some(token)) = (is_apart && dots.len() > 1, word.get(..end))
             && !found.contains(&token)
+            && !is_shortened
         {
             found.push(token);
         }
@@ -303,13 +306,6 @@ fn with_plus(text: &str) -> Texts {
 /// A token between other words; or one with white space inside, also with line feeds that were
 /// escaped as in a string of JSON, and with characters that nobody sees.
 fn inside(text: &str) -> Texts {
-    let is_invisible = |c: char| {
-        c.is_whitespace()
-            || matches!(
-                c,
-                '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}'
-            )
-    };
     let trimmed = text.trim();
     let around = tokens(trimmed)
         .into_iter()
@@ -333,9 +329,46 @@ fn inside(text: &str) -> Texts {
         texts.reverse();
     }
     if texts.is_empty() && trimmed != text {
-        texts.push((None, trimmed.to_owned()));
+        // What a strict reader takes off as well is not worth a word.
+        let is_taken_off = text.trim_matches([' ', '\t', '\r', '\n']) == trimmed;
+        let cause = (!is_taken_off).then_some(Cause::SurroundedToken);
+        texts.push((cause, trimmed.to_owned()));
     }
     texts
+}
+
+fn is_invisible(c: char) -> bool {
+    c.is_whitespace()
+        || matches!(
+            c,
+            '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}'
+        )
+}
+
+/// What nobody sees around a token that has nothing else around it, and where it stands.
+pub fn unseen(text: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(text).ok()?;
+    let token = text.trim_matches(is_invisible);
+    let is_alone = token.chars().all(|c| is_base64url(c) || ".+/=".contains(c));
+    let ends = [
+        (text.chars().next(), "before"),
+        (text.chars().next_back(), "behind"),
+    ];
+    let (character, place) = ends
+        .into_iter()
+        .find_map(|(c, place)| Some((c.filter(|c| is_invisible(*c))?, place)))?;
+    let name = match character {
+        '\u{A0}' => "a no-break space",
+        '\u{AD}' => "a soft hyphen",
+        '\u{200B}' => "a zero-width space",
+        '\u{3000}' => "an ideographic space",
+        '\u{FEFF}' => "a byte order mark",
+        c if c.is_whitespace() => "white space",
+        _ => "an invisible character",
+    };
+    let code = u32::from(character);
+    (is_alone && !token.is_empty())
+        .then(|| format!("{name} (U+{code:04X}) stands {place} the token"))
 }
 
 /// `yJhbGciOi...`

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::altered;
+use super::around;
 use super::cause::Cause;
 use super::dropped;
 use super::findings::Findings;
@@ -132,6 +133,13 @@ impl Debugger {
             .chain(kinds)
             .collect::<Vec<_>>();
         let mut found = order::ordered(found.into_iter().chain(times(&report)).collect());
+        let is_around = |finding: &&mut Finding| finding.code == Cause::SurroundedToken.row().code;
+        if let Some(finding) = found.iter_mut().find(is_around)
+            && let Some(what) = around::unseen(token.text)
+        {
+            finding.summary = format!("{what}, where nobody sees it");
+            finding.hint = Some("delete it: it is no part of the token; pages and chats put such characters into what is copied".to_owned());
+        }
         if report.verdict == Verdict::Malformed {
             self.judge_inner(token.text, is_settled, now, &mut found);
         }

@@ -27,19 +27,20 @@ type Hypothesis = fn(&Facts) -> Option<Finding>;
 
 /// Why a signature can't be verified, by what is plainly there to see. Where a computation has shown
 /// the cause, none of it is worth a word.
-const SHAPES: [Hypothesis; 14] = [
+const SHAPES: [Hypothesis; 15] = [
     unsecured,
     jwe,
     no_token,
     opaque_token,
-    written_otherwise,
     ellipsis,
+    written_otherwise,
     truncated,
     detached_payload,
     signature_zero,
     der_signature,
     signature_of_other_algorithm,
     key_for_rs256,
+    key_for_hs256,
     json_without_token,
     nested_jwt,
 ];
@@ -61,7 +62,7 @@ fn likely(code: &'static str, summary: &str, evidence: impl Into<String>, hint: 
 }
 
 /// What is plainly there to see.
-fn plain(code: &'static str, summary: &str, evidence: impl Into<String>) -> Finding {
+fn plain(code: &'static str, summary: impl Into<String>, evidence: impl Into<String>) -> Finding {
     Finding {
         explains: true,
         ..note(code, summary, evidence)
@@ -98,13 +99,35 @@ fn unsecured(facts: &Facts) -> Option<Finding> {
 }
 
 fn jwe(facts: &Facts) -> Option<Finding> {
+    let enc = facts
+        .header()
+        .and_then(|header| header.parameters.get("enc"));
+    // An ellipsis of three dots makes five segments of three.
+    if enc.is_none() && ellipsis(facts).is_some() {
+        return None;
+    }
+    let alg = facts
+        .header()
+        .and_then(|header| header.alg.as_deref())
+        .unwrap_or_default();
+    // RFC 7518 section 4.1.
+    let is_secret =
+        alg == "dir" || alg.starts_with("PBES2") || alg.starts_with('A') && alg.ends_with("KW");
+    let hint = if is_secret {
+        "decrypt it first, with the secret that its issuer and its receiver share: a session of Auth.js (NextAuth) is such a token, with a key made of AUTH_SECRET or NEXTAUTH_SECRET"
+    } else {
+        "decrypt it with the receiver's private key first; what comes out may be a signed token"
+    };
     (facts.report.signature.reason == Some(Reason::Encrypted)).then(|| {
-        let enc = facts.header().and_then(|header| header.parameters.get("enc"));
-        plain("jwe",
+        plain(
+            "jwe",
             "the token is encrypted, so that only its receiver can read it",
-            format!("five segments; \"enc\" is {}", enc.map_or("missing".to_owned(), |enc| abridged(&enc.to_string()))),
+            format!(
+                "five segments; \"enc\" is {}",
+                enc.map_or("missing".to_owned(), |enc| abridged(&enc.to_string()))
+            ),
         )
-        .with_hint("decrypt it with the receiver's private key first; what comes out may be a signed token")
+        .with_hint(hint)
     })
 }
 
@@ -172,8 +195,23 @@ fn written_otherwise(facts: &Facts) -> Option<Finding> {
 }
 
 fn ellipsis(facts: &Facts) -> Option<Finding> {
+    /// A shorter word may be one of any language.
+    const LONG: usize = 16;
     let text = String::from_utf8_lossy(facts.text);
-    let at = text.find("...").or_else(|| text.find('\u{2026}'))?;
+    let find = |text: &str| text.find("...").or_else(|| text.find('\u{2026}'));
+    // Three dots stand in many a text: what they shorten must look like a token.
+    let looks_like_token = |word: &str| {
+        let is_base64url = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+        let runs = word.split(|c| !is_base64url(c));
+        word.contains("eyJ") || runs.filter(|run| run.len() >= LONG).count() > 1
+    };
+    let at = if text.starts_with("eyJ") {
+        find(&text)?
+    } else {
+        let mut words = text.split_whitespace();
+        let word = words.find(|word| find(word).is_some() && looks_like_token(word))?;
+        text.find(word)?.saturating_add(find(word)?)
+    };
     Some(likely(
         "ellipsis",
         "the token was shortened for show: a part of it is left out",
@@ -356,6 +394,25 @@ fn key_for_rs256(facts: &Facts) -> Option<Finding> {
         let evidence = if facts.rsa_key_given { "an RSA key is among the keys given" } else { "the header's \"alg\" is for an RSA key" };
         plain("key-for-rs256", "RS256 and ES256 are mixed up: one of token and key is for RSA", evidence)
             .with_hint("give the key of the algorithm that the issuer signs with; where the tokens are from Transcodes, that is ES256 (its older pages told people to set RS256): take public_key.json from the JSON Web Key panel")
+    })
+}
+
+/// What `key_for_rs256` is for RSA. One with a MAC over what everybody knows is proven to be an attack.
+fn key_for_hs256(facts: &Facts) -> Option<Finding> {
+    let alg = facts.header()?.alg.as_deref()?;
+    let octets = match alg {
+        "HS256" => 32,
+        "HS384" => 48,
+        "HS512" => 64,
+        _ => return None,
+    };
+    (facts.segment(2)?.len() == octets).then(|| {
+        plain(
+            "key-for-hs256",
+            format!("the token is signed with a shared secret ({alg}), and the key given is for ES256"),
+            format!("\"alg\" is \"{alg}\", and the signature has {octets} octets, as {alg} has"),
+        )
+        .with_hint("only who has the secret can verify it: have the issuer sign with ES256, or find out whether this is the token of another service; never take a public key for the secret")
     })
 }
 

@@ -97,7 +97,11 @@ fn kid_differs(facts: &Facts) -> Option<Finding> {
                 "the signature verifies under a key of another kid than the header names",
                 format!("the header has \"{}\", the key {}", abridged(kid), named(key)),
             )
-            .with_hint("kid only names a key; the token is good, but its issuer and your key file name the key differently")
+            .with_hint(if facts.keys.is_some_and(|keys| keys.keys().iter().any(|key| key.id.kid.as_deref() == Some(kid))) {
+                "the kid names another key of those given: a server that chooses the key by kid refuses the token, so the issuer must write the kid of the key that it signs with"
+            } else {
+                "kid only names a key; the token is good, but its issuer and your key file name the key differently"
+            })
         }),
         (None, SignatureStatus::Mismatch) => {
             let keys = facts.keys?.keys();

@@ -4,7 +4,7 @@
 use super::{Certainty, Finding};
 
 /// A finding, and those that say less than it, or could not hold together with it.
-const MOOT: [(&str, &[&str]); 9] = [
+const MOOT: [(&str, &[&str]); 10] = [
     ("jwe", &["truncated", "two-tokens", "content-changed"]),
     ("two-tokens", &["content-changed", "signer-candidates"]),
     ("unsecured", &["content-changed", "signer-candidates"]),
@@ -28,6 +28,15 @@ const MOOT: [(&str, &[&str]); 9] = [
     (
         "signature-of-other-algorithm",
         &["content-changed", "signer-candidates"],
+    ),
+    (
+        "key-for-hs256",
+        &[
+            "signature-of-other-algorithm",
+            "truncated",
+            "content-changed",
+            "signer-candidates",
+        ],
     ),
     ("der-signature", &["truncated"]),
     ("truncated", &["content-changed", "signer-candidates"]),

@@ -167,6 +167,9 @@ mod tests {
             (again.as_str(), &[Cause::EncodedAgain][..]),
             ("eyJh.eyJi.c-_A\",", &[Cause::SurroundedToken]),
             ("\u{feff}eyJh.eyJi.c-_A", &[Cause::SurroundedToken]),
+            ("\u{a0}eyJh.eyJi.c-_A", &[Cause::SurroundedToken]),
+            ("eyJh.eyJi.c-_A\u{3000}", &[Cause::SurroundedToken]),
+            (" eyJh.eyJi.c-_A\t", &[]),
             ("JWT eyJh.eyJi.c-_A", &[Cause::SurroundedToken]),
             (
                 "https://a.b/#access_token=eyJh.eyJi.c-_A&x=1",

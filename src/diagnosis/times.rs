@@ -1,5 +1,7 @@
 //! What times and claims tell of a refused token. None of it is ever proven: clocks and people differ.
 
+use jiff::tz::TimeZone;
+
 use super::{Certainty, Finding, finding};
 use crate::claims::ClaimsSet;
 use crate::json::{Value, abridged};
@@ -20,9 +22,10 @@ const SKEW: i64 = 300;
 const MILLISECONDS: i64 = 100_000_000_000;
 
 /// Every hypothesis about times and claims.
-const TIMES: [fn(&Report, &ClaimsSet) -> Option<Finding>; 9] = [
+const TIMES: [fn(&Report, &ClaimsSet) -> Option<Finding>; 10] = [
     in_milliseconds,
     as_text,
+    as_lifetime,
     clock_skew,
     issuer_clock,
     local_clock,
@@ -69,16 +72,63 @@ pub fn in_milliseconds(_: &Report, claims: &ClaimsSet) -> Option<Finding> {
         .filter(|(_, time)| time.as_ref().is_some_and(is_in_milliseconds))
         .map(|(name, _)| name)
         .collect();
-    if found.is_empty() {
-        return None;
-    }
+    let first = times
+        .into_iter()
+        .find_map(|(_, time)| time.as_ref().filter(|time| is_in_milliseconds(time)))?;
+    let (unit, divisor): (_, i64) = match first {
+        time if time.is_after(MILLISECONDS * 1_000_000) => ("nanoseconds", 1_000_000_000),
+        time if time.is_after(MILLISECONDS * 1000) => ("microseconds", 1_000_000),
+        _ => ("milliseconds", 1000),
+    };
+    let hint = match divisor {
+        1000 => "the issuer must divide by 1000: Math.floor(Date.now() / 1000)".to_owned(),
+        _ => format!("the issuer must divide by {divisor} and write whole seconds"),
+    };
+    let meant = whole(first)
+        .and_then(|time| NumericDate::from(time.checked_div(divisor)?).rfc3339(&TimeZone::UTC))
+        .map_or(String::new(), |date| {
+            format!("; {} was meant as {date}", first.text())
+        });
     let names = found.join(", ");
     Some(likely(
         "exp-in-milliseconds",
-        "a time is written in milliseconds, where seconds are due: the token would live for thousands of years",
-        format!("{names}: more than {MILLISECONDS} (RFC 7519, section 2)"),
-        "the issuer must divide by 1000: Math.floor(Date.now() / 1000)",
+        &format!(
+            "a time is written in {unit}, where seconds are due: the token would live for thousands of years"
+        ),
+        format!("{names}: more than {MILLISECONDS} (RFC 7519, section 2){meant}"),
+        hint,
     ))
+}
+
+/// A lifetime in the place of a time, by `expiresIn` for example.
+fn as_lifetime(_: &Report, claims: &ClaimsSet) -> Option<Finding> {
+    let seconds = lifetime_as_exp(claims)?;
+    Some(likely(
+        "exp-as-lifetime",
+        "\"exp\" holds a lifetime in seconds, where the time is due at which the token expires",
+        format!(
+            "\"exp\" is {seconds}, which as a lifetime is {} (RFC 7519, section 4.1.4)",
+            duration(seconds.unsigned_abs())
+        ),
+        format!(
+            "the issuer must add it to the time of issue: \"exp\" is now + {seconds}, in seconds since 1970"
+        ),
+    ))
+}
+
+/// What `exp` holds, where that is a lifetime.
+fn lifetime_as_exp(claims: &ClaimsSet) -> Option<i64> {
+    /// Less is some small number that stands for "long ago".
+    const SHORTEST: i64 = 60;
+    /// Ten years.
+    const LONGEST: i64 = 315_360_000;
+    // An issuer whose clock began in 1970 means such a time.
+    let is_clock_wrong = claims
+        .iat
+        .as_ref()
+        .is_some_and(|iat| iat.is_before(FIRST_TOKENS));
+    let seconds = whole(claims.exp.as_ref()?)?;
+    ((SHORTEST..=LONGEST).contains(&seconds) && !is_clock_wrong).then_some(seconds)
 }
 
 fn as_text(_: &Report, claims: &ClaimsSet) -> Option<Finding> {
@@ -94,6 +144,8 @@ fn as_text(_: &Report, claims: &ClaimsSet) -> Option<Finding> {
 }
 
 fn clock_skew(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
+    /// Seconds until the leeway is tried.
+    const ROOM: i64 = 10;
     let time = &report.time;
     let off = match time.status? {
         Validity::Expired => time.expires_in.map(i64::saturating_neg)?.saturating_add(1),
@@ -104,11 +156,18 @@ fn clock_skew(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
     if !(1..=SKEW).contains(&off) || time.expires_within.is_some() {
         return None;
     }
+    // A full minute with some room: the time goes on while the hint is read.
+    let minutes = off.saturating_add(ROOM).saturating_add(59) / 60;
+    let leeway = minutes.saturating_mul(60).min(SKEW);
+    let otherwise = match time.status? {
+        Validity::Expired => "; it may as well just have expired: then get a new token",
+        Validity::NotYetValid | Validity::Current | Validity::Unbounded => "",
+    };
     Some(likely(
         "clock-skew",
         "the token is refused by a few moments only: two clocks may differ",
         format!("off by {}", duration(off.unsigned_abs())),
-        format!("set the clocks by NTP; --leeway {off} would accept it"),
+        format!("set the clocks by NTP; --leeway {leeway} would accept it{otherwise}"),
     ))
 }
 
@@ -143,7 +202,7 @@ fn local_clock(report: &Report, _: &ClaimsSet) -> Option<Finding> {
 
 fn expires_before_issued(_: &Report, claims: &ClaimsSet) -> Option<Finding> {
     let lifetime = lifetime(claims)?;
-    (lifetime < 0).then_some(())?;
+    (lifetime < 0 && lifetime_as_exp(claims).is_none()).then_some(())?;
     Some(likely(
         "expires-before-issued",
         "the token expired before it was issued, by its own times",
@@ -170,8 +229,11 @@ fn short_lifetime(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
 
 /// Whole seconds from `iat` to `exp`.
 fn lifetime(claims: &ClaimsSet) -> Option<i64> {
-    let whole = |time: &NumericDate| time.text().parse::<i64>().ok();
     whole(claims.exp.as_ref()?)?.checked_sub(whole(claims.iat.as_ref()?)?)
+}
+
+fn whole(time: &NumericDate) -> Option<i64> {
+    time.text().parse().ok()
 }
 
 fn audience_almost(report: &Report, _: &ClaimsSet) -> Option<Finding> {

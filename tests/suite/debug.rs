@@ -1594,11 +1594,12 @@ fn kinds_and_times_are_told() {
             .iter()
             .any(|finding| finding.code == "key-for-rs256")
     );
-    // The leeway that a finding names is the least that accepts the token.
-    for (claims, leeway) in [
-        (r#"{"exp":1795391990}"#, 11),
-        (r#"{"exp":1795391990.5}"#, 10),
-        (r#"{"nbf":1795392300}"#, 300),
+    // The leeway that a finding names is of full minutes, with room for the time that goes on.
+    for (claims, least, leeway) in [
+        (r#"{"exp":1795391990}"#, 11, 60),
+        (r#"{"exp":1795391990.5}"#, 10, 60),
+        (r#"{"exp":1795391949}"#, 52, 120),
+        (r#"{"nbf":1795392300}"#, 300, 300),
     ] {
         let token = signer.token(claims);
         let hint = debug(&keys, &token)
@@ -1624,8 +1625,11 @@ fn kinds_and_times_are_told() {
             .verdict
         };
         assert_eq!(verdict(leeway), Verdict::Valid, "{claims}");
-        assert_ne!(verdict(leeway - 1), Verdict::Valid, "{claims}");
+        assert_eq!(verdict(least), Verdict::Valid, "{claims}");
+        assert_ne!(verdict(least - 1), Verdict::Valid, "{claims}");
     }
+    told_first(&keys, &good);
+    told_in_words(&keys, &signer);
     let earlier = keys.debug(
         &Token::from(claims(r#"{"nbf":1795392300}"#).as_str()),
         1_000_000_000,
@@ -1636,6 +1640,130 @@ fn kinds_and_times_are_told() {
             .findings
             .iter()
             .any(|finding| finding.code == "local-clock")
+    );
+}
+
+/// The first of several findings, and those that would be wrong beside it.
+fn told_first(keys: &Debugger, good: &str) {
+    let mac = |alg: &str, octets: usize| {
+        let input = input(&format!(r#"{{"alg":"{alg}"}}"#), &payload(1));
+        format!("{input}.{}", encode(vec![1; octets]))
+    };
+    let shortened = |dots: &str| format!("{}{dots}{}", &good[..100], &good[good.len() - 40..]);
+    let inside = format!(
+        "{}...{}",
+        &good[..good.len() - 60],
+        &good[good.len() - 20..]
+    );
+    for (text, first, not) in [
+        (inside, "ellipsis", "jwe"),
+        (shortened("..."), "ellipsis", "surrounded-token"),
+        (
+            format!("see {}, please", shortened("...")),
+            "ellipsis",
+            "surrounded-token",
+        ),
+        (
+            mac("HS256", 32),
+            "key-for-hs256",
+            "signature-of-other-algorithm",
+        ),
+        (
+            mac("HS384", 48),
+            "key-for-hs256",
+            "signature-of-other-algorithm",
+        ),
+        (mac("HS512", 64), "key-for-hs256", "signer-candidates"),
+        (
+            format!("\u{a0}{good}"),
+            "surrounded-token",
+            "signature-good",
+        ),
+    ] {
+        let report = debug(keys, &text);
+        assert_eq!(report.findings[0].code, first, "{text}");
+        assert!(
+            report.findings.iter().all(|finding| finding.code != not),
+            "{text}"
+        );
+    }
+    // Three dots without a token.
+    let report = debug(keys, "*   Trying 93.184.216.34:443...");
+    assert!(
+        report
+            .findings
+            .iter()
+            .all(|finding| finding.code != "ellipsis")
+    );
+}
+
+/// What a finding says besides its code.
+fn told_in_words(keys: &Debugger, signer: &Issuer) {
+    let jwe = |alg: &str| {
+        format!(
+            "{}.a.a.a.a",
+            encode(format!(r#"{{"alg":"{alg}","enc":"A128GCM"}}"#))
+        )
+    };
+    let good = signer.token(&payload(1));
+    for (text, code, words) in [
+        (jwe("dir"), "jwe", "AUTH_SECRET"),
+        (jwe("A256GCMKW"), "jwe", "the secret"),
+        (jwe("PBES2-HS256+A128KW"), "jwe", "the secret"),
+        (jwe("ECDH-ES+A128KW"), "jwe", "private key"),
+        (
+            format!("\u{a0}{good}"),
+            "surrounded-token",
+            "a no-break space (U+00A0) stands before the token",
+        ),
+        (
+            format!("{good}\u{3000}"),
+            "surrounded-token",
+            "an ideographic space (U+3000) stands behind the token",
+        ),
+        (
+            format!("\u{a0}see {good}"),
+            "surrounded-token",
+            "inside other text",
+        ),
+        (
+            signer.token(r#"{"iat":1795391000,"exp":3600}"#),
+            "exp-as-lifetime",
+            "now + 3600",
+        ),
+        (
+            signer.token(r#"{"nbf":1795392000000}"#),
+            "exp-in-milliseconds",
+            "1795392000000 was meant as 2026-11-23T",
+        ),
+        (
+            signer.token(r#"{"nbf":1795392000000000}"#),
+            "exp-in-milliseconds",
+            "divide by 1000000 ",
+        ),
+        (
+            signer.token(r#"{"nbf":1795392000000000000}"#),
+            "exp-in-milliseconds",
+            "written in nanoseconds",
+        ),
+        (
+            signer.token(r#"{"exp":1795391990}"#),
+            "clock-skew",
+            "get a new token",
+        ),
+    ] {
+        let report = debug(keys, &text);
+        let found = report.findings.iter().find(|finding| finding.code == code);
+        let found = found.unwrap_or_else(|| panic!("{code}: {:#?}", report.findings));
+        let told = format!("{}\n{}\n{:?}", found.summary, found.evidence, found.hint);
+        assert!(told.contains(words), "{told}");
+    }
+    let lifetime = debug(keys, &signer.token(r#"{"iat":1795391000,"exp":3600}"#));
+    assert!(
+        lifetime
+            .findings
+            .iter()
+            .all(|finding| finding.code != "expires-before-issued")
     );
 }
 
