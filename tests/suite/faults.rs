@@ -298,20 +298,23 @@ fn messages_that_cannot_be_written_change_nothing() {
     command.args(["-f", "made/many.txt"]);
     let expected = command.output().unwrap();
     assert!(!expected.stderr.is_empty());
-    let full = File::create("/dev/full").unwrap();
-    let output = command.stderr(full).output().unwrap();
-    assert_eq!(
-        (status(&output), output.stdout),
-        (status(&expected), expected.stdout)
-    );
-    // No summary, no error, no usage: each is dropped, and the status tells.
-    for (arguments, expected) in [
-        (&["verify", "-k", "nowhere", "a.b.c"][..], 1),
-        (&["--no"], 2),
-    ] {
-        let full = File::create("/dev/full").unwrap();
-        let status = jwtlens().args(arguments).stderr(full).status().unwrap();
-        assert_eq!(status.code(), Some(expected));
+    let full = || Stdio::from(File::create("/dev/full").unwrap());
+    // Its reader is gone at once.
+    let left = || Stdio::from(std::io::pipe().unwrap().1);
+    for stderr in [full, left] {
+        let output = command.stderr(stderr()).output().unwrap();
+        assert_eq!(
+            (status(&output), output.stdout),
+            (status(&expected), expected.stdout.clone())
+        );
+        // No summary, no error, no usage: each is dropped, and the status tells.
+        for (arguments, expected) in [
+            (&["verify", "-k", "nowhere", "a.b.c"][..], 1),
+            (&["--no"], 2),
+        ] {
+            let status = jwtlens().args(arguments).stderr(stderr()).status();
+            assert_eq!(status.unwrap().code(), Some(expected));
+        }
     }
 }
 
