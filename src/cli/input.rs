@@ -17,7 +17,7 @@ use super::Surroundings;
 use super::args::Tokens;
 use super::messages::{Failure, io_reason};
 use super::scan;
-use super::usage::{self, without_tokens};
+use super::usage::{self, without_secrets};
 
 /// The longest line that is read, in octets, without its line feed.
 const MAX_LINE: usize = 16 * 1024 * 1024;
@@ -269,7 +269,7 @@ impl Lines {
     fn of_file(path: &Path) -> Result<Self, Failure> {
         let name = path.to_string_lossy();
         let file = File::open(path).map_err(|error| {
-            let shown = without_tokens(&name);
+            let shown = without_secrets(&name);
             let failure = Failure::new(format!("can't read \"{shown}\": {}", io_reason(&error)));
             if shown.contains(usage::TOKEN) {
                 failure.hint("-f takes a file's name; a token itself is given without an option")
@@ -388,7 +388,7 @@ impl Lines {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => {
                     let reason = io_reason(&error);
-                    let name = without_tokens(&self.name);
+                    let name = without_secrets(&self.name);
                     return Err(Failure::new(format!("can't read \"{name}\": {reason}")));
                 }
             };

@@ -9,7 +9,7 @@ use anyhow::Result;
 use jwtlens::{Compact, KeySource, KeySourceError};
 
 use super::messages::{Failure, Messages, io_reason};
-use super::usage::without_tokens;
+use super::usage::without_secrets;
 
 /// The most that is read of a key file, in octets.
 const MAX_KEY_FILE: u64 = 1024 * 1024;
@@ -104,7 +104,7 @@ pub fn read(key: &OsStr) -> Result<KeySource> {
         .map_err(|reason| {
             Failure::new(format!(
                 "can't read the key \"{}\": {reason}",
-                without_tokens(&name)
+                without_secrets(&name)
             ))
             .hint(match octets {
                 [] => "the name is empty: is a variable unset?",
@@ -149,7 +149,7 @@ pub fn also(asked: &[OsString], messages: Messages) -> Result<Vec<KeySource>> {
 
 fn describe(source: &str, content: &[u8]) -> Result<KeySource> {
     KeySource::read(source, content)
-        .map_err(|error| unusable(&format!("key \"{}\"", without_tokens(source)), &error).into())
+        .map_err(|error| unusable(&format!("key \"{}\"", without_secrets(source)), &error).into())
 }
 
 /// A key error with its hint.

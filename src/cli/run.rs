@@ -71,7 +71,7 @@ pub fn run(command: Command, surroundings: &Surroundings, messages: Messages) ->
             manual::write_all(&dir).map_err(|error| {
                 Failure::new(format!(
                     "can't write manual pages to \"{}\": {}",
-                    usage::without_tokens(&dir.to_string_lossy()),
+                    usage::without_secrets(&dir.to_string_lossy()),
                     io_reason(&error)
                 ))
             })?;

@@ -1,4 +1,4 @@
-//! Errors in the command line, in clap's words, with nothing hostile and no token in them.
+//! Errors in the command line, in clap's words, with nothing hostile, no token and no key in them.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
@@ -14,24 +14,33 @@ use super::keys::PEM;
 /// What stands in the place of a token.
 pub const TOKEN: &str = "[token]";
 
+/// What stands in the place of a key, which may be a private one.
+const KEY: &str = "[key]";
+
 /// A run of this many characters may be a secret by its looks alone.
 const SECRET_LENGTH: usize = 20;
 
 /// After a token, a run of this many is likely its rest, behind a character that no token holds.
 const REST_LENGTH: usize = 12;
 
-/// An argument as it may be shown: escaped, without a token, and not longer than a line or two.
+/// An argument as it may be shown: escaped, without a token or a key, and not longer than a line or two.
 pub fn presentable(argument: &OsStr) -> String {
     const SHOWN: usize = 160;
-    let text = without_tokens(&argument.to_string_lossy());
+    let text = without_secrets(&argument.to_string_lossy());
     match text.char_indices().nth(SHOWN) {
         None => escape::text(&text).into_owned(),
         Some((end, _)) => format!("{}...", escape::text(text.get(..end).unwrap_or_default())),
     }
 }
 
-/// The text with [`TOKEN`] in the place of everything that looks like a token or a part of one.
-pub fn without_tokens(text: &str) -> String {
+/// The text with [`TOKEN`] in the place of everything that looks like a token or a part of one, and
+/// [`KEY`] in that of a JWK or a set, whatever is wrong with it.
+pub fn without_secrets(text: &str) -> String {
+    if text.contains("kty")
+        && let Some((before, _)) = text.split_once('{')
+    {
+        return without_secrets(before) + KEY;
+    }
     let is_token = |c: char| c.is_ascii_alphanumeric() || "-_.+/=".contains(c);
     let mut shown = String::new();
     let mut rest = text;
@@ -213,7 +222,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_token_is_shown() {
+    fn no_token_and_no_key_is_shown() {
         let jwt = format!("eyJ{0}.eyJ{0}.{0}{0}{0}{0}", "A1-_bcdefghijk");
         let standard = "G7i/efXP08RhBwMoEA6HNlJAKjkfHl/5rRff/QvrlVa177WVcg8mlrNPli1VB/udrG3g5eZtVrXrUwmKn/kvlg";
         for (argument, shown) in [
@@ -234,6 +243,14 @@ mod tests {
                     .to_owned(),
                 "a/very/long/folder/and-many-more-of-them/transcodes-production-2025-11-23.json"
                     .to_owned(),
+            ),
+            (
+                r#"--at='{"kty":"EC","d":"AQEBAQEBAQEBAQEBAQEBAQ"}'"#.to_owned(),
+                "--at='[key]".to_owned(),
+            ),
+            (
+                r#"{"keys":[{\"kty\":\"oct\",\"k\":\"c2VjcmV0\"}]"#.to_owned(),
+                "[key]".to_owned(),
             ),
             (
                 "1fdef9ef-57e5-4fcd-84bd-2eb445efcf66".to_owned(),

@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::process::{Command, Stdio};
+use std::os::unix::fs::FileExt;
+use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+use std::time::Duration;
 
 use crate::generated::tempdir;
 use crate::support::{
@@ -19,7 +21,7 @@ fn token(name: &str) -> Vec<u8> {
     std::fs::read(data("made").join(name)).unwrap()
 }
 
-fn verify(arguments: &[&str], stdin: &[u8]) -> std::process::Output {
+fn verify(arguments: &[&str], stdin: &[u8]) -> Output {
     run(&[&["verify"], &KEY[..], &AT, arguments].concat(), stdin)
 }
 
@@ -298,20 +300,23 @@ fn messages_that_cannot_be_written_change_nothing() {
     command.args(["-f", "made/many.txt"]);
     let expected = command.output().unwrap();
     assert!(!expected.stderr.is_empty());
-    let full = File::create("/dev/full").unwrap();
-    let output = command.stderr(full).output().unwrap();
-    assert_eq!(
-        (status(&output), output.stdout),
-        (status(&expected), expected.stdout)
-    );
-    // No summary, no error, no usage: each is dropped, and the status tells.
-    for (arguments, expected) in [
-        (&["verify", "-k", "nowhere", "a.b.c"][..], 1),
-        (&["--no"], 2),
-    ] {
-        let full = File::create("/dev/full").unwrap();
-        let status = jwtlens().args(arguments).stderr(full).status().unwrap();
-        assert_eq!(status.code(), Some(expected));
+    let full = || Stdio::from(File::create("/dev/full").unwrap());
+    // Its reader is gone at once.
+    let left = || Stdio::from(std::io::pipe().unwrap().1);
+    for stderr in [full, left] {
+        let output = command.stderr(stderr()).output().unwrap();
+        assert_eq!(
+            (status(&output), output.stdout),
+            (status(&expected), expected.stdout.clone())
+        );
+        // No summary, no error, no usage: each is dropped, and the status tells.
+        for (arguments, expected) in [
+            (&["verify", "-k", "nowhere", "a.b.c"][..], 1),
+            (&["--no"], 2),
+        ] {
+            let status = jwtlens().args(arguments).stderr(stderr()).status();
+            assert_eq!(status.unwrap().code(), Some(expected));
+        }
     }
 }
 
@@ -436,29 +441,38 @@ fn an_interrupt_ends_the_wait() {
 #[test]
 fn a_key_file_may_change_while_it_is_read() {
     let file = tempdir("changing").join("key.json");
+    // It takes more than one read to come from `x` to `y`.
+    let apart = format!("{}\"y\"", " ".repeat(400_000));
     let [right, wrong] = ["made/public_key.json", "made/other_key.json"]
-        .map(|name| std::fs::read(data(name)).unwrap());
+        .map(|name| std::fs::read_to_string(data(name)).unwrap())
+        .map(|jwk| jwk.replace("\"y\"", &apart));
+    assert_eq!(right.len(), wrong.len());
     std::fs::write(&file, &wrong).unwrap();
+    let opened = File::options().write(true).open(&file).unwrap();
     let done = AtomicBool::new(false);
-    std::thread::scope(|scope| {
+    let outputs = std::thread::scope(|scope| {
         scope.spawn(|| {
+            let pause = || std::thread::sleep(Duration::from_millis(1));
             while !done.load(Relaxed) {
-                for content in [&right[..], &right[..right.len() / 2], b"", &wrong] {
-                    std::fs::write(&file, content).unwrap();
+                for content in [&right, &wrong] {
+                    opened.write_all_at(content.as_bytes(), 0).unwrap();
+                    pause();
                 }
+                opened.set_len(1000).unwrap();
+                pause();
             }
         });
-        let mut found = BTreeSet::new();
-        for _ in 0..60 {
+        let verify = |_| {
             let mut command = jwtlens();
             command.args(["verify", "-q"]).args(AT).arg("-k").arg(&file);
-            let output = feed(&mut command, &token("valid.txt"));
-            assert!(!stderr(&output).contains("panicked"), "{}", stderr(&output));
-            found.insert(status(&output));
-        }
+            feed(&mut command, &token("valid.txt"))
+        };
+        let outputs: Vec<Output> = (0..200).map(verify).collect();
         done.store(true, Relaxed);
-        assert!(found.is_subset(&BTreeSet::from([0, 1, 7])), "{found:?}");
+        outputs
     });
+    let found: BTreeSet<i32> = outputs.iter().map(status).collect();
+    assert_eq!(found, BTreeSet::from([0, 1, 7]));
 }
 
 /// A token file that grows is read to the end that it has then.

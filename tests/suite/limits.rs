@@ -18,6 +18,9 @@ const ORDINARY: u64 = 32 * MIB;
 /// Anything that never ends.
 const ENDLESS: u64 = 64 * MIB;
 
+/// Lines and tokens at their limits, by one thread.
+const LONGEST: u64 = 96 * MIB;
+
 /// The most that a running process ever held, in KiB.
 fn peak(child: &Child) -> u64 {
     let file = format!("/proc/{}/status", child.id());
@@ -133,6 +136,33 @@ fn memory_is_constant_without_end() {
         assert!(peak < ENDLESS, "{arguments:?}: {peak} KiB");
         child.kill().unwrap();
         child.wait().unwrap();
+    }
+}
+
+/// The longest lines, and the longest tokens of the JSON that takes the most.
+#[test]
+fn memory_is_bounded_over_the_longest() {
+    let token = |unit: &str| {
+        let items = unit.repeat(1_572_000 / unit.len());
+        let [header, payload] = [r#"{"alg":"ES256"}"#, &format!(r#"{{"a":[{items}0]}}"#)]
+            .map(|json| BASE64URL_NOPAD.encode(json.as_bytes()));
+        let token = format!("{header}.{payload}.{}\n", "A".repeat(86)).into_bytes();
+        assert!((2_096_000..=2 << 20).contains(&token.len()));
+        token
+    };
+    let line = [&vec![b'a'; 16 << 20][..], b"\n"].concat();
+    for (block, expected) in [
+        (token("0,"), 7),
+        (token(r#"{"a":0},"#), 7),
+        (token("[],"), 7),
+        (line, 8),
+    ] {
+        for format in ["text", "json"] {
+            let mut command = verify(&["--jobs", "1", "-o", format]);
+            let (peak, status) = fed(&mut command, (0..4).map(|_| block.clone()));
+            assert_eq!(status, Some(expected));
+            assert!(peak < LONGEST, "{format}: {peak} KiB");
+        }
     }
 }
 

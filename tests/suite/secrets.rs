@@ -216,6 +216,12 @@ fn private_keys() -> Vec<(String, Vec<String>)> {
     key(format!(r#"{open},"d":{d}}}"#), &[&d]);
     key(format!("[{ec}]"), &[&d]);
     key(format!("\"{d}\""), &[&d]);
+    // One that looks like no secret.
+    let plain = BASE64URL_NOPAD.encode(&[1; 32]);
+    key(
+        public.replace('{', &format!(r#"{{"d":"{plain}","#)),
+        &[&plain],
+    );
     let [e, f] = [secret("e"), secret("f")];
     for name in ["p", "q", "dp", "dq", "qi"] {
         let rsa = format!(r#"{{"kty":"RSA","n":"AQAB","e":"AQAB","d":"{e}","{name}":"{f}"}}"#);
@@ -248,19 +254,28 @@ fn no_private_part_of_a_key_is_shown() {
         std::fs::write(&file, &key).unwrap();
         let file = file.to_str().unwrap();
         let public = "made/public_key.json";
-        let commands: [&[&str]; 11] = [
+        let quoted = format!("'{key}'");
+        let commands: [&[&str]; 19] = [
             &["key", file],
             &["key", "-o", "json", file],
             &["verify", "-k", file],
             &["verify", "-o", "json", "-k", file],
+            &["verify", "-o", "jsonl", "-k", file],
             &["verify", "-o", "line", "-k", file],
             &["verify", "-o", "claims", "-k", file],
+            &["verify", "-o", "token", "-k", file],
             &["debug", "-v", "-k", file],
             &["debug", "-o", "json", "-k", file],
             &["debug", "-o", "json", "-k", public, "--also", file],
             // Put where it does not belong.
             &["decode", "-f", file],
             &["verify", "-k", public, &key],
+            &["verify", "-k", &quoted],
+            &["key", &quoted],
+            &["debug", "-k", public, "--also", &quoted],
+            &["verify", "-k", public, "-f", &quoted],
+            &["verify", "-k", public, "--at", &key],
+            &["help", &key],
         ];
         for arguments in commands {
             let mut command = jwtlens();
@@ -271,12 +286,14 @@ fn no_private_part_of_a_key_is_shown() {
             }
         }
         for name in ["key", "verify"] {
-            let output = feed(
-                jwtlens().arg(name).env("JWTLENS_KEY", &key),
-                token.as_bytes(),
-            );
-            for secret in &secrets {
-                assert_hidden(secret, &format!("{name} {key}"), &output);
+            for key in [&key, &quoted] {
+                let output = feed(
+                    jwtlens().arg(name).env("JWTLENS_KEY", key),
+                    token.as_bytes(),
+                );
+                for secret in &secrets {
+                    assert_hidden(secret, &format!("{name} {key}"), &output);
+                }
             }
         }
     }

@@ -342,27 +342,32 @@ fn the_key_is_found_among_many() {
     }
 }
 
-/// What a debugger finds is told at once, not when the file is through.
+/// What a debugger finds is told at once, not when the file is through, and a search can be interrupted.
 #[test]
 fn debug_tells_each_token_as_it_comes() {
     let bad = format!("{}\n", Issuer::new(9, "x").token("{}"));
     let mut command = jwtlens();
     command.args(["debug", "-o", "line", "-k", &Issuer::new(1, "a").jwk()]);
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut child = command.between_pipes();
     let mut stdin = child.stdin.take().unwrap();
     let writer = std::thread::spawn(move || stdin.write_all(bad.repeat(500).as_bytes()));
-    let mut answers = std::io::BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut answers = std::io::BufReader::new(child.stdout.take().unwrap());
+    let mut all = String::new();
     let begun = std::time::Instant::now();
-    assert!(answers.next().unwrap().unwrap().contains("mis-signed"));
+    answers.read_line(&mut all).unwrap();
     assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
-    child.kill().unwrap();
-    child.wait().unwrap();
+    answers.read_line(&mut all).unwrap();
+    let pid = child.id().to_string();
+    let killed = Command::new("kill").args(["-s", "INT", &pid]).status();
+    assert!(killed.unwrap().success());
+    answers.read_to_string(&mut all).unwrap();
+    let output = child.wait_with_output().unwrap();
     let _ = writer.join().unwrap();
+    assert_eq!(status(&output), 130);
+    assert!(all.ends_with('\n') && all.lines().all(|line| line.contains("\tmis-signed\t")));
+    let told = stderr(&output);
+    let count = format!("{} tokens in ", all.lines().count());
+    assert!(told.starts_with(&count), "{count}: {told}");
 }
 
 /// Reasons are counted without what they quote, so that a stream of ever other ones has few.
