@@ -93,6 +93,12 @@ pub fn in_signature(
         if !layout.begins(&values) {
             continue;
         }
+        // Three faults at once are not looked for.
+        let hashes = if layout.is_swapped() {
+            hashes.get(..1).unwrap_or_default()
+        } else {
+            hashes
+        };
         let mut found = Found {
             layout,
             segment,
