@@ -12,6 +12,9 @@ const SHOWN: usize = 5;
 /// A stream of ever other key IDs must not fill the memory.
 const MAX_KIDS: usize = 10_000;
 
+/// Nor may long ones, in octets: no key is looked for by such a name.
+const MAX_KID: usize = 256;
+
 /// A run of input that is no token may be one that was broken into lines, up to this many octets.
 const MAX_WRAPPED: usize = 64 * 1024;
 
@@ -51,6 +54,7 @@ impl Tally {
             add(&mut self.causes, finding.code);
         }
         if let Some(kid) = report.header.as_ref().and_then(|header| header.kid.clone())
+            && kid.len() <= MAX_KID
             && (self.kids.len() < MAX_KIDS || self.kids.contains_key(&kid))
         {
             add(&mut self.kids, kid);

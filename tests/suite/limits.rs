@@ -109,6 +109,17 @@ fn memory_is_constant_over_ever_other_faults() {
     let (peak, status) = fed(&mut verify(&["-o", "line"]), (0..200).map(block));
     assert_eq!(status, Some(8));
     assert!(peak < ORDINARY, "{peak} KiB");
+    // Those that `debug` counts have names of any length.
+    let token = |number: usize| {
+        let kid = format!("{number}{}", "k".repeat(1 << 20));
+        let header = format!(r#"{{"alg":"none","kid":"{kid}"}}"#);
+        format!("{}.e30.\n", BASE64URL_NOPAD.encode(header.as_bytes())).into_bytes()
+    };
+    let mut debug = jwtlens();
+    debug.args(["debug", "-o", "line", "-k", "made/public_key.json"]);
+    let (peak, status) = fed(&mut debug, (0..150).map(token));
+    assert_eq!(status, Some(6));
+    assert!(peak < LONGEST, "{peak} KiB");
 }
 
 /// Streams without end: of tokens, of text, and of a line that never ends.
