@@ -260,8 +260,10 @@ fn alone(arguments: &[&str]) -> Option<Command> {
         &[]
     };
     let limit = ["prlimit", "--nproc=1", env!("CARGO_BIN_EXE_jwtlens")];
+    // What runs in the background of a shell was started with SIGINT ignored.
+    let signals = ["env", "--default-signal=INT,TERM"];
     let command = |arguments: &[&str]| {
-        let words = [nobody, &limit, arguments].concat();
+        let words = [&signals, nobody, &limit, arguments].concat();
         let mut command = Command::new(words[0]);
         command.args(&words[1..]).current_dir(data(""));
         command
