@@ -43,7 +43,8 @@ fn begins(text: &str) -> bool {
     STARTS.iter().any(|start| text.starts_with(start))
 }
 
-fn is_base64url(c: char) -> bool {
+/// Whether it is a character of base64url.
+pub fn is_base64url(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
 }
 

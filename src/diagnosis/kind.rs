@@ -1,6 +1,7 @@
 //! What kind of thing a text is, where it is no signed token, or another one than is meant. All of it
 //! is plainly there to see; nothing is computed with a key.
 
+use super::around::is_base64url;
 use super::cause::Cause;
 use super::lax;
 use super::reading::{MAX_READ, readings};
@@ -201,7 +202,6 @@ fn ellipsis(facts: &Facts) -> Option<Finding> {
     let find = |text: &str| text.find("...").or_else(|| text.find('\u{2026}'));
     // Three dots stand in many a text: what they shorten must look like a token.
     let looks_like_token = |word: &str| {
-        let is_base64url = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
         let runs = word.split(|c| !is_base64url(c));
         word.contains("eyJ") || runs.filter(|run| run.len() >= LONG).count() > 1
     };

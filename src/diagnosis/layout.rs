@@ -34,8 +34,8 @@ impl Number {
         (self.bit / 6, self.end().saturating_sub(1) / 6)
     }
 
-    /// The first of the characters that count for nothing else, and the one behind the last of them
-    /// at which it may end in part.
+    /// The first of the characters that count for nothing else, and the one in which it ends, which may
+    /// count for something else too.
     pub fn whole_places(&self) -> (usize, usize) {
         (self.bit.div_ceil(6), self.places().1)
     }
@@ -69,8 +69,9 @@ impl Layout {
         }
     }
 
-    /// R || S, S || R, both at the length of a longer curve, and DER, where a number has an octet more before a high bit, and an octet less where
-    /// it begins with a zero; more of these are rarer than one in ten thousand.
+    /// R || S, S || R, R || S with the zeros of a longer curve, and DER, where a number has an octet
+    /// more before a high bit, and an octet less where it begins with a zero; more of these are rarer
+    /// than one in ten thousand.
     pub fn all() -> Vec<Self> {
         const LENGTHS: [u8; 3] = [31, 32, 33];
         let header = |length: u8| match length {
