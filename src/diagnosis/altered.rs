@@ -275,7 +275,7 @@ impl Found<'_> {
         let steps = Steps {
             segment: self.segment,
             change: self.change,
-            doublings: curve::doublings(&lifted, 256),
+            doublings: &curve::doublings(&lifted, 256),
             lowest: self.layout.s.end().checked_sub(6)?,
         };
         if !work.spend(Steps::cost()) {
@@ -301,16 +301,28 @@ impl Found<'_> {
             .flat_map(|h| (0..self.candidates.len()).map(move |c| (h, c)))
             .collect();
         pairs.sort_by_key(|(h, c)| h.saturating_add(*c));
+        // What R is with each character at each place is the same for all of them.
+        let wanted: HashMap<usize, Vec<Option<[u8; 32]>>> = (from..last)
+            .map(|at| {
+                let r = |value| Some(self.form(at, lax::character(value))?.r);
+                (at, (0..64).map(r).collect())
+            })
+            .collect();
+        let mut keys: HashMap<usize, (Point, Vec<Point>)> = HashMap::new();
         for (h, c) in pairs {
             let (hashed, candidate) = (self.hashes.get(h)?, self.candidates.get(c)?);
+            let (times_r, doublings) = keys.entry(c).or_insert_with(|| {
+                let key = curve::times_key(&candidate.key, &inverse);
+                let times_r = curve::multiply(&key, &curve::hash(known.r));
+                (times_r.into(), curve::doublings(&key, 256))
+            });
             let e = curve::hash(hashed.prehash);
-            let key = curve::times_key(&candidate.key, &inverse);
-            let base = Point::from(curve::multiply(&curve::times_generator(&e), &inverse));
-            let start = base.plus(&curve::multiply(&key, &curve::hash(known.r)).into());
+            let base = Point::from(curve::times_generator(&(e * inverse)));
+            let start = base.plus(times_r);
             let steps = Steps {
                 segment: self.segment,
                 change: self.change,
-                doublings: curve::doublings(&key, 256),
+                doublings,
                 lowest: self.layout.r.end().checked_sub(6)?,
             };
             if !work.spend(Steps::cost()) {
@@ -318,11 +330,9 @@ impl Found<'_> {
             }
             work.count(Steps::count(&(from..last)));
             steps.walk(from..last, start, &mut |at, points| {
-                for (value, x) in (0..64).zip(curve::abscissas(points)) {
-                    if self
-                        .form(at, lax::character(value))
-                        .is_some_and(|form| form.r == x)
-                    {
+                let wanted = wanted.get(&at).into_iter().flatten();
+                for (value, (x, r)) in (0..64).zip(curve::abscissas(points).iter().zip(wanted)) {
+                    if r.as_ref() == Some(x) {
                         self.confirm(at, value, h, c);
                     }
                 }
@@ -356,7 +366,7 @@ struct Steps<'s> {
     segment: &'s str,
     change: fn(usize) -> Change,
     /// `2^k P`
-    doublings: Vec<Point>,
+    doublings: &'s [Point],
     /// The bit that the lowest bit of character 0 would stand for.
     lowest: usize,
 }

@@ -147,18 +147,16 @@ pub fn values(segment: &str) -> Option<Vec<u8>> {
 
 /// So many octets from this bit on.
 pub fn bits(values: &[u8], from: usize, octets: usize) -> Vec<u8> {
-    let bit = |at: usize| {
-        let value = values.get(at / 6).copied().unwrap_or(0);
-        value >> (5_usize.saturating_sub(at % 6)) & 1
-    };
+    let value = |at: usize| values.get(at).map_or(0, |value| u32::from(*value));
     (0..octets)
         .map(|octet| {
-            (0..8).fold(0, |sum, at| {
-                sum << 1
-                    | bit(from
-                        .saturating_add(octet.saturating_mul(8))
-                        .saturating_add(at))
-            })
+            // An octet stands in two characters or in three.
+            let first = from.saturating_add(octet.saturating_mul(8));
+            let eighteen = (0..3).fold(0, |sum, at| {
+                sum << 6 | value((first / 6).saturating_add(at))
+            });
+            let [.., octet] = (eighteen >> 10_usize.saturating_sub(first % 6)).to_be_bytes();
+            octet
         })
         .collect()
 }

@@ -75,6 +75,8 @@ impl<'s> Targets<'s> {
         pairs.sort_unstable();
         let mut places = Vec::new();
         let mut points = Vec::new();
+        // Many forms of one signature have the same R.
+        let mut multiples = HashMap::new();
         for (f, c) in pairs {
             let (Some(Some((r, s_times_lifted))), Some(candidate)) =
                 (lifted.get(f), candidates.get(c))
@@ -84,8 +86,10 @@ impl<'s> Targets<'s> {
             if !work.spend(MULTIPLICATION) {
                 break;
             }
-            let r_times_key = curve::times_key(&candidate.key, r);
-            points.extend(curve::targets(s_times_lifted, &r_times_key));
+            let r_times_key = multiples
+                .entry((r.to_bytes(), c))
+                .or_insert_with(|| curve::times_key(&candidate.key, r));
+            points.extend(curve::targets(s_times_lifted, r_times_key));
             places.extend([(f, c); 2]);
         }
         let mut found = HashMap::new();
