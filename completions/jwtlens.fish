@@ -60,7 +60,7 @@ not-yet-valid\t'verified, but nbf lies ahead'
 claim-refused\t'verified and current, but a claim check asked for fails'
 unverifiable\t'no check was possible: alg is none, unknown or not the key\'s'
 mis-signed\t'the signature verifies under none of the keys'
-malformed\t'not a JWT'"
+malformed\t'not a JWT as RFC 7519 has it'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s j -l jobs -d 'How many threads judge a fast stream (default: all cores)' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, and as `NO_COLOR` and `CLICOLOR_FORCE` say'
 always\t'Also for a pipe or a file'
@@ -94,7 +94,7 @@ not-yet-valid\t'verified, but nbf lies ahead'
 claim-refused\t'verified and current, but a claim check asked for fails'
 unverifiable\t'no check was possible: alg is none, unknown or not the key\'s'
 mis-signed\t'the signature verifies under none of the keys'
-malformed\t'not a JWT'"
+malformed\t'not a JWT as RFC 7519 has it'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l also -d 'A key or folder of keys that may have signed (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, and as `NO_COLOR` and `CLICOLOR_FORCE` say'
 always\t'Also for a pipe or a file'
@@ -115,9 +115,9 @@ line\t'A line a token: line number, verdict, expiry, sub and kid, separated by t
 json\t'An indented object a token'
 jsonl\t'The same object on one line'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l only -d 'Print only tokens with this verdict (repeatable)' -r -f -a "not-verified\t''
-expired\t'verified, but exp has passed'
-not-yet-valid\t'verified, but nbf lies ahead'
-malformed\t'not a JWT'"
+expired\t''
+not-yet-valid\t''
+malformed\t''"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s j -l jobs -d 'How many threads judge a fast stream (default: all cores)' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, and as `NO_COLOR` and `CLICOLOR_FORCE` say'
 always\t'Also for a pipe or a file'

@@ -337,6 +337,16 @@ fn foreign_character(token: &[u8], at: usize) -> Malformed {
             ),
             None,
         ),
+        Some(0xEF) if rest.starts_with(b"\xEF\xBB\xBF") => (
+            "a byte order mark, which no JWT holds".to_owned(),
+            Some("save the text as UTF-8 without a byte order mark"),
+        ),
+        Some(octet @ (0x00 | 0xFE | 0xFF)) => (
+            format!("the octet 0x{octet:02X}, which no JWT holds"),
+            Some(
+                "text in UTF-16 has it, as > of PowerShell writes it: save it as UTF-8 without a byte order mark",
+            ),
+        ),
         Some(octet) => (format!("the octet 0x{octet:02X}, which no JWT holds"), None),
         None => (String::new(), None),
     };

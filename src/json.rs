@@ -239,8 +239,12 @@ impl<'a> Reader<'a> {
             Some(b'[') => {
                 let depth = self.deeper(raw, depth)?;
                 let items: Vec<&RawValue> = serde_json::from_str(text).map_err(fail)?;
-                let items = items.into_iter().map(|item| self.value(item, depth));
-                Ok(Value::Array(items.collect::<Result<_, _>>()?))
+                // Of many small arrays, what a growing one had too much would be most of it.
+                let mut values = Vec::with_capacity(items.len());
+                for item in items {
+                    values.push(self.value(item, depth)?);
+                }
+                Ok(Value::Array(values.into()))
             }
             Some(b'"') => Ok(Value::String(serde_json::from_str(text).map_err(fail)?)),
             Some(b't') => Ok(Value::Bool(true)),
@@ -255,17 +259,15 @@ impl<'a> Reader<'a> {
         let RawMembers(raw_members) = serde_json::from_str(raw.get())
             .map_err(|e| JsonError::of(&e, raw.get(), self.offset(raw)))?;
         self.refuse_duplicates(&raw_members)?;
-        let members = raw_members.into_iter().map(|(name, raw)| {
-            let offset = self.offset(raw);
-            Ok(Member {
+        let mut members = Vec::with_capacity(raw_members.len());
+        for (name, raw) in raw_members {
+            members.push(Member {
                 name: name.into(),
                 value: self.value(raw, depth)?,
-                offset,
-            })
-        });
-        Ok(Object {
-            members: members.collect::<Result<_, _>>()?,
-        })
+                offset: self.offset(raw),
+            });
+        }
+        Ok(Object { members })
     }
 
     fn refuse_duplicates(&self, members: &[(String, &RawValue)]) -> Result<(), JsonError> {

@@ -347,6 +347,15 @@ mod tests {
         KeySet::read("k", content).unwrap_err().to_string()
     }
 
+    /// RFC 7517 section 4: members that are not understood are ignored, `keys` too.
+    #[test]
+    fn what_has_a_kty_is_a_key_whatever_else_it_has() {
+        let key = JWK.replacen('{', r#"{"keys":[7,{}],"#, 1);
+        let source = KeySource::read("k", key.as_bytes()).unwrap();
+        assert_eq!(source.keys.len(), 1);
+        assert!(source.is_usable());
+    }
+
     #[test]
     fn content_tells_what_it_is() {
         const DUE: &str = "where a JWK or a JWK Set is due";

@@ -3,8 +3,10 @@
 
 use std::borrow::Cow;
 
-use jiff::Timestamp;
+use jiff::civil::{DateTime, date};
+use jiff::fmt::strtime::BrokenDownTime;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, Serializer};
 
 use crate::decimal::Decimal;
@@ -92,11 +94,17 @@ impl NumericDate {
     }
 
     fn formatted(&self, zone: &TimeZone, format: &str) -> Option<String> {
-        let timestamp = Timestamp::from_second(self.floor).ok()?;
-        let date_time = timestamp.to_zoned_datetime(zone.clone());
+        const EPOCH: DateTime = date(1970, 1, 1).at(0, 0, 0, 0);
+        // The last days of the year 9999 are beyond every timestamp, not beyond every date.
+        let known = self.floor.min(Timestamp::MAX.as_second());
+        let offset = zone.to_offset(Timestamp::from_second(known).ok()?);
+        let since = self.floor.checked_add(offset.seconds().into())?;
+        let date_time = EPOCH.checked_add(SignedDuration::from_secs(since)).ok()?;
+        let mut written = BrokenDownTime::from(date_time);
+        written.set_offset(Some(offset));
         (0..=9999)
             .contains(&date_time.year())
-            .then(|| date_time.strftime(format).to_string())
+            .then(|| written.to_string(format).ok())?
     }
 }
 
@@ -240,6 +248,11 @@ mod tests {
             date("-62167219200").rfc3339(&utc).unwrap(),
             "0000-01-01T00:00:00Z"
         );
+        assert_eq!(
+            date("253402300799.9").rfc3339(&utc).unwrap(),
+            "9999-12-31T23:59:59Z"
+        );
+        assert_eq!(date("253402300800").rfc3339(&utc), None);
         assert_eq!(date("-62167219201").rfc3339(&utc), None);
         assert_eq!(date("1763921364000").rfc3339(&utc), None);
         let east = TimeZone::fixed(jiff::tz::offset(2));
@@ -251,6 +264,11 @@ mod tests {
             date("0").rfc3339(&east).unwrap(),
             "1970-01-01T02:00:00+02:00"
         );
+        assert_eq!(
+            date("253402293599").rfc3339(&east).unwrap(),
+            "9999-12-31T23:59:59+02:00"
+        );
+        assert_eq!(date("253402293600").rfc3339(&east), None);
     }
 
     #[test]

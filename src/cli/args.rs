@@ -159,7 +159,7 @@ pub struct Verify {
     #[arg(
         long,
         value_name = "VERDICT",
-        value_parser = verdicts(&VERIFY_VERDICTS),
+        value_parser = verdicts(&VERIFY_VERDICTS, topics::when),
         hide_possible_values = true,
         help_heading = "Output"
     )]
@@ -231,7 +231,7 @@ pub struct Decode {
     pub show: Show,
 
     /// Print only tokens with this verdict (repeatable)
-    #[arg(long, value_name = "VERDICT", value_parser = verdicts(&DECODE_VERDICTS), help_heading = "Output")]
+    #[arg(long, value_name = "VERDICT", value_parser = verdicts(&DECODE_VERDICTS, |_| None), help_heading = "Output")]
     pub only: Vec<Verdict>,
 }
 
@@ -371,6 +371,8 @@ pub struct Speed {
 #[command(next_help_heading = "Output")]
 pub struct Show {
     /// Stop at the first token that is refused
+    ///
+    /// It is printed like those before it, and gives the exit status.
     #[arg(long)]
     pub fail_fast: bool,
 
@@ -463,10 +465,13 @@ const DECODE_VERDICTS: [Verdict; 4] = [
     Verdict::Malformed,
 ];
 
-fn verdicts(verdicts: &'static [Verdict]) -> impl TypedValueParser<Value = Verdict> {
-    let named = verdicts.iter().map(|verdict| {
+fn verdicts(
+    verdicts: &'static [Verdict],
+    when: fn(Verdict) -> Option<&'static str>,
+) -> impl TypedValueParser<Value = Verdict> {
+    let named = verdicts.iter().map(move |verdict| {
         let value = PossibleValue::new(verdict.name());
-        match topics::when(*verdict) {
+        match when(*verdict) {
             Some(when) => value.help(when),
             None => value,
         }

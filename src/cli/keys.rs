@@ -125,7 +125,7 @@ pub fn also(asked: &[OsString], messages: Messages) -> Result<Vec<KeySource>> {
             sources.push(read(key)?);
             continue;
         }
-        let name = key.to_string_lossy();
+        let name = without_secrets(&key.to_string_lossy());
         let entries = fs::read_dir(key).map_err(|error| {
             Failure::new(format!(
                 "can't read the folder \"{name}\": {}",

@@ -1,9 +1,11 @@
 //! Standard output as results need it: whole lines, whatever ends the run.
 
 use std::io::{self, Stdout, Write};
+use std::sync::Arc;
 
 use memchr::{memchr, memrchr};
 use rustix::fs::{FileType, fstat};
+use signal_hook::consts::SIGXFSZ;
 
 /// So much a pipe takes at once or not at all (POSIX `PIPE_BUF` on Linux): a run that is ended while its
 /// reader sleeps leaves no half of a line there.
@@ -18,8 +20,12 @@ pub struct Output {
 impl Output {
     pub fn new() -> Self {
         let stdout = io::stdout();
-        let is_pipe = fstat(&stdout)
-            .is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Fifo);
+        let kind = fstat(&stdout).map(|stat| FileType::from_raw_mode(stat.st_mode));
+        let is_pipe = kind == Ok(FileType::Fifo);
+        if kind == Ok(FileType::RegularFile) {
+            // A file that may grow no further is an error to tell, not a signal to die of.
+            let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
+        }
         Self {
             stdout,
             piece: if is_pipe { PIPE_BUF } else { usize::MAX },

@@ -34,7 +34,7 @@ impl Progress {
         let line = self.line.get_or_insert_with(|| {
             let target = ProgressDrawTarget::stderr_with_hz(A_SECOND);
             let line = ProgressBar::with_draw_target(None, target);
-            match ProgressStyle::with_template("{spinner} {msg}") {
+            match ProgressStyle::with_template("{spinner} {wide_msg}") {
                 Ok(style) => line.with_style(style),
                 Err(_) => line,
             }

@@ -1,5 +1,5 @@
 //! An interrupted run ends with whole lines and with the summary of what was done: between two blocks, or
-//! where standard output takes nothing, between two lines.
+//! where a pipe takes nothing, between two lines, as long as they are no longer than it takes at once.
 
 use std::process;
 use std::sync::{Mutex, TryLockError, mpsc};
@@ -26,6 +26,7 @@ pub fn watch(sink: Shared, messages: Messages) {
         let Some(signal) = signals.forever().next() else {
             return;
         };
+        lock(&summary).interrupt();
         tell(&sink, &summary, messages);
         let exit = if signal == SIGINT {
             Exit::Interrupted

@@ -21,6 +21,7 @@ use super::progress::Progress;
 use super::render::{Printed, Renderer};
 use super::signals;
 use super::summary::Summary;
+use super::usage::without_secrets;
 
 /// Tokens that are judged together where that is faster: enough for a batch of signatures.
 pub const TOGETHER: usize = 128;
@@ -92,7 +93,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
                         // Before a report that can only guess.
                         self.messages.hint(&format!(
                             "there is a file \"{}\": -f reads tokens from it",
-                            argument.to_string_lossy()
+                            without_secrets(&argument.to_string_lossy())
                         ));
                     }
                     self.put(&mut sink, done)?;

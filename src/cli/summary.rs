@@ -20,6 +20,7 @@ const MOST: usize = 1000;
 pub struct Summary {
     /// None once it is told, and of a part of a run.
     begun: Option<Instant>,
+    is_interrupted: bool,
     verdicts: BTreeMap<Verdict, u64>,
     reasons: BTreeMap<String, u64>,
 }
@@ -31,6 +32,11 @@ impl Summary {
             begun: Some(Instant::now()),
             ..Self::default()
         }
+    }
+
+    /// There may be more tokens than were judged.
+    pub fn interrupt(&mut self) {
+        self.is_interrupted = true;
     }
 
     pub fn count(&mut self, report: &Report) {
@@ -108,7 +114,12 @@ impl Summary {
             .iter()
             .take(SHOWN)
             .map(|(reason, count)| format!("  {count} {reason}"));
-        iter::once(format!("{pace}: {}", verdicts.join(", ")))
+        let until = if self.is_interrupted {
+            ", interrupted"
+        } else {
+            ""
+        };
+        iter::once(format!("{pace}{until}: {}", verdicts.join(", ")))
             .chain(reasons)
             .collect()
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jwtlens::{Certainty, Report, Signers, Verdict};
 
+use super::escape;
 use super::messages::Messages;
 
 /// More of one kind are not told.
@@ -105,7 +106,7 @@ impl Tally {
                 let shown: Vec<String> = counts
                     .iter()
                     .take(SHOWN)
-                    .map(|(name, count)| format!("{count} {name}"))
+                    .map(|(name, count)| format!("{count} {}", escape::delimited(name)))
                     .collect();
                 messages.line(&format!("{what}: {}{more}", shown.join(", ")));
             }

@@ -87,7 +87,7 @@ impl Topics {
         let others = [("1", NO_JUDGEMENT), ("2", "wrong usage")];
         Self {
             exit_status: verdicts.chain(rows(&others)).collect(),
-            exit_note: "Of many tokens the most severe verdict counts, the last of these; 1 and 2 outrank the verdicts. A closed pipe ends a run with 141, SIGINT with 130, SIGTERM with 143.",
+            exit_note: "Of many tokens the most severe verdict counts, which has the highest number; 1 and 2 outrank every verdict. A closed pipe ends a run with 141, SIGINT with 130, SIGTERM with 143.",
             json_note: REPORT_NOTE,
             json: rows(REPORT),
             files: rows(KEY_FILE),
@@ -107,7 +107,7 @@ pub fn when(verdict: Verdict) -> Option<&'static str> {
         Verdict::ClaimRefused => "verified and current, but a claim check asked for fails",
         Verdict::Unverifiable => "no check was possible: alg is none, unknown or not the key's",
         Verdict::MisSigned => "the signature verifies under none of the keys",
-        Verdict::Malformed => "not a JWT",
+        Verdict::Malformed => "not a JWT as RFC 7519 has it",
     })
 }
 

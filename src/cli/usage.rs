@@ -23,6 +23,9 @@ const SECRET_LENGTH: usize = 20;
 /// After a token, a run of this many is likely its rest, behind a character that no token holds.
 const REST_LENGTH: usize = 12;
 
+/// No name has so many numbers in it.
+const SIGNATURE_OCTETS: usize = 32;
+
 /// An argument as it may be shown: escaped, without a token or a key, and not longer than a line or two.
 pub fn presentable(argument: &OsStr) -> String {
     const SHOWN: usize = 160;
@@ -40,6 +43,11 @@ pub fn without_secrets(text: &str) -> String {
         && let Some((before, _)) = text.split_once('{')
     {
         return without_secrets(before) + KEY;
+    }
+    // The octets of a signature, one by one.
+    let numbers = text.split(|c: char| !c.is_ascii_digit());
+    if numbers.filter(|number| !number.is_empty()).count() >= SIGNATURE_OCTETS {
+        return TOKEN.to_owned();
     }
     let is_token = |c: char| c.is_ascii_alphanumeric() || "-_.+/=".contains(c);
     let mut shown = String::new();
@@ -62,15 +70,16 @@ pub fn without_secrets(text: &str) -> String {
 
 /// A run of a token's characters, of which some may be a path's.
 fn without_token(run: &str) -> String {
-    if let Some(start) = run.find("eyJ") {
-        return format!("{}{TOKEN}", run.get(..start).unwrap_or_default());
-    }
+    let (before, token) = match run.find("eyJ").and_then(|start| run.get(..start)) {
+        Some(before) => (before, TOKEN),
+        None => (run, ""),
+    };
     // Standard base64 has the path's own separator in it.
-    if is_random(run) {
+    if is_random(before) {
         return TOKEN.to_owned();
     }
     let shown = |part| if is_random(part) { TOKEN } else { part };
-    run.split('/').map(shown).collect::<Vec<_>>().join("/")
+    before.split('/').map(shown).collect::<Vec<_>>().join("/") + token
 }
 
 /// Whether it looks like base64 of something random, as a signature is: a name of a file, a word or a
@@ -236,6 +245,9 @@ mod tests {
                 "[token]é[token]".to_owned(),
             ),
             (standard.to_owned(), "[token]".to_owned()),
+            (format!("{standard}.eyJ"), "[token]".to_owned()),
+            (format!("a/{}/eyJ", &standard[..24]), "[token]".to_owned()),
+            (format!("{:?}", [7; 64]), "[token]".to_owned()),
             (format!("keys/{standard}"), "[token]".to_owned()),
             (standard[..24].to_owned(), "[token]".to_owned()),
             (

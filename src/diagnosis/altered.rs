@@ -317,7 +317,7 @@ impl Found<'_> {
                 (times_r.into(), curve::doublings(&key, 256))
             });
             let e = curve::hash(hashed.prehash);
-            let base = Point::from(curve::times_generator(&(e * inverse)));
+            let base = Point::from(curve::times_generator(&e.multiply(&inverse)));
             let start = base.plus(times_r);
             let steps = Steps {
                 segment: self.segment,

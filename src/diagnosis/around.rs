@@ -34,9 +34,16 @@ const SIGNATURE: usize = 86;
 const STARTS: [&str; 5] = ["eyJ", "eyA", "ewo", "ew0", "ewk"];
 
 /// The text, whatever its encoding: of UTF-16, every other octet is zero.
-pub fn legible(text: &[u8]) -> String {
-    let octets: Vec<u8> = text.iter().copied().filter(|octet| *octet != 0).collect();
-    String::from_utf8_lossy(&octets).into_owned()
+pub fn legible(text: &[u8]) -> (Option<Cause>, String) {
+    if !text.contains(&0) {
+        return (None, String::from_utf8_lossy(text).into_owned());
+    }
+    let marks = [&[0xFE, 0xFF], &[0xFF, 0xFE]];
+    let unmarked = marks.iter().find_map(|mark| text.strip_prefix(*mark));
+    let octets = unmarked.unwrap_or(text).iter().copied();
+    let octets: Vec<u8> = octets.filter(|octet| *octet != 0).collect();
+    let text = String::from_utf8_lossy(&octets).into_owned();
+    (Some(Cause::ZeroOctets), text)
 }
 
 fn begins(text: &str) -> bool {

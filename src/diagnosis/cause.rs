@@ -9,6 +9,7 @@
 #[allow(missing_docs, reason = "the rows tell what each is")]
 pub enum Cause {
     // How the token is written.
+    ZeroOctets,
     PercentEncoded,
     JsonReply,
     JsonSerialization,
@@ -92,6 +93,10 @@ impl Cause {
     #[allow(clippy::too_many_lines, reason = "a table")]
     pub fn row(self) -> Row {
         let (code, section, repair, summary, hint) = match self {
+            Self::ZeroOctets => ("zero-octets", "RFC 7515, section 7.1",
+                "with its zero octets taken out",
+                "the token has zero octets between its characters, as a text in UTF-16 has",
+                "save it as UTF-8 without a byte order mark: in PowerShell, Out-File -Encoding ascii instead of >"),
             Self::PercentEncoded => ("percent-encoded", "RFC 7515, section 7.1",
                 "with its %XX escapes decoded",
                 "the token was percent-encoded, as for a URL, and not decoded again",

@@ -78,7 +78,7 @@ impl Facts<'_> {
     /// The octets of a segment, where there are three, strictly read or not.
     fn segment(&self, number: usize) -> Option<Vec<u8>> {
         let text = std::str::from_utf8(self.text).ok()?;
-        let segments: Vec<&str> = text.split('.').collect();
+        let segments: Vec<&str> = text.splitn(4, '.').collect();
         match segments.as_slice() {
             [_, _, _] => lax::decode(segments.get(number)?.trim_end_matches('=')),
             _ => None,
@@ -260,7 +260,7 @@ fn truncated(facts: &Facts) -> Option<Finding> {
 /// RFC 7515 appendix F.
 fn detached_payload(facts: &Facts) -> Option<Finding> {
     let text = std::str::from_utf8(facts.text).ok()?;
-    let segments: Vec<&str> = text.split('.').collect();
+    let segments: Vec<&str> = text.splitn(4, '.').collect();
     let is_detached = matches!(segments.as_slice(), [header, "", signature] if !header.is_empty() && !signature.is_empty());
     is_detached.then(|| {
         plain("detached-payload",

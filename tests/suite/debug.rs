@@ -10,8 +10,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 use hmac::{Hmac, Mac};
 use jwtlens::{
-    Certainty, ClaimCheck, Debugger, Effort, Finding, KeySource, Policy, Report, Signers, Token,
-    Verdict,
+    Certainty, ClaimCheck, Debugger, Effort, Finding, Input, KeySource, Policy, Report, Signers,
+    Token, Verdict,
 };
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
@@ -654,6 +654,31 @@ fn dropped_characters_are_found() {
         if found.iter().flatten().all(|found| *found == ENOUGH) {
             return;
         }
+    }
+}
+
+/// What a shell wrote in UTF-16 is the token still, and said to be no other.
+#[test]
+fn a_token_in_utf_16_is_found() {
+    let mut random = Random::new("utf-16");
+    let signer = random.signer();
+    let debugger = debugger(&[&signer.jwk()], &[], Effort::Default);
+    let token = signer.token(&payload(1));
+    let marked = format!("\u{feff}{token}");
+    let octets = |text: &str, octets: fn(u16) -> [u8; 2]| -> Vec<u8> {
+        text.encode_utf16().flat_map(octets).collect()
+    };
+    for text in [
+        octets(&token, u16::to_le_bytes),
+        octets(&token, u16::to_be_bytes),
+        octets(&marked, u16::to_le_bytes),
+        octets(&marked, u16::to_be_bytes),
+        [&octets(&marked, u16::to_le_bytes)[..], b"\r\0"].concat(),
+        [&token.as_bytes()[..40], b"\0", &token.as_bytes()[40..]].concat(),
+    ] {
+        let report = debugger.debug(&Token::new(Input::default(), &text), NOW, &mut |_| true);
+        assert_eq!(proven(&report), codes(&["zero-octets"]), "{text:?}");
+        assert_eq!(report.verdict, Verdict::Malformed);
     }
 }
 

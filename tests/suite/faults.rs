@@ -104,6 +104,23 @@ fn output_that_cannot_be_written_is_told() {
             "error: can't write to standard output: no space left on device\n"
         );
     }
+    // Nor where a file may grow no further.
+    let folder = tempdir("limited");
+    for (limit, tokens) in [(0, 1), (8, 1000)] {
+        let script = format!(
+            "ulimit -f {limit} && exec \"$0\" \"$@\" > {}/out",
+            folder.display()
+        );
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", &script, env!("CARGO_BIN_EXE_jwtlens"), "verify"])
+            .args(KEY)
+            .args(AT)
+            .current_dir(data(""));
+        let output = feed(&mut command, &token("valid.txt").repeat(tokens));
+        assert_eq!(status(&output), 1, "{limit}: {}", stderr(&output));
+        assert!(stderr(&output).starts_with("error: can't write to standard output: "));
+    }
     // Nothing is printed, so nothing is lost.
     let full = File::create("/dev/full").unwrap();
     let mut command = jwtlens();
@@ -403,6 +420,7 @@ fn other_encodings_are_malformed() {
         let output = verify(&[], &input);
         assert_eq!(status(&output), 8);
         assert!(stdout(&output).starts_with("malformed: "));
+        assert!(stdout(&output).contains("as UTF-8 without a byte order mark"));
         assert_printable(&output, false);
     }
 }
@@ -430,6 +448,7 @@ fn an_interrupt_ends_the_wait() {
         let output = child.wait_with_output().unwrap();
         assert_eq!(status(&output), expected);
         assert!(stderr(&output).starts_with("2 tokens in "));
+        assert!(stderr(&output).ends_with(" ms, interrupted: 2 valid\n"));
         let mut rest = String::new();
         answers.read_to_string(&mut rest).unwrap();
         assert_eq!(rest, "");

@@ -150,6 +150,33 @@ fn in_arguments() {
     }
 }
 
+/// Spaces in a claim's name are no columns of ours.
+#[test]
+fn in_names_beside_our_own_words() {
+    let payload =
+        r#"{"sub    subject":"admin","exp    expires":"2096-10-02 07:06:40 UTC, in 69 y"}"#;
+    let token = Issuer::new(1, "k").token(payload);
+    let output = feed(jwtlens().arg("decode"), token.as_bytes());
+    let told = String::from_utf8(output.stdout).unwrap();
+    for (imitation, shown) in [
+        ("    sub    subject", "\"sub    subject\""),
+        ("    exp    expires", "\"exp    expires\""),
+    ] {
+        assert!(!told.contains(imitation) && told.contains(shown), "{told}");
+    }
+    // A kid is no list of them.
+    let tokens = [r#"{"alg":"ES256","kid":"a, 99 b"}"#; 2]
+        .map(|header| Issuer::new(1, "k").sign(header.as_bytes(), b"{}") + "\n");
+    let mut command = jwtlens();
+    command.args(["debug", "-o", "line", "-k", "made/other_key.json"]);
+    let output = feed(&mut command, tokens.concat().as_bytes());
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        told.contains("kids of refused tokens: 2 \"a, 99 b\"\n"),
+        "{told}"
+    );
+}
+
 /// The token is a secret: no error names it, wherever it was put by mistake.
 #[test]
 fn no_token_stands_in_an_error() {
@@ -177,6 +204,8 @@ fn no_token_stands_in_an_error() {
             format!("--nope={token}"),
             format!("-{token}"),
             format!("\"{token}\""),
+            format!("{signature}.eyJ"),
+            format!("{signature}.{payload}"),
         ] {
             let output = feed(jwtlens().args(before).arg(&text), b"");
             let told =

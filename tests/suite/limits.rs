@@ -161,19 +161,36 @@ fn memory_is_bounded_over_the_longest() {
         assert!((2_096_000..=2 << 20).contains(&token.len()));
         token
     };
-    let line = [&vec![b'a'; 16 << 20][..], b"\n"].concat();
-    for (block, expected) in [
-        (token("0,"), 7),
-        (token(r#"{"a":0},"#), 7),
-        (token("[],"), 7),
-        (line, 8),
+    let line = |unit: &str| [unit.repeat((16 << 20) / unit.len()).as_bytes(), b"\n"].concat();
+    // Some tokens on one line, as --scan finds them.
+    let scanned = |unit: &str| {
+        let token = [token(unit).trim_ascii_end(), b" "].concat();
+        [token.repeat(7), b"\n".to_vec()].concat()
+    };
+    let text = &["verify", "--jobs", "1"][..];
+    let json = &["verify", "--jobs", "1", "-o", "json"][..];
+    let scan = &["verify", "--jobs", "1", "--scan"][..];
+    let debug = &["debug", "-o", "json"][..];
+    for (options, block, expected) in [
+        (text, token("0,"), 7),
+        (json, token("0,"), 7),
+        (text, token(r#"{"a":0},"#), 7),
+        (json, token(r#"{"a":0},"#), 7),
+        (text, token("[],"), 7),
+        (text, token("[0],"), 7),
+        (json, token("[[[[[[0]]]]]],"), 7),
+        (debug, token("[0],"), 7),
+        (scan, scanned("[1,1,1,1,1],"), 7),
+        (json, line("a"), 8),
+        (text, line("."), 8),
+        (debug, line("."), 8),
+        (debug, line("eyJ..."), 8),
     ] {
-        for format in ["text", "json"] {
-            let mut command = verify(&["--jobs", "1", "-o", format]);
-            let (peak, status) = fed(&mut command, (0..4).map(|_| block.clone()));
-            assert_eq!(status, Some(expected));
-            assert!(peak < LONGEST, "{format}: {peak} KiB");
-        }
+        let mut command = jwtlens();
+        command.args(options).args(["-k", "made/public_key.json"]);
+        let (peak, status) = fed(&mut command, (0..4).map(|_| block.clone()));
+        assert_eq!(status, Some(expected));
+        assert!(peak < LONGEST, "{options:?}: {peak} KiB");
     }
 }
 

@@ -75,6 +75,16 @@ pub fn text(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
+/// A name in quotes, where something in it could pass for what stands beside it in a table or a list.
+pub fn delimited(name: &str) -> Cow<'_, str> {
+    let is_delimiter = |c: char| c.is_whitespace() || matches!(c, ',' | '"');
+    if name.contains(is_delimiter) {
+        Cow::Owned(format!("\"{name}\""))
+    } else {
+        Cow::Borrowed(name)
+    }
+}
+
 /// For programs: in JSON that `serde_json` wrote, what it leaves raw becomes `\uXXXX`, which is the
 /// same value. Such characters stand only inside strings there; a line feed only between members.
 pub fn json(json: &str) -> Cow<'_, str> {
@@ -164,6 +174,21 @@ mod tests {
             ),
         ] {
             assert_eq!(text(raw), shown);
+        }
+    }
+
+    #[test]
+    fn a_name_can_not_imitate_what_stands_beside_it() {
+        for (name, shown) in [
+            ("https://a.b/c-d_e", "https://a.b/c-d_e"),
+            ("", ""),
+            ("exp    expires", "\"exp    expires\""),
+            ("a, 9 b", "\"a, 9 b\""),
+            ("a,b", "\"a,b\""),
+            ("a\u{a0}b", "\"a\u{a0}b\""),
+            ("\"a\"", "\"\"a\"\""),
+        ] {
+            assert_eq!(delimited(name), shown);
         }
     }
 

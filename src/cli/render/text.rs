@@ -165,7 +165,7 @@ impl Text<'_> {
                 }
                 other => shown(other),
             };
-            table.row(escaped(name), meaning(name), value);
+            table.row(escaped(&escape::delimited(name)), meaning(name), value);
         }
         table.lines(self.0.paint, self.0.width)
     }
