@@ -12,6 +12,9 @@ use crate::support::{BetweenPipes, data, feed, jwtlens, skipped, status, stderr}
 
 const MIB: u64 = 1024;
 
+/// By this many threads, whatever machine this is: each takes its share.
+const JOBS: [&str; 2] = ["--jobs", "8"];
+
 /// Ordinary tokens, however many.
 const ORDINARY: u64 = 32 * MIB;
 
@@ -77,10 +80,13 @@ const BLOCK: usize = 10_000;
 #[test]
 fn memory_is_constant_over_two_million_lines() {
     let blocks = || (0..LINES / BLOCK).map(|_| short().repeat(BLOCK));
-    let (peak, status) = fed(jwtlens().args(["decode", "-o", "line"]), blocks());
+    let (peak, status) = fed(
+        jwtlens().args(["decode", "-o", "line"]).args(JOBS),
+        blocks(),
+    );
     assert_eq!(status, Some(0));
     assert!(peak < ORDINARY, "{peak} KiB");
-    let (peak, status) = fed(verify(&["-q", "--jobs", "2"]).arg("-"), blocks());
+    let (peak, status) = fed(verify(&["-q"]).args(JOBS).arg("-"), blocks());
     assert_eq!(status, Some(6));
     assert!(peak < ORDINARY, "{peak} KiB");
     // The measure can tell: this one holds what it is given.
@@ -93,7 +99,7 @@ fn memory_is_constant_over_two_million_lines() {
 fn memory_is_constant_over_verified_tokens() {
     let valid = std::fs::read(data("made/valid.txt")).unwrap();
     let blocks = (0..80).map(|_| valid.repeat(500));
-    let (peak, status) = fed(&mut verify(&["-o", "jsonl", "--jobs", "2"]), blocks);
+    let (peak, status) = fed(verify(&["-o", "jsonl"]).args(JOBS), blocks);
     assert_eq!(status, Some(0));
     assert!(peak < ORDINARY, "{peak} KiB");
 }
@@ -106,7 +112,7 @@ fn memory_is_constant_over_ever_other_faults() {
         format!("{}.e30.AAAA\n", BASE64URL_NOPAD.encode(header.as_bytes())).into_bytes()
     };
     let block = |number: usize| (0..1000).flat_map(|at| token(number * 1000 + at)).collect();
-    let (peak, status) = fed(&mut verify(&["-o", "line"]), (0..200).map(block));
+    let (peak, status) = fed(verify(&["-o", "line"]).args(JOBS), (0..200).map(block));
     assert_eq!(status, Some(8));
     assert!(peak < ORDINARY, "{peak} KiB");
     // Those that `debug` counts have names of any length.
@@ -138,7 +144,7 @@ fn memory_is_constant_without_end() {
         (&["-q"], vec![0; 1 << 20]),
         (&["--scan", "-q"], vec![b'e'; 1 << 20]),
     ] {
-        let (mut child, mut stdin) = spawn(&mut verify(arguments));
+        let (mut child, mut stdin) = spawn(verify(arguments).args(JOBS));
         let begun = Instant::now();
         while begun.elapsed() < Duration::from_secs(1) {
             stdin.write_all(&block).unwrap();

@@ -206,6 +206,7 @@ proptest! {
         let briefly = verifier.clone().without_findings().verify_all(&tokens, NOW);
         for (brief, whole) in briefly.iter().zip(verifier.verify_all(&tokens, NOW)) {
             prop_assert_eq!((brief.verdict, &brief.error), (whole.verdict, &whole.error));
+            prop_assert!(brief.findings.is_empty());
         }
     }
 

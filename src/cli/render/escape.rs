@@ -55,7 +55,7 @@ pub fn is_hostile(c: char) -> bool {
 pub fn text(text: &str) -> Cow<'_, str> {
     // Most texts are plain ASCII, which is told of many octets at once.
     let is_plain = |plain, octet| plain & matches!(octet, b' '..=b'[' | b']'..=b'~');
-    if text.bytes().fold(true, is_plain) || !text.chars().any(|c| c == '\\' || is_hostile(c)) {
+    if text.bytes().fold(true, is_plain) {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len().saturating_add(16));
