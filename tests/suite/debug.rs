@@ -657,7 +657,7 @@ fn dropped_characters_are_found() {
     }
 }
 
-/// What a shell wrote in UTF-16 is the token still, and said to be no other.
+/// A token that a shell wrote in UTF-16 is told as one, not as a token that is good as it is.
 #[test]
 fn a_token_in_utf_16_is_found() {
     let mut random = Random::new("utf-16");

@@ -108,7 +108,7 @@ fn output_that_cannot_be_written_is_told() {
     let folder = tempdir("limited");
     for (limit, tokens) in [(0, 1), (8, 1000)] {
         let script = format!(
-            "ulimit -f {limit} && exec \"$0\" \"$@\" > {}/out",
+            "ulimit -f {limit} && exec \"$0\" \"$@\" > '{}/out'",
             folder.display()
         );
         let mut command = Command::new("sh");

@@ -75,10 +75,11 @@ pub fn text(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// A name in quotes, where something in it could pass for what stands beside it in a table or a list.
+/// A name in quotes, where it has nothing in it, or something that could pass for what stands beside it in
+/// a table or a list.
 pub fn delimited(name: &str) -> Cow<'_, str> {
     let is_delimiter = |c: char| c.is_whitespace() || matches!(c, ',' | '"');
-    if name.contains(is_delimiter) {
+    if name.is_empty() || name.contains(is_delimiter) {
         Cow::Owned(format!("\"{name}\""))
     } else {
         Cow::Borrowed(name)
@@ -181,7 +182,7 @@ mod tests {
     fn a_name_can_not_imitate_what_stands_beside_it() {
         for (name, shown) in [
             ("https://a.b/c-d_e", "https://a.b/c-d_e"),
-            ("", ""),
+            ("", "\"\""),
             ("exp    expires", "\"exp    expires\""),
             ("a, 9 b", "\"a, 9 b\""),
             ("a,b", "\"a,b\""),
