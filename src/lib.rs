@@ -138,7 +138,7 @@ pub use diagnosis::{Certainty, Debugger, Effort, Finding, Recovered, Signers, Tr
 pub use header::JoseHeader;
 pub use key::{KeyFault, KeyId, KeyReport, VerificationKey};
 pub use keyset::{KeySet, KeySource, KeySourceError};
-pub use numeric_date::{NumericDate, relative};
+pub use numeric_date::{NumericDate, duration, relative};
 pub use policy::{Check, ClaimCheck, ClaimPath, Policy};
 pub use report::{Input, Reason, Report, Signature, Time};
 pub use token::{Removed, Token};
