@@ -10,9 +10,9 @@ use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 use crate::algorithm::Algorithm;
-use crate::base64url;
 use crate::diagnosis::{self, Cause};
-use crate::json::{JsonError, Object, Value, abridged};
+use crate::text::base64url;
+use crate::text::json::{JsonError, Object, Value, abridged};
 
 /// The octets of `x` and of `y` on P-256 (RFC 7518 section 6.2.1.2).
 const COORDINATE_OCTETS: usize = 32;

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::compact::Compact;
-use crate::json::{self, JsonError};
 use crate::key::{KeyReport, VerificationKey, is_private_member};
+use crate::text::json::{self, JsonError};
+use crate::token::compact::Compact;
 
 /// The keys that tokens are verified with.
 #[derive(Clone, Debug)]

@@ -4,15 +4,15 @@
 use std::sync::Arc;
 
 use crate::algorithm::Algorithm;
-use crate::claims::ClaimsSet;
-use crate::compact::{Compact, Jws, Malformed};
 use crate::diagnosis::notes;
-use crate::header::JoseHeader;
 use crate::keyset::KeySet;
 use crate::policy::Policy;
 use crate::report::{Reason, Report, Signature, Time};
 use crate::tables::Tables;
 use crate::token::Token;
+use crate::token::claims::ClaimsSet;
+use crate::token::compact::{Compact, Jws, Malformed};
+use crate::token::header::JoseHeader;
 use crate::verdict::{Facts, Scope, SignatureStatus, Verdict};
 
 /// Keys and policy, made once and used for any number of tokens, from any number of threads.

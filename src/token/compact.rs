@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Serialize, Serializer};
 
-use crate::base64url;
+use crate::text::base64url;
 
 /// The longest token that is read, in octets.
 pub const MAX_TOKEN: usize = 2 * 1024 * 1024;

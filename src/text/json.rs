@@ -12,7 +12,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
-use crate::decimal::Decimal;
+use crate::text::decimal::Decimal;
 
 /// The deepest nesting that is read. `serde_json` has the same limit.
 pub const MAX_DEPTH: usize = 127;

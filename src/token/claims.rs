@@ -6,11 +6,11 @@ use std::sync::OnceLock;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use crate::compact::{Malformed, Segment};
-use crate::header::{read_object, string_fault};
-use crate::json::{Object, Value};
-use crate::numeric_date::NumericDate;
-use crate::ordinary::Ordinary;
+use crate::text::json::{Object, Value};
+use crate::token::claims_fast_path::Ordinary;
+use crate::token::compact::{Malformed, Segment};
+use crate::token::header::{read_object, string_fault};
+use crate::token::numeric_date::NumericDate;
 
 /// A payload that is a JSON object. Where a registered claim has not the type that RFC 7519 section
 /// 4.1 demands, it reads as absent and [`fault`](Self::fault) says so: such a token is malformed.

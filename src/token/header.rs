@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::compact::{Malformed, Segment};
-use crate::json::{Object, Value, abridged};
+use crate::text::json::{Object, Value, abridged};
+use crate::token::compact::{Malformed, Segment};
 
 /// A header that is a JSON object. Where a parameter that decides is not what the RFC demands, it
 /// reads as absent and [`fault`](Self::fault) says so: such a token is malformed.
