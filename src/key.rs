@@ -474,11 +474,11 @@ mod tests {
             ("[]".to_owned(), "an array, where a JWK is a JSON object"),
             (
                 "{".to_owned(),
-                "not JSON: the text ends inside an object (octet 1)",
+                "not JSON: unexpected end of input inside an object at byte 1",
             ),
             (
                 ec(X, Y, r#","x":"a""#),
-                "not JSON: member \"x\" appears twice (octet 130)",
+                "not JSON: duplicate member \"x\" at byte 130",
             ),
             ("{}".to_owned(), "\"kty\" is missing"),
             (

@@ -11,8 +11,8 @@ use crate::policy::Check;
 use crate::text::json::Object;
 use crate::token::Removed;
 use crate::token::claims::ClaimsSet;
-use crate::token::compact::Malformed;
 use crate::token::header::JoseHeader;
+use crate::token::malformed::Malformed;
 use crate::token::numeric_date::NumericDate;
 use crate::verdict::{SignatureStatus, Validity, Verdict};
 

@@ -12,9 +12,6 @@ use super::messages::Messages;
 /// More reasons than these are not told.
 const SHOWN: usize = 3;
 
-/// A token may have any number of segments, and each number is a reason: they must not fill the memory.
-const MOST: usize = 1000;
-
 /// How many tokens there were of each verdict, and why.
 #[derive(Default)]
 pub struct Summary {
@@ -52,9 +49,7 @@ impl Summary {
             increase(&mut self.verdicts, *verdict, *count);
         }
         for (reason, count) in &other.reasons {
-            if self.reasons.len() < MOST || self.reasons.contains_key(reason) {
-                increase(&mut self.reasons, reason.clone(), *count);
-            }
+            increase(&mut self.reasons, reason.clone(), *count);
         }
     }
 
@@ -130,8 +125,8 @@ fn reason(report: &Report) -> Option<String> {
     match report.verdict {
         Verdict::Malformed => {
             let error = report.error.as_ref()?;
-            let message = without_names(&error.message);
-            Some(format!("malformed: {}: {message}", error.segment))
+            // Without names and counts: there are only so many reasons.
+            Some(format!("malformed: {}: {:#}", error.segment, error.fault))
         }
         Verdict::Unverifiable => Some(format!(
             "unverifiable: {}",
@@ -148,24 +143,6 @@ fn reason(report: &Report) -> Option<String> {
         | Verdict::NotYetValid
         | Verdict::MisSigned => None,
     }
-}
-
-/// The message without the names that it quotes of the token, so that there are only so many reasons; a
-/// message that begins with a quote names a claim or parameter that we know.
-fn without_names(message: &str) -> String {
-    // The character of a message is one of not so many.
-    if message.starts_with('"') || message.starts_with("the character ") {
-        return message.to_owned();
-    }
-    let parts = message.split('"').enumerate().map(|(number, part)| {
-        let is_quoted = number % 2 == 1;
-        if is_quoted && !(part.len() == 1 && part.is_ascii()) {
-            "..."
-        } else {
-            part
-        }
-    });
-    parts.collect::<Vec<_>>().join("\"")
 }
 
 fn increase<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K, by: u64) {

@@ -20,7 +20,7 @@ use super::signature::{self, Form};
 use super::signed::Hashed;
 use super::work::{LOOK_UP, MULTIPLICATION, Work};
 use crate::curve::{self, Point};
-use crate::token::compact::Segment;
+use crate::token::malformed::Segment;
 
 /// The segments with one character altered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

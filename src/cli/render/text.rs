@@ -92,10 +92,7 @@ impl Text<'_> {
             self.0.paint.verdict(report.verdict),
             wrapped(&rest, at, THEIRS, self.0.width)
         );
-        if let Some(Malformed {
-            hint: Some(hint), ..
-        }) = &report.error
-        {
+        if let Some(hint) = report.error.as_ref().and_then(Malformed::hint) {
             text.push_str(&self.hint(hint, 0));
         }
 
