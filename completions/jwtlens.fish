@@ -24,128 +24,128 @@ function __fish_jwtlens_using_subcommand
     contains -- $cmd[1] $argv
 end
 
-complete -c jwtlens -n "__fish_jwtlens_needs_command" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, and as `NO_COLOR` and `CLICOLOR_FORCE` say'
-always\t'Also for a pipe or a file'
-never\t'Not at all'"
+complete -c jwtlens -n "__fish_jwtlens_needs_command" -l color -d 'When to use colors' -r -f -a "auto\t'If the output is a terminal; respects `NO_COLOR` and `CLICOLOR_FORCE`'
+always\t'Always'
+never\t'Never'"
 complete -c jwtlens -n "__fish_jwtlens_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtlens -n "__fish_jwtlens_needs_command" -s V -l version -d 'Print version'
-complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "verify" -d 'Check signature, times and claims of tokens'
-complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "debug" -d 'Verify tokens, and find out why they are refused'
-complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "decode" -d 'Show header, claims and expiry of tokens; verify nothing'
-complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "key" -d 'Show what key files hold, and what is wrong with them'
-complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "completions" -d 'Print completions for a shell'
-complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "man" -d 'Print the manual page, or write all of them into a directory'
+complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "verify" -d 'Verify the signature, times and claims of tokens'
+complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "debug" -d 'Verify tokens and find out why they are rejected'
+complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "decode" -d 'Decode tokens without verifying them'
+complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "key" -d 'Inspect key files and report problems'
+complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "completions" -d 'Generate shell completions'
+complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "man" -d 'Print the man page, or write all man pages to a directory'
 complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s f -l file -d 'Read tokens from a file, one a line' -r -F
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s k -l key -d 'A key: a file (JWK, JWK Set), or its JSON (repeatable)' -r -F
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l iss -d 'Refuse tokens of another issuer' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l aud -d 'Refuse tokens for another audience (repeatable)' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l sub -d 'Refuse tokens of another subject' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l typ -d 'Refuse tokens of another type (`typ` in the header)' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l require -d 'Refuse tokens without this claim (repeatable)' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l claim -d 'Refuse tokens whose claim is not this (repeatable)' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l max-age -d 'Refuse tokens older than this, or without `iat`' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l at -d 'Judge by this time instead of now' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l leeway -d 'Let clocks differ by this much (default: 0)' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l expires-within -d 'Refuse tokens that expire within this time' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s o -l output -d 'How to print what was found' -r -f -a "text\t'For people'
-line\t'A line a token: line number, verdict, expiry, sub and kid, separated by tabs'
-json\t'An indented object a token'
-jsonl\t'The same object on one line'
-claims\t'The claims of valid tokens, as a line of JSON'
-token\t'The valid tokens themselves; with --only those of that verdict'"
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l only -d 'Print only tokens with this verdict (repeatable)' -r -f -a "valid\t'the signature verifies; times and claim checks hold'
-expired\t'verified, but exp has passed'
-not-yet-valid\t'verified, but nbf lies ahead'
-claim-refused\t'verified and current, but a claim check asked for fails'
-unverifiable\t'no check was possible: alg is none, unknown or not the key\'s'
-mis-signed\t'the signature verifies under none of the keys'
-malformed\t'not a JWT as RFC 7519 has it'"
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s j -l jobs -d 'How many threads judge a fast stream (default: all cores)' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, and as `NO_COLOR` and `CLICOLOR_FORCE` say'
-always\t'Also for a pipe or a file'
-never\t'Not at all'"
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l scan -d 'Find tokens in any text: logs, HAR files, HTTP dumps'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l local -d 'Show times in the local zone instead of UTC'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l fail-fast -d 'Stop at the first token that is refused'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s q -l quiet -d 'Print nothing; the exit status tells'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s f -l file -d 'Read tokens from FILE, one per line' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s k -l key -d 'Key file (JWK or JWK Set) or inline JSON (repeatable)' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l iss -d 'Require this issuer (iss)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l aud -d 'Require this audience (aud; repeatable)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l sub -d 'Require this subject (sub)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l typ -d 'Require this type (header parameter typ)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l require -d 'Require this claim to be present (repeatable)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l claim -d 'Require a claim to have this value (repeatable)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l max-age -d 'Reject tokens issued longer ago than this, or without iat' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l at -d 'Use this time instead of the current time' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l leeway -d 'Allowed clock skew for exp and nbf [default: 0]' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l expires-within -d 'Treat tokens that expire within DURATION as expired' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s o -l output -d 'Output format' -r -f -a "text\t'Human-readable report'
+line\t'One line per token: line number, verdict, expiry, sub and kid (tab-separated)'
+json\t'One indented JSON object per token'
+jsonl\t'One JSON object per line'
+claims\t'The claims of valid tokens, one JSON object per line'
+token\t'The tokens themselves: the valid ones, or those selected with --only'"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l only -d 'Print only tokens with this verdict (repeatable)' -r -f -a "valid\t'the signature, times and claim checks are all good'
+expired\t'signature verified, but the token has expired'
+not-yet-valid\t'signature verified, but nbf is in the future'
+claim-refused\t'signature verified, but a claim check failed'
+unverifiable\t'alg is none, unknown, or not allowed by any key'
+mis-signed\t'the signature does not verify with any key'
+malformed\t'not a well-formed JWT'"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s j -l jobs -d 'Number of worker threads [default: number of CPUs]' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l color -d 'When to use colors' -r -f -a "auto\t'If the output is a terminal; respects `NO_COLOR` and `CLICOLOR_FORCE`'
+always\t'Always'
+never\t'Never'"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l scan -d 'Find tokens in other text, such as logs, HAR files or HTTP dumps'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l local -d 'Show times in the local time zone instead of UTC'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l fail-fast -d 'Stop at the first rejected token'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s q -l quiet -d 'Print nothing; only set the exit status'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s f -l file -d 'Read tokens from a file, one a line' -r -F
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s k -l key -d 'A key: a file (JWK, JWK Set), or its JSON (repeatable)' -r -F
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l iss -d 'Refuse tokens of another issuer' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l aud -d 'Refuse tokens for another audience (repeatable)' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l sub -d 'Refuse tokens of another subject' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l typ -d 'Refuse tokens of another type (`typ` in the header)' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l require -d 'Refuse tokens without this claim (repeatable)' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l claim -d 'Refuse tokens whose claim is not this (repeatable)' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l max-age -d 'Refuse tokens older than this, or without `iat`' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l at -d 'Judge by this time instead of now' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l leeway -d 'Let clocks differ by this much (default: 0)' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l expires-within -d 'Refuse tokens that expire within this time' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s o -l output -d 'How to print what was found' -r -f -a "text\t'For people'
-line\t'A line a token: line number, verdict, expiry, sub and kid, separated by tabs'
-json\t'An indented object a token'
-jsonl\t'The same object on one line'
-claims\t'The claims of valid tokens, as a line of JSON'
-token\t'The valid tokens themselves; with --only those of that verdict'"
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l only -d 'Print only tokens with this verdict (repeatable)' -r -f -a "valid\t'the signature verifies; times and claim checks hold'
-expired\t'verified, but exp has passed'
-not-yet-valid\t'verified, but nbf lies ahead'
-claim-refused\t'verified and current, but a claim check asked for fails'
-unverifiable\t'no check was possible: alg is none, unknown or not the key\'s'
-mis-signed\t'the signature verifies under none of the keys'
-malformed\t'not a JWT as RFC 7519 has it'"
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l also -d 'A key or folder of keys that may have signed (repeatable)' -r -F
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, and as `NO_COLOR` and `CLICOLOR_FORCE` say'
-always\t'Also for a pipe or a file'
-never\t'Not at all'"
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l scan -d 'Find tokens in any text: logs, HAR files, HTTP dumps'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l local -d 'Show times in the local zone instead of UTC'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l fail-fast -d 'Stop at the first token that is refused'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s q -l quiet -d 'Print nothing; the exit status tells'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l deep -d 'Search for some seconds: alter every character'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s v -l verbose -d 'Tell everything that was tried without success'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s f -l file -d 'Read tokens from FILE, one per line' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s k -l key -d 'Key file (JWK or JWK Set) or inline JSON (repeatable)' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l iss -d 'Require this issuer (iss)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l aud -d 'Require this audience (aud; repeatable)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l sub -d 'Require this subject (sub)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l typ -d 'Require this type (header parameter typ)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l require -d 'Require this claim to be present (repeatable)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l claim -d 'Require a claim to have this value (repeatable)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l max-age -d 'Reject tokens issued longer ago than this, or without iat' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l at -d 'Use this time instead of the current time' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l leeway -d 'Allowed clock skew for exp and nbf [default: 0]' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l expires-within -d 'Treat tokens that expire within DURATION as expired' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s o -l output -d 'Output format' -r -f -a "text\t'Human-readable report'
+line\t'One line per token: line number, verdict, expiry, sub and kid (tab-separated)'
+json\t'One indented JSON object per token'
+jsonl\t'One JSON object per line'
+claims\t'The claims of valid tokens, one JSON object per line'
+token\t'The tokens themselves: the valid ones, or those selected with --only'"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l only -d 'Print only tokens with this verdict (repeatable)' -r -f -a "valid\t'the signature, times and claim checks are all good'
+expired\t'signature verified, but the token has expired'
+not-yet-valid\t'signature verified, but nbf is in the future'
+claim-refused\t'signature verified, but a claim check failed'
+unverifiable\t'alg is none, unknown, or not allowed by any key'
+mis-signed\t'the signature does not verify with any key'
+malformed\t'not a well-formed JWT'"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l also -d 'Untrusted key, or directory of keys, to try as the signer (repeatable)' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l color -d 'When to use colors' -r -f -a "auto\t'If the output is a terminal; respects `NO_COLOR` and `CLICOLOR_FORCE`'
+always\t'Always'
+never\t'Never'"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l scan -d 'Find tokens in other text, such as logs, HAR files or HTTP dumps'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l local -d 'Show times in the local time zone instead of UTC'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l fail-fast -d 'Stop at the first rejected token'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s q -l quiet -d 'Print nothing; only set the exit status'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l deep -d 'Search longer: several seconds per token'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s v -l verbose -d 'List everything that was tried'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s f -l file -d 'Read tokens from a file, one a line' -r -F
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l at -d 'Judge by this time instead of now' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l leeway -d 'Let clocks differ by this much (default: 0)' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l expires-within -d 'With --check-time: refuse what expires within this time' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s o -l output -d 'How to print what was read' -r -f -a "text\t'For people'
-line\t'A line a token: line number, verdict, expiry, sub and kid, separated by tabs'
-json\t'An indented object a token'
-jsonl\t'The same object on one line'"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s f -l file -d 'Read tokens from FILE, one per line' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l at -d 'Use this time instead of the current time' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l leeway -d 'Allowed clock skew for exp and nbf [default: 0]' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l expires-within -d 'With --check-time, treat tokens that expire within DURATION as expired' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s o -l output -d 'Output format' -r -f -a "text\t'Human-readable report'
+line\t'One line per token: line number, verdict, expiry, sub and kid (tab-separated)'
+json\t'One indented JSON object per token'
+jsonl\t'One JSON object per line'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l only -d 'Print only tokens with this verdict (repeatable)' -r -f -a "not-verified\t''
 expired\t''
 not-yet-valid\t''
 malformed\t''"
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s j -l jobs -d 'How many threads judge a fast stream (default: all cores)' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, and as `NO_COLOR` and `CLICOLOR_FORCE` say'
-always\t'Also for a pipe or a file'
-never\t'Not at all'"
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l scan -d 'Find tokens in any text: logs, HAR files, HTTP dumps'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l check-time -d 'Let expired and not-yet-valid tokens count: exit with 3 or 4'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l local -d 'Show times in the local zone instead of UTC'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l fail-fast -d 'Stop at the first token that is refused'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s q -l quiet -d 'Print nothing; the exit status tells'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s j -l jobs -d 'Number of worker threads [default: number of CPUs]' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l color -d 'When to use colors' -r -f -a "auto\t'If the output is a terminal; respects `NO_COLOR` and `CLICOLOR_FORCE`'
+always\t'Always'
+never\t'Never'"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l scan -d 'Find tokens in other text, such as logs, HAR files or HTTP dumps'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l check-time -d 'Check exp and nbf: exit with 3 if expired, 4 if not yet valid'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l local -d 'Show times in the local time zone instead of UTC'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l fail-fast -d 'Stop at the first rejected token'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s q -l quiet -d 'Print nothing; only set the exit status'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand key" -s o -l output -d 'How to print what was found' -r -f -a "text\t'For people'
-json\t'An indented object a source'"
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand key" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, and as `NO_COLOR` and `CLICOLOR_FORCE` say'
-always\t'Also for a pipe or a file'
-never\t'Not at all'"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand key" -s o -l output -d 'Output format' -r -f -a "text\t'Human-readable report'
+json\t'One indented JSON object per source'"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand key" -l color -d 'When to use colors' -r -f -a "auto\t'If the output is a terminal; respects `NO_COLOR` and `CLICOLOR_FORCE`'
+always\t'Always'
+never\t'Never'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand key" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand completions" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, and as `NO_COLOR` and `CLICOLOR_FORCE` say'
-always\t'Also for a pipe or a file'
-never\t'Not at all'"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand completions" -l color -d 'When to use colors' -r -f -a "auto\t'If the output is a terminal; respects `NO_COLOR` and `CLICOLOR_FORCE`'
+always\t'Always'
+never\t'Never'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand man" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, and as `NO_COLOR` and `CLICOLOR_FORCE` say'
-always\t'Also for a pipe or a file'
-never\t'Not at all'"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand man" -l color -d 'When to use colors' -r -f -a "auto\t'If the output is a terminal; respects `NO_COLOR` and `CLICOLOR_FORCE`'
+always\t'Always'
+never\t'Never'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify debug decode key completions man help" -f -a "verify" -d 'Check signature, times and claims of tokens'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify debug decode key completions man help" -f -a "debug" -d 'Verify tokens, and find out why they are refused'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify debug decode key completions man help" -f -a "decode" -d 'Show header, claims and expiry of tokens; verify nothing'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify debug decode key completions man help" -f -a "key" -d 'Show what key files hold, and what is wrong with them'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify debug decode key completions man help" -f -a "completions" -d 'Print completions for a shell'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify debug decode key completions man help" -f -a "man" -d 'Print the manual page, or write all of them into a directory'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify debug decode key completions man help" -f -a "verify" -d 'Verify the signature, times and claims of tokens'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify debug decode key completions man help" -f -a "debug" -d 'Verify tokens and find out why they are rejected'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify debug decode key completions man help" -f -a "decode" -d 'Decode tokens without verifying them'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify debug decode key completions man help" -f -a "key" -d 'Inspect key files and report problems'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify debug decode key completions man help" -f -a "completions" -d 'Generate shell completions'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify debug decode key completions man help" -f -a "man" -d 'Print the man page, or write all man pages to a directory'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify debug decode key completions man help" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'

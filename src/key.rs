@@ -10,9 +10,9 @@ use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 use crate::algorithm::Algorithm;
-use crate::base64url;
 use crate::diagnosis::{self, Cause};
-use crate::json::{JsonError, Object, Value, abridged};
+use crate::text::base64url;
+use crate::text::json::{JsonError, Object, Value, abridged};
 
 /// The octets of `x` and of `y` on P-256 (RFC 7518 section 6.2.1.2).
 const COORDINATE_OCTETS: usize = 32;
@@ -474,11 +474,11 @@ mod tests {
             ("[]".to_owned(), "an array, where a JWK is a JSON object"),
             (
                 "{".to_owned(),
-                "not JSON: the text ends inside an object (octet 1)",
+                "not JSON: unexpected end of input inside an object at byte 1",
             ),
             (
                 ec(X, Y, r#","x":"a""#),
-                "not JSON: member \"x\" appears twice (octet 130)",
+                "not JSON: duplicate member \"x\" at byte 130",
             ),
             ("{}".to_owned(), "\"kty\" is missing"),
             (

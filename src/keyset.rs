@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::compact::Compact;
-use crate::json::{self, JsonError};
 use crate::key::{KeyReport, VerificationKey, is_private_member};
+use crate::text::json::{self, JsonError};
+use crate::token::compact::Compact;
 
 /// The keys that tokens are verified with.
 #[derive(Clone, Debug)]
@@ -380,10 +380,10 @@ mod tests {
                 b"\x30\x82\x00\x03\x02\x01\x00",
                 format!("it looks like a certificate or a key in DER, {DUE}"),
             ),
-            (b"\x30\x03\x02\x01", "not JSON: trailing characters (octet 1)".to_owned()),
+            (b"\x30\x03\x02\x01", "not JSON: trailing characters at byte 1".to_owned()),
             (b"aa.bb.cc\n", format!("it looks like a token, {DUE}")),
             (b"\xFF\xFE{\0}\0", "it looks like UTF-16, where JSON is UTF-8".to_owned()),
-            (b"hello", "not JSON: expected value (octet 0)".to_owned()),
+            (b"hello", "not JSON: expected value at byte 0".to_owned()),
             (b"[]", format!("an array, {DUE}")),
             (b"\"{}\"", format!("a string, {DUE}")),
             (b"{}", format!("an object without \"kty\" and \"keys\", {DUE}")),

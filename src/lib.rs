@@ -111,36 +111,33 @@
 )]
 
 mod algorithm;
-mod base64url;
-mod claims;
-mod compact;
 mod curve;
-mod decimal;
 mod diagnosis;
 pub mod fixed_key;
-mod header;
-pub mod json;
 mod key;
 mod keyset;
-mod numeric_date;
-mod ordinary;
 mod policy;
 mod report;
 mod tables;
+mod text;
 mod token;
 mod verdict;
 mod verify;
 
 pub use algorithm::Algorithm;
-pub use claims::{Audience, ClaimsSet, Members};
-pub use compact::{Compact, Jwe, Jws, MAX_TOKEN, Malformed, Segment};
 pub use diagnosis::{Certainty, Debugger, Effort, Finding, Recovered, Signers, Tried};
-pub use header::JoseHeader;
 pub use key::{KeyFault, KeyId, KeyReport, VerificationKey};
 pub use keyset::{KeySet, KeySource, KeySourceError};
-pub use numeric_date::{NumericDate, duration, relative};
 pub use policy::{Check, ClaimCheck, ClaimPath, Policy};
 pub use report::{Input, Reason, Report, Signature, Time};
+pub use text::base64url::Base64urlFault;
+pub use text::json;
+pub use token::claims::{Audience, ClaimsSet, Members};
+pub use token::compact::{Compact, Jwe, Jws, MAX_TOKEN};
+pub use token::foreign_character::ForeignCharacter;
+pub use token::header::JoseHeader;
+pub use token::malformed::{CritFault, Malformed, Segment, TokenFault};
+pub use token::numeric_date::{NumericDate, duration, relative};
 pub use token::{Removed, Token};
 pub use verdict::{Facts, Scope, SignatureStatus, Validity, Verdict};
 pub use verify::{Verifier, decode};

@@ -3,9 +3,9 @@
 
 use serde::Serialize;
 
-use crate::claims::ClaimsSet;
-use crate::header::JoseHeader;
-use crate::json::{Object, Value};
+use crate::text::json::{Object, Value};
+use crate::token::claims::ClaimsSet;
+use crate::token::header::JoseHeader;
 use crate::verdict::Validity;
 
 /// How times are judged, and the claim checks. All times are whole seconds. The default is the

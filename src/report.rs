@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use crate::claims::ClaimsSet;
-use crate::compact::Malformed;
 use crate::diagnosis::{Finding, Recovered, Tried};
-use crate::header::JoseHeader;
-use crate::json::Object;
 use crate::key::KeyId;
-use crate::numeric_date::NumericDate;
 use crate::policy::Check;
+use crate::text::json::Object;
 use crate::token::Removed;
+use crate::token::claims::ClaimsSet;
+use crate::token::header::JoseHeader;
+use crate::token::malformed::Malformed;
+use crate::token::numeric_date::NumericDate;
 use crate::verdict::{SignatureStatus, Validity, Verdict};
 
 /// What is known of one token.

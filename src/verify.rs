@@ -4,15 +4,16 @@
 use std::sync::Arc;
 
 use crate::algorithm::Algorithm;
-use crate::claims::ClaimsSet;
-use crate::compact::{Compact, Jws, Malformed};
 use crate::diagnosis::notes;
-use crate::header::JoseHeader;
 use crate::keyset::KeySet;
 use crate::policy::Policy;
 use crate::report::{Reason, Report, Signature, Time};
 use crate::tables::Tables;
 use crate::token::Token;
+use crate::token::claims::ClaimsSet;
+use crate::token::compact::{Compact, Jws};
+use crate::token::header::JoseHeader;
+use crate::token::malformed::{Malformed, Segment, TokenFault};
 use crate::verdict::{Facts, Scope, SignatureStatus, Verdict};
 
 /// Keys and policy, made once and used for any number of tokens, from any number of threads.
@@ -147,9 +148,10 @@ impl<'t> Read<'t> {
     fn of(token: &Token<'t>, keys: Option<&KeySet>, last_header: &mut LastHeader<'t>) -> Self {
         let compact = match token.too_long {
             None => Compact::parse(token.text),
-            Some(limit) => Err(Malformed::too_long(&format!(
-                "a line may have {limit} octets"
-            ))),
+            Some(limit) => {
+                let fault = TokenFault::LineTooLong(limit);
+                Err(Malformed::new(Segment::Token, 0, fault))
+            }
         };
         match compact {
             Ok(Compact::Jws(jws)) => {

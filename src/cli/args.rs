@@ -1,4 +1,4 @@
-//! The command line, for clap: what may be asked, in words for people.
+//! The command line, for clap, with the text of the help.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -8,31 +8,31 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint, value_parser};
 use clap_complete::Shell;
 use jwtlens::{ClaimPath, Verdict, json::Value};
 
+use super::help::sections;
 use super::times::{self, At};
-use super::topics;
 
-/// See through a JSON Web Token: decode it, verify it, find out why it is refused
+/// Decode, verify and debug JSON Web Tokens, offline
 ///
-/// jwtlens reads tokens (JWT) and verifies their ES256 signatures with a public key (JWK), all on
-/// this machine: it has no network code. Give tokens on standard input rather than as arguments,
-/// which other users can see in `ps` and which stay in the shell's history.
+/// jwtlens verifies tokens (JWT) with the public key you have and explains why a signature fails.
+/// Everything runs locally: jwtlens has no network code. Pass tokens on stdin: arguments are
+/// visible in `ps` and saved in the shell history.
 #[derive(Debug, Parser)]
 #[command(
     name = "jwtlens",
-    // Not from the first argument, which is anybody's text.
+    // Not taken from the first argument, which the caller controls.
     bin_name = "jwtlens",
     version,
     arg_required_else_help = true,
     disable_help_subcommand = false,
     after_help = "Start with: jwtlens verify -k public_key.json < token.txt\n\
-        `jwtlens help COMMAND` tells more, with examples and the exit status."
+        See `jwtlens help COMMAND` for options, examples and the exit status."
 )]
 pub struct Cli {
     #[command(subcommand)]
     pub command: Command,
 
-    /// Colour the output
-    // In short help it would stand with every command, and nobody looks for it there.
+    /// When to use colors
+    // Hidden from short help, where every command would repeat it.
     #[arg(
         long,
         global = true,
@@ -46,52 +46,52 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Check signature, times and claims of tokens
+    /// Verify the signature, times and claims of tokens
     ///
-    /// The verdict on each token comes with its header, its claims and what the verdict rests on.
-    /// Without TOKEN, standard input is read, one token a line.
-    #[command(after_help = topics::exit_status_in_short(), after_long_help = topics::in_full("verify"))]
+    /// Prints a verdict for each token, with its header and claims. Without TOKEN, reads stdin, one
+    /// token per line.
+    #[command(after_help = sections::short_exit_status(), after_long_help = sections::long_after_help("verify"))]
     Verify(Box<VerifyMany>),
 
-    /// Verify tokens, and find out why they are refused
+    /// Verify tokens and find out why they are rejected
     ///
-    /// Each refused token is looked into: how its signature is written, what was signed, which key
-    /// signed, what kind of thing it is, what its times tell. What a computation shows is called
-    /// proven: with the changes named, the signature verifies. No finding turns a refused token into
-    /// a valid one. Without TOKEN, standard input is read, one token a line.
-    #[command(after_help = topics::exit_status_in_short(), after_long_help = topics::in_full("debug"))]
+    /// For each rejected token, debug tries known mistakes: signature encoding, signing input, hash,
+    /// key, truncated or modified characters, clocks. A finding is "proven" if the signature verifies
+    /// once the named changes are applied. Findings never change the verdict. Without TOKEN, reads
+    /// stdin, one token per line.
+    #[command(after_help = sections::short_exit_status(), after_long_help = sections::long_after_help("debug"))]
     Debug(Box<Debug>),
 
-    /// Show header, claims and expiry of tokens; verify nothing
+    /// Decode tokens without verifying them
     ///
-    /// No key is needed, and nothing of what is shown is authenticated: anybody may have written
-    /// it. Without TOKEN, standard input is read, one token a line.
-    #[command(after_help = "Nothing is verified here; see jwtlens verify.", after_long_help = topics::in_full("decode"))]
+    /// Prints the header, the claims and whether the token has expired. No key is needed. The output
+    /// is not verified: do not trust it. Without TOKEN, reads stdin, one token per line.
+    #[command(after_help = "decode does not check signatures; use `jwtlens verify` for that.", after_long_help = sections::long_after_help("decode"))]
     Decode(DecodeMany),
 
-    /// Show what key files hold, and what is wrong with them
+    /// Inspect key files and report problems
     ///
-    /// Each key (JWK) with its members, its RFC 7638 thumbprint, whether tokens can be verified
-    /// with it, and if not, why. A private key's private part is never shown.
-    #[command(after_long_help = topics::in_full("key"))]
+    /// For each key, prints its parameters, its RFC 7638 thumbprint, and whether it can verify tokens.
+    /// Private key material is never shown.
+    #[command(after_long_help = sections::long_after_help("key"))]
     Key(Key),
 
-    /// Print completions for a shell
+    /// Generate shell completions
     ///
-    /// They complete commands, options, verdicts, formats and the names of files. Where a shell looks
-    /// for them is its own affair; the examples show the usual places.
-    #[command(after_long_help = topics::in_full("completions"))]
+    /// Completes commands, options, verdicts, formats and file names. The examples show where common
+    /// setups expect the file.
+    #[command(after_long_help = sections::long_after_help("completions"))]
     Completions {
         /// The shell
         shell: Shell,
     },
 
-    /// Print the manual page, or write all of them into a directory
+    /// Print the man page, or write all man pages to a directory
     ///
-    /// There is one for the program and one for each command.
-    #[command(after_long_help = topics::in_full("man"))]
+    /// There is one page for jwtlens and one for each command.
+    #[command(after_long_help = sections::long_after_help("man"))]
     Man {
-        /// Where to write the pages: jwtlens.1, jwtlens-verify.1 and so on
+        /// Directory for jwtlens.1, jwtlens-verify.1 and so on
         #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
         dir: Option<PathBuf>,
     },
@@ -129,9 +129,9 @@ pub struct Verify {
     #[command(flatten)]
     pub time: Time,
 
-    /// Refuse tokens that expire within this time
+    /// Treat tokens that expire within DURATION as expired
     ///
-    /// Such a token counts as expired, and the report says that it is by this rule.
+    /// The report says if this option is the reason.
     #[arg(
         long,
         value_name = "DURATION",
@@ -141,7 +141,7 @@ pub struct Verify {
     )]
     pub expires_within: Option<i64>,
 
-    /// How to print what was found
+    /// Output format
     #[arg(
         short,
         long,
@@ -155,11 +155,11 @@ pub struct Verify {
     pub show: Show,
 
     /// Print only tokens with this verdict (repeatable)
-    // The verdicts stand with the exit status.
+    // The verdicts are listed with the exit status.
     #[arg(
         long,
         value_name = "VERDICT",
-        value_parser = verdicts(&VERIFY_VERDICTS, topics::when),
+        value_parser = verdicts(&VERIFY_VERDICTS, sections::when),
         hide_possible_values = true,
         help_heading = "Output"
     )]
@@ -171,10 +171,10 @@ pub struct Debug {
     #[command(flatten)]
     pub verify: Verify,
 
-    /// A key or folder of keys that may have signed (repeatable)
+    /// Untrusted key, or directory of keys, to try as the signer (repeatable)
     ///
-    /// It is not trusted: old keys, keys of other stages and services. A token that one of them signed stays refused;
-    /// the report says which it was.
+    /// For example old keys, or keys of other environments and services. A token signed with one of
+    /// them is still rejected; the report names the key.
     #[arg(
         long,
         value_name = "KEY",
@@ -183,13 +183,13 @@ pub struct Debug {
     )]
     pub also: Vec<OsString>,
 
-    /// Search for some seconds: alter every character
+    /// Search longer: several seconds per token
     ///
-    /// And put in more that may have been lost.
+    /// Also tries single-character changes anywhere in the token, and more missing characters.
     #[arg(long, help_heading = None::<&str>)]
     pub deep: bool,
 
-    /// Tell everything that was tried without success
+    /// List everything that was tried
     #[arg(short, long, help_heading = None::<&str>)]
     pub verbose: bool,
 }
@@ -199,14 +199,14 @@ pub struct Decode {
     #[command(flatten)]
     pub tokens: Tokens,
 
-    /// Let expired and not-yet-valid tokens count: exit with 3 or 4
+    /// Check exp and nbf: exit with 3 if expired, 4 if not yet valid
     #[arg(long, help_heading = "Time")]
     pub check_time: bool,
 
     #[command(flatten)]
     pub time: Time,
 
-    /// With --check-time: refuse what expires within this time
+    /// With --check-time, treat tokens that expire within DURATION as expired
     #[arg(
         long,
         value_name = "DURATION",
@@ -217,7 +217,7 @@ pub struct Decode {
     )]
     pub expires_within: Option<i64>,
 
-    /// How to print what was read
+    /// Output format
     #[arg(
         short,
         long,
@@ -237,13 +237,13 @@ pub struct Decode {
 
 #[derive(Debug, Args)]
 pub struct Key {
-    /// A key file, the JSON itself, or - for standard input
+    /// Key file, inline JSON, or - for stdin
     ///
-    /// Without KEY it is `$JWTLENS_KEY`, or else `./public_key.json`.
+    /// [default: $JWTLENS_KEY, or ./public_key.json]
     #[arg(value_name = "KEY", value_hint = ValueHint::FilePath)]
     pub keys: Vec<OsString>,
 
-    /// How to print what was found
+    /// Output format
     #[arg(
         short,
         long,
@@ -256,30 +256,30 @@ pub struct Key {
 
 #[derive(Debug, Args)]
 pub struct Tokens {
-    /// A token, or - for standard input; prefer standard input
+    /// Token, or - for stdin (stdin is safer)
     ///
-    /// Other users can see arguments in `ps`, and the shell keeps them in its history.
-    // No file is one, so none is offered.
+    /// Arguments are visible in `ps` and saved in the shell history.
+    // A token is not a file name, so complete none.
     #[arg(value_name = "TOKEN", value_hint = ValueHint::Other)]
     pub given: Vec<OsString>,
 
-    /// Read tokens from a file, one a line
+    /// Read tokens from FILE, one per line
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub file: Option<PathBuf>,
 
-    /// Find tokens in any text: logs, HAR files, HTTP dumps
+    /// Find tokens in other text, such as logs, HAR files or HTTP dumps
     ///
-    /// Lines without a token are passed over, and a line may have several. The report tells line and
-    /// column of each.
+    /// Lines without a token are skipped; a line may hold several. The report gives the line and
+    /// column of each token.
     #[arg(long)]
     pub scan: bool,
 }
 
 #[derive(Debug, Args)]
 pub struct Keys {
-    /// A key: a file (JWK, JWK Set), or its JSON (repeatable)
+    /// Key file (JWK or JWK Set) or inline JSON (repeatable)
     ///
-    /// Without it, `$JWTLENS_KEY` is taken, or else `./public_key.json`. `-k -` reads standard input.
+    /// Use `-k -` to read stdin. [default: $JWTLENS_KEY, or ./public_key.json]
     #[arg(short, long = "key", value_name = "KEY", value_hint = ValueHint::FilePath)]
     pub keys: Vec<OsString>,
 }
@@ -287,39 +287,39 @@ pub struct Keys {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Claim checks")]
 pub struct Checks {
-    /// Refuse tokens of another issuer
+    /// Require this issuer (iss)
     #[arg(long, value_name = "NAME")]
     pub iss: Option<String>,
 
-    /// Refuse tokens for another audience (repeatable)
+    /// Require this audience (aud; repeatable)
     ///
-    /// Given more than once, any of the names will do.
+    /// If repeated, any one of them is enough.
     #[arg(long, value_name = "NAME")]
     pub aud: Vec<String>,
 
-    /// Refuse tokens of another subject
+    /// Require this subject (sub)
     #[arg(long, value_name = "NAME")]
     pub sub: Option<String>,
 
-    /// Refuse tokens of another type (`typ` in the header)
+    /// Require this type (header parameter typ)
     #[arg(long, value_name = "TYPE")]
     pub typ: Option<String>,
 
-    /// Refuse tokens without this claim (repeatable)
+    /// Require this claim to be present (repeatable)
     ///
-    /// NAME is a claim's name, or a JSON Pointer such as `/realm_access/roles/0`. A claim that is
-    /// null counts as missing.
+    /// NAME is a claim name, or a JSON Pointer such as `/realm_access/roles/0`. A null claim counts
+    /// as missing.
     #[arg(long, value_name = "NAME", value_parser = claim_path)]
     pub require: Vec<ClaimPath>,
 
-    /// Refuse tokens whose claim is not this (repeatable)
+    /// Require a claim to have this value (repeatable)
     ///
-    /// With NAME=TEXT the claim must be that string; with NAME:=JSON it must be that JSON value,
-    /// numbers compared by value. NAME is a claim's name, or a JSON Pointer such as `/address/city`.
+    /// NAME=TEXT compares with a string, NAME:=JSON with any JSON value (1.0 equals 1). NAME is a
+    /// claim name, or a JSON Pointer such as `/address/city`.
     #[arg(long, value_name = "NAME=TEXT", value_parser = claim_equals)]
     pub claim: Vec<(ClaimPath, Value)>,
 
-    /// Refuse tokens older than this, or without `iat`
+    /// Reject tokens issued longer ago than this, or without iat
     #[arg(
         long,
         value_name = "DURATION",
@@ -332,16 +332,15 @@ pub struct Checks {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Time")]
 pub struct Time {
-    /// Judge by this time instead of now
+    /// Use this time instead of the current time
     ///
     /// RFC 3339 (2026-11-23T18:09:24Z), Unix seconds, or relative to now (-1h, +30m).
     #[arg(long, value_name = "TIME", value_parser = times::at, allow_hyphen_values = true)]
     pub at: Option<At>,
 
-    /// Let clocks differ by this much (default: 0)
+    /// Allowed clock skew for exp and nbf [default: 0]
     ///
-    /// `exp` may have passed and `nbf` may lie ahead by this much. A duration is in seconds (90)
-    /// or has units (90s, 5m, 1h30m, 7d).
+    /// DURATION is a number of seconds (90) or has units (90s, 5m, 1h30m, 7d).
     #[arg(
         long,
         value_name = "DURATION",
@@ -352,7 +351,7 @@ pub struct Time {
     )]
     pub leeway: i64,
 
-    /// Show times in the local zone instead of UTC
+    /// Show times in the local time zone instead of UTC
     #[arg(long)]
     pub local: bool,
 }
@@ -360,9 +359,9 @@ pub struct Time {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct Speed {
-    /// How many threads judge a fast stream (default: all cores)
+    /// Number of worker threads [default: number of CPUs]
     ///
-    /// What is printed is the same whatever their number.
+    /// The output does not depend on it.
     #[arg(short, long, value_name = "NUMBER", value_parser = value_parser!(u16).range(1..=256))]
     pub jobs: Option<u16>,
 }
@@ -370,60 +369,60 @@ pub struct Speed {
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub struct Show {
-    /// Stop at the first token that is refused
+    /// Stop at the first rejected token
     ///
-    /// It is printed like those before it, and gives the exit status.
+    /// The rejected token is printed and determines the exit status.
     #[arg(long)]
     pub fail_fast: bool,
 
-    /// Print nothing; the exit status tells
+    /// Print nothing; only set the exit status
     #[arg(short, long)]
     pub quiet: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum ColorChoice {
-    /// On a terminal, and as `NO_COLOR` and `CLICOLOR_FORCE` say
+    /// If the output is a terminal; respects `NO_COLOR` and `CLICOLOR_FORCE`
     Auto,
-    /// Also for a pipe or a file
+    /// Always
     Always,
-    /// Not at all
+    /// Never
     Never,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// For people
+    /// Human-readable report
     Text,
-    /// A line a token: line number, verdict, expiry, sub and kid, separated by tabs
+    /// One line per token: line number, verdict, expiry, sub and kid (tab-separated)
     Line,
-    /// An indented object a token
+    /// One indented JSON object per token
     Json,
-    /// The same object on one line
+    /// One JSON object per line
     Jsonl,
-    /// The claims of valid tokens, as a line of JSON
+    /// The claims of valid tokens, one JSON object per line
     Claims,
-    /// The valid tokens themselves; with --only those of that verdict
+    /// The tokens themselves: the valid ones, or those selected with --only
     Token,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum DecodeFormat {
-    /// For people
+    /// Human-readable report
     Text,
-    /// A line a token: line number, verdict, expiry, sub and kid, separated by tabs
+    /// One line per token: line number, verdict, expiry, sub and kid (tab-separated)
     Line,
-    /// An indented object a token
+    /// One indented JSON object per token
     Json,
-    /// The same object on one line
+    /// One JSON object per line
     Jsonl,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum KeyFormat {
-    /// For people
+    /// Human-readable report
     Text,
-    /// An indented object a source
+    /// One indented JSON object per source
     Json,
 }
 
@@ -492,11 +491,11 @@ fn claim_path(text: &str) -> Result<ClaimPath, &'static str> {
 fn claim_equals(text: &str) -> Result<(ClaimPath, Value), String> {
     let (name, value) = text
         .split_once('=')
-        .ok_or("NAME=TEXT or NAME:=JSON is due")?;
+        .ok_or("expected NAME=TEXT or NAME:=JSON")?;
     let (name, value) = match name.strip_suffix(':') {
         Some(name) => {
             let value = Value::parse(value.as_bytes()).map_err(|error| {
-                format!("after \":=\" JSON is due: {error}; for a string write NAME=TEXT")
+                format!("expected JSON after \":=\": {error}; for a string, use NAME=TEXT")
             })?;
             (name, value)
         }
@@ -511,12 +510,12 @@ mod tests {
     use clap::CommandFactory;
 
     #[test]
-    fn the_command_line_is_sound() {
+    fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
     }
 
     #[test]
-    fn a_claim_check_is_split_at_its_first_sign() {
+    fn a_claim_check_splits_at_the_first_equals_sign() {
         let (path, value) = claim_equals("http://a/b=c=d").unwrap();
         assert_eq!(
             (path, value.to_string()),

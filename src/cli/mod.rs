@@ -2,9 +2,9 @@
 
 pub mod args;
 pub mod exit;
+mod help;
 mod input;
 mod keys;
-mod manual;
 pub mod messages;
 mod output;
 mod progress;
@@ -16,7 +16,6 @@ mod stream;
 mod summary;
 mod tally;
 mod times;
-mod topics;
 pub mod usage;
 
 pub use render::escape;

@@ -19,13 +19,14 @@ use super::args::{
     Checks, Cli, Command, Debug, Decode, Format, Key, KeyFormat, Keys, Speed, Time, Verify,
 };
 use super::exit::Exit;
+use super::help::man;
 use super::input::Source;
 use super::messages::{Failure, Messages, io_reason, tell};
 use super::progress::Progress;
 use super::render::{Detail, Look, Renderer, key as render_key};
 use super::stream::{Stream, TOGETHER};
 use super::tally::Tally;
-use super::{escape, keys, manual, usage};
+use super::{escape, keys, usage};
 
 /// A search that takes longer is ended, and says that it was not complete: work is counted, but a slow
 /// machine takes its time for it.
@@ -66,11 +67,11 @@ pub fn run(command: Command, surroundings: &Surroundings, messages: Messages) ->
             clap_complete::generate(shell, &mut Cli::command(), "jwtlens", &mut script);
             print(&script)
         }
-        Command::Man { dir: None } => print(manual::main_page().as_bytes()),
+        Command::Man { dir: None } => print(man::main_page().as_bytes()),
         Command::Man { dir: Some(dir) } => {
-            manual::write_all(&dir).map_err(|error| {
+            man::write_all(&dir).map_err(|error| {
                 Failure::new(format!(
-                    "can't write manual pages to \"{}\": {}",
+                    "cannot write man pages to \"{}\": {}",
                     usage::without_secrets(&dir.to_string_lossy()),
                     io_reason(&error)
                 ))

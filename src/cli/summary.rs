@@ -12,24 +12,25 @@ use super::messages::Messages;
 /// More reasons than these are not told.
 const SHOWN: usize = 3;
 
-/// A token may have any number of segments, and each number is a reason: they must not fill the memory.
-const MOST: usize = 1000;
-
 /// How many tokens there were of each verdict, and why.
 #[derive(Default)]
 pub struct Summary {
     /// None once it is told, and of a part of a run.
     begun: Option<Instant>,
     is_interrupted: bool,
+    /// What to do if the run prints more than a reader can take in.
+    hint: Option<&'static str>,
     verdicts: BTreeMap<Verdict, u64>,
     reasons: BTreeMap<String, u64>,
 }
 
 impl Summary {
-    /// A summary that tells how long the run took from here on.
-    pub fn begin() -> Self {
+    /// A summary that tells how long the run took from here on, and gives the hint if there were more
+    /// than a handful of tokens.
+    pub fn begin(hint: Option<&'static str>) -> Self {
         Self {
             begun: Some(Instant::now()),
+            hint,
             ..Self::default()
         }
     }
@@ -52,9 +53,7 @@ impl Summary {
             increase(&mut self.verdicts, *verdict, *count);
         }
         for (reason, count) in &other.reasons {
-            if self.reasons.len() < MOST || self.reasons.contains_key(reason) {
-                increase(&mut self.reasons, reason.clone(), *count);
-            }
+            increase(&mut self.reasons, reason.clone(), *count);
         }
     }
 
@@ -88,8 +87,16 @@ impl Summary {
 
     /// Tells of more than one token, and once: a signal may come when the run has just ended.
     pub fn tell(&mut self, messages: Messages) {
-        for line in self.lines() {
-            messages.line(&line);
+        const HANDFUL: u64 = 5;
+        let lines = self.lines();
+        for line in &lines {
+            messages.line(line);
+        }
+        if let Some(hint) = self.hint
+            && !lines.is_empty()
+            && self.total() > HANDFUL
+        {
+            messages.hint(hint);
         }
     }
 
@@ -130,8 +137,8 @@ fn reason(report: &Report) -> Option<String> {
     match report.verdict {
         Verdict::Malformed => {
             let error = report.error.as_ref()?;
-            let message = without_names(&error.message);
-            Some(format!("malformed: {}: {message}", error.segment))
+            // Without names and counts: there are only so many reasons.
+            Some(format!("malformed: {}: {:#}", error.segment, error.fault))
         }
         Verdict::Unverifiable => Some(format!(
             "unverifiable: {}",
@@ -150,24 +157,6 @@ fn reason(report: &Report) -> Option<String> {
     }
 }
 
-/// The message without the names that it quotes of the token, so that there are only so many reasons; a
-/// message that begins with a quote names a claim or parameter that we know.
-fn without_names(message: &str) -> String {
-    // The character of a message is one of not so many.
-    if message.starts_with('"') || message.starts_with("the character ") {
-        return message.to_owned();
-    }
-    let parts = message.split('"').enumerate().map(|(number, part)| {
-        let is_quoted = number % 2 == 1;
-        if is_quoted && !(part.len() == 1 && part.is_ascii()) {
-            "..."
-        } else {
-            part
-        }
-    });
-    parts.collect::<Vec<_>>().join("\"")
-}
-
 fn increase<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K, by: u64) {
     let count = counts.entry(key).or_default();
     *count = count.saturating_add(by);
@@ -178,7 +167,7 @@ mod tests {
     use super::*;
 
     fn summary(tokens: u64) -> Summary {
-        let mut summary = Summary::begin();
+        let mut summary = Summary::begin(None);
         increase(&mut summary.verdicts, Verdict::Valid, tokens);
         summary
     }

@@ -19,8 +19,8 @@ use super::search::{Candidate, Proof, Targets, verifies};
 use super::signature::{self, Form};
 use super::signed::Hashed;
 use super::work::{LOOK_UP, MULTIPLICATION, Work};
-use crate::compact::Segment;
 use crate::curve::{self, Point};
+use crate::token::malformed::Segment;
 
 /// The segments with one character altered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 
 use super::cause::Cause;
 use super::lax;
-use crate::json::Value;
+use crate::text::json::Value;
 
 /// What is left of a text, with what was done to it; none where that is not worth a word.
 type Texts = Vec<(Option<Cause>, String)>;

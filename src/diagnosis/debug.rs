@@ -21,13 +21,13 @@ use super::times::times;
 use super::truncated;
 use super::work::Work;
 use super::{Certainty, Finding};
-use crate::header::JoseHeader;
-use crate::json::Value;
 use crate::keyset::{KeySet, KeySource};
-use crate::numeric_date::relative;
 use crate::policy::Policy;
 use crate::report::Report;
+use crate::text::json::Value;
 use crate::token::Token;
+use crate::token::header::JoseHeader;
+use crate::token::numeric_date::relative;
 use crate::verdict::{SignatureStatus, Verdict};
 use crate::verify::Verifier;
 

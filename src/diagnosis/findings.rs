@@ -11,10 +11,10 @@ use super::signed::Hashed;
 use super::signer::{self, Recovered};
 use super::work::{MULTIPLICATION, Work};
 use super::{Certainty, Effort, Finding, Tried, finding};
-use crate::header::JoseHeader;
-use crate::json::Value;
 use crate::key;
 use crate::report::Report;
+use crate::text::json::Value;
+use crate::token::header::JoseHeader;
 use crate::verdict::SignatureStatus;
 
 /// Everything found out about a signature.

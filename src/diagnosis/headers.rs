@@ -1,7 +1,7 @@
 //! The header as it may have been before somebody changed it.
 
 use super::rewriting::{self, Pair};
-use crate::json::{Object, Value};
+use crate::text::json::{Object, Value};
 
 /// A header with many members is no reason to try thousands.
 const MOST: usize = 120;

@@ -6,9 +6,9 @@ use super::cause::Cause;
 use super::lax;
 use super::reading::{MAX_READ, readings};
 use super::{Certainty, Finding, finding, note};
-use crate::header::JoseHeader;
-use crate::json::{Value, abridged};
 use crate::report::{Reason, Report};
+use crate::text::json::{Value, abridged};
+use crate::token::header::JoseHeader;
 use crate::verdict::SignatureStatus;
 
 /// The most that is inflated.

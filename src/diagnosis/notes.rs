@@ -2,12 +2,12 @@
 //! function and one row of the table.
 
 use super::{Finding, kind, note, times};
-use crate::json::{Value, abridged};
 use crate::key::KeyId;
 use crate::keyset::KeySet;
-use crate::numeric_date::{duration, relative};
 use crate::policy::{ClaimCheck, Policy};
 use crate::report::Report;
+use crate::text::json::{Value, abridged};
+use crate::token::numeric_date::{duration, relative};
 use crate::verdict::{SignatureStatus, Validity};
 
 /// What a note may look at.

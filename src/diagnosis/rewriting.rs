@@ -1,6 +1,6 @@
 //! One JSON value in the spellings that common writers give it.
 
-use crate::json::{Object, Value};
+use crate::text::json::{Object, Value};
 
 /// A longer spelling is not written: indentation multiplies a text that is nested deeply.
 const LONGEST: usize = 256 * 1024;

@@ -13,8 +13,8 @@ use sha2::{Sha256, Sha384, Sha512};
 use super::rewriting;
 use super::signer;
 use super::work::Work;
-use crate::base64url;
-use crate::json::{Object, Value};
+use crate::text::base64url;
+use crate::text::json::{Object, Value};
 
 /// So much is spent on the secrets of a token, in units of work: some 30 ms.
 const SHARE: u64 = 50_000;

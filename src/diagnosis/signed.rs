@@ -13,10 +13,10 @@ use super::headers::{self, Names};
 use super::lax;
 use super::reading::Reading;
 use super::rewriting;
-use crate::base64url;
 use crate::curve::Prehash;
-use crate::header::JoseHeader;
-use crate::json::{Object, Value};
+use crate::text::base64url;
+use crate::text::json::{Object, Value};
+use crate::token::header::JoseHeader;
 
 /// The octets of all texts together, each as often as it is hashed.
 const MOST_HASHED: usize = 8 * 1024 * 1024;

@@ -13,12 +13,12 @@ use super::search::Candidate;
 use super::signature::{self, Form};
 use super::signed::Hashed;
 use super::{Certainty, Finding};
-use crate::base64url;
 use crate::curve;
-use crate::header::JoseHeader;
-use crate::json::{Object, Value};
 use crate::key::{self, KeyId, KeyReport};
 use crate::keyset::KeySource;
+use crate::text::base64url;
+use crate::text::json::{Object, Value};
+use crate::token::header::JoseHeader;
 
 /// More keys are not looked at for one token.
 pub const MOST: usize = 32;

@@ -3,10 +3,10 @@
 use jiff::tz::TimeZone;
 
 use super::{Certainty, Finding, finding};
-use crate::claims::ClaimsSet;
-use crate::json::{Value, abridged};
-use crate::numeric_date::{NumericDate, duration};
 use crate::report::Report;
+use crate::text::json::{Value, abridged};
+use crate::token::claims::ClaimsSet;
+use crate::token::numeric_date::{NumericDate, duration};
 use crate::verdict::Validity;
 
 /// 2026-11-01T00:00:00Z: nobody runs this program earlier, unless the clock is wrong.

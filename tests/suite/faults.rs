@@ -420,7 +420,7 @@ fn other_encodings_are_malformed() {
         let output = verify(&[], &input);
         assert_eq!(status(&output), 8);
         assert!(stdout(&output).starts_with("malformed: "));
-        assert!(stdout(&output).contains("as UTF-8 without a byte order mark"));
+        assert!(stdout(&output).contains("as UTF-8 without BOM"));
         assert_printable(&output, false);
     }
 }

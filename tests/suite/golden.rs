@@ -1,11 +1,11 @@
-//! What a person sees: `tests/golden/*.md` and the README are sessions in a shell, run again and
+//! What a person sees: `tests/golden/*.md`, the README and the pages of `docs/` are sessions in a shell, run again and
 //! compared word for word. `SNAPSHOTS=overwrite` rewrites them.
 //!
 //! In a `console` block a line that begins with `$ ` is a command for `sh` (`> ` continues it), what
 //! follows is its output, both streams in one, and `? N` an exit status other than 0. Pipes and
 //! redirections are what the program is for, so a shell runs the blocks. They run in `tests/data`;
 //! the README's in `tests/data/made`. A block that says `needs=NAME` is left as it is where that
-//! program is not installed. `$HOME` is a folder of the file's own.
+//! program is not installed. `$HOME` is a directory of the file's own.
 
 use std::env;
 use std::ffi::OsString;
@@ -92,30 +92,54 @@ fn run(script: &str, directory: &Path, home: &Path) -> String {
     }
 }
 
+/// One test per file, so that they run side by side and one difference hides no other.
+macro_rules! sessions {
+    ($($name:ident: $file:literal in $directory:literal;)*) => {
+        $(
+            #[test]
+            fn $name() {
+                let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+                check(&root.join($file), &root.join($directory));
+            }
+        )*
+
+        const FILES: &[&str] = &[$($file),*];
+    };
+}
+
+sessions! {
+    readme: "README.md" in "tests/data/made";
+    debug: "tests/golden/debug.md" in "tests/data";
+    decode: "tests/golden/decode.md" in "tests/data";
+    formats: "tests/golden/formats.md" in "tests/data";
+    key: "tests/golden/key.md" in "tests/data";
+    tasks: "tests/golden/tasks.md" in "tests/data";
+    usage: "tests/golden/usage.md" in "tests/data";
+    verify: "tests/golden/verify.md" in "tests/data";
+}
+
 #[test]
-fn sessions() {
+fn every_session_file_has_a_test() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut files: Vec<_> = fs::read_dir(root.join("tests/golden"))
-        .unwrap()
-        .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "md"))
-        .collect();
-    files.sort();
-    assert!(!files.is_empty());
-    for file in files {
-        check(&file, &root.join("tests/data"));
+    for directory in ["tests/golden", "docs"] {
+        for entry in fs::read_dir(root.join(directory)).unwrap() {
+            let name = entry.unwrap().file_name().into_string().unwrap();
+            let file = format!("{directory}/{name}");
+            let is_session = fs::read_to_string(root.join(&file))
+                .is_ok_and(|text| text.contains("\n```console"));
+            assert_eq!(FILES.contains(&&*file), is_session, "{file}");
+        }
     }
 }
 
 #[test]
-fn readme() {
+fn the_readme_command_verifies_the_sample() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    check(&root.join("README.md"), &root.join("tests/data/made"));
-    // The command to try it with, but for building anew.
     let text = fs::read_to_string(root.join("README.md")).unwrap();
-    let mut tries = text
+    let mut commands = text
         .lines()
         .filter_map(|line| line.strip_prefix("cargo run --release -- "));
-    let output = run(&format!("jwtlens {}", tries.next().unwrap()), root, root);
+    let command = format!("jwtlens {}", commands.next().unwrap());
+    let output = run(&command, root, root);
     assert!(output.starts_with("valid: "), "{output}");
 }

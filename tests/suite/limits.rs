@@ -253,7 +253,7 @@ fn deep_nesting_takes_no_stack() {
         let output = limited(small, options, input.as_bytes());
         let told = stderr(&output);
         assert_eq!(status(&output), 8, "{options:?}: {told}");
-        assert!(told.contains("nested deeper than 127 levels"), "{told}");
+        assert!(told.contains("nesting exceeds 127 levels"), "{told}");
     }
     let file = tempdir("deep").join("key.json");
     for jwk in [

@@ -390,8 +390,8 @@ fn the_most_frequent_reasons_are_told() {
         told,
         [
             "3500: 3500 malformed",
-            "  2000 malformed: token: one segment, separated by \".\"; a signed JWT has three",
-            "  1500 malformed: header: not JSON: member \"...\" appears twice",
+            "  2000 malformed: token: expected 3 dot-separated segments",
+            "  1500 malformed: header: invalid JSON: duplicate member",
         ]
     );
 }

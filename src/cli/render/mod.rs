@@ -76,6 +76,12 @@ impl Renderer {
         Self { format, look }
     }
 
+    /// The shorter form of many reports.
+    pub fn hint(&self) -> Option<&'static str> {
+        let is_text = self.format == Some(Format::Text);
+        is_text.then_some("use -o line for one line per token")
+    }
+
     /// Prints one report, or the token itself.
     pub fn render(&self, report: Report, token: &Token, printed: &mut Printed) -> Result<()> {
         match (self.format, report.verdict) {

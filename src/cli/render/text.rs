@@ -3,20 +3,25 @@
 
 use std::iter;
 
-use jwtlens::{Certainty, Finding, Input, KeyId, Report, SignatureStatus, Tried, Verdict};
+use jwtlens::{
+    Certainty, Finding, Input, KeyId, Malformed, Report, SignatureStatus, Tried, Verdict,
+};
 use unicode_width::UnicodeWidthStr;
 
 use super::headline::headline;
 use super::layout::{Columns, HANGING, INDENT, Row, each_line, wrapped};
 use super::{Detail, Look, escape, rows};
 
-/// Notes that the headline or a row tells, or that only concern a token that would be accepted.
+/// Notes that the headline or a row gives; the first two only concern a token that would be accepted.
 const IN_ROWS: [&str; 4] = [
     "audience-unchecked",
     "never-expires",
     "leeway-applied",
     "expires-within",
 ];
+
+/// Findings whose evidence, two key IDs, stands in the rows of the key and of the header.
+const ABOUT_KEY_IDS: [&str; 2] = ["kid-differs", "unknown-kid"];
 
 /// Writes reports for people.
 pub struct Text<'t>(pub &'t Look);
@@ -45,21 +50,26 @@ impl Text<'_> {
     /// The whole report, after a rule if it is not the first of a run.
     pub fn report(&self, report: &Report) -> String {
         let verdict = self.verdict(report);
-        let causes: Vec<&Finding> = report.findings.iter().filter(|f| f.explains).collect();
+        let (causes, notes): (Vec<&Finding>, Vec<&Finding>) = report
+            .findings
+            .iter()
+            .filter(|finding| !IN_ROWS.contains(&finding.code))
+            .partition(|finding| finding.explains);
         let mut text = verdict.clone();
-        let hint = report.error.as_ref().and_then(|error| error.hint.as_ref());
+        let hint = report.error.as_ref().and_then(Malformed::hint);
         if let Some(hint) = hint.filter(|_| causes.is_empty()) {
             text.push_str(&self.hint(hint, 0));
         }
         text.push_str(&self.basis(report));
         text.push_str(&self.causes(report, &causes));
         text.push_str(&self.members(report));
-        for note in report.findings.iter().filter(|finding| !finding.explains) {
-            if !IN_ROWS.contains(&note.code) {
-                text.push_str(&self.finding("Note", note, false));
-            }
+        for note in &notes {
+            text.push_str(&self.finding("Note", note, false));
         }
-        if self.0.detail == Detail::Verify && hint.is_none() && may_be_explained(report.verdict) {
+        let is_about_key_ids = |note: &&Finding| ABOUT_KEY_IDS.contains(&note.code);
+        let is_advised = hint.is_some() || !causes.is_empty() || notes.iter().any(is_about_key_ids);
+        let is_verify = self.0.detail == Detail::Verify;
+        if is_verify && !is_advised && may_be_explained(report.verdict) {
             text.push('\n');
             text.push_str(&self.hint("run `jwtlens debug` to find out why", 0));
         }
@@ -257,7 +267,7 @@ impl Text<'_> {
         };
         let mut text = self.heading(&format!("{label}: {}{certainty}", finding.code));
         text.push_str(&self.line(&finding.summary));
-        if !evidence_is_known {
+        if !evidence_is_known && !ABOUT_KEY_IDS.contains(&finding.code) {
             text.push_str(&self.line(&finding.evidence));
         }
         if let Some(hint) = &finding.hint {

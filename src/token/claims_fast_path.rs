@@ -1,6 +1,6 @@
 //! Ordinary Claims Sets in one pass, without keeping what decides nothing.
 //!
-//! This stands beside the plain way, [`Value`](crate::json::Value), for streams of tokens: it answers only
+//! This stands beside the plain way, [`Value`](crate::text::json::Value), for streams of tokens: it answers only
 //! where all is well and ordinary, and leaves every fault, and every number that is no integer where a
 //! time is due, to the plain way, whose word stands. What it accepts, the plain way reads the same.
 
@@ -9,7 +9,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use crate::claims::Audience;
+use crate::token::claims::Audience;
 
 /// More members than these in one object are not ordinary.
 const MOST: usize = 64;

@@ -1,6 +1,8 @@
-//! Base64url as RFC 7515 section 2 has it: the URL-safe alphabet, no padding, no white space, and
-//! zero in the bits that no octet needs. One text for each octet sequence, so that nobody can
-//! change a token and keep its meaning.
+//! Strict base64url (RFC 7515 section 2): the URL-safe alphabet, no padding, no whitespace, and zero
+//! in the unused bits. Each byte sequence has exactly one text, so that a token cannot be changed
+//! without changing its meaning.
+
+use std::fmt;
 
 use data_encoding::{BASE64URL_NOPAD, DecodeKind};
 
@@ -9,7 +11,18 @@ use data_encoding::{BASE64URL_NOPAD, DecodeKind};
 pub(crate) struct Base64urlError {
     /// Characters from the start of the text.
     pub(crate) offset: usize,
-    pub(crate) message: &'static str,
+    pub(crate) fault: Base64urlFault,
+}
+
+/// Why a text is not strict base64url.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Base64urlFault {
+    /// A character outside of the alphabet.
+    Character,
+    /// One character is left after the groups of four, which cannot hold a byte.
+    Length,
+    /// The last character has unused bits that are not zero (RFC 4648 section 3.5).
+    NonCanonical,
 }
 
 pub(crate) fn decode(text: &str) -> Result<Vec<u8>, Base64urlError> {
@@ -18,18 +31,29 @@ pub(crate) fn decode(text: &str) -> Result<Vec<u8>, Base64urlError> {
         .map_err(|error| match error.kind {
             DecodeKind::Symbol | DecodeKind::Padding => Base64urlError {
                 offset: error.position,
-                message: "a character that is not base64url (A-Z a-z 0-9 - _)",
+                fault: Base64urlFault::Character,
             },
-            // A group of four characters makes three octets; one character alone makes none.
             DecodeKind::Length => Base64urlError {
                 offset: text.len(),
-                message: "no base64url text has this length; a character is missing or too many",
+                fault: Base64urlFault::Length,
             },
             DecodeKind::Trailing => Base64urlError {
                 offset: text.len().saturating_sub(1),
-                message: "the last character has bits that belong to no octet and are not zero",
+                fault: Base64urlFault::NonCanonical,
             },
         })
+}
+
+impl fmt::Display for Base64urlFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Character => "invalid base64url character (allowed: A-Z a-z 0-9 - _)",
+            Self::Length => "invalid base64url length: a character is missing or extra",
+            Self::NonCanonical => {
+                "non-canonical base64url: the unused bits of the last character are not zero"
+            }
+        })
+    }
 }
 
 pub(crate) fn encode(octets: &[u8]) -> String {
@@ -55,7 +79,7 @@ mod tests {
         ] {
             let error = decode(text).unwrap_err();
             assert!(
-                error.message.starts_with("a character") || text.len() % 4 == 1,
+                error.fault == Base64urlFault::Character || text.len() % 4 == 1,
                 "{text}"
             );
             assert!(

@@ -1,9 +1,11 @@
 //! The JOSE Header (RFC 7515 section 4): every parameter in order, and those that decide, typed.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use crate::compact::{Malformed, Segment};
-use crate::json::{Object, Value, abridged};
+use super::malformed::{CritFault, Malformed, Segment, TokenFault};
+use super::member::{read_object, string_fault};
+use crate::text::json::{Object, Value};
 
 /// A header that is a JSON object. Where a parameter that decides is not what the RFC demands, it
 /// reads as absent and [`fault`](Self::fault) says so: such a token is malformed.
@@ -42,7 +44,12 @@ impl JoseHeader {
         let critical = read_critical(&parameters);
         header.fault = [
             alg_fault(&parameters),
-            string_fault(Segment::Header, &parameters, "kid", "4.1.4 of RFC 7515"),
+            string_fault(
+                Segment::Header,
+                &parameters,
+                "kid",
+                "RFC 7515, section 4.1.4",
+            ),
             critical.as_ref().err().cloned(),
         ]
         .into_iter()
@@ -57,73 +64,41 @@ impl JoseHeader {
     }
 }
 
-/// Reads the octets of a segment that must be a JSON object.
-pub(crate) fn read_object(segment: Segment, octets: &[u8]) -> Result<Object, Malformed> {
-    match Value::parse(octets) {
-        Ok(Value::Object(object)) => Ok(object),
-        Ok(other) => {
-            let message = format!("{}, where a JSON object is due", other.type_name());
-            Err(Malformed::new(segment, 0, message))
-        }
-        Err(error) => Err(Malformed::new(
-            segment,
-            error.offset,
-            format!("not JSON: {}", error.message),
-        )),
-    }
-}
-
-/// The fault of a member that must be a string where it is given at all.
-pub(crate) fn string_fault(
-    segment: Segment,
-    object: &Object,
-    name: &str,
-    section: &str,
-) -> Option<Malformed> {
-    let member = object.member(name)?;
-    if member.value.as_str().is_some() {
-        return None;
-    }
-    let found = member.value.type_name();
-    let message = format!("\"{name}\" is {found}, where a string is due (section {section})");
-    Some(Malformed::new(segment, member.offset, message))
-}
-
 fn alg_fault(parameters: &Object) -> Option<Malformed> {
-    const SECTION: &str = "4.1.1 of RFC 7515";
     if parameters.get("alg").is_none() {
-        let message = format!("\"alg\" is missing (section {SECTION})");
-        return Some(Malformed::new(Segment::Header, 0, message));
+        return Some(Malformed::new(Segment::Header, 0, TokenFault::MissingAlg));
     }
-    string_fault(Segment::Header, parameters, "alg", SECTION)
+    string_fault(
+        Segment::Header,
+        parameters,
+        "alg",
+        "RFC 7515, section 4.1.1",
+    )
 }
 
-/// The names in `crit`, which must be an array of strings, neither empty nor with one twice.
+/// The names in `crit`, which must be an array of strings, neither empty nor with duplicates.
 fn read_critical(parameters: &Object) -> Result<Vec<Box<str>>, Malformed> {
     let Some(member) = parameters.member("crit") else {
         return Ok(Vec::new());
     };
-    let fail = |what: String| {
-        let message = format!("\"crit\" {what} (section 4.1.11 of RFC 7515)");
-        Err(Malformed::new(Segment::Header, member.offset, message))
+    let fail = |fault| {
+        let fault = TokenFault::Crit(fault);
+        Err(Malformed::new(Segment::Header, member.offset, fault))
     };
     let Value::Array(items) = &member.value else {
-        return fail(format!(
-            "is {}, where an array is due",
-            member.value.type_name()
-        ));
+        return fail(CritFault::NotAnArray(member.value.type_name()));
     };
     if items.is_empty() {
-        return fail("is an empty array, where names are due".to_owned());
+        return fail(CritFault::Empty);
     }
     let mut names = Vec::with_capacity(items.len());
-    let mut seen = std::collections::HashSet::with_capacity(items.len());
+    let mut seen = HashSet::with_capacity(items.len());
     for item in items {
         let Some(name) = item.as_str() else {
-            return fail(format!("holds {}, where strings are due", item.type_name()));
+            return fail(CritFault::NotStrings(item.type_name()));
         };
         if !seen.insert(name) {
-            return fail(format!("names \"{}\" twice", abridged(name)));
+            return fail(CritFault::Duplicate(name.into()));
         }
         names.push(Box::from(name));
     }
@@ -145,54 +120,64 @@ mod tests {
     }
 
     #[test]
-    fn every_ill_formed_header_is_told() {
+    fn every_ill_formed_header_is_reported() {
         for (json, offset, message) in [
-            ("{}", 0, "\"alg\" is missing (section 4.1.1 of RFC 7515)"),
+            ("{}", 0, "missing \"alg\" (RFC 7515, section 4.1.1)"),
             (
                 r#"{"alg":1}"#,
                 7,
-                "\"alg\" is a number, where a string is due (section 4.1.1 of RFC 7515)",
+                "\"alg\" must be a string, found a number (RFC 7515, section 4.1.1)",
             ),
             (
                 r#"{"alg":"ES256","kid":null}"#,
                 21,
-                "\"kid\" is null, where a string is due (section 4.1.4 of RFC 7515)",
+                "\"kid\" must be a string, found null (RFC 7515, section 4.1.4)",
             ),
             (
                 r#"{"alg":"ES256","crit":"exp"}"#,
                 22,
-                "\"crit\" is a string, where an array is due (section 4.1.11 of RFC 7515)",
+                "\"crit\" must be an array, found a string (RFC 7515, section 4.1.11)",
             ),
             (
                 r#"{"alg":"ES256","crit":[]}"#,
                 22,
-                "\"crit\" is an empty array, where names are due (section 4.1.11 of RFC 7515)",
+                "\"crit\" must not be empty (RFC 7515, section 4.1.11)",
             ),
             (
                 r#"{"alg":"ES256","crit":[1]}"#,
                 22,
-                "\"crit\" holds a number, where strings are due (section 4.1.11 of RFC 7515)",
+                "\"crit\" must hold only strings, found a number (RFC 7515, section 4.1.11)",
             ),
             (
                 r#"{"alg":"ES256","crit":["a","a"]}"#,
                 22,
-                "\"crit\" names \"a\" twice (section 4.1.11 of RFC 7515)",
+                "duplicate \"a\" in \"crit\" (RFC 7515, section 4.1.11)",
             ),
         ] {
             let fault = JoseHeader::parse(json.as_bytes()).unwrap().fault.unwrap();
-            assert_eq!((fault.offset, fault.message.as_str()), (offset, message));
+            assert_eq!(
+                (fault.offset, fault.fault.to_string()),
+                (offset, message.to_owned())
+            );
         }
         for (json, offset, message) in [
-            ("[]", 0, "an array, where a JSON object is due"),
-            ("", 0, "not JSON: the text ends inside a value"),
+            ("[]", 0, "expected a JSON object, found an array"),
+            (
+                "",
+                0,
+                "invalid JSON: unexpected end of input inside a value",
+            ),
             (
                 r#"{"alg":"none","alg":"ES256"}"#,
                 20,
-                "not JSON: member \"alg\" appears twice",
+                "invalid JSON: duplicate member \"alg\"",
             ),
         ] {
             let fault = JoseHeader::parse(json.as_bytes()).unwrap_err();
-            assert_eq!((fault.offset, fault.message.as_str()), (offset, message));
+            assert_eq!(
+                (fault.offset, fault.fault.to_string()),
+                (offset, message.to_owned())
+            );
         }
     }
 

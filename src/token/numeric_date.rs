@@ -9,8 +9,8 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Serialize, Serializer};
 
-use crate::decimal::Decimal;
-use crate::json::Number;
+use crate::text::decimal::Decimal;
+use crate::text::json::Number;
 
 /// A time from a token. Comparisons are exact whatever its digits, fraction or exponent.
 #[derive(Clone, Debug)]
@@ -173,7 +173,7 @@ pub fn relative(seconds_from_now: i64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::json::Value;
+    use crate::text::json::Value;
 
     fn date(text: &str) -> NumericDate {
         match Value::parse(text.as_bytes()).unwrap() {

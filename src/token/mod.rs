@@ -1,5 +1,14 @@
 //! A token as it came in: where from, and what was taken off around it.
 
+pub(crate) mod claims;
+pub(crate) mod claims_fast_path;
+pub(crate) mod compact;
+pub(crate) mod foreign_character;
+pub(crate) mod header;
+pub(crate) mod malformed;
+mod member;
+pub(crate) mod numeric_date;
+
 use std::fmt;
 
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! Manual pages, from the same words as the help: the options from clap, the rest from the topics.
+//! Man pages, from the same texts as the help: the options from clap, the rest from `sections`.
 
 use std::fs;
 use std::io;
@@ -7,10 +7,10 @@ use std::path::Path;
 use clap::builder::PossibleValue;
 use clap::{Arg, Command, CommandFactory};
 
-use super::args::Cli;
-use super::topics::{Row, Topics, introduced};
+use super::sections::{Row, Sections, example_heading};
+use crate::cli::args::Cli;
 
-/// The day of this version, as CHANGELOG.md has it.
+/// The release date of this version, as in CHANGELOG.md.
 const DATE: &str = "2026-11-25";
 
 /// The page of the program itself.
@@ -18,7 +18,7 @@ pub fn main_page() -> String {
     page(&program())
 }
 
-/// Writes the program's page and one for each command.
+/// Writes the program's page and one per command.
 pub fn write_all(directory: &Path) -> io::Result<()> {
     fs::create_dir_all(directory)?;
     let program = program();
@@ -31,7 +31,7 @@ pub fn write_all(directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// The commands that have a page: `help` has none.
+/// The commands with a page; `help` has none.
 fn program() -> Command {
     let mut program = Cli::command().disable_help_subcommand(true);
     program.build();
@@ -46,7 +46,7 @@ fn title(command: &Command) -> &str {
 }
 
 fn page(command: &Command) -> String {
-    let topics = Topics::of(command.get_name());
+    let sections = Sections::of(command.get_name());
     let mut page = Page::default();
     let title = title(command);
     page.line(&format!(
@@ -64,7 +64,7 @@ fn page(command: &Command) -> String {
     page.synopsis(command);
     page.section("DESCRIPTION");
     let long = command.get_long_about().map(ToString::to_string);
-    // The first paragraph is the name's.
+    // The first paragraph is in NAME.
     let long = long.as_deref().and_then(|long| long.split_once("\n\n"));
     match (long, about) {
         (Some((_, rest)), _) => page.text(rest),
@@ -83,15 +83,15 @@ fn page(command: &Command) -> String {
     }
     page.section("OPTIONS");
     page.options(command);
-    page.rows("EXIT STATUS", "", &topics.exit_status);
-    if !topics.exit_note.is_empty() {
-        page.paragraph(topics.exit_note);
+    page.rows("EXIT STATUS", "", &sections.exit_status);
+    if !sections.exit_note.is_empty() {
+        page.paragraph(sections.exit_note);
     }
-    page.rows("JSON OUTPUT", topics.json_note, &topics.json);
-    page.rows("FILES", "", &topics.files);
-    page.rows("ENVIRONMENT", "", &topics.environment);
+    page.rows("JSON OUTPUT", sections.json_note, &sections.json);
+    page.rows("FILES", "", &sections.files);
+    page.rows("ENVIRONMENT", "", &sections.environment);
     page.section("EXAMPLES");
-    for (number, (what, command)) in topics.examples.iter().enumerate() {
+    for (number, (what, command)) in sections.examples.iter().enumerate() {
         if number > 0 {
             page.line(".PP");
         }
@@ -118,7 +118,7 @@ fn see_also(title: &str) -> String {
     others.join(",\n")
 }
 
-/// A page as it grows. Text is filled into short lines, as linters of manual pages ask.
+/// A page under construction. Text is filled into short lines, as man page linters require.
 #[derive(Default)]
 struct Page(String);
 
@@ -132,13 +132,13 @@ impl Page {
         self.line(&format!(".SH {heading}"));
     }
 
-    /// Paragraphs, the first of which begins where the page is.
+    /// Paragraphs; the first one needs no request before it.
     fn text(&mut self, text: &str) {
         for (number, paragraph) in text.split("\n\n").enumerate() {
             if number > 0 {
                 self.line(".PP");
             }
-            self.filled(paragraph);
+            self.fill(paragraph);
         }
     }
 
@@ -148,7 +148,7 @@ impl Page {
     }
 
     /// Words in lines, `code` in bold.
-    fn filled(&mut self, text: &str) {
+    fn fill(&mut self, text: &str) {
         const WIDTH: usize = 72;
         let mut line = String::new();
         let mut code = false;
@@ -162,7 +162,7 @@ impl Page {
                 shown.push_str(&escaped(part));
             }
             if !line.is_empty() && line.len().saturating_add(shown.len()) >= WIDTH {
-                self.line(&guarded(&line));
+                self.line(&escaped_request(&line));
                 line.clear();
             }
             if !line.is_empty() {
@@ -170,10 +170,10 @@ impl Page {
             }
             line.push_str(&shown);
         }
-        self.line(&guarded(&line));
+        self.line(&escaped_request(&line));
     }
 
-    /// A name, and below it what there is to say.
+    /// A name with its description below.
     fn item(&mut self, name: &str, text: &str) {
         self.line(".TP");
         self.line(name);
@@ -181,7 +181,7 @@ impl Page {
             if number > 0 {
                 self.line(".IP");
             }
-            self.filled(paragraph);
+            self.fill(paragraph);
         }
     }
 
@@ -199,12 +199,12 @@ impl Page {
     }
 
     fn example(&mut self, what: &str, command: &str) {
-        self.filled(&introduced(what));
+        self.fill(&example_heading(what));
         for line in [
             ".PP",
             ".RS 4",
             ".EX",
-            &guarded(&escaped(command)),
+            &escaped_request(&escaped(command)),
             ".EE",
             ".RE",
         ] {
@@ -235,7 +235,7 @@ impl Page {
         self.line(&line);
     }
 
-    /// The arguments and options under their headings, in the order of the help.
+    /// Arguments, then options under their headings, in the order of the help.
     fn options(&mut self, command: &Command) {
         let (arguments, options): (Vec<&Arg>, Vec<&Arg>) = command
             .get_arguments()
@@ -274,7 +274,7 @@ impl Page {
         if values.iter().all(|value| value.get_help().is_none()) {
             let names: Vec<&str> = values.iter().map(PossibleValue::get_name).collect();
             self.line(".IP");
-            self.filled(&format!("One of {}.", names.join(", ")));
+            self.fill(&format!("One of {}.", names.join(", ")));
             return;
         }
         self.line(".RS");
@@ -299,7 +299,7 @@ fn spelling(option: &Arg) -> String {
     }
 }
 
-/// What stands for an argument's value.
+/// The names of an argument's values.
 fn names(argument: &Arg) -> String {
     let names = argument.get_value_names().unwrap_or_default();
     let names: Vec<&str> = names.iter().map(clap::builder::Str::as_str).collect();
@@ -310,7 +310,7 @@ fn bold(text: &str) -> String {
     format!("\\fB{}\\fR", escaped(text))
 }
 
-/// Text in which roff sees nothing of its own; a hyphen that can be copied and searched for.
+/// Text without roff syntax, with hyphens that can be copied and searched for.
 fn escaped(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
@@ -328,8 +328,8 @@ fn escaped(text: &str) -> String {
     shown
 }
 
-/// A line that is no request, however it begins.
-fn guarded(line: &str) -> String {
+/// A line that roff does not take for a request.
+fn escaped_request(line: &str) -> String {
     if line.starts_with(['.', '\'']) {
         format!("\\&{line}")
     } else {

@@ -12,7 +12,7 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 
-use crate::decimal::Decimal;
+use crate::text::decimal::Decimal;
 
 /// The deepest nesting that is read. `serde_json` has the same limit.
 pub const MAX_DEPTH: usize = 127;
@@ -58,13 +58,28 @@ pub struct Member {
 #[derive(Clone, Debug)]
 pub struct Number(Box<RawValue>);
 
-/// Why a text is not the JSON that is read here.
+/// Where and why a text is not strict JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JsonError {
-    /// Octets from the start of the text.
+    /// Bytes from the start of the text.
     pub offset: usize,
     /// What is wrong there.
-    pub message: String,
+    pub fault: JsonFault,
+}
+
+/// Why a text is not strict JSON. The alternate `Display` (`{:#}`) leaves the member's name out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JsonFault {
+    /// It begins with a byte order mark (RFC 8259 section 8.1).
+    ByteOrderMark,
+    /// It is not UTF-8.
+    NotUtf8,
+    /// This member occurs more than once in one object (RFC 8259 section 4).
+    DuplicateMember(Box<str>),
+    /// It has more than [`MAX_DEPTH`] levels.
+    TooDeep,
+    /// It does not follow the grammar: one of a fixed set of sentences.
+    Grammar(Box<str>),
 }
 
 impl Value {
@@ -186,11 +201,8 @@ impl From<&str> for Value {
 }
 
 impl JsonError {
-    fn new(offset: usize, message: impl Into<String>) -> Self {
-        Self {
-            offset,
-            message: message.into(),
-        }
+    fn new(offset: usize, fault: JsonFault) -> Self {
+        Self { offset, fault }
     }
 
     /// Takes `serde_json`'s line and column back to an octet of the whole text.
@@ -210,16 +222,32 @@ impl JsonError {
         let within = within.saturating_add(usize::from(message.starts_with("control character")));
         let message = message.split(" at line ").next().unwrap_or_default();
         let message = message
-            .replace("EOF while parsing", "the text ends inside")
+            .replace("EOF while parsing", "unexpected end of input inside")
             .replace("expected ident", "expected value")
-            .replace("unexpected end of hex escape", "half of a surrogate pair");
-        Self::new(start.saturating_add(within), message)
+            .replace("unexpected end of hex escape", "unpaired surrogate");
+        Self::new(
+            start.saturating_add(within),
+            JsonFault::Grammar(message.into()),
+        )
     }
 }
 
 impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (octet {})", self.message, self.offset)
+        write!(f, "{} at byte {}", self.fault, self.offset)
+    }
+}
+
+impl fmt::Display for JsonFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ByteOrderMark => f.write_str("unexpected byte order mark (BOM)"),
+            Self::NotUtf8 => f.write_str("not UTF-8"),
+            Self::DuplicateMember(_) if f.alternate() => f.write_str("duplicate member"),
+            Self::DuplicateMember(name) => write!(f, "duplicate member \"{}\"", abridged(name)),
+            Self::TooDeep => write!(f, "nesting exceeds {MAX_DEPTH} levels"),
+            Self::Grammar(sentence) => f.write_str(sentence),
+        }
     }
 }
 
@@ -258,7 +286,7 @@ impl<'a> Reader<'a> {
         let depth = self.deeper(raw, depth)?;
         let RawMembers(raw_members) = serde_json::from_str(raw.get())
             .map_err(|e| JsonError::of(&e, raw.get(), self.offset(raw)))?;
-        self.refuse_duplicates(&raw_members)?;
+        self.reject_duplicates(&raw_members)?;
         let mut members = Vec::with_capacity(raw_members.len());
         for (name, raw) in raw_members {
             members.push(Member {
@@ -270,7 +298,7 @@ impl<'a> Reader<'a> {
         Ok(Object { members })
     }
 
-    fn refuse_duplicates(&self, members: &[(String, &RawValue)]) -> Result<(), JsonError> {
+    fn reject_duplicates(&self, members: &[(String, &RawValue)]) -> Result<(), JsonError> {
         let again = if members.len() <= FEW_MEMBERS {
             members
                 .iter()
@@ -285,15 +313,14 @@ impl<'a> Reader<'a> {
             None => Ok(()),
             Some((name, raw)) => Err(JsonError::new(
                 self.offset(raw),
-                format!("member \"{}\" appears twice", abridged(name)),
+                JsonFault::DuplicateMember(name.as_str().into()),
             )),
         }
     }
 
     fn deeper(&self, raw: &RawValue, depth: usize) -> Result<usize, JsonError> {
         if depth >= MAX_DEPTH {
-            let message = format!("nested deeper than {MAX_DEPTH} levels");
-            return Err(JsonError::new(self.offset(raw), message));
+            return Err(JsonError::new(self.offset(raw), JsonFault::TooDeep));
         }
         Ok(depth.saturating_add(1))
     }
@@ -310,9 +337,9 @@ impl<'a> Reader<'a> {
 /// Octets as JSON text: UTF-8 without a byte order mark (RFC 8259 section 8.1).
 pub(crate) fn text_of(octets: &[u8]) -> Result<&str, JsonError> {
     if octets.starts_with(b"\xEF\xBB\xBF") {
-        return Err(JsonError::new(0, "begins with a byte order mark"));
+        return Err(JsonError::new(0, JsonFault::ByteOrderMark));
     }
-    std::str::from_utf8(octets).map_err(|e| JsonError::new(e.valid_up_to(), "not UTF-8"))
+    std::str::from_utf8(octets).map_err(|e| JsonError::new(e.valid_up_to(), JsonFault::NotUtf8))
 }
 
 /// The members of an object as texts, so that a fault in one leaves the others readable; nothing
@@ -324,7 +351,7 @@ pub(crate) fn raw_members(text: &str) -> Result<Option<Vec<(String, &str)>>, Jso
     }
     let RawMembers(members) =
         serde_json::from_str(raw.get()).map_err(|e| JsonError::of(&e, raw.get(), 0))?;
-    Reader { text }.refuse_duplicates(&members)?;
+    Reader { text }.reject_duplicates(&members)?;
     Ok(Some(
         members
             .into_iter()
@@ -433,7 +460,7 @@ mod tests {
 
     fn fault(text: &[u8]) -> (usize, String) {
         let error = Value::parse(text).unwrap_err();
-        (error.offset, error.message)
+        (error.offset, error.fault.to_string())
     }
 
     #[test]
@@ -457,8 +484,8 @@ mod tests {
     }
 
     #[test]
-    fn refuses_duplicates_at_any_depth_and_in_any_spelling() {
-        let twice = |name: &str| format!("member \"{name}\" appears twice");
+    fn rejects_duplicates_at_any_depth_and_in_any_spelling() {
+        let twice = |name: &str| format!("duplicate member \"{name}\"");
         assert_eq!(fault(br#"{"alg":1,"alg":1}"#), (15, twice("alg")));
         assert_eq!(fault(br#"{"alg":1,"\u0061lg":2}"#), (20, twice("alg")));
         assert_eq!(fault(br#"{"a":[{"b":{"c":1,"c":1}}]}"#), (22, twice("c")));
@@ -470,24 +497,24 @@ mod tests {
     }
 
     #[test]
-    fn a_fault_is_told_with_its_octet() {
+    fn a_fault_reports_its_byte_offset() {
         assert_eq!(fault(b"{\"a\":\n\n01}"), (8, "invalid number".to_owned()));
         assert_eq!(fault(b"[{\"a\" 1}]"), (6, "expected `:`".to_owned()));
         assert_eq!(
             fault(b"{\"a\":1"),
-            (6, "the text ends inside an object".to_owned())
+            (6, "unexpected end of input inside an object".to_owned())
         );
-        assert_eq!(fault(b""), (0, "the text ends inside a value".to_owned()));
+        assert_eq!(
+            fault(b""),
+            (0, "unexpected end of input inside a value".to_owned())
+        );
         assert_eq!(fault(b"{} x"), (3, "trailing characters".to_owned()));
         assert_eq!(
             fault(b"\xEF\xBB\xBF{}"),
-            (0, "begins with a byte order mark".to_owned())
+            (0, "unexpected byte order mark (BOM)".to_owned())
         );
         assert_eq!(fault(b"{\"a\":\"\xFF\"}"), (6, "not UTF-8".to_owned()));
-        assert_eq!(
-            fault(b"[0,{\"a\":\"\\ud800\"}]").1,
-            "half of a surrogate pair"
-        );
+        assert_eq!(fault(b"[0,{\"a\":\"\\ud800\"}]").1, "unpaired surrogate");
         assert_eq!(fault(b"[\"\x01\"]").0, 2);
     }
 
@@ -498,7 +525,7 @@ mod tests {
             assert!(Value::parse(nested(127).as_bytes()).is_ok());
             let (offset, message) = fault(nested(128).as_bytes());
             assert_eq!(offset, open.len() * 127);
-            assert_eq!(message, "nested deeper than 127 levels");
+            assert_eq!(message, "nesting exceeds 127 levels");
             assert_eq!(fault(nested(20_000).as_bytes()).0, open.len() * 127);
         }
     }

@@ -1,0 +1,392 @@
+//! The sections of help and man pages beyond the options: exit status, JSON, files, environment and
+//! examples. Each text is written once, here; help and man pages lay it out.
+
+use jwtlens::Verdict;
+
+/// A name and its description.
+pub type Row = (String, &'static str);
+
+/// The sections of one command; an empty list has no section.
+#[derive(Default)]
+pub struct Sections {
+    pub exit_status: Vec<Row>,
+    /// Applies to every exit status.
+    pub exit_note: &'static str,
+    pub json_note: &'static str,
+    pub json: Vec<Row>,
+    pub files: Vec<Row>,
+    pub environment: Vec<Row>,
+    /// A task, and the command that does it.
+    pub examples: &'static [(&'static str, &'static str)],
+}
+
+impl Sections {
+    /// The sections of a command, or of the program for any other name.
+    pub fn of(command: &str) -> Self {
+        match command {
+            "verify" => Self {
+                examples: VERIFY,
+                ..Self::verifying()
+            },
+            "debug" => Self {
+                examples: DEBUG,
+                ..Self::verifying()
+            },
+            "decode" => Self {
+                exit_status: rows(&[
+                    ("0", "not-verified: the token was decoded"),
+                    ("3", "expired (only with --check-time)"),
+                    ("4", "not-yet-valid (only with --check-time)"),
+                    ("8", "malformed: not a well-formed JWT"),
+                    ("1", INCOMPLETE_WITHOUT_KEY),
+                    ("2", "invalid usage"),
+                ]),
+                exit_note: SIGNALS,
+                json_note: REPORT_NOTE,
+                json: rows(REPORT),
+                environment: rows(&[TERMINAL, &[ZONE]].concat()),
+                examples: DECODE,
+                ..Self::default()
+            },
+            "key" => Self {
+                exit_status: rows(&[
+                    ("0", "every source contains a usable key"),
+                    ("1", "a source is unreadable or contains no usable key"),
+                    ("2", "invalid usage"),
+                ]),
+                json_note: "-o json prints one indented JSON object per source.",
+                json: rows(KEY_REPORT),
+                files: rows(KEY_FILE),
+                environment: rows(&[&[KEY_VARIABLE], TERMINAL].concat()),
+                examples: KEY,
+                ..Self::default()
+            },
+            "completions" => Self {
+                exit_status: rows(PRINTING),
+                examples: COMPLETIONS,
+                ..Self::default()
+            },
+            "man" => Self {
+                exit_status: rows(PRINTING),
+                examples: MAN,
+                ..Self::default()
+            },
+            _ => Self {
+                examples: PROGRAM,
+                ..Self::verifying()
+            },
+        }
+    }
+
+    /// What the commands that verify signatures share.
+    fn verifying() -> Self {
+        let verdicts = Verdict::ALL.into_iter().filter_map(|verdict| {
+            let when = when(verdict)?;
+            Some((format!("{}  {}", verdict.status(), verdict.name()), when))
+        });
+        let others = [("1", INCOMPLETE), ("2", "invalid usage")];
+        Self {
+            exit_status: verdicts.chain(rows(&others)).collect(),
+            exit_note: "With several tokens, the highest status wins, but 1 and 2 take precedence over every verdict. A closed pipe exits with 141, SIGINT with 130, SIGTERM with 143.",
+            json_note: REPORT_NOTE,
+            json: rows(REPORT),
+            files: rows(KEY_FILE),
+            environment: rows(&[&[KEY_VARIABLE], TERMINAL, &[ZONE]].concat()),
+            examples: &[],
+        }
+    }
+}
+
+/// When `verify` reports a verdict; it never reports `not-verified`.
+pub fn when(verdict: Verdict) -> Option<&'static str> {
+    Some(match verdict {
+        Verdict::NotVerified => return None,
+        Verdict::Valid => "the signature, times and claim checks are all good",
+        Verdict::Expired => "signature verified, but the token has expired",
+        Verdict::NotYetValid => "signature verified, but nbf is in the future",
+        Verdict::ClaimRefused => "signature verified, but a claim check failed",
+        Verdict::Unverifiable => "alg is none, unknown, or not allowed by any key",
+        Verdict::MisSigned => "the signature does not verify with any key",
+        Verdict::Malformed => "not a well-formed JWT",
+    })
+}
+
+/// The exit status in two lines, for the short help.
+pub fn short_exit_status() -> String {
+    let verdicts: Vec<String> = Verdict::ALL
+        .into_iter()
+        .filter(|verdict| when(*verdict).is_some())
+        .map(|verdict| format!("{} {}", verdict.status(), verdict.name()))
+        .collect();
+    let lines: Vec<String> = verdicts.chunks(4).map(|some| some.join(", ")).collect();
+    format!(
+        "Exit status: {}; 1 incomplete, 2 invalid usage",
+        lines.join(",\n")
+    )
+}
+
+/// Examples and exit status, for the long help.
+pub fn long_after_help(command: &str) -> String {
+    let sections = Sections::of(command);
+    let mut text = "Examples:\n".to_owned();
+    for (what, command) in sections.examples {
+        let what = example_heading(what);
+        text.extend(["  ", &what, "\n    ", command, "\n"]);
+    }
+    text.push_str("\nExit status:\n");
+    let widest = sections
+        .exit_status
+        .iter()
+        .map(|(name, _)| name.len())
+        .max();
+    for (name, what) in &sections.exit_status {
+        let name = format!("{name:0$}", widest.unwrap_or(0));
+        text.extend(["  ", &name, "  ", what, "\n"]);
+    }
+    text.push_str(sections.exit_note);
+    text.trim_end().to_owned()
+}
+
+/// The line above an example.
+pub fn example_heading(what: &str) -> String {
+    if what.ends_with('?') {
+        what.to_owned()
+    } else {
+        format!("{what}:")
+    }
+}
+
+fn rows(rows: &[(&'static str, &'static str)]) -> Vec<Row> {
+    rows.iter()
+        .map(|(name, what)| ((*name).to_owned(), *what))
+        .collect()
+}
+
+const INCOMPLETE: &str = "incomplete: no token, or a key, file or output failed";
+
+const INCOMPLETE_WITHOUT_KEY: &str = "incomplete: no token, or a file or the output failed";
+
+const SIGNALS: &str = "A closed pipe exits with 141, SIGINT with 130, SIGTERM with 143.";
+
+const PRINTING: &[(&str, &str)] = &[
+    ("0", "success"),
+    ("1", "the output cannot be written"),
+    ("2", "invalid usage"),
+];
+
+const REPORT_NOTE: &str = "-o json prints one indented JSON object per token, -o jsonl one object per line. All fields are always present; unknown values are null. Byte offsets start at 0, lines and columns at 1. Fields may be added; existing fields are never renamed or retyped.";
+
+const REPORT: &[(&str, &str)] = &[
+    ("verdict", "the verdict, as named under EXIT STATUS"),
+    (
+        "claims_authenticated",
+        "whether the claims are covered by a verified signature",
+    ),
+    (
+        "input",
+        "where the token came from: source (argument, stdin or a file name), number (position among the tokens), line, column (with --scan), and what was removed around it (white_space, bearer, quotes)",
+    ),
+    (
+        "header",
+        "the JOSE Header; numbers keep their original digits",
+    ),
+    ("claims", "the JWT Claims Set, likewise"),
+    (
+        "signature",
+        "status (verified, mismatch or unchecked), reason (why it is unchecked), algorithm, octets, key (the key that verifies it: kid, thumbprint, source), keys_tried (how many), and refused_by (those keys, if none verifies it)",
+    ),
+    (
+        "time",
+        "status (current, expired, not-yet-valid or unbounded), now, leeway, expires_within, issued_at, not_before and expires_at as given in the token, and expires_in; all in seconds",
+    ),
+    (
+        "checks",
+        "the requested claim checks, each with name, check, passed, expected and actual",
+    ),
+    (
+        "findings",
+        "additional findings, each with code, certainty (proven, likely or note), summary, evidence, hint, explains (whether it explains the rejection), changes and tried",
+    ),
+    (
+        "error",
+        "why the token is malformed: segment, offset (in bytes), message and hint",
+    ),
+    (
+        "search",
+        "what debug tried: forms (the number of combinations), complete, deep, milliseconds, signatures, inputs and keys",
+    ),
+    (
+        "recovered",
+        "public keys recovered from the signature (ECDSA key recovery), each with thumbprint (RFC 7638) and jwk; if the token is intact, one of them signed it",
+    ),
+];
+
+const KEY_REPORT: &[(&str, &str)] = &[
+    ("source", "the file name, stdin or the command line"),
+    (
+        "keys",
+        "the keys, each with index, kty, crv, alg, kid, use, key_ops, thumbprint (RFC 7638), kid_is_thumbprint, private (whether private key material was present), usable, and reasons (if not usable)",
+    ),
+];
+
+const KEY_FILE: &[(&str, &str)] = &[(
+    "./public_key.json",
+    "default key, if neither -k nor $JWTLENS_KEY is given",
+)];
+
+const KEY_VARIABLE: (&str, &str) = ("JWTLENS_KEY", "default key: a file path or inline JSON");
+
+const ZONE: (&str, &str) = ("TZ", "time zone used by --local");
+
+const TERMINAL: &[(&str, &str)] = &[
+    ("NO_COLOR", "if not empty, disables colors"),
+    ("CLICOLOR_FORCE", "if not empty and not 0, forces colors"),
+    ("TERM", "if \"dumb\", disables colors"),
+    ("COLUMNS", "overrides the terminal width"),
+];
+
+const PROGRAM: &[(&str, &str)] = &[
+    (
+        "Verify a token",
+        "jwtlens verify -k public_key.json < token.txt",
+    ),
+    (
+        "Find out why it is rejected",
+        "jwtlens debug -k public_key.json < token.txt",
+    ),
+    ("Decode it without a key", "jwtlens decode < token.txt"),
+    ("Inspect a key file", "jwtlens key public_key.json"),
+];
+
+const VERIFY: &[(&str, &str)] = &[
+    (
+        "Verify the token in the clipboard (wl-paste, xclip -o or pbpaste)",
+        "wl-paste | jwtlens verify -k public_key.json",
+    ),
+    (
+        "Require an audience",
+        "jwtlens verify -k public_key.json --aud transcodes-sdk < token.txt",
+    ),
+    (
+        "Use the exit status in a script",
+        "if jwtlens verify -q -k public_key.json < token.txt; then deploy; fi",
+    ),
+    (
+        "Filter a list of tokens, keeping the valid ones",
+        "jwtlens verify -k public_key.json -o token < tokens.txt > good.txt",
+    ),
+    (
+        "Check every token in a log, with line numbers",
+        "jwtlens verify -k public_key.json --scan -o line < access.log",
+    ),
+    (
+        "Extract claims with jq",
+        "jwtlens verify -k public_key.json -o claims < tokens.txt | jq -r .sub",
+    ),
+    (
+        "Fetch the key from a URL",
+        "jwtlens verify -k <(curl -s https://auth.example.com/jwks.json) < token.txt",
+    ),
+];
+
+const DEBUG: &[(&str, &str)] = &[
+    (
+        "Find out why a token is rejected",
+        "wl-paste | jwtlens debug -k public_key.json",
+    ),
+    (
+        "Check whether an old key signed it",
+        "jwtlens debug -k public_key.json --also old-keys/ < token.txt",
+    ),
+    (
+        "Search the whole token for a changed character (takes seconds)",
+        "jwtlens debug --deep -k public_key.json < token.txt",
+    ),
+    (
+        "Print only the causes",
+        "jwtlens debug -o json < token | jq -r '.findings[] | select(.explains).code'",
+    ),
+    (
+        "Print the public keys recovered from the signature",
+        "jwtlens debug -o json < token.txt | jq '.recovered[].jwk'",
+    ),
+];
+
+const DECODE: &[(&str, &str)] = &[
+    (
+        "Decode the token in the clipboard",
+        "wl-paste | jwtlens decode",
+    ),
+    (
+        "Extract a claim (only if the token is trusted for other reasons)",
+        "jwtlens decode -o json < token.txt | jq -r .claims.sub",
+    ),
+    (
+        "Refresh a cached token five minutes before it expires",
+        "jwtlens decode -q --check-time --expires-within 5m < token.txt || refresh",
+    ),
+];
+
+const KEY: &[(&str, &str)] = &[
+    (
+        "Check whether a key file is usable",
+        "jwtlens key public_key.json",
+    ),
+    (
+        "Print the thumbprint of every key in a JWK Set",
+        "jwtlens key -o json jwks.json | jq -r '.keys[].thumbprint'",
+    ),
+];
+
+const COMPLETIONS: &[(&str, &str)] = &[
+    (
+        "bash",
+        "echo 'source <(jwtlens completions bash)' >> ~/.bashrc",
+    ),
+    (
+        "zsh, with ~/.zfunc in fpath before compinit",
+        "mkdir -p ~/.zfunc && jwtlens completions zsh > ~/.zfunc/_jwtlens",
+    ),
+    (
+        "fish",
+        "jwtlens completions fish > ~/.config/fish/completions/jwtlens.fish",
+    ),
+    (
+        "elvish",
+        "jwtlens completions elvish >> ~/.config/elvish/rc.elv",
+    ),
+    ("PowerShell", "jwtlens completions powershell >> $PROFILE"),
+];
+
+const MAN: &[(&str, &str)] = &[
+    (
+        "Install the man pages and read one",
+        "jwtlens man ~/.local/share/man/man1 && man jwtlens-verify",
+    ),
+    (
+        "Read the main page without installing it",
+        "jwtlens man | man -l -",
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A wrapped command cannot be copied.
+    #[test]
+    fn examples_fit_a_line_of_the_help() {
+        for command in ["", "verify", "debug", "decode", "key", "completions", "man"] {
+            let sections = Sections::of(command);
+            assert!(!sections.examples.is_empty());
+            for (what, example) in sections.examples {
+                assert!(example.len() <= 76 && what.len() <= 76, "{example}");
+                assert!(example.contains("jwtlens"), "{example}");
+            }
+            for (name, what) in sections.exit_status {
+                // "  4  not-yet-valid  "
+                assert!(name.len() <= 16 && what.len() <= 60, "{what}");
+            }
+        }
+    }
+}

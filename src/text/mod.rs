@@ -1,0 +1,5 @@
+//! Strict reading of text; knows nothing of JOSE.
+
+pub(crate) mod base64url;
+pub(crate) mod decimal;
+pub mod json;

@@ -1,0 +1,142 @@
+//! A character that no compact serialization holds, and what it usually means.
+
+use std::fmt;
+
+use super::malformed::{Malformed, Segment, TokenFault};
+
+/// What a character outside of `A-Z a-z 0-9 - _ .` is, as far as it tells where it comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ForeignCharacter {
+    /// `=` after something that does not begin as a token: an assignment.
+    Assignment,
+    /// `=` as base64 pads.
+    Padding,
+    /// `/` in something without the segments of a token: a path.
+    Path,
+    /// `+` or `/` of standard base64.
+    StandardBase64(u8),
+    /// Space, tab, CR or LF.
+    Whitespace,
+    /// `~`, which separates the parts of an SD-JWT (RFC 9901).
+    SdJwt,
+    /// `$` at the start: a shell variable that was not expanded.
+    ShellVariable,
+    /// `$` or `!`, which a shell interprets.
+    ShellCharacter(u8),
+    /// The text is a JWK.
+    Jwk,
+    /// The text is JSON.
+    Json,
+    /// U+FEFF at the start.
+    ByteOrderMark,
+    /// A byte that UTF-16 text holds.
+    Utf16(u8),
+    /// Another printable ASCII character.
+    Ascii(u8),
+    /// Any other byte.
+    Byte(u8),
+}
+
+impl ForeignCharacter {
+    /// The fault of a token whose byte at `at` is outside of the alphabet.
+    pub(super) fn fault(token: &[u8], at: usize) -> Malformed {
+        let (before, rest) = token.split_at_checked(at).unwrap_or((token, &[]));
+        let (segment, offset) = place(token, before);
+        let character = match rest {
+            [b'=', ..] if !before.starts_with(b"ey") => Self::Assignment,
+            [b'=', ..] => Self::Padding,
+            [b'/', ..] if segment == Segment::Token => Self::Path,
+            [byte @ (b'+' | b'/'), ..] => Self::StandardBase64(*byte),
+            [b' ' | b'\t' | b'\r' | b'\n', ..] => Self::Whitespace,
+            [b'~', ..] => Self::SdJwt,
+            [b'$', ..] if offset == 0 && segment == Segment::Token => Self::ShellVariable,
+            [byte @ (b'$' | b'!'), ..] => Self::ShellCharacter(*byte),
+            [b'{' | b'"', ..] if names_a_key(token) => Self::Jwk,
+            [b'{', ..] => Self::Json,
+            [byte @ 0x21..=0x7E, ..] => Self::Ascii(*byte),
+            [0xEF, 0xBB, 0xBF, ..] => Self::ByteOrderMark,
+            [byte @ (0x00 | 0xFE | 0xFF), ..] => Self::Utf16(*byte),
+            [byte, ..] => Self::Byte(*byte),
+            [] => Self::Byte(0),
+        };
+        Malformed::new(segment, offset, TokenFault::Character(character))
+    }
+
+    pub(super) fn hint(self) -> Option<&'static str> {
+        match self {
+            Self::Assignment => {
+                Some("pass only the part after \"=\", or use --scan to find tokens in text")
+            }
+            Self::Padding => {
+                Some("re-encode the token as base64url without padding (RFC 7515, section 2)")
+            }
+            Self::Path => Some("to read tokens from a file, use -f FILE"),
+            Self::StandardBase64(_) => {
+                Some("re-encode the token as base64url, with \"-\" and \"_\" (RFC 4648, section 5)")
+            }
+            Self::Whitespace => {
+                Some("put one token per line, or use --scan to find tokens in text")
+            }
+            Self::ShellVariable => Some("to expand a shell variable, use double quotes: \"$NAME\""),
+            Self::ShellCharacter(_) => {
+                Some("pass the token on stdin, where the shell does not expand $ or !")
+            }
+            Self::Jwk => Some("pass the key with -k, and the token on stdin"),
+            Self::Json => Some("extract the token first, for example with jq -r .access_token"),
+            Self::ByteOrderMark => Some("save the file as UTF-8 without BOM"),
+            Self::Utf16(_) => Some(
+                "save the file as UTF-8 without BOM; it looks like UTF-16, which > of PowerShell writes",
+            ),
+            Self::SdJwt | Self::Ascii(_) | Self::Byte(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for ForeignCharacter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Assignment => f.write_str("invalid character '='"),
+            Self::Padding => f.write_str("unexpected \"=\" padding"),
+            Self::Path => f.write_str("invalid character '/'"),
+            Self::StandardBase64(byte) => write!(
+                f,
+                "invalid character '{}' (standard base64)",
+                char::from(*byte)
+            ),
+            Self::Whitespace => f.write_str("whitespace inside the token"),
+            Self::SdJwt => f.write_str("SD-JWT (RFC 9901) is not supported"),
+            Self::ShellVariable => f.write_str("invalid character '$'"),
+            Self::ShellCharacter(byte) | Self::Ascii(byte) => {
+                write!(f, "invalid character '{}'", char::from(*byte))
+            }
+            Self::Jwk => f.write_str("expected a JWT, found a JWK"),
+            Self::Json => f.write_str("expected a compact JWT, found JSON"),
+            Self::ByteOrderMark => f.write_str("unexpected byte order mark (BOM)"),
+            Self::Utf16(byte) | Self::Byte(byte) => write!(f, "invalid byte 0x{byte:02X}"),
+        }
+    }
+}
+
+/// The segment of the character that follows `before`, and its offset there.
+fn place(token: &[u8], before: &[u8]) -> (Segment, usize) {
+    let segments = token.split(|byte| *byte == b'.').count();
+    let segment = match (segments, before.split(|byte| *byte == b'.').count()) {
+        (3 | 5, 1) => Segment::Header,
+        (3, 2) => Segment::Payload,
+        (3, 3) => Segment::Signature,
+        _ => Segment::Token,
+    };
+    let offset = match segment {
+        Segment::Token => before.len(),
+        Segment::Header | Segment::Payload | Segment::Signature => {
+            let in_segment = before.iter().rev().take_while(|byte| **byte != b'.');
+            in_segment.count()
+        }
+    };
+    (segment, offset)
+}
+
+/// Whether the text is a JWK, or a line of one.
+fn names_a_key(text: &[u8]) -> bool {
+    text.windows(5).any(|part| part == b"\"kty\"")
+}

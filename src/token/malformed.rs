@@ -1,0 +1,236 @@
+//! Why a text is not a JWT: each fault as a value, with its sentence and its hint.
+
+use std::fmt;
+
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
+use super::foreign_character::ForeignCharacter;
+use crate::text::base64url::Base64urlFault;
+use crate::text::json::{JsonFault, abridged};
+
+/// The part of a token that a fault is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Segment {
+    /// The JOSE Header.
+    Header,
+    /// The payload, a Claims Set.
+    Payload,
+    /// The signature.
+    Signature,
+    /// The token as a whole.
+    Token,
+}
+
+/// A fault that makes a token malformed, and its place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Malformed {
+    /// The part that holds the fault.
+    pub segment: Segment,
+    /// Bytes from the start of the segment, counted from 0: in its encoded form if the encoding is
+    /// at fault, in its decoded form if the JSON is.
+    pub offset: usize,
+    /// What is wrong there.
+    pub fault: TokenFault,
+}
+
+/// What makes a token malformed. `Display` gives one sentence without any part of the token but the
+/// offending character or member name; the alternate form (`{:#}`) leaves names and counts out, so
+/// that there are only so many sentences.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TokenFault {
+    /// The token exceeds this limit in bytes.
+    TokenTooLong(usize),
+    /// The token's line exceeds this limit in bytes.
+    LineTooLong(usize),
+    /// There is no token.
+    Empty,
+    /// The token has neither three segments (JWS) nor five (JWE).
+    SegmentCount {
+        /// How many it has.
+        found: usize,
+        /// Whether it begins as an encoded JSON object does.
+        begins_as_header: bool,
+    },
+    /// A character that no compact serialization holds.
+    Character(ForeignCharacter),
+    /// A segment is not base64url.
+    Base64url(Base64urlFault),
+    /// A segment is not JSON.
+    Json(JsonFault),
+    /// A segment is JSON of this type instead of an object.
+    NotAnObject(&'static str),
+    /// The header has no `alg`.
+    MissingAlg,
+    /// A member that must be a string has another type.
+    NotAString {
+        /// The member.
+        name: &'static str,
+        /// The type found, with its article.
+        found: &'static str,
+        /// The RFC and its section.
+        section: &'static str,
+    },
+    /// A claim that must be a `NumericDate` has another type.
+    NotANumericDate {
+        /// The claim.
+        name: &'static str,
+        /// The type found, with its article.
+        found: &'static str,
+    },
+    /// `aud` is neither a string nor an array of strings.
+    NotAnAudience,
+    /// `crit` is ill-formed.
+    Crit(CritFault),
+}
+
+/// What is wrong with a `crit` header parameter (RFC 7515 section 4.1.11).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CritFault {
+    /// It has this type.
+    NotAnArray(&'static str),
+    /// It names nothing.
+    Empty,
+    /// It holds a value of this type.
+    NotStrings(&'static str),
+    /// It holds this name more than once.
+    Duplicate(Box<str>),
+}
+
+impl Malformed {
+    pub(crate) fn new(segment: Segment, offset: usize, fault: TokenFault) -> Self {
+        Self {
+            segment,
+            offset,
+            fault,
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        match &self.fault {
+            TokenFault::Empty => Some("check that the shell variable is set"),
+            TokenFault::SegmentCount {
+                found,
+                begins_as_header,
+            } => Some(match (found, begins_as_header) {
+                (1, false) => {
+                    "check what produced it: an opaque access token can be validated by its issuer alone, and a placeholder such as null means that there was no token"
+                }
+                (2, false) => "to read tokens from a file, use -f FILE",
+                (1 | 2, true) => {
+                    "copy the token again and pass it on stdin, where the shell does not interpret spaces, $ or !"
+                }
+                (_, _) => "if these are two tokens, put each on its own line",
+            }),
+            TokenFault::Character(character) => character.hint(),
+            TokenFault::TokenTooLong(_)
+            | TokenFault::LineTooLong(_)
+            | TokenFault::Base64url(_)
+            | TokenFault::Json(_)
+            | TokenFault::NotAnObject(_)
+            | TokenFault::MissingAlg
+            | TokenFault::NotAString { .. }
+            | TokenFault::NotANumericDate { .. }
+            | TokenFault::NotAnAudience
+            | TokenFault::Crit(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for TokenFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const MIB: usize = 1024 * 1024;
+        match self {
+            Self::TokenTooLong(limit) => write!(f, "token exceeds the {} MiB limit", limit / MIB),
+            Self::LineTooLong(limit) => write!(f, "line exceeds the {} MiB limit", limit / MIB),
+            Self::Empty => f.write_str("token is empty"),
+            Self::SegmentCount { .. } if f.alternate() => {
+                f.write_str("expected 3 dot-separated segments")
+            }
+            Self::SegmentCount { found, .. } => {
+                write!(f, "expected 3 dot-separated segments, found {found}")
+            }
+            Self::Character(character) => character.fmt(f),
+            Self::Base64url(fault) => fault.fmt(f),
+            Self::Json(fault) => {
+                f.write_str("invalid JSON: ")?;
+                fault.fmt(f)
+            }
+            Self::NotAnObject(found) => write!(f, "expected a JSON object, found {found}"),
+            Self::MissingAlg => f.write_str("missing \"alg\" (RFC 7515, section 4.1.1)"),
+            Self::NotAString {
+                name,
+                found,
+                section,
+            } => write!(f, "\"{name}\" must be a string, found {found} ({section})"),
+            Self::NotANumericDate { name, found } => write!(
+                f,
+                "\"{name}\" must be a number of seconds, found {found} (RFC 7519, section 2)"
+            ),
+            Self::NotAnAudience => f.write_str(
+                "\"aud\" must be a string or an array of strings (RFC 7519, section 4.1.3)",
+            ),
+            Self::Crit(fault) => {
+                fault.fmt(f)?;
+                f.write_str(" (RFC 7515, section 4.1.11)")
+            }
+        }
+    }
+}
+
+impl fmt::Display for CritFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotAnArray(found) => write!(f, "\"crit\" must be an array, found {found}"),
+            Self::Empty => f.write_str("\"crit\" must not be empty"),
+            Self::NotStrings(found) => {
+                write!(f, "\"crit\" must hold only strings, found {found}")
+            }
+            Self::Duplicate(_) if f.alternate() => f.write_str("duplicate name in \"crit\""),
+            Self::Duplicate(name) => write!(f, "duplicate \"{}\" in \"crit\"", abridged(name)),
+        }
+    }
+}
+
+impl fmt::Display for Malformed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.segment {
+            Segment::Token if self.offset == 0 => self.fault.fmt(f),
+            segment => write!(f, "{segment}, byte {}: {}", self.offset, self.fault),
+        }
+    }
+}
+
+impl std::error::Error for Malformed {}
+
+/// `segment`, `offset`, `message` and `hint`.
+impl Serialize for Malformed {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Malformed", 4)?;
+        object.serialize_field("segment", self.segment.name())?;
+        object.serialize_field("offset", &self.offset)?;
+        object.serialize_field("message", &self.fault.to_string())?;
+        object.serialize_field("hint", &self.hint())?;
+        object.end()
+    }
+}
+
+impl Segment {
+    /// The name in the JSON report.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Header => "header",
+            Self::Payload => "payload",
+            Self::Signature => "signature",
+            Self::Token => "token",
+        }
+    }
+}
+
+impl fmt::Display for Segment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
