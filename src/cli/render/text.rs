@@ -50,11 +50,12 @@ impl Text<'_> {
     /// The whole report, after a rule if it is not the first of a run.
     pub fn report(&self, report: &Report) -> String {
         let verdict = self.verdict(report);
+        let is_rejected = report.verdict > Verdict::NotVerified;
         let (causes, notes): (Vec<&Finding>, Vec<&Finding>) = report
             .findings
             .iter()
             .filter(|finding| !IN_ROWS.contains(&finding.code))
-            .partition(|finding| finding.explains);
+            .partition(|finding| finding.explains && is_rejected);
         let mut text = verdict.clone();
         let hint = report.error.as_ref().and_then(Malformed::hint);
         if let Some(hint) = hint.filter(|_| causes.is_empty()) {
@@ -318,5 +319,195 @@ fn may_be_explained(verdict: Verdict) -> bool {
         | Verdict::Expired
         | Verdict::NotYetValid
         | Verdict::ClaimRefused => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use jiff::tz::TimeZone;
+    use jwtlens::{ClaimCheck, KeySet, Policy, Token, Validity, Verifier};
+
+    use super::*;
+    use crate::cli::render::style::Paint;
+
+    /// 2026-11-23T18:09:24Z
+    const NOW: i64 = 1_795_457_364;
+
+    fn made(name: &str) -> String {
+        let path = format!("{}/tests/data/made/{name}", env!("CARGO_MANIFEST_DIR"));
+        fs::read_to_string(path).unwrap().trim_end().to_owned()
+    }
+
+    fn verified(token: &str, checks: Vec<ClaimCheck>) -> Report {
+        let jwk = made("public_key.json");
+        let keys = KeySet::read("public_key.json", jwk.as_bytes()).unwrap();
+        let policy = Policy {
+            checks,
+            ..Policy::default()
+        };
+        Verifier::new(keys, policy).verify(&Token::from(&*made(token)), NOW)
+    }
+
+    fn text(report: &Report, width: usize, detail: Detail) -> String {
+        let look = Look {
+            zone: TimeZone::UTC,
+            paint: Paint { on: false },
+            width: Some(width),
+            height: None,
+            detail,
+        };
+        Text(&look).report(report)
+    }
+
+    #[test]
+    fn a_valid_token() {
+        assert_eq!(
+            text(&verified("valid.txt", Vec::new()), 80, Detail::Verify),
+            "\
+valid: signature verified, expires in 55m
+  key    1fdef9ef-57e5-4fcd-84bd-2eb445efcf66 (public_key.json)
+
+Header
+  alg    algorithm   ES256
+  typ    type        JWT
+  kid    key ID      1fdef9ef-57e5-4fcd-84bd-2eb445efcf66
+
+Claims
+  iss    issuer      https://auth.example.com
+  sub    subject     member-7
+  aud    audience    transcodes-sdk (not checked; require one with --aud)
+  email              ada@example.com
+  role               admin
+  iat    issued      2026-11-23 16:04:24 UTC, 2h 5m ago
+  nbf    not before  2026-11-23 16:04:24 UTC, 2h 5m ago
+  exp    expires     2026-11-23 19:04:24 UTC, in 55m
+  jti    token ID    c0ffee
+"
+        );
+    }
+
+    #[test]
+    fn every_failing_claim_is_marked_where_it_stands() {
+        let audience = ClaimCheck::Audience(vec!["api".to_owned()]);
+        let report = verified("expired.txt", vec![audience]);
+        assert_eq!(
+            text(&report, 80, Detail::Verify),
+            "\
+expired: signature verified, but the token expired 5m ago
+  key    1fdef9ef-57e5-4fcd-84bd-2eb445efcf66 (public_key.json)
+
+Header
+  alg    algorithm   ES256
+  typ    type        JWT
+  kid    key ID      1fdef9ef-57e5-4fcd-84bd-2eb445efcf66
+
+Claims (rejected)
+  iss    issuer      https://auth.example.com
+  sub    subject     member-7
+! aud    audience    transcodes-sdk, expected \"api\"
+  email              ada@example.com
+  role               admin
+  iat    issued      2026-11-23 16:04:24 UTC, 2h 5m ago
+  nbf    not before  2026-11-23 16:04:24 UTC, 2h 5m ago
+! exp    expires     2026-11-23 18:04:24 UTC, 5m ago (checked at 18:09:24 UTC)
+  jti    token ID    c0ffee
+"
+        );
+    }
+
+    /// A proof whose sentences are as short as they should be.
+    #[test]
+    fn a_proven_cause_takes_five_lines_and_its_report_fits_a_screen() {
+        let mut report = verified("der.txt", Vec::new());
+        report.findings = vec![Finding {
+            code: "der-signature",
+            certainty: Certainty::Proven,
+            summary: "the signature is DER-encoded; ES256 is R || S, 64 bytes".to_owned(),
+            evidence: "decoded from DER, it verifies with the key (RFC 7518, section 3.4)"
+                .to_owned(),
+            hint: Some(
+                "use dsaEncoding: \"ieee-p1363\" (Node), SHA256withECDSAinP1363Format (Java), \
+                 IeeeP1363FixedFieldConcatenation (.NET), or convert it"
+                    .to_owned(),
+            ),
+            explains: true,
+            changes: vec!["der-signature"],
+            tried: 4,
+        }];
+        report.search = Some(Tried::default());
+        let text = text(&report, 80, Detail::Debug { verbose: false });
+        assert_eq!(
+            text,
+            "\
+mis-signed: the signature does not verify
+  tried  1fdef9ef-57e5-4fcd-84bd-2eb445efcf66 (public_key.json)
+
+Why: der-signature (proven)
+  the signature is DER-encoded; ES256 is R || S, 64 bytes
+  decoded from DER, it verifies with the key (RFC 7518, section 3.4)
+  hint: use dsaEncoding: \"ieee-p1363\" (Node), SHA256withECDSAinP1363Format
+        (Java), IeeeP1363FixedFieldConcatenation (.NET), or convert it
+
+Header (unverified)
+  alg    algorithm   ES256
+  typ    type        JWT
+  kid    key ID      1fdef9ef-57e5-4fcd-84bd-2eb445efcf66
+
+Claims (unverified: do not trust)
+  iss    issuer      https://auth.example.com
+  sub    subject     member-7
+  aud    audience    transcodes-sdk
+  email              ada@example.com
+  role               admin
+  iat    issued      2026-11-23 16:04:24 UTC, 2h 5m ago
+  nbf    not before  2026-11-23 16:04:24 UTC, 2h 5m ago
+  exp    expires     2026-11-23 19:04:24 UTC, in 55m
+  jti    token ID    c0ffee
+"
+        );
+        assert_eq!(text.lines().count(), 24);
+    }
+
+    #[test]
+    fn the_thumbprint_is_as_long_as_the_line_allows() {
+        let report = verified("valid.txt", Vec::new());
+        let key = |width: usize| {
+            let text = text(&report, width, Detail::Verify);
+            text.lines().nth(1).unwrap().to_owned()
+        };
+        let name = "  key    1fdef9ef-57e5-4fcd-84bd-2eb445efcf66 (public_key.json)";
+        let full = ", thumbprint Nrqg3-M_Xwtx-1tbtc1J7Xul2DyeC0bUSy9u_5NSG6g";
+        let abridged = ", thumbprint Nrqg3-M_...";
+        for (widths, thumbprint) in [(63..=86, ""), (87..=118, abridged), (119..=140, full)] {
+            for width in widths {
+                assert_eq!(key(width), format!("{name}{thumbprint}"), "{width}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_expiry_is_compared_with_what_was_required() {
+        let mut report = verified("valid.txt", Vec::new());
+        report.verdict = Verdict::Expired;
+        report.time.status = Some(Validity::Expired);
+        for (expires_in, within, expected) in [
+            (
+                17_460,
+                86_400,
+                "expires in 4h 51m, less than the 1d required",
+            ),
+            (3_600, 3_600, "expires in 1h, but more than 1h is required"),
+            (1, 60, "expires in 1s, less than the 1m required"),
+            (0, 60, "expired just now"),
+            (-300, 60, "expired 5m ago"),
+        ] {
+            report.time.expires_in = Some(expires_in);
+            report.time.expires_within = Some(within);
+            let headline = headline(&report);
+            let expected = format!("signature verified, but the token {expected}");
+            assert_eq!(headline, expected);
+        }
     }
 }
