@@ -146,9 +146,10 @@ fn time_note(report: &Report, name: &str, time: &NumericDate, zone: &TimeZone) -
     };
     match (name, checked.status) {
         ("exp", Some(Validity::Expired)) if is_ahead => (too_soon(checked), false),
-        ("exp", Some(Validity::Expired)) => (checked_at(time, checked.now, zone), false),
+        ("exp", Some(Validity::Expired)) | ("nbf", Some(Validity::NotYetValid)) => {
+            (checked_at(time, checked.now, zone), false)
+        }
         ("exp", Some(Validity::Current)) if !is_ahead => (leeway(), true),
-        ("nbf", Some(Validity::NotYetValid)) => (checked_at(time, checked.now, zone), false),
         ("nbf", Some(_)) if is_ahead => (leeway(), true),
         (_, _) => (String::new(), true),
     }
