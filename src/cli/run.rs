@@ -125,7 +125,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
         progress.restart();
         let mut report = debugger.debug(token, now(), &mut |count| {
             tried = tried.saturating_add(count);
-            progress.tell(|_| format!("searching: {tried} forms tried"));
+            progress.tell(|_| format!("searching: {tried} combinations tried"));
             begun.elapsed() < LONGEST_SEARCH
         });
         progress.clear();

@@ -1,13 +1,13 @@
-//! One line a token, for `awk` and `grep`: number, verdict, expiry, `sub`, `kid`, tabs between.
-//! An expiry beyond the year 9999 is the number that the token has.
+//! One line per token for `awk` and `grep`: number, verdict, expiry, `sub` and `kid`, separated by
+//! tabs. An expiry beyond the year 9999 is the number in the token.
 
 use jiff::tz::TimeZone;
 use jwtlens::Report;
 
 use super::escape;
 
-/// The line, without its line feed. What is not there is `-`; a claim that is `-` itself, or begins
-/// with a backslash, has its escape.
+/// The line, without its newline. A missing value is `-`; a claim that is `-` itself or has a
+/// backslash is escaped.
 pub fn line(report: &Report, zone: &TimeZone) -> String {
     let number = report.input.line.unwrap_or(report.input.number);
     let expiry = report
