@@ -320,6 +320,8 @@ pub struct Checks {
     pub claim: Vec<(ClaimPath, Value)>,
 
     /// Refuse tokens older than this, or without `iat`
+    ///
+    /// An `iat` further in the future than the leeway is rejected too.
     #[arg(
         long,
         value_name = "DURATION",
@@ -340,12 +342,12 @@ pub struct Time {
 
     /// Let clocks differ by this much (default: 0)
     ///
-    /// `exp` may have passed and `nbf` may lie ahead by this much. A duration is in seconds (90)
-    /// or has units (90s, 5m, 1h30m, 7d).
+    /// `exp` may have passed and `nbf` may lie ahead by this much, 365 days at most. A duration is in
+    /// seconds (90) or has units (90s, 5m, 1h30m, 7d).
     #[arg(
         long,
         value_name = "DURATION",
-        value_parser = times::duration,
+        value_parser = times::leeway,
         allow_hyphen_values = true,
         default_value = "0",
         hide_default_value = true

@@ -177,10 +177,6 @@ const REPORT_NOTE: &str = "-o json prints an indented object for each token, -o 
 const REPORT: &[(&str, &str)] = &[
     ("verdict", "the verdict, by its name under EXIT STATUS"),
     (
-        "claims_authenticated",
-        "whether the signature verifies, so that the claims are those of a key's holder",
-    ),
-    (
         "input",
         "where the token came from: source (argument, stdin or a file's name), number (among the tokens), line, column (with --scan), and what was removed around it (white_space, bearer, quotes)",
     ),

@@ -71,6 +71,7 @@ fn tokens() -> Vec<(&'static str, String)> {
         ("payload-is-no-json", issuer.token("hello")),
         ("payload-has-a-bom", issuer.token("\u{feff}{}")),
         ("unbounded", issuer.token(r#"{"sub":"service"}"#)),
+        ("without-exp", issuer.token(r#"{"sub":"member-7","aud":"transcodes-sdk"}"#)),
         ("no-claims", issuer.token("{}")),
         ("issued-in-future", issuer.token(&format!(r#"{{"iat":{},"exp":{}}}"#, NOW + 60, NOW + 3600))),
         (
