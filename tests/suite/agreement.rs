@@ -10,34 +10,21 @@ use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use jwtlens::{Compact, JoseHeader, KeySet, Policy, Token, Verdict, Verifier};
 
+use crate::cases::CASES;
 use crate::generated::tempdir;
-use crate::support::{Issuer, feed, is_installed, jwtlens, read_json, status, stderr};
+use crate::support::{Issuer, feed, is_installed, jwtlens, status, stderr};
+use crate::wycheproof_sets::jose;
 
 fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
     since.as_secs().try_into().unwrap()
 }
 
-/// Every token of the public vectors, and the strings of their other serializations.
+/// Every token of the public vectors and of our cases, and the vectors of other serializations.
 fn public_tokens() -> Vec<String> {
-    let wild = read_json("wild.json");
-    let wild = wild
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|case| case["token"].clone());
-    let wycheproof = read_json("json_web_signature_test.json");
-    let wycheproof = wycheproof["testGroups"].as_array().unwrap().clone();
-    let wycheproof = wycheproof
-        .iter()
-        .flat_map(|group| group["tests"].as_array().unwrap().clone());
-    wild.chain(wycheproof.map(|test| test["jws"].clone()))
-        .map(|token| {
-            token
-                .as_str()
-                .map_or_else(|| token.to_string(), String::from)
-        })
-        .collect()
+    let cases = CASES.iter().map(|case| case.token.clone());
+    let vectors = jose().into_iter().map(|vector| vector.jws);
+    cases.chain(vectors).collect()
 }
 
 /// The octets of the three segments, where they are a JWS whose header is an object.
@@ -187,15 +174,12 @@ fn verdicts_are_those_of_jsonwebtoken() {
             );
         }
     }
-    // The wild ones under a JWK; the others are no ES256 or have a key that we don't read.
+    // Each case under its JWK: of another algorithm than ES256 both reject it.
     let mut accepted = 0;
-    for case in read_json("wild.json").as_array().unwrap() {
-        let token = case["token"].as_str().unwrap();
-        if case["key"].is_object() {
-            let found = answers(|_| token.to_owned(), &case["key"].to_string());
-            assert_eq!(found.0, found.1, "{}", case["id"]);
-            accepted += usize::from(found.0);
-        }
+    for case in CASES.iter() {
+        let found = answers(|_| case.token.clone(), &case.key);
+        assert_eq!(found.0, found.1, "{}", case.id);
+        accepted += usize::from(found.0);
     }
     assert!(accepted > 3, "{accepted}");
 }

@@ -16,7 +16,8 @@ use jwtlens::{
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-use crate::support::{Issuer, NOW, der, read_json, read_table};
+use crate::cases::{CASES, embedded_certificate, other_jwk};
+use crate::support::{Issuer, NOW, der};
 
 /// Random numbers that a seed repeats.
 struct Random {
@@ -1399,38 +1400,26 @@ fn nothing_is_proven_without_a_cause() {
     });
 }
 
-/// What the table says must be found in the wild, and how sure it is.
+/// Each case has its cause, as certain as it is said to be.
 #[test]
-fn causes_of_the_wild_are_found() {
-    let cases = read_json("wild.json");
+fn causes_of_the_cases_are_found() {
     let mut proofs = 0;
-    for row in read_table("wild-causes.tsv") {
-        let (id, certainty, code, effort) =
-            (&row[0], row[1].as_str(), row[2].as_str(), row[3].as_str());
-        let case = cases
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|case| case["id"] == **id)
-            .unwrap();
-        let source = source(&case["key"].to_string());
-        let effort = if effort == "deep" {
-            Effort::Deep
-        } else {
-            Effort::Default
-        };
-        let keys = cases.as_array().filter(|_| code == "signed-by-other-key");
-        let also: Vec<KeySource> = keys
-            .into_iter()
-            .flatten()
-            .filter_map(|key| KeySource::read("other", key["key"].to_string().as_bytes()).ok())
-            .collect();
-        let debugger = Debugger::new(&[source], &also, Policy::default(), effort);
-        let report = debug(&debugger, case["token"].as_str().unwrap());
-        let found = report.findings.iter().find(|finding| finding.code == code);
-        let found = found.unwrap_or_else(|| panic!("{id}: {:#?}", report.findings));
-        assert_eq!(found.certainty.name(), certainty, "{id}");
-        proofs += usize::from(certainty == "proven");
+    for case in CASES.iter() {
+        for (certainty, code, effort) in case.causes {
+            let other = (*code == "signed-by-other-key").then(|| source(&other_jwk()));
+            let debugger = Debugger::new(
+                &[source(&case.key)],
+                other.as_slice(),
+                Policy::default(),
+                *effort,
+            );
+            let report = debug(&debugger, &case.token);
+            let mut found = report.findings.iter();
+            let found = found.find(|finding| finding.code == *code);
+            let found = found.unwrap_or_else(|| panic!("{}: {:#?}", case.id, report.findings));
+            assert_eq!(found.certainty.name(), *certainty, "{} {code}", case.id);
+            proofs += usize::from(*certainty == "proven");
+        }
     }
     assert!(proofs > 10);
 }
@@ -1973,14 +1962,7 @@ fn keys_that_a_token_names_are_found() {
         assert_eq!(proven(&report), codes(&[]), "{input}");
     }
 
-    let wild = read_json("wild.json");
-    let case = wild
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|case| case["id"] == "es256-apple-xcode-transaction")
-        .unwrap();
-    let report = debug(&debugger, case["token"].as_str().unwrap());
+    let report = debug(&debugger, &embedded_certificate());
     assert_eq!(
         (report.verdict, proven(&report)),
         (Verdict::MisSigned, codes(&["signed-by-embedded-key"]))
