@@ -27,13 +27,11 @@ fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let length = content.len().to_be_bytes();
     let zeros = length.iter().take_while(|byte| **byte == 0).count();
     let mut value = vec![tag];
-    match content.len() {
-        short @ 0..=0x7f => value.push(u8::try_from(short).unwrap()),
-        _ => {
-            value.push(0x80 | u8::try_from(length.len() - zeros).unwrap());
-            value.extend(&length[zeros..]);
-        }
+    if content.len() > 0x7f {
+        value.push(0x80 | u8::try_from(length.len() - zeros).unwrap());
     }
+    // Even the length of an empty value has a digit.
+    value.extend(&length[zeros.min(length.len() - 1)..]);
     value.extend(content);
     value
 }

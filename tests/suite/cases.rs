@@ -20,7 +20,8 @@ use crate::support::{Issuer, NOW, corpus, der};
 /// A token, and the key that is given with it.
 pub struct Case {
     pub id: &'static str,
-    /// What is true of the token.
+    /// What is true of the token: of one whose signature verifies over its text, also if the signature is
+    /// padded, it says "valid" or "signed well".
     pub truth: &'static str,
     pub token: String,
     pub key: String,
@@ -47,6 +48,7 @@ const TEXT: &str = "text";
 pub static CASES: LazyLock<Vec<Case>> = LazyLock::new(|| {
     let mut cases = sound();
     cases.extend(signatures());
+    cases.extend(signers());
     cases.extend(text());
     cases.extend(keys());
     cases.extend(contents());
@@ -228,7 +230,7 @@ fn claims_on_lines() -> &'static str {
     "{\"sub\":\"member-7\",\r\n \"exp\":1700000000,\r\n \"https://example.com/is_admin\":true}"
 }
 
-/// Signatures that are written in another way, cut, or of something else.
+/// Signatures that are written in another way, or cut.
 fn signatures() -> Vec<Case> {
     let text = |number| format!("text {number}");
     let begins_with_zero = |signature: &[u8; 64]| signature[0] == 0 && signature[1] > 0x7f;
@@ -246,16 +248,6 @@ fn signatures() -> Vec<Case> {
     let text_input = input(HEADER, TEXT);
     let signature = issuer().sign_hash(&Sha256::digest(&text_input));
     let (r, s) = signature.split_at(32);
-
-    let mac = |key: &[u8], input: &str| {
-        let mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
-        encode(mac.chain_update(input).finalize().into_bytes())
-    };
-    let elsewhere = mac(
-        b"a shared secret",
-        &input(r#"{"alg":"HS256","typ":"JWT"}"#, CLAIMS),
-    );
-    let foreign_mac = mac(&[9; 32], &input(r#"{"alg":"HS256"}"#, TEXT));
 
     let cut = sign(HEADER, claims_on_lines());
     vec![
@@ -318,6 +310,22 @@ fn signatures() -> Vec<Case> {
             ("malformed", "mismatch"),
         )
         .causes(&[("proven", "signature-length", DEFAULT)]),
+    ]
+}
+
+/// Signatures of something else, or by someone else.
+fn signers() -> Vec<Case> {
+    let mac = |key: &[u8], input: &str| {
+        let mac = Hmac::<Sha256>::new_from_slice(key).unwrap();
+        encode(mac.chain_update(input).finalize().into_bytes())
+    };
+    let elsewhere = mac(
+        b"a shared secret",
+        &input(r#"{"alg":"HS256","typ":"JWT"}"#, CLAIMS),
+    );
+    let foreign_mac = mac(&[9; 32], &input(r#"{"alg":"HS256"}"#, TEXT));
+
+    vec![
         Case::new(
             "mac-of-another-token",
             "32 bytes: the MAC of an HS256 token pasted behind an ES256 header; exp is 0, iat in the year 9999",
@@ -383,7 +391,11 @@ fn text() -> Vec<Case> {
     );
     let claims = r#"{"sub":"member-7","email_verified":"true","email":"ada@example.com","exp":1700000000,"iss":"https://idp.example.com/"}"#;
     let padded_input = format!("{}.{}", padded(&header), padded(claims));
-    assert!(padded_input.matches('=').count() > 1);
+    assert!(
+        padded_input
+            .split('.')
+            .all(|segment| segment.ends_with('='))
+    );
     let signature = issuer().sign_hash(&Sha256::digest(&padded_input));
     let signature = encode(signature);
     // The same bits but for one that belongs to no byte.
@@ -400,14 +412,14 @@ fn text() -> Vec<Case> {
     vec![
         Case::new(
             "padded-segments",
-            "every segment is padded, and the signature covers the padding, as of an AWS load balancer",
+            "signed well, with the padding of every segment, as by an AWS load balancer",
             format!("{padded_input}.{signature}=="),
             ("malformed", "malformed"),
         )
         .causes(&[("proven", "padded-base64", DEFAULT)]),
         Case::new(
             "padded-segments-with-stray-bit",
-            "the same, and the last character was changed: the same 64 bytes, and a bit that belongs to none",
+            "signed well, as padded-segments; its last character was changed: the same 64 bytes, and a bit that belongs to none",
             format!("{padded_input}.{stray}=="),
             ("malformed", "malformed"),
         )
@@ -504,7 +516,7 @@ fn contents() -> Vec<Case> {
         .causes(&[("note", "deflated-payload", DEFAULT)]),
         Case::new(
             "sd-jwt",
-            "an SD-JWT with key binding, pasted whole: five segments as of a JWE, and five ~; the JWT before the first ~ verifies",
+            "an SD-JWT with key binding, pasted whole: five segments as of a JWE, and five ~; the JWT before the first ~ is signed well",
             sd_jwt(),
             ("malformed", "malformed"),
         )

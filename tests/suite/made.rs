@@ -98,8 +98,8 @@ fn tokens() -> Vec<(&'static str, String)> {
 fn encrypted() -> String {
     let header = BASE64URL_NOPAD.encode(br#"{"alg":"RSA-OAEP","enc":"A256GCM"}"#);
     let segments = [256, 12, 63, 16].map(|length: usize| {
-        let blocks = (0..length.div_ceil(32))
-            .flat_map(|block| Sha256::digest([length, block].map(|n| n.to_be_bytes()).concat()));
+        let blocks =
+            (0..length.div_ceil(32)).flat_map(|block| Sha256::digest(format!("{length} {block}")));
         BASE64URL_NOPAD.encode(&blocks.take(length).collect::<Vec<u8>>())
     });
     format!("{header}.{}", segments.join("."))

@@ -46,12 +46,12 @@ fn what_is_true_of_each_token_is_said_of_it() {
         // Whatever debug finds, it doesn't accept what verify rejects.
         let source = KeySource::read("wild.json", key.as_bytes()).unwrap();
         let debugger = Debugger::new(&[source], &[], Policy::default(), Effort::Default);
-        let debugged = debugger.debug(&token, NOW, &mut |_| true);
-        assert_eq!(debugged.verdict, report.verdict, "{id}");
+        let found = debugger.debug(&token, NOW, &mut |_| true);
+        assert_eq!(found.verdict, report.verdict, "{id}");
         let is_valid =
             is_verified && matches!(status, Some(Validity::Current | Validity::Unbounded));
         assert_eq!(
-            debugged.verdict == Verdict::Valid,
+            found.verdict == Verdict::Valid,
             is_valid && report.error.is_none(),
             "{id}"
         );
