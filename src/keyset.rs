@@ -9,7 +9,8 @@ use crate::key::{KeyReport, VerificationKey, is_private_member};
 use crate::text::json::{self, JsonError};
 use crate::token::compact::Compact;
 
-/// The keys that tokens are verified with.
+/// The keys that tokens are verified with. Each of them verifies tokens of any issuer: which key belongs
+/// to which `iss` is not known here.
 #[derive(Clone, Debug)]
 pub struct KeySet {
     keys: Vec<VerificationKey>,

@@ -257,7 +257,6 @@ fn report(
     });
     Report {
         verdict,
-        claims_authenticated: signature.status == SignatureStatus::Verified && claims.is_some(),
         input: token.input.clone(),
         header,
         claims,
@@ -377,8 +376,8 @@ fn time(policy: &Policy, now: i64, claims: Option<&ClaimsSet>) -> Time {
             })
             .map(|claims| policy.validity(claims, now)),
         now,
-        leeway: policy.leeway,
-        expires_within: policy.expires_within,
+        leeway: policy.leeway(),
+        expires_within: policy.expires_within(),
         issued_at: claims.and_then(|claims| claims.iat.clone()),
         not_before: claims.and_then(|claims| claims.nbf.clone()),
         expires_in: expires_at.as_ref().map(|exp| exp.seconds_from(now)),

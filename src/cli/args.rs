@@ -320,6 +320,8 @@ pub struct Checks {
     pub claim: Vec<(ClaimPath, Value)>,
 
     /// Reject tokens issued longer ago than this, or without iat
+    ///
+    /// An iat further in the future than the leeway is rejected too.
     #[arg(
         long,
         value_name = "DURATION",
@@ -340,11 +342,11 @@ pub struct Time {
 
     /// Allowed clock skew for exp and nbf [default: 0]
     ///
-    /// DURATION is a number of seconds (90) or has units (90s, 5m, 1h30m, 7d).
+    /// At most 365 days. DURATION is a number of seconds (90) or has units (90s, 5m, 1h30m, 7d).
     #[arg(
         long,
         value_name = "DURATION",
-        value_parser = times::duration,
+        value_parser = times::leeway,
         allow_hyphen_values = true,
         default_value = "0",
         hide_default_value = true

@@ -11,7 +11,7 @@ use clap::CommandFactory;
 use jiff::tz::TimeZone;
 use jwtlens::{
     ClaimCheck, Compact, Debugger, Effort, Input, KeySet, KeySource, KeySourceError, Policy,
-    Report, Token, Verdict, Verifier,
+    PolicyError, Report, Token, Verdict, Verifier,
 };
 
 use super::Surroundings;
@@ -89,7 +89,7 @@ fn verify(
 ) -> Result<Exit> {
     let (source, names) = inputs(asked, surroundings, messages)?;
     let keys = KeySet::new(&sources(&names, messages)?).map_err(|error| unusable(&error))?;
-    let mut verifier = Verifier::new(keys, verify_policy(asked));
+    let mut verifier = Verifier::new(keys, verify_policy(asked)?);
     if asked.show.quiet || !asked.output.shows_findings() {
         verifier = verifier.without_findings();
     }
@@ -115,7 +115,11 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     } else {
         Effort::Default
     };
-    let debugger = Debugger::new(&sources, &also, verify_policy(&asked.verify), effort);
+    let debugger = Debugger::new(&sources, &also, verify_policy(&asked.verify)?, effort);
+    let debugger = match asked.verify.time.at {
+        Some(_) => debugger.at_chosen_time(),
+        None => debugger,
+    };
     let now = now(&asked.verify.time, surroundings);
     let mut tally = Tally::default();
     let mut progress = Progress::new(shows_progress(surroundings, messages));
@@ -189,11 +193,9 @@ fn inputs(
     Ok((source, names))
 }
 
-fn verify_policy(asked: &Verify) -> Policy {
-    Policy {
-        checks: claim_checks(&asked.checks),
-        ..policy(&asked.time, asked.expires_within)
-    }
+fn verify_policy(asked: &Verify) -> Result<Policy, PolicyError> {
+    let policy = policy(&asked.time, asked.expires_within)?;
+    Ok(policy.with_checks(claim_checks(&asked.checks)))
 }
 
 /// What every token of `verify` and `debug` is put through.
@@ -243,7 +245,7 @@ fn decode(
     messages: Messages,
 ) -> Result<Exit> {
     let source = Source::open(&asked.tokens, false, surroundings)?;
-    let policy = policy(&asked.time, asked.expires_within);
+    let policy = policy(&asked.time, asked.expires_within)?;
     let now = now(&asked.time, surroundings);
     let renderer = renderer(
         asked.output.into(),
@@ -346,11 +348,11 @@ fn now(time: &Time, surroundings: &Surroundings) -> impl Fn() -> i64 + Copy + us
     }
 }
 
-fn policy(time: &Time, expires_within: Option<i64>) -> Policy {
-    Policy {
-        leeway: time.leeway,
-        expires_within,
-        checks: Vec::new(),
+fn policy(time: &Time, expires_within: Option<i64>) -> Result<Policy, PolicyError> {
+    let policy = Policy::default().with_leeway(time.leeway)?;
+    match expires_within {
+        Some(seconds) => policy.with_expires_within(seconds),
+        None => Ok(policy),
     }
 }
 

@@ -3,6 +3,7 @@
 use jiff::civil::{DateTime, date};
 use jiff::fmt::temporal::Pieces;
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
+use jwtlens::Policy;
 
 /// The longest duration: ten thousand years, in seconds. Sums with any date stay within bounds.
 const LONGEST: i64 = 10_000 * 366 * 86_400;
@@ -74,6 +75,14 @@ pub fn duration(text: &str) -> Result<i64, String> {
     } else {
         Ok(seconds)
     }
+}
+
+/// Reads a duration that a policy takes as its leeway.
+pub fn leeway(text: &str) -> Result<i64, String> {
+    let policy = Policy::default().with_leeway(duration(text)?);
+    policy
+        .map(|policy| policy.leeway())
+        .map_err(|error| error.to_string())
 }
 
 fn seconds(text: &str) -> Result<i64, String> {
@@ -160,5 +169,11 @@ mod tests {
         ] {
             assert!(duration(text).is_err(), "{text}");
         }
+        assert_eq!(leeway("365d"), Ok(31_536_000));
+        assert_eq!(
+            leeway("366d").unwrap_err(),
+            "the leeway must be from 0 to 31536000 seconds (365 days), found 31622400"
+        );
+        assert_eq!(leeway("-1").unwrap_err(), duration("-1").unwrap_err());
     }
 }

@@ -144,12 +144,7 @@ fn leeway_applied(facts: &Facts) -> Option<Finding> {
     let claims = facts.report.claims.as_ref()?;
     let time = &facts.report.time;
     let status = time.status?;
-    let strict = Policy {
-        leeway: 0,
-        expires_within: time.expires_within,
-        checks: Vec::new(),
-    }
-    .validity(claims, time.now);
+    let strict = facts.policy.without_leeway().validity(claims, time.now);
     (strict != status).then(|| {
         let what = match strict {
             Validity::NotYetValid => "not yet valid",
@@ -167,12 +162,8 @@ fn expires_within(facts: &Facts) -> Option<Finding> {
     let claims = facts.report.claims.as_ref()?;
     let time = &facts.report.time;
     let within = time.expires_within?;
-    let otherwise = Policy {
-        leeway: time.leeway,
-        expires_within: None,
-        checks: Vec::new(),
-    }
-    .validity(claims, time.now);
+    let otherwise = facts.policy.without_expires_within();
+    let otherwise = otherwise.validity(claims, time.now);
     (time.status == Some(Validity::Expired) && otherwise == Validity::Current).then(|| {
         note(
             "expires-within",
@@ -219,7 +210,7 @@ fn audience_unchecked(facts: &Facts) -> Option<Finding> {
     let aud = facts.report.claims.as_ref()?.aud.as_ref()?;
     let asked = facts
         .policy
-        .checks
+        .checks()
         .iter()
         .any(|check| matches!(check, ClaimCheck::Audience(_)));
     (!asked).then(|| {

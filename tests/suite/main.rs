@@ -14,6 +14,8 @@
 )]
 
 mod agreement;
+mod asn1;
+mod cases;
 mod conformance;
 mod corpus;
 mod debug;

@@ -20,8 +20,11 @@ pub fn data(name: &str) -> PathBuf {
         .join(name)
 }
 
-pub fn read_json(name: &str) -> serde_json::Value {
-    serde_json::from_slice(&std::fs::read(data(name)).unwrap()).unwrap()
+/// What the fuzzer keeps for a target.
+pub fn corpus(target: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fuzz/corpus")
+        .join(target)
 }
 
 /// The rows of a table in `tests/data`: tab-separated, `#` begins a comment.

@@ -179,10 +179,6 @@ const REPORT_NOTE: &str = "-o json prints one indented JSON object per token, -o
 const REPORT: &[(&str, &str)] = &[
     ("verdict", "the verdict, as named under EXIT STATUS"),
     (
-        "claims_authenticated",
-        "whether the claims are covered by a verified signature",
-    ),
-    (
         "input",
         "where the token came from: source (argument, stdin or a file name), number (position among the tokens), line, column (with --scan), and what was removed around it (white_space, bearer, quotes)",
     ),

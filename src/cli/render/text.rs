@@ -31,8 +31,8 @@ impl Text<'_> {
     pub fn report(&self, report: &Report) -> String {
         let mut text = self.verdict(report);
         text.push_str(&self.causes(report));
+        let authenticated = report.signature.status == SignatureStatus::Verified;
         if let Some(header) = &report.header {
-            let authenticated = report.signature.status == SignatureStatus::Verified;
             text.push_str(&self.heading(if authenticated {
                 "Header"
             } else {
@@ -46,7 +46,7 @@ impl Text<'_> {
             ));
         }
         if let Some(claims) = &report.claims {
-            text.push_str(&self.heading(if report.claims_authenticated {
+            text.push_str(&self.heading(if authenticated {
                 "Claims"
             } else {
                 "Claims (not authenticated: anybody may have written them)"
@@ -517,6 +517,14 @@ fn claim_check(check: &Check) -> String {
         ("require", false) => "is missing, and was required".to_owned(),
         ("max-age", _) if matches!(check.actual, Value::Null) => {
             format!("is missing; at most {expected} s ago was asked for")
+        }
+        ("max-age", passed) if actual.starts_with('-') => {
+            let ahead = actual.trim_start_matches('-');
+            if passed {
+                format!("{ahead} s in the future, within the leeway")
+            } else {
+                format!("{ahead} s in the future, expected at most {expected} s old")
+            }
         }
         ("max-age", true) => format!("{actual} s old, at most {expected} s"),
         ("max-age", false) => format!("{actual} s old, where at most {expected} s was asked for"),
