@@ -87,7 +87,8 @@ fn surroundings(color: ColorChoice) -> Surroundings {
         can_show_progress: io::stderr().is_terminal()
             && !stdout.is_terminal()
             && knows_control_sequences(),
-        width: columns.or_else(|| terminal(&stdout)),
+        width: columns.or_else(|| terminal(&stdout).map(|(columns, _)| columns)),
+        height: terminal(&stdout).map(|(_, rows)| rows),
         paint: paint(color, &stdout),
     }
 }
@@ -96,13 +97,15 @@ fn messages(color: ColorChoice) -> Messages {
     let stderr = io::stderr();
     Messages {
         paint: paint(color, &stderr),
-        width: terminal(&stderr),
+        width: terminal(&stderr).map(|(columns, _)| columns),
         quiet: false,
     }
 }
 
-fn terminal(stream: &impl AsFd) -> Option<usize> {
-    terminal_size::terminal_size_of(stream).map(|(width, _)| width.0.into())
+/// The columns and rows of the terminal that the stream is.
+fn terminal(stream: &impl AsFd) -> Option<(usize, usize)> {
+    let (width, height) = terminal_size::terminal_size_of(stream)?;
+    Some((width.0.into(), height.0.into()))
 }
 
 /// Whole seconds, as `exp` and its like are: the second that has begun.

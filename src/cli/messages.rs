@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use super::escape;
 use super::exit::Exit;
-use super::render::layout::{THEIRS, wrapped};
+use super::render::layout::{HANGING, wrapped};
 use super::render::style::Paint;
 
 /// Why a run can't go on, for the person who reads it.
@@ -92,7 +92,7 @@ impl Messages {
     fn say(self, label: &str, at: usize, message: &str) {
         let space = if label.is_empty() { "" } else { " " };
         let message = format!("{space}{}", escape::text(message));
-        let line = format!("{label}{}\n", wrapped(&message, at, THEIRS, self.width));
+        let line = format!("{label}{}\n", wrapped(&message, at, HANGING, self.width));
         // Whoever closed standard error doesn't want to hear this either.
         let _ = io::stderr().write_all(line.as_bytes());
     }

@@ -36,6 +36,8 @@ pub struct Surroundings {
     pub can_show_progress: bool,
     /// The columns to keep within; none for a pipe or a file.
     pub width: Option<usize>,
+    /// The rows of the terminal; none for a pipe or a file.
+    pub height: Option<usize>,
     /// How standard output is coloured.
     pub paint: Paint,
 }

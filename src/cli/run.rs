@@ -395,6 +395,7 @@ fn renderer(
         zone,
         paint: surroundings.paint,
         width: surroundings.width,
+        height: surroundings.height,
         detail,
     };
     Renderer::new((!quiet).then_some(format), look)

@@ -78,7 +78,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
     pub fn run(&mut self, source: Source) -> Result<Exit> {
         match source {
             Source::Arguments(arguments) => {
-                let mut sink = Sink::new(self.progress);
+                let mut sink = Sink::new(self.progress, self.hint());
                 let source: Arc<str> = "argument".into();
                 for (argument, number) in arguments.iter().zip(1..) {
                     let input = Input {
@@ -116,7 +116,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
         fan_out: impl FnOnce(&Self, Lines, Shared, usize) -> Shared,
     ) -> Result<Exit> {
         let name = Arc::clone(&lines.name);
-        let mut shared: Shared = Arc::new(Mutex::new(Sink::new(self.progress)));
+        let mut shared: Shared = Arc::new(Mutex::new(Sink::new(self.progress, self.hint())));
         let mut block = Block::default();
         for number in 0.. {
             lines.read(&mut block);
@@ -172,6 +172,11 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
             }
         }
         Ok(done)
+    }
+
+    /// What to do if there are many tokens; nothing if only some of them are printed.
+    fn hint(&self) -> Option<&'static str> {
+        self.renderer.hint().filter(|_| self.only.is_empty())
     }
 
     fn judged(&mut self, tokens: &[Token]) -> Result<Done> {
@@ -274,12 +279,12 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
 }
 
 impl Sink {
-    fn new(progress: bool) -> Self {
+    fn new(progress: bool, hint: Option<&'static str>) -> Self {
         Self {
             output: Output::new(),
             begun: false,
             progress: Progress::new(progress),
-            summary: Arc::new(Mutex::new(Summary::begin())),
+            summary: Arc::new(Mutex::new(Summary::begin(hint))),
             exit: Exit::SUCCESS,
             turn: 0,
             stopped: false,

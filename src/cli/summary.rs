@@ -18,15 +18,19 @@ pub struct Summary {
     /// None once it is told, and of a part of a run.
     begun: Option<Instant>,
     is_interrupted: bool,
+    /// What to do if the run prints more than a reader can take in.
+    hint: Option<&'static str>,
     verdicts: BTreeMap<Verdict, u64>,
     reasons: BTreeMap<String, u64>,
 }
 
 impl Summary {
-    /// A summary that tells how long the run took from here on.
-    pub fn begin() -> Self {
+    /// A summary that tells how long the run took from here on, and gives the hint if there were more
+    /// than a handful of tokens.
+    pub fn begin(hint: Option<&'static str>) -> Self {
         Self {
             begun: Some(Instant::now()),
+            hint,
             ..Self::default()
         }
     }
@@ -83,8 +87,16 @@ impl Summary {
 
     /// Tells of more than one token, and once: a signal may come when the run has just ended.
     pub fn tell(&mut self, messages: Messages) {
-        for line in self.lines() {
-            messages.line(&line);
+        const HANDFUL: u64 = 5;
+        let lines = self.lines();
+        for line in &lines {
+            messages.line(line);
+        }
+        if let Some(hint) = self.hint
+            && !lines.is_empty()
+            && self.total() > HANDFUL
+        {
+            messages.hint(hint);
         }
     }
 
@@ -155,7 +167,7 @@ mod tests {
     use super::*;
 
     fn summary(tokens: u64) -> Summary {
-        let mut summary = Summary::begin();
+        let mut summary = Summary::begin(None);
         increase(&mut summary.verdicts, Verdict::Valid, tokens);
         summary
     }

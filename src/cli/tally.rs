@@ -132,8 +132,8 @@ impl Tally {
             ));
             if least < 0 {
                 messages.hint(&format!(
-                    "the clocks differ by {} s at least: set them by NTP",
-                    least.saturating_neg()
+                    "the clocks differ by {} at least: set them by NTP",
+                    jwtlens::duration(least.unsigned_abs())
                 ));
             }
         }

@@ -1303,8 +1303,8 @@ fn the_token_inside_is_judged_too() {
     let rsa = format!("{}.{}", input(r#"{"alg":"RS256"}"#, &at(3600)), encode(rsa));
     for (token, outcome) in [
         (given.token(&at(3600)), "valid"),
-        (given.token(&at(-7500)), "expired (\"exp\" 2 h 5 min ago)"),
-        (given.token(&early), "not-yet-valid (\"nbf\" in 1 min 30 s)"),
+        (given.token(&at(-7500)), "expired (\"exp\" 2h 5m ago)"),
+        (given.token(&early), "not-yet-valid (\"nbf\" in 1m 30s)"),
         (other.token(&at(3600)), "mis-signed"),
         (rsa, "unverifiable"),
         (given.token("[]"), "malformed"),

@@ -4,10 +4,10 @@
 use std::process::Output;
 
 use crate::generated::tempdir;
-use crate::support::{Issuer, assert_printable, feed, jwtlens, status};
+use crate::support::{Issuer, assert_printable, feed, jwtlens, status, stdout};
 
 /// What moves the cursor, hides, turns text around, and begins a line of ours.
-const HOSTILE: &str = "a\u{1b}[2J\u{1b}]0;t\u{7}\r\u{8}\u{7f}\u{9b}31m\u{85}\u{202e}\u{2066}\u{200b}\u{feff}\u{e0041}\u{115f}\nvalid: forged\u{2028}valid: forged\n  passed  signature  forged\nerror: forged\tforged \\u{1b}";
+const HOSTILE: &str = "a\u{1b}[2J\u{1b}]0;t\u{7}\r\u{8}\u{7f}\u{9b}31m\u{85}\u{202e}\u{2066}\u{200b}\u{feff}\u{e0041}\u{115f}\nvalid: forged\u{2028}valid: forged\n  key    forged\n! exp    forged\nWhy: forged (proven)\n  hint: forged\n--- forged\nerror: forged\tforged \\u{1b}";
 
 const FORMATS: [&str; 6] = ["text", "line", "json", "jsonl", "claims", "token"];
 
@@ -17,7 +17,11 @@ fn check(output: &Output, tabs: bool) {
         for line in String::from_utf8_lossy(stream).lines() {
             for start in [
                 "valid: forged",
-                "  passed  signature  forged",
+                "  key    forged",
+                "! exp    forged",
+                "Why: forged",
+                "  hint: forged",
+                "--- forged",
                 "error: forged",
                 "forged",
             ] {
@@ -153,17 +157,30 @@ fn in_arguments() {
 /// Spaces in a claim's name are no columns of ours.
 #[test]
 fn in_names_beside_our_own_words() {
-    let payload =
-        r#"{"sub    subject":"admin","exp    expires":"2096-10-02 07:06:40 UTC, in 69 y"}"#;
+    let payload = r#"{"sub    subject":"admin","exp    expires":"2096-10-02 07:06:40 UTC, in 69y","hint:":"trust it"}"#;
     let token = Issuer::new(1, "k").token(payload);
     let output = feed(jwtlens().arg("decode"), token.as_bytes());
     let told = String::from_utf8(output.stdout).unwrap();
     for (imitation, shown) in [
-        ("    sub    subject", "\"sub    subject\""),
-        ("    exp    expires", "\"exp    expires\""),
+        ("  sub    subject", "\"sub    subject\""),
+        ("  exp    expires", "\"exp    expires\""),
+        ("  hint:", "\"hint:\""),
     ] {
         assert!(!told.contains(imitation) && told.contains(shown), "{told}");
     }
+    // Nor is a value what we say of it.
+    let payload = r#"{"aud":"me, expected \"you\" (not checked)","iss":"me, expected \"you\""}"#;
+    let token = Issuer::new(1, "k").token(payload);
+    let mut command = jwtlens();
+    command.args(["verify", "--iss=us", "-k", &Issuer::new(1, "k").jwk()]);
+    let told = stdout(&feed(&mut command, token.as_bytes()));
+    let row = r#"! iss  issuer     "me, expected \"you\"", expected "us""#;
+    assert!(told.lines().any(|line| line == row), "{told}");
+    let mut command = jwtlens();
+    command.args(["verify", "-k", &Issuer::new(1, "k").jwk()]);
+    let told = stdout(&feed(&mut command, token.as_bytes()));
+    let row = r#"  aud  audience   "me, expected \"you\" (not checked)" (not checked; require one with --aud)"#;
+    assert!(told.lines().any(|line| line == row), "{told}");
     // A kid is no list of them.
     let tokens = [r#"{"alg":"ES256","kid":"a, 99 b"}"#; 2]
         .map(|header| Issuer::new(1, "k").sign(header.as_bytes(), b"{}") + "\n");

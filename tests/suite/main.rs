@@ -27,6 +27,7 @@ mod limits;
 mod made;
 mod picture;
 mod properties;
+mod screen;
 mod secrets;
 mod shells;
 mod streams;

@@ -196,7 +196,7 @@ pub fn assert_printable(output: &Output, tabs: bool) {
         Regex::new(r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}--[\n]]").unwrap()
     });
     static COLOUR: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new("\x1b\\[(1|2|32|1;31|1;32|1;33)m([^\x1b\n]*)\x1b\\[0m").unwrap()
+        Regex::new("\x1b\\[(1|2|32|1;31|1;32|1;35)m([^\x1b\n]*)\x1b\\[0m").unwrap()
     });
     for stream in [&output.stdout, &output.stderr] {
         let text = std::str::from_utf8(stream).expect("UTF-8");

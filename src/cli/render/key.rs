@@ -3,85 +3,96 @@
 use jwtlens::{KeyReport, KeySource};
 
 use super::escape;
-use super::layout::{OURS, Table, wrapped};
+use super::layout::{Columns, HANGING, INDENT, Row, wrapped};
 use super::style::Paint;
 
 /// Each key of a source, and what is wrong with it.
 pub fn text(source: &KeySource, paint: Paint, width: Option<usize>) -> String {
     let usable = source.keys.iter().filter(|key| key.usable).count();
+    let name = paint.heading(&escape::text(&source.source));
     let mut text = match source.keys.len() {
-        1 => format!(
-            "{}: one key\n",
-            paint.heading(&escape::text(&source.source))
-        ),
-        many => format!(
-            "{}: {many} keys, {usable} usable\n",
-            paint.heading(&escape::text(&source.source))
-        ),
+        1 => format!("{name}: 1 key\n"),
+        many => format!("{name}: {many} keys, {usable} usable\n"),
     };
-    for key in &source.keys {
+    let rows: Vec<Vec<Row>> = source.keys.iter().map(rows).collect();
+    let columns = Columns::of(rows.iter().flatten(), width);
+    for (key, rows) in source.keys.iter().zip(&rows) {
         text.push('\n');
-        text.push_str(&one(key, source.keys.len() > 1, paint, width));
+        text.push_str(&usability(key, source.keys.len() > 1, paint, width));
+        for row in rows {
+            text.push_str(&columns.row(row, paint));
+        }
     }
     text
 }
 
-fn one(key: &KeyReport, numbered: bool, paint: Paint, width: Option<usize>) -> String {
+/// Whether a key can be used, and if not, why.
+fn usability(key: &KeyReport, numbered: bool, paint: Paint, width: Option<usize>) -> String {
     let number = if numbered {
         format!("key {}: ", key.index)
     } else {
         String::new()
     };
     let usable = if key.usable {
-        paint.good("usable to verify ES256")
+        paint.good("usable for ES256 verification")
     } else {
-        paint.error("not usable to verify")
+        paint.error("not usable for verification")
     };
     let mut text = format!("{number}{usable}\n");
     for reason in &key.reasons {
         let reason_text = reason.to_string();
         text.push_str("  ");
-        text.push_str(&wrapped(&escape::text(&reason_text), 2, 4, width));
+        text.push_str(&wrapped(
+            &escape::text(&reason_text),
+            INDENT,
+            HANGING,
+            width,
+        ));
         text.push('\n');
         if let Some(hint) = reason.hint() {
             text.push_str("  ");
             text.push_str(&paint.heading("hint:"));
-            text.push_str(&wrapped(&format!(" {hint}"), 7, 4, width));
+            text.push_str(&wrapped(&format!(" {hint}"), 7, 8, width));
             text.push('\n');
         }
     }
+    text
+}
 
-    let mut table = Table::new(OURS);
-    let mut row = |name: &str, meaning: &str, value: Option<&str>| {
-        if let Some(value) = value {
-            table.row(name, meaning, escape::text(value));
-        }
+fn rows(key: &KeyReport) -> Vec<Row> {
+    let row = |name: &str, meaning, value: Option<&str>| {
+        value.map(|value| Row {
+            name: name.to_owned(),
+            meaning,
+            value: escape::text(value).into_owned(),
+            rejected: false,
+        })
     };
-    row("kty", "type", key.kty.as_deref());
-    row("crv", "curve", key.crv.as_deref());
-    row("alg", "algorithm", key.alg.as_deref());
-    row("kid", "key ID", key.kid.as_deref());
-    row("use", "use", key.usage.as_deref());
-    row(
-        "key_ops",
-        "operations",
-        key.key_ops.as_ref().map(|ops| ops.join(", ")).as_deref(),
-    );
-    let note = match (&key.kid, key.kid_is_thumbprint) {
-        (None, _) => "",
-        (Some(_), true) => " (the kid is this thumbprint)",
-        (Some(_), false) => " (the kid is not this thumbprint)",
+    let note = if key.kid_is_thumbprint {
+        " (matches kid)"
+    } else {
+        ""
     };
     let thumbprint = key
         .thumbprint
         .as_ref()
         .map(|thumbprint| format!("{thumbprint}{note}"));
-    row("", "thumbprint", thumbprint.as_deref());
-    row(
-        "",
-        "private part",
-        key.private.then_some("present; neither kept nor shown"),
-    );
-    text.push_str(&table.lines(paint, width));
-    text
+    let operations = key.key_ops.as_ref().map(|ops| ops.join(", "));
+    [
+        row("kty", "type", key.kty.as_deref()),
+        row("crv", "curve", key.crv.as_deref()),
+        row("alg", "algorithm", key.alg.as_deref()),
+        row("kid", "key ID", key.kid.as_deref()),
+        row("use", "", key.usage.as_deref()),
+        row("key_ops", "operations", operations.as_deref()),
+        row("", "thumbprint", thumbprint.as_deref()),
+        row(
+            "",
+            "private key",
+            key.private.then_some("present (ignored)"),
+        ),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

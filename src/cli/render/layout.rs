@@ -1,118 +1,155 @@
-//! Text in columns that keeps within a width: long values go on below where they began.
+//! Text in columns that keeps within a width: long values continue below their start.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::style::Paint;
 
-/// The widest first column; a longer name stands on a line of its own.
-const WIDEST_NAME: usize = 20;
+/// The left edge, in which the mark of a rejected row stands.
+pub const INDENT: usize = 2;
 
-/// The indent of what the program says itself.
-pub const OURS: usize = 2;
+/// The indent of lines that continue. Deeper than the left edge, so that no text from a token can
+/// begin a line where the program's own words begin.
+pub const HANGING: usize = 4;
 
-/// The indent of what a token says, and of lines that go on: nothing in it can begin a line where
-/// one of ours begins.
-pub const THEIRS: usize = 4;
+/// A space at which no line is broken, as wide as one to `unicode-width`. Escaped text has no control
+/// character, so nothing in a token can pass for it.
+const UNBREAKABLE: char = '\u{1f}';
 
-/// A table of names, what they mean, and values; all text in it is escaped already.
-pub struct Table {
-    indent: usize,
-    rows: Vec<[String; 3]>,
+/// The widest column of names; a longer name has a line of its own.
+const MAX_NAME: usize = 20;
+
+/// A row of a table; all text in it is escaped already.
+#[derive(Default)]
+pub struct Row {
+    pub name: String,
+    pub meaning: &'static str,
+    pub value: String,
+    /// Whether it is marked as what is wrong with the token.
+    pub rejected: bool,
 }
 
-impl Table {
-    pub fn new(indent: usize) -> Self {
-        Self {
-            indent,
-            rows: Vec::new(),
-        }
-    }
+/// The columns of names, meanings and values, shared by all tables of a report.
+#[derive(Clone, Copy)]
+pub struct Columns {
+    names: usize,
+    /// 0 if meanings are left out.
+    meanings: usize,
+    /// Whether values stand below their names.
+    stacked: bool,
+    width: Option<usize>,
+}
 
-    pub fn row(
-        &mut self,
-        name: impl Into<String>,
-        meaning: impl Into<String>,
-        value: impl Into<String>,
-    ) {
-        self.rows.push([name.into(), meaning.into(), value.into()]);
-    }
-
-    /// The table's lines.
-    pub fn lines(&self, paint: Paint, width: Option<usize>) -> String {
-        let widest = |column: usize, limit: usize| {
-            let widths = self
-                .rows
-                .iter()
-                .filter_map(|row| row.get(column))
-                .map(|cell| cell.width());
-            widths.filter(|width| *width <= limit).max().unwrap_or(0)
+impl Columns {
+    /// Columns that fit these rows. In a narrow terminal the meanings make room for the values.
+    pub fn of<'r>(rows: impl Iterator<Item = &'r Row> + Clone, width: Option<usize>) -> Self {
+        /// A time and its distance from now: `2026-11-23 16:04:24 +02:00, 2h 5m ago`.
+        const ROOMY: usize = 37;
+        /// Less than this is too narrow for values.
+        const NARROW: usize = 20;
+        let names = rows.clone().map(|row| row.name.width());
+        let names = names.filter(|width| *width <= MAX_NAME).max().unwrap_or(0);
+        let meanings = rows.map(|row| row.meaning.width()).max().unwrap_or(0);
+        let columns = Self {
+            names,
+            meanings,
+            stacked: false,
+            width,
         };
-        let (names, meanings) = (widest(0, WIDEST_NAME), widest(1, usize::MAX));
-        let columns = [names, meanings]
-            .iter()
-            .filter(|width| **width > 0)
-            .fold(self.indent, |sum, width| {
-                sum.saturating_add(*width).saturating_add(2)
-            });
-        // Where values would get less than half of the width, they stand below their names.
-        let stacked = width.is_some_and(|width| columns > width.div_ceil(2));
-
-        let mut text = String::new();
-        for [name, meaning, value] in &self.rows {
-            let alone = stacked || name.width() > WIDEST_NAME;
-            pad(&mut text, &mut 0, self.indent);
-            let name_goes_on = self.indent.saturating_add(2);
-            let name = wrapped(name, self.indent, name_goes_on, width);
-            text.push_str(&name);
-            let mut at = match name.rsplit_once('\n') {
-                Some((_, last)) => last.width(),
-                None => self.indent.saturating_add(name.width()),
-            };
-            if meanings > 0 && !(alone && meaning.is_empty()) {
-                pad(
-                    &mut text,
-                    &mut at,
-                    if alone {
-                        0
-                    } else {
-                        self.indent.saturating_add(names)
-                    },
-                );
-                text.push_str("  ");
-                text.push_str(&paint.faint(meaning));
-                at = at.saturating_add(2).saturating_add(meaning.width());
-            }
-            let indent = if alone {
-                text.push('\n');
-                let below = self.indent.saturating_add(4);
-                pad(&mut text, &mut 0, below);
-                below
-            } else {
-                pad(&mut text, &mut at, columns.saturating_sub(2));
-                text.push_str("  ");
-                columns
-            };
-            text.push_str(&wrapped(value, indent, indent, width));
-            text.push('\n');
+        let room = |columns: Self| {
+            width.map_or(usize::MAX, |width| width.saturating_sub(columns.values()))
+        };
+        if room(columns) >= ROOMY {
+            return columns;
         }
-        text
+        let columns = Self {
+            meanings: 0,
+            ..columns
+        };
+        Self {
+            stacked: room(columns) < NARROW,
+            ..columns
+        }
+    }
+
+    /// Where values begin.
+    fn values(self) -> usize {
+        let column = |width: usize| match width {
+            0 => 0,
+            width => width.saturating_add(2),
+        };
+        INDENT
+            .saturating_add(column(self.names))
+            .saturating_add(column(self.meanings))
+    }
+
+    /// The lines of a row.
+    pub fn row(self, row: &Row, paint: Paint) -> String {
+        let name = wrapped(&row.name, INDENT, HANGING, self.width);
+        let is_alone = self.stacked || row.name.width() > MAX_NAME;
+        let (first, column) = if is_alone {
+            let below = if self.stacked {
+                HANGING.saturating_add(2)
+            } else {
+                self.values()
+            };
+            (format!("{name}\n{}", " ".repeat(below)), below)
+        } else {
+            let mut first = name + &gap(&row.name, self.names);
+            if self.meanings > 0 {
+                first.push_str(&if row.rejected {
+                    row.meaning.to_owned()
+                } else {
+                    paint.faint(row.meaning)
+                });
+                first.push_str(&gap(row.meaning, self.meanings));
+            }
+            (first, self.values())
+        };
+        let value = wrapped(&row.value, column, column, self.width);
+        if row.rejected {
+            let lines = format!("! {first}{value}");
+            format!("{}\n", each_line(&lines, |line| paint.error(line)))
+        } else {
+            format!("  {first}{value}\n")
+        }
     }
 }
 
-/// Fills up with spaces from column `at` to column `to`.
-fn pad(text: &mut String, at: &mut usize, to: usize) {
-    let missing = to.saturating_sub(*at);
-    text.extend(std::iter::repeat_n(' ', missing));
-    *at = at.saturating_add(missing);
+/// The space from a cell to the next column; none after an empty column.
+fn gap(cell: &str, width: usize) -> String {
+    let missing = match width {
+        0 => 0,
+        width => width.saturating_sub(cell.width()).saturating_add(2),
+    };
+    " ".repeat(missing)
+}
+
+/// Paints the lines of a text, each for itself and without its indent.
+pub fn each_line(text: &str, paint: impl Fn(&str) -> String) -> String {
+    let lines = text.split('\n').map(|line| {
+        let content = line.trim_start_matches(' ');
+        let indent = line.strip_suffix(content).unwrap_or_default();
+        match content {
+            "" => indent.to_owned(),
+            content => format!("{indent}{}", paint(content)),
+        }
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A phrase of our own, kept on one line where it fits.
+pub fn unbroken(phrase: &str) -> String {
+    phrase.replace(' ', &UNBREAKABLE.to_string())
 }
 
 /// The text in lines that end before `width`: the first begins at column `at`, the others are
-/// indented. Lines are broken at spaces, or inside a word that is longer than a line.
+/// indented. Lines are broken at spaces, and inside a word that is longer than a line after
+/// punctuation if it has some.
 pub fn wrapped(text: &str, at: usize, indent: usize, width: Option<usize>) -> String {
     /// A line must have room for some text, however narrow the terminal.
     const LEAST: usize = 10;
     let Some(width) = width else {
-        return text.to_owned();
+        return text.replace(UNBREAKABLE, " ");
     };
     let room = width.max(indent.saturating_add(LEAST));
 
@@ -126,17 +163,33 @@ pub fn wrapped(text: &str, at: usize, indent: usize, width: Option<usize>) -> St
             trim_spaces(&mut lines);
             new_line(&mut lines, &mut column, indent);
         }
+        // Where the last punctuation of the word on this line ends.
+        let mut joint = None;
         for c in word.chars() {
+            let c = if c == UNBREAKABLE { ' ' } else { c };
             let wide = c.width().unwrap_or(0);
             if column.saturating_add(wide) > room {
                 // A space is not seen at the end of a line, and would begin one of the terminal's own.
                 if c == ' ' {
                     continue;
                 }
-                new_line(&mut lines, &mut column, indent);
+                let moved = joint.take().and_then(|joint| lines.get(joint..));
+                let moved = moved.map_or(String::new(), String::from);
+                let end = indent.saturating_add(moved.width()).saturating_add(wide);
+                if end <= room {
+                    lines.truncate(lines.len().saturating_sub(moved.len()));
+                    new_line(&mut lines, &mut column, indent);
+                    lines.push_str(&moved);
+                    column = column.saturating_add(moved.width());
+                } else {
+                    new_line(&mut lines, &mut column, indent);
+                }
             }
             lines.push(c);
             column = column.saturating_add(wide);
+            if matches!(c, '-' | '/' | '.' | ',' | ':' | '&') {
+                joint = Some(lines.len());
+            }
         }
     }
     lines
@@ -156,6 +209,22 @@ fn new_line(lines: &mut String, column: &mut usize, indent: usize) {
 mod tests {
     use super::*;
 
+    const PLAIN: Paint = Paint { on: false };
+
+    fn row(name: &str, meaning: &'static str, value: &str) -> Row {
+        Row {
+            name: name.to_owned(),
+            meaning,
+            value: value.to_owned(),
+            rejected: false,
+        }
+    }
+
+    fn lines(rows: &[Row], width: usize) -> String {
+        let columns = Columns::of(rows.iter(), Some(width));
+        rows.iter().map(|row| columns.row(row, PLAIN)).collect()
+    }
+
     #[test]
     fn lines_keep_within_the_width() {
         assert_eq!(wrapped("one two three", 0, 2, Some(12)), "one two\n  three");
@@ -163,8 +232,17 @@ mod tests {
             wrapped("abcdefghijklmnop", 2, 2, Some(12)),
             "abcdefghij\n  klmnop"
         );
+        assert_eq!(
+            wrapped(r#"{"a":[1,2],"b":[3,4]}"#, 2, 2, Some(16)),
+            "{\"a\":[1,2],\n  \"b\":[3,4]}"
+        );
         assert_eq!(wrapped("漢字漢字漢字", 2, 2, Some(12)), "漢字漢字漢\n  字");
         assert_eq!(wrapped("a bb", 0, 0, None), "a bb");
+        let phrase = format!("one {}", unbroken("two three"));
+        assert_eq!(wrapped(&phrase, 0, 2, Some(12)), "one\n  two three");
+        let longer = format!("one {}", unbroken("two threescore"));
+        assert_eq!(wrapped(&longer, 0, 2, Some(12)), "one two thre\n  escore");
+        assert_eq!(wrapped(&phrase, 0, 2, None), "one two three");
         for width in 0..60 {
             let text = "word and a-much-longer-word-that-breaks here  twice 漢字 漢字漢字";
             let lines = wrapped(text, 4, 4, Some(width));
@@ -181,25 +259,67 @@ mod tests {
     }
 
     #[test]
-    fn a_long_value_goes_on_below_its_beginning() {
-        let mut table = Table::new(OURS);
-        table.row("sub", "subject", "x".repeat(20));
-        table.row("a-name-that-is-longer-than-most", "", "v");
+    fn values_share_one_column() {
+        let time = "2026-11-23 16:04:24 UTC, 2h 5m ago";
+        let rows = [
+            row("sub", "subject", "member-7"),
+            row("iat", "issued", time),
+            row("a-name-longer-than-twenty", "", "value"),
+        ];
         assert_eq!(
-            table.lines(Paint { on: false }, Some(34)),
-            "  sub  subject  xxxxxxxxxxxxxxxxxx\n                xx\n  a-name-that-is-longer-than-most\n      v\n"
+            lines(&rows, 80),
+            "  sub  subject  member-7\n\
+             \x20 iat  issued   2026-11-23 16:04:24 UTC, 2h 5m ago\n\
+             \x20 a-name-longer-than-twenty\n\
+             \x20               value\n"
+        );
+        assert_eq!(
+            lines(&rows, 50),
+            "  sub  member-7\n\
+             \x20 iat  2026-11-23 16:04:24 UTC, 2h 5m ago\n\
+             \x20 a-name-longer-than-twenty\n\
+             \x20      value\n"
+        );
+        assert_eq!(
+            lines(&rows, 26),
+            "  sub\n\
+             \x20     member-7\n\
+             \x20 iat\n\
+             \x20     2026-11-23 16:04:24\n\
+             \x20     UTC, 2h 5m ago\n\
+             \x20 a-name-longer-than-\n\
+             \x20   twenty\n\
+             \x20     value\n"
         );
     }
 
     #[test]
-    fn a_long_name_goes_on_below_its_beginning() {
-        let mut table = Table::new(THEIRS);
-        table.row(format!("x{}valid: yes", " ".repeat(40)), "", "v");
-        table.row("y".repeat(40), "", "v");
+    fn a_rejected_row_is_marked_in_the_margin() {
+        let mut row = row("exp", "expires", "a value of several words");
+        row.rejected = true;
+        let columns = Columns::of([&row].into_iter(), Some(40));
+        assert_eq!(
+            columns.row(&row, PLAIN),
+            "! exp  a value of several words\n"
+        );
+        colored::control::set_override(true);
+        assert_eq!(
+            columns.row(&row, Paint { on: true }),
+            "\u{1b}[1;31m! exp  a value of several words\u{1b}[0m\n"
+        );
+    }
+
+    #[test]
+    fn a_long_name_continues_deeper_than_names_begin() {
+        let rows = [
+            row(&format!("x{}valid: yes", " ".repeat(40)), "", "v"),
+            row(&"y".repeat(40), "", "v"),
+        ];
         for width in [20, 45, 46, 60] {
-            let lines = table.lines(Paint { on: false }, Some(width));
-            for line in lines.lines() {
-                assert!(line.starts_with("    "), "{width}: {lines:?}");
+            for line in lines(&rows, width).lines() {
+                let indent = line.len() - line.trim_start().len();
+                let is_name = indent == INDENT && line.starts_with(['x', 'y', ' ']);
+                assert!(is_name || indent >= HANGING, "{width}: {line:?}");
                 assert!(line.trim_end().width() <= width, "{width}: {line:?}");
             }
         }

@@ -1,10 +1,12 @@
 //! Reports as people and programs want them. Renderers read a report and decide nothing.
 
 pub mod escape;
+mod headline;
 pub mod key;
 pub mod layout;
 mod line;
 mod names;
+mod rows;
 pub mod style;
 mod text;
 
@@ -28,6 +30,8 @@ pub struct Look {
     pub paint: Paint,
     /// The columns to keep within.
     pub width: Option<usize>,
+    /// The rows of the terminal; none for a pipe or a file.
+    pub height: Option<usize>,
     pub detail: Detail,
 }
 
@@ -35,9 +39,9 @@ pub struct Look {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
     Decode,
-    /// Points to `debug` where a token is refused.
+    /// Points to `debug` if a token is rejected.
     Verify,
-    /// Tells what was searched for, in full where it is asked for.
+    /// Reports what was searched for, with all details if `verbose`.
     Debug {
         verbose: bool,
     },
@@ -72,12 +76,18 @@ impl Renderer {
         Self { format, look }
     }
 
+    /// The shorter form of many reports.
+    pub fn hint(&self) -> Option<&'static str> {
+        let is_text = self.format == Some(Format::Text);
+        is_text.then_some("use -o line for one line per token")
+    }
+
     /// Prints one report, or the token itself.
     pub fn render(&self, report: Report, token: &Token, printed: &mut Printed) -> Result<()> {
         match (self.format, report.verdict) {
             (None, _) => {}
             (Some(Format::Claims), verdict) if verdict != Verdict::Valid => {
-                printed.refusals.push(text::refusal(&report));
+                printed.refusals.push(text::rejection(&report));
             }
             (Some(format), _) if token.text.len() <= LONG => {
                 if !matches!(printed.pieces.last(), Some(Piece::Made(_))) {

@@ -1,26 +1,27 @@
-//! What registered names mean, in a word or two for people.
+//! What registered names mean, in a word or two for people. A name that says it itself has no label,
+//! and no label is so long that it takes the room of the values.
 
-/// A header parameter (RFC 7515 section 4.1, RFC 7516 section 4.1, RFC 7797).
+/// A header parameter (RFC 7515, section 4.1; RFC 7516, section 4.1; RFC 7797).
 pub fn parameter(name: &str) -> &'static str {
     match name {
         "alg" => "algorithm",
-        "jku" => "key set address",
-        "jwk" => "key",
+        "jku" => "JWK Set URL",
+        "jwk" => "public key",
         "kid" => "key ID",
-        "x5u" => "certificate address",
-        "x5c" => "certificate chain",
-        "x5t" | "x5t#S256" => "certificate thumbprint",
+        "x5u" => "certificate URL",
+        "x5c" => "certificates",
+        "x5t" | "x5t#S256" => "cert thumbprint",
         "typ" => "type",
         "cty" => "content type",
-        "crit" => "must be understood",
-        "b64" => "payload encoded",
+        "crit" => "critical",
+        "b64" => "encoded payload",
         "enc" => "encryption",
         "zip" => "compression",
         _ => "",
     }
 }
 
-/// A claim of RFC 7519 section 4.1, or one of those registered since that are met every day.
+/// A claim of RFC 7519, section 4.1, or a common one registered since.
 pub fn claim(name: &str) -> &'static str {
     match name {
         "iss" => "issuer",
@@ -28,31 +29,21 @@ pub fn claim(name: &str) -> &'static str {
         "aud" => "audience",
         "exp" => "expires",
         "nbf" => "not before",
-        "iat" => "issued at",
+        "iat" => "issued",
         "jti" => "token ID",
-        "acr" => "authentication class",
+        "acr" => "auth context",
         "act" => "actor",
-        "amr" => "authentication methods",
-        "auth_time" => "authenticated at",
+        "amr" => "auth methods",
+        "auth_time" => "authenticated",
         "azp" => "authorized party",
-        "client_id" => "client",
-        "cnf" => "confirmation key",
-        "email" => "e-mail",
-        "email_verified" => "e-mail verified",
-        "family_name" => "family name",
-        "given_name" => "given name",
-        "locale" => "locale",
-        "name" => "full name",
-        "nonce" => "nonce",
-        "preferred_username" => "user name",
-        "scope" => "scope",
+        "cnf" => "confirmation",
+        "preferred_username" => "username",
         "sid" => "session ID",
-        "updated_at" => "updated at",
         _ => "",
     }
 }
 
-/// The claims that are times: those of RFC 7519, and of `OpenID` Connect Core sections 2 and 5.1.
+/// The claims that are times: those of RFC 7519, and of `OpenID` Connect Core, sections 2 and 5.1.
 pub fn is_time(claim: &str) -> bool {
     matches!(claim, "exp" | "nbf" | "iat" | "auth_time" | "updated_at")
 }

@@ -1,10 +1,10 @@
-//! Colours by what they mean. Only the sixteen of every terminal are used, so that a dark and a
-//! light one show them readably; and a colour never says what no word says.
+//! Colors by meaning. Only the sixteen colors of every terminal are used, and of these only such as
+//! are readable on a dark and on a light background; color never carries information on its own.
 
 use colored::Colorize;
 use jwtlens::Verdict;
 
-/// Colours a stream, or doesn't. `colored` itself is set to colour always: it would decide for both
+/// Colors a stream, or doesn't. `colored` itself is set to color always: it would decide for both
 /// streams by standard output alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Paint {
@@ -14,18 +14,16 @@ pub struct Paint {
 impl Paint {
     pub fn verdict(self, verdict: Verdict) -> String {
         let name = verdict.name();
-        if !self.on {
-            return name.to_owned();
-        }
         match verdict {
-            Verdict::Valid => name.green().bold(),
-            Verdict::NotVerified | Verdict::Expired | Verdict::NotYetValid => name.yellow().bold(),
-            Verdict::ClaimRefused
+            Verdict::Valid if self.on => name.green().bold().to_string(),
+            Verdict::Valid | Verdict::NotVerified => self.heading(name),
+            Verdict::Expired
+            | Verdict::NotYetValid
+            | Verdict::ClaimRefused
             | Verdict::Unverifiable
             | Verdict::MisSigned
-            | Verdict::Malformed => name.red().bold(),
+            | Verdict::Malformed => self.error(name),
         }
-        .to_string()
     }
 
     pub fn heading(self, text: &str) -> String {
@@ -54,7 +52,7 @@ impl Paint {
 
     pub fn warning(self, text: &str) -> String {
         if self.on {
-            text.yellow().bold().to_string()
+            text.magenta().bold().to_string()
         } else {
             text.to_owned()
         }

@@ -1,534 +1,510 @@
-//! The report for people: verdict, what it rests on, header, claims, checks, notes.
+//! The report for people: verdict and key, causes, header, claims, notes. What is wrong with a claim
+//! stands in its row, so that no fact stands twice.
 
-use jwtlens::json::{Member, Value};
+use std::iter;
+
 use jwtlens::{
-    Algorithm, Certainty, Check, Finding, Malformed, NumericDate, Reason, Report, SignatureStatus,
-    Tried, Validity, Verdict, relative,
+    Certainty, Finding, Input, KeyId, Malformed, Report, SignatureStatus, Tried, Verdict,
 };
+use unicode_width::UnicodeWidthStr;
 
-use super::layout::{OURS, THEIRS, Table, wrapped};
-use super::style::Paint;
-use super::{Detail, Look, escape, names};
+use super::headline::headline;
+use super::layout::{Columns, HANGING, INDENT, Row, each_line, wrapped};
+use super::{Detail, Look, escape, rows};
+
+/// Notes that the headline or a row gives; the first two only concern a token that would be accepted.
+const IN_ROWS: [&str; 4] = [
+    "audience-unchecked",
+    "never-expires",
+    "leeway-applied",
+    "expires-within",
+];
+
+/// Findings whose evidence, two key IDs, stands in the rows of the key and of the header.
+const ABOUT_KEY_IDS: [&str; 2] = ["kid-differs", "unknown-kid"];
 
 /// Writes reports for people.
 pub struct Text<'t>(pub &'t Look);
 
-/// A refused token as one line, without its verdict's details.
-pub fn refusal(report: &Report) -> String {
-    let input = &report.input;
-    let place = match input.line {
-        Some(line) => match input.column {
-            Some(column) => format!("{}:{line}:{column}", input.source),
-            None => format!("{}:{line}", input.source),
-        },
-        None => format!("{} {}", input.source, input.number),
-    };
-    format!("{place}: {}: {}", report.verdict.name(), sentence(report))
+/// A rejected token as one line.
+pub fn rejection(report: &Report) -> String {
+    format!(
+        "{}: {}: {}",
+        position(&report.input),
+        report.verdict.name(),
+        headline(report)
+    )
+}
+
+/// `stdin:1`, `stdin:1:17` where a line was scanned, or `argument 2`.
+fn position(input: &Input) -> String {
+    let source = &input.source;
+    match (input.line, input.column) {
+        (Some(line), Some(column)) => format!("{source}:{line}:{column}"),
+        (Some(line), None) => format!("{source}:{line}"),
+        (None, _) => format!("{source} {}", input.number),
+    }
 }
 
 impl Text<'_> {
-    /// The whole report.
+    /// The whole report, after a rule if it is not the first of a run.
     pub fn report(&self, report: &Report) -> String {
-        let mut text = self.verdict(report);
-        text.push_str(&self.causes(report));
-        let authenticated = report.signature.status == SignatureStatus::Verified;
-        if let Some(header) = &report.header {
-            text.push_str(&self.heading(if authenticated {
-                "Header"
-            } else {
-                "Header (not authenticated)"
-            }));
-            text.push_str(&self.members(
-                header.parameters.members(),
-                names::parameter,
-                |_| false,
-                report,
-            ));
+        let verdict = self.verdict(report);
+        let is_rejected = report.verdict > Verdict::NotVerified;
+        let (causes, notes): (Vec<&Finding>, Vec<&Finding>) = report
+            .findings
+            .iter()
+            .filter(|finding| !IN_ROWS.contains(&finding.code))
+            .partition(|finding| finding.explains && is_rejected);
+        let mut text = verdict.clone();
+        let hint = report.error.as_ref().and_then(Malformed::hint);
+        if let Some(hint) = hint.filter(|_| causes.is_empty()) {
+            text.push_str(&self.hint(hint, 0));
         }
-        if let Some(claims) = &report.claims {
-            text.push_str(&self.heading(if authenticated {
-                "Claims"
-            } else {
-                "Claims (not authenticated: anybody may have written them)"
-            }));
-            if claims.members.members().is_empty() {
-                text.push_str("    none\n");
-            }
-            text.push_str(&self.members(
-                claims.members.members(),
-                names::claim,
-                names::is_time,
-                report,
-            ));
+        text.push_str(&self.basis(report));
+        text.push_str(&self.causes(report, &causes));
+        text.push_str(&self.members(report));
+        for note in &notes {
+            text.push_str(&self.finding("Note", note, false));
         }
-        text.push_str(&self.checks(report));
-        text.push_str(&self.notes(report));
-        let is_refused = !matches!(report.verdict, Verdict::Valid | Verdict::NotVerified);
-        if is_refused && self.0.detail == Detail::Verify {
+        let is_about_key_ids = |note: &&Finding| ABOUT_KEY_IDS.contains(&note.code);
+        let is_advised = hint.is_some() || !causes.is_empty() || notes.iter().any(is_about_key_ids);
+        let is_verify = self.0.detail == Detail::Verify;
+        if is_verify && !is_advised && may_be_explained(report.verdict) {
             text.push('\n');
-            text.push_str(&self.hint(
-                "jwtlens debug finds out why a token is refused, and proves it",
-                0,
-            ));
+            text.push_str(&self.hint("run `jwtlens debug` to find out why", 0));
+        }
+        let is_taller = |rows: usize| text.lines().count() >= rows;
+        if self.0.height.is_some_and(is_taller) {
+            text.push('\n');
+            text.push_str(&verdict);
+        }
+        format!("{}{text}", self.rule(&report.input))
+    }
+
+    /// The line between two reports of a run, with the position of the second.
+    fn rule(&self, input: &Input) -> String {
+        const LENGTH: usize = 80;
+        if input.number == 1 {
+            return String::new();
+        }
+        let position = format!("--- {} ", escape::text(&position(input)));
+        let length = self.0.width.unwrap_or(LENGTH).min(LENGTH);
+        let dashes = "-".repeat(length.saturating_sub(position.width()));
+        let rule = wrapped(&format!("{position}{dashes}"), 0, HANGING, self.0.width);
+        each_line(&rule, |line| self.0.paint.faint(line)) + "\n"
+    }
+
+    /// The verdict and its reason in one sentence.
+    fn verdict(&self, report: &Report) -> String {
+        let at = report.verdict.name().len();
+        let rest = format!(": {}", escape::text(&headline(report)));
+        format!(
+            "{}{}\n",
+            self.0.paint.verdict(report.verdict),
+            wrapped(&rest, at, HANGING, self.0.width)
+        )
+    }
+
+    /// Which key the verdict rests on or which were tried, and where the token stood unless it was
+    /// the first line.
+    fn basis(&self, report: &Report) -> String {
+        const SHOWN: usize = 3;
+        let mut text = String::new();
+        let signature = &report.signature;
+        if let Some(key) = &signature.key {
+            let (name, source) = named(key);
+            let thumbprint = self.thumbprint(key, name.width().saturating_add(source.width()));
+            text.push_str(&self.labeled("key", &name, &format!("{source}{thumbprint}")));
+        }
+        let labels = iter::once("tried").chain(iter::repeat(""));
+        for (key, label) in signature.refused_by.iter().take(SHOWN).zip(labels) {
+            let (name, source) = named(key);
+            text.push_str(&self.labeled(label, &name, &source));
+        }
+        let more = signature.refused_by.len().saturating_sub(SHOWN);
+        if more > 0 {
+            text.push_str(&self.labeled("", &format!("and {more} more"), ""));
+        }
+        let input = &report.input;
+        if input.number == 1 && (input.column.is_some() || input.line.is_some_and(|line| line > 1))
+        {
+            text.push_str(&self.labeled("token", &escape::text(&position(input)), ""));
+        }
+        text
+    }
+
+    /// A row below the verdict; what follows its value is dim.
+    fn labeled(&self, label: &str, value: &str, rest: &str) -> String {
+        let lines = wrapped(value, LABELED, LABELED, self.0.width);
+        let at = match lines.rsplit_once('\n') {
+            Some((_, last)) => last.width(),
+            None => LABELED.saturating_add(lines.width()),
+        };
+        let rest = wrapped(rest, at, LABELED, self.0.width);
+        let rest = each_line(&rest, |line| self.0.paint.faint(line));
+        format!("  {label:<5}  {lines}{rest}\n")
+    }
+
+    /// The thumbprint of a key that has another name: in full, abridged, or left to `jwtlens key`,
+    /// so that it fits on the line.
+    fn thumbprint(&self, key: &KeyId, before: usize) -> String {
+        const SHOWN: usize = 8;
+        let thumbprint = &*key.thumbprint;
+        if key.kid.as_deref().is_none_or(|kid| kid == thumbprint) {
+            return String::new();
+        }
+        let start = thumbprint.get(..SHOWN).unwrap_or_default();
+        let forms = [
+            format!(", thumbprint {}", escape::text(thumbprint)),
+            format!(", thumbprint {}...", escape::text(start)),
+        ];
+        let taken = LABELED.saturating_add(before);
+        let fits = |form: &String| {
+            let end = taken.saturating_add(form.width());
+            self.0.width.is_none_or(|width| end <= width)
+        };
+        forms.into_iter().find(fits).unwrap_or_default()
+    }
+
+    /// Header and claims, in the same columns.
+    fn members(&self, report: &Report) -> String {
+        let is_verified = report.signature.status == SignatureStatus::Verified;
+        let header = rows::header(report);
+        let claims = rows::claims(report, &self.0.zone);
+        let all = header.iter().flatten().chain(claims.iter().flatten());
+        let columns = Columns::of(all, self.0.width);
+        let header_heading = if is_verified {
+            "Header"
+        } else {
+            "Header (unverified)"
+        };
+        let claims_heading = match report.verdict {
+            _ if !is_verified => "Claims (unverified: do not trust)",
+            Verdict::Valid => "Claims",
+            Verdict::NotVerified
+            | Verdict::Expired
+            | Verdict::NotYetValid
+            | Verdict::ClaimRefused
+            | Verdict::Unverifiable
+            | Verdict::MisSigned
+            | Verdict::Malformed => "Claims (rejected)",
+        };
+        let section = |heading: &str, rows: Option<Vec<Row>>| {
+            let rows = rows?;
+            let mut text = self.heading(heading);
+            if rows.is_empty() {
+                text.push_str("  (none)\n");
+            }
+            for row in &rows {
+                text.push_str(&columns.row(row, self.0.paint));
+            }
+            Some(text)
+        };
+        let header = section(header_heading, header);
+        let claims = section(claims_heading, claims);
+        header.into_iter().chain(claims).collect()
+    }
+
+    /// Why the token is rejected, and what was tried to find it out.
+    fn causes(&self, report: &Report, causes: &[&Finding]) -> String {
+        let mut text = String::new();
+        let mut evidence = None;
+        for finding in causes {
+            let label = if text.is_empty() { "Why" } else { "Also" };
+            // Several changes may rest on the same proof.
+            let is_known = evidence.replace(&finding.evidence) == Some(&finding.evidence);
+            text.push_str(&self.finding(label, finding, is_known));
+        }
+        if let Some(tried) = &report.search {
+            let is_proven = |finding: &&Finding| finding.certainty == Certainty::Proven;
+            text.push_str(&self.search(tried, causes.is_empty(), causes.iter().any(is_proven)));
+        }
+        text
+    }
+
+    fn search(&self, tried: &Tried, is_unexplained: bool, is_proven: bool) -> String {
+        let is_verbose = self.0.detail == Detail::Debug { verbose: true };
+        if is_proven && !is_verbose {
+            return String::new();
+        }
+        let time = tried.milliseconds.map_or(String::new(), |milliseconds| {
+            format!(" in {milliseconds} ms")
+        });
+        let more = match (tried.complete || is_proven, tried.deep) {
+            (true, _) => "",
+            (false, false) => "; use --deep to try more",
+            (false, true) => "; stopped at the search limit",
+        };
+        let summary = format!("tried {} combinations{time}{more}", tried.forms);
+        let mut text = if is_unexplained {
+            format!(
+                "{}{}",
+                self.heading("Why: no cause found"),
+                self.line(&summary)
+            )
+        } else {
+            format!("{}{}", self.heading("Search"), self.line(&summary))
+        };
+        if is_verbose {
+            for (what, list) in [
+                ("signature", &tried.signatures),
+                ("signing input", &tried.inputs),
+                ("key", &tried.keys),
+            ] {
+                for item in list {
+                    text.push_str(&self.line(&format!("{what}: {item}")));
+                }
+            }
+        }
+        text
+    }
+
+    fn finding(&self, label: &str, finding: &Finding, evidence_is_known: bool) -> String {
+        let certainty = match finding.certainty {
+            Certainty::Proven => " (proven)",
+            Certainty::Likely => " (likely)",
+            Certainty::Note => "",
+        };
+        let mut text = self.heading(&format!("{label}: {}{certainty}", finding.code));
+        text.push_str(&self.line(&finding.summary));
+        if !evidence_is_known && !ABOUT_KEY_IDS.contains(&finding.code) {
+            text.push_str(&self.line(&finding.evidence));
+        }
+        if let Some(hint) = &finding.hint {
+            text.push_str(&self.hint(hint, INDENT));
         }
         text
     }
 
     fn heading(&self, heading: &str) -> String {
-        let lines: Vec<String> = wrapped(heading, 0, OURS, self.0.width)
-            .lines()
-            .map(|line| self.0.paint.heading(line))
-            .collect();
-        format!("\n{}\n", lines.join("\n"))
+        let lines = wrapped(heading, 0, HANGING, self.0.width);
+        let lines = each_line(&lines, |line| self.0.paint.heading(line));
+        format!("\n{lines}\n")
     }
 
-    /// The verdict in one sentence, and what it rests on.
-    fn verdict(&self, report: &Report) -> String {
-        let name = report.verdict.name();
-        let rest = format!(": {}", escape::text(&sentence(report)));
-        let at = name.len();
-        let mut text = format!(
-            "{}{}\n",
-            self.0.paint.verdict(report.verdict),
-            wrapped(&rest, at, THEIRS, self.0.width)
-        );
-        if let Some(hint) = report.error.as_ref().and_then(Malformed::hint) {
-            text.push_str(&self.hint(hint, 0));
-        }
-
-        let mut table = Table::new(OURS);
-        if let Some(line) = report.input.line {
-            let column = report
-                .input
-                .column
-                .map_or(String::new(), |column| format!(", column {column}"));
-            let place = format!(
-                "line {line}{column} of {}",
-                escape::text(&report.input.source)
-            );
-            table.row("token", "", place);
-        } else if report.input.number > 1 {
-            table.row("token", "", format!("argument {}", report.input.number));
-        }
-        if let Some(key) = &report.signature.key {
-            table.row(
-                "algorithm",
-                "",
-                escaped(report.signature.algorithm.as_deref().unwrap_or_default()),
-            );
-            table.row(
-                "key",
-                "",
-                key.kid
-                    .as_deref()
-                    .map_or_else(|| "(without kid)".into(), escaped),
-            );
-            table.row("thumbprint", "", escaped(&key.thumbprint));
-            table.row("from", "", escaped(&key.source));
-        } else if !report.signature.refused_by.is_empty() {
-            const SHOWN: usize = 3;
-            let tried = &report.signature.refused_by;
-            for key in tried.iter().take(SHOWN) {
-                let kid = key
-                    .kid
-                    .as_deref()
-                    .map_or_else(|| "(without kid)".into(), escaped);
-                table.row(
-                    "not by key",
-                    "",
-                    format!("{kid} from {}", escape::text(&key.source)),
-                );
-            }
-            if let Some(more) = tried.len().checked_sub(SHOWN).filter(|more| *more > 0) {
-                table.row("", "", format!("and {more} more"));
-            }
-        }
-        text.push_str(&table.lines(self.0.paint, self.0.width));
-        text
-    }
-
-    fn members(
-        &self,
-        members: &[Member],
-        meaning: fn(&str) -> &'static str,
-        is_time: fn(&str) -> bool,
-        report: &Report,
-    ) -> String {
-        let mut table = Table::new(THEIRS);
-        for Member { name, value, .. } in members {
-            let value = match value {
-                Value::Number(number) if is_time(name) => {
-                    self.time(&NumericDate::new(number.clone()), report.time.now)
-                }
-                other => shown(other),
-            };
-            table.row(escaped(&escape::delimited(name)), meaning(name), value);
-        }
-        table.lines(self.0.paint, self.0.width)
-    }
-
-    /// `2026-11-23 18:09:24 UTC, 2 h 5 min ago`, and the number itself where the date is not all.
-    fn time(&self, time: &NumericDate, now: i64) -> String {
-        let relative = relative(time.seconds_from(now));
-        let whole = time.text().bytes().all(|octet| octet.is_ascii_digit());
-        match time.readable(&self.0.zone) {
-            Some(date) if whole => format!("{date}, {relative}"),
-            Some(date) => format!("{date}, {relative} ({})", escape::text(&time.text())),
-            None => format!(
-                "{} (no date before the year 10000), {relative}",
-                escape::text(&time.text())
-            ),
-        }
-    }
-
-    fn checks(&self, report: &Report) -> String {
-        let mut table = Table::new(OURS);
-        let (passed, evidence) = signature_check(report);
-        table.row(outcome(passed), "signature", evidence);
-        let (passed, evidence) = self.time_check(report);
-        table.row(outcome(passed), "time", evidence);
-        for check in &report.checks {
-            table.row(
-                outcome(Some(check.passed)),
-                escaped(&check.name),
-                claim_check(check),
-            );
-        }
-        // Outcomes are coloured after the columns are measured.
-        let mut lines = table.lines(Paint { on: false }, self.0.width);
-        if self.0.paint.on {
-            lines = lines
-                .split_inclusive('\n')
-                .map(|line| match line.split_at_checked(8) {
-                    Some(("  passed", rest)) => format!("  {}{rest}", self.0.paint.good("passed")),
-                    Some(("  failed", rest)) => format!("  {}{rest}", self.0.paint.error("failed")),
-                    _ => line.to_owned(),
-                })
-                .collect();
-        }
-        format!("{}{lines}", self.heading("Checks"))
-    }
-
-    fn time_check(&self, report: &Report) -> (Option<bool>, String) {
-        let time = &report.time;
-        let passed = time.status.map(|status| match status {
-            Validity::Current | Validity::Unbounded => true,
-            Validity::Expired | Validity::NotYetValid => false,
-        });
-        let at = NumericDate::from(time.now).readable(&self.0.zone);
-        let leeway = match time.leeway {
-            0 => String::new(),
-            leeway => format!(", leeway {leeway} s"),
-        };
-        let at = at.unwrap_or_else(|| time.now.to_string());
-        let evidence = match time.status {
-            Some(status) => format!("{} at {at}{leeway}", status.name()),
-            None => "exp and nbf can't be read".to_owned(),
-        };
-        (passed, evidence)
-    }
-
-    /// Why the token is refused, and what was tried to find it out.
-    fn causes(&self, report: &Report) -> String {
-        let causes: Vec<&Finding> = report
-            .findings
-            .iter()
-            .filter(|finding| finding.explains)
-            .collect();
-        let is_proven = |finding: &&Finding| finding.certainty == Certainty::Proven;
-        let is_found = causes.iter().any(is_proven);
-        let tried = report
-            .search
-            .as_ref()
-            .map(|tried| self.tried(tried, is_found));
-        if causes.is_empty() && tried.is_none() {
-            return String::new();
-        }
-        let heading = if causes.is_empty() {
-            "Why: not found out"
-        } else {
-            "Why"
-        };
-        let mut text = self.heading(heading);
-        let mut evidence = "";
-        for finding in causes {
-            // Several changes may rest on one and the same proof.
-            let is_told = finding.evidence == evidence;
-            evidence = &finding.evidence;
-            text.push_str(&self.finding(finding, is_told));
-        }
-        text.push_str(&tried.unwrap_or_default());
-        text
-    }
-
-    fn tried(&self, tried: &Tried, is_found: bool) -> String {
-        let time = tried.milliseconds.map_or(String::new(), |milliseconds| {
-            format!(" in {milliseconds} ms")
-        });
-        let more = match (tried.complete || is_found, tried.deep) {
-            (true, _) => "",
-            (false, false) => "; --deep tries more",
-            (false, true) => "; the limit of the search ended it",
-        };
-        let tried_all = format!("  tried {} forms{time}{more}", tried.forms);
-        let mut text = wrapped(&tried_all, 0, THEIRS, self.0.width);
-        text.push('\n');
-        if self.0.detail == (Detail::Debug { verbose: true }) {
-            for (what, list) in [
-                ("signature", &tried.signatures),
-                ("signed", &tried.inputs),
-                ("key", &tried.keys),
-            ] {
-                for item in list {
-                    text.push_str("    ");
-                    let line = format!("{what}: {}", escape::text(item));
-                    text.push_str(&wrapped(&line, 4, 6, self.0.width));
-                    text.push('\n');
-                }
-            }
-        }
-        text
-    }
-
-    fn notes(&self, report: &Report) -> String {
-        let mut notes = report
-            .findings
-            .iter()
-            .filter(|finding| !finding.explains)
-            .peekable();
-        if notes.peek().is_none() {
-            return String::new();
-        }
-        let notes: String = notes.map(|note| self.finding(note, false)).collect();
-        format!("{}{notes}", self.heading("Notes"))
-    }
-
-    fn finding(&self, finding: &Finding, evidence_is_told: bool) -> String {
-        let (certainty, at) = match finding.certainty {
-            Certainty::Proven => (self.0.paint.good("proven "), 9),
-            Certainty::Likely => (self.0.paint.heading("likely "), 9),
-            Certainty::Note => (String::new(), OURS),
-        };
-        let summary = format!("{}: {}", finding.code, escape::text(&finding.summary));
-        let mut text = format!(
-            "  {certainty}{}\n",
-            wrapped(&summary, at, THEIRS, self.0.width)
-        );
-        if !evidence_is_told {
-            text.push_str("    ");
-            text.push_str(&wrapped(
-                &escape::text(&finding.evidence),
-                THEIRS,
-                THEIRS,
-                self.0.width,
-            ));
-            text.push('\n');
-        }
-        if let Some(hint) = &finding.hint {
-            text.push_str(&self.hint(hint, THEIRS));
-        }
-        text
+    /// A sentence of a section.
+    fn line(&self, sentence: &str) -> String {
+        let sentence = escape::text(sentence);
+        let lines = wrapped(&sentence, INDENT, HANGING, self.0.width);
+        format!("  {lines}\n")
     }
 
     fn hint(&self, hint: &str, indent: usize) -> String {
-        let at = indent.saturating_add("hint:".len());
+        const LABEL: &str = "hint:";
+        let at = indent.saturating_add(LABEL.len());
         let rest = format!(" {}", escape::text(hint));
+        let body = wrapped(&rest, at, at.saturating_add(1), self.0.width);
         let spaces = " ".repeat(indent);
-        let body = wrapped(
-            &rest,
-            at,
-            THEIRS.max(indent.saturating_add(2)),
-            self.0.width,
+        format!("{spaces}{}{body}\n", self.0.paint.heading(LABEL))
+    }
+}
+
+/// Where the values of the rows below the verdict begin.
+const LABELED: usize = "  token  ".len();
+
+/// A key's name, and where it came from.
+fn named(key: &KeyId) -> (String, String) {
+    let name = key.kid.as_deref().unwrap_or(&key.thumbprint);
+    let name = escape::text(&escape::delimited(name)).into_owned();
+    (name, format!(" ({})", escape::text(&key.source)))
+}
+
+/// Whether `debug` may know more of it than the report says.
+fn may_be_explained(verdict: Verdict) -> bool {
+    match verdict {
+        Verdict::Unverifiable | Verdict::MisSigned | Verdict::Malformed => true,
+        Verdict::Valid
+        | Verdict::NotVerified
+        | Verdict::Expired
+        | Verdict::NotYetValid
+        | Verdict::ClaimRefused => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use jiff::tz::TimeZone;
+    use jwtlens::{ClaimCheck, KeySet, Policy, Token, Validity, Verifier};
+
+    use super::*;
+    use crate::cli::render::style::Paint;
+
+    /// 2026-11-23T18:09:24Z
+    const NOW: i64 = 1_795_457_364;
+
+    fn made(name: &str) -> String {
+        let path = format!("{}/tests/data/made/{name}", env!("CARGO_MANIFEST_DIR"));
+        fs::read_to_string(path).unwrap().trim_end().to_owned()
+    }
+
+    fn verified(token: &str, checks: Vec<ClaimCheck>) -> Report {
+        let jwk = made("public_key.json");
+        let keys = KeySet::read("public_key.json", jwk.as_bytes()).unwrap();
+        let policy = Policy::default().with_checks(checks);
+        Verifier::new(keys, policy).verify(&Token::from(&*made(token)), NOW)
+    }
+
+    fn text(report: &Report, width: usize, detail: Detail) -> String {
+        let look = Look {
+            zone: TimeZone::UTC,
+            paint: Paint { on: false },
+            width: Some(width),
+            height: None,
+            detail,
+        };
+        Text(&look).report(report)
+    }
+
+    #[test]
+    fn a_valid_token() {
+        assert_eq!(
+            text(&verified("valid.txt", Vec::new()), 80, Detail::Verify),
+            "\
+valid: signature verified, expires in 55m
+  key    1fdef9ef-57e5-4fcd-84bd-2eb445efcf66 (public_key.json)
+
+Header
+  alg    algorithm   ES256
+  typ    type        JWT
+  kid    key ID      1fdef9ef-57e5-4fcd-84bd-2eb445efcf66
+
+Claims
+  iss    issuer      https://auth.example.com
+  sub    subject     member-7
+  aud    audience    transcodes-sdk (not checked; require one with --aud)
+  email              ada@example.com
+  role               admin
+  iat    issued      2026-11-23 16:04:24 UTC, 2h 5m ago
+  nbf    not before  2026-11-23 16:04:24 UTC, 2h 5m ago
+  exp    expires     2026-11-23 19:04:24 UTC, in 55m
+  jti    token ID    c0ffee
+"
         );
-        format!("{spaces}{}{body}\n", self.0.paint.heading("hint:"))
     }
-}
 
-fn outcome(passed: Option<bool>) -> &'static str {
-    match passed {
-        Some(true) => "passed",
-        Some(false) => "failed",
-        None => "not made",
+    #[test]
+    fn every_failing_claim_is_marked_where_it_stands() {
+        let audience = ClaimCheck::Audience(vec!["api".to_owned()]);
+        let report = verified("expired.txt", vec![audience]);
+        assert_eq!(
+            text(&report, 80, Detail::Verify),
+            "\
+expired: signature verified, but the token expired 5m ago
+  key    1fdef9ef-57e5-4fcd-84bd-2eb445efcf66 (public_key.json)
+
+Header
+  alg    algorithm   ES256
+  typ    type        JWT
+  kid    key ID      1fdef9ef-57e5-4fcd-84bd-2eb445efcf66
+
+Claims (rejected)
+  iss    issuer      https://auth.example.com
+  sub    subject     member-7
+! aud    audience    transcodes-sdk, expected \"api\"
+  email              ada@example.com
+  role               admin
+  iat    issued      2026-11-23 16:04:24 UTC, 2h 5m ago
+  nbf    not before  2026-11-23 16:04:24 UTC, 2h 5m ago
+! exp    expires     2026-11-23 18:04:24 UTC, 5m ago (checked at 18:09:24 UTC)
+  jti    token ID    c0ffee
+"
+        );
     }
-}
 
-fn escaped(text: &str) -> String {
-    escape::text(text).into_owned()
-}
+    /// A proof whose sentences are as short as they should be.
+    #[test]
+    fn a_proven_cause_takes_five_lines_and_its_report_fits_a_screen() {
+        let mut report = verified("der.txt", Vec::new());
+        report.findings = vec![Finding {
+            code: "der-signature",
+            certainty: Certainty::Proven,
+            summary: "the signature is DER-encoded; ES256 is R || S, 64 bytes".to_owned(),
+            evidence: "decoded from DER, it verifies with the key (RFC 7518, section 3.4)"
+                .to_owned(),
+            hint: Some(
+                "use dsaEncoding: \"ieee-p1363\" (Node), SHA256withECDSAinP1363Format (Java), \
+                 IeeeP1363FixedFieldConcatenation (.NET), or convert it"
+                    .to_owned(),
+            ),
+            explains: true,
+            changes: vec!["der-signature"],
+            tried: 4,
+        }];
+        report.search = Some(Tried::default());
+        let text = text(&report, 80, Detail::Debug { verbose: false });
+        assert_eq!(
+            text,
+            "\
+mis-signed: the signature does not verify
+  tried  1fdef9ef-57e5-4fcd-84bd-2eb445efcf66 (public_key.json)
 
-/// A value as it stands in the token; a string without quotes, unless it could be taken for
-/// something else.
-fn shown(value: &Value) -> String {
-    match value {
-        Value::String(text) if is_plain(text) => escaped(text),
-        other => escaped_json(&other.to_string()),
+Why: der-signature (proven)
+  the signature is DER-encoded; ES256 is R || S, 64 bytes
+  decoded from DER, it verifies with the key (RFC 7518, section 3.4)
+  hint: use dsaEncoding: \"ieee-p1363\" (Node), SHA256withECDSAinP1363Format
+        (Java), IeeeP1363FixedFieldConcatenation (.NET), or convert it
+
+Header (unverified)
+  alg    algorithm   ES256
+  typ    type        JWT
+  kid    key ID      1fdef9ef-57e5-4fcd-84bd-2eb445efcf66
+
+Claims (unverified: do not trust)
+  iss    issuer      https://auth.example.com
+  sub    subject     member-7
+  aud    audience    transcodes-sdk
+  email              ada@example.com
+  role               admin
+  iat    issued      2026-11-23 16:04:24 UTC, 2h 5m ago
+  nbf    not before  2026-11-23 16:04:24 UTC, 2h 5m ago
+  exp    expires     2026-11-23 19:04:24 UTC, in 55m
+  jti    token ID    c0ffee
+"
+        );
+        assert_eq!(text.lines().count(), 24);
     }
-}
 
-/// JSON's own escapes must not be doubled: only what it leaves raw is escaped.
-fn escaped_json(json: &str) -> String {
-    escape::json(json).into_owned()
-}
-
-fn is_plain(text: &str) -> bool {
-    let could_be_json = Value::parse(text.as_bytes()).is_ok();
-    let padded = text.trim() != text;
-    !text.is_empty() && !could_be_json && !padded && !text.starts_with(['"', '[', '{'])
-}
-
-/// The verdict's reason in one sentence.
-fn sentence(report: &Report) -> String {
-    match report.verdict {
-        Verdict::Valid => format!("the signature verifies; the token {}", expiry(report)),
-        Verdict::Expired | Verdict::NotYetValid => {
-            let signature = match report.signature.status {
-                SignatureStatus::Verified => "the signature verifies, but the token",
-                SignatureStatus::Mismatch | SignatureStatus::Unchecked => {
-                    "nothing was verified; the token"
-                }
-            };
-            format!("{signature} {}", expiry(report))
-        }
-        Verdict::ClaimRefused => {
-            let failed: Vec<&str> = report
-                .checks
-                .iter()
-                .filter(|check| !check.passed)
-                .map(|check| check.name.as_str())
-                .collect();
-            let verb = if failed.len() == 1 { "is" } else { "are" };
-            let names = failed.join(", ");
-            format!("the signature verifies, but {names} {verb} not as asked")
-        }
-        Verdict::Unverifiable => format!("no check was possible: {}", unchecked_reason(report)),
-        Verdict::MisSigned => match report.signature.keys_tried {
-            1 => "the signature does not verify under the key".to_owned(),
-            many => format!("the signature verifies under none of the {many} keys"),
-        },
-        Verdict::Malformed => match &report.error {
-            Some(error) => error.to_string(),
-            None => "the token can't be read".to_owned(),
-        },
-        Verdict::NotVerified => {
-            let claims = match (report.signature.reason, report.time.status) {
-                (Some(Reason::Encrypted), _) => "its claims are encrypted".to_owned(),
-                (_, None) => "its times can't be read".to_owned(),
-                (_, Some(_)) => format!("the token says that it {}", expiry(report)),
-            };
-            format!("decoded only, nothing was verified; {claims}")
-        }
-    }
-}
-
-/// `expires in 5 min`, `expired 2 h ago`, `never expires`, `is not valid before ...`.
-fn expiry(report: &Report) -> String {
-    let time = &report.time;
-    match (time.status, time.expires_in) {
-        (Some(Validity::NotYetValid), _) => {
-            let from = time
-                .not_before
-                .as_ref()
-                .map_or(0, |nbf| nbf.seconds_from(time.now));
-            format!("is not valid yet: it will be {}", relative(from))
-        }
-        (_, None) => "never expires".to_owned(),
-        (Some(Validity::Expired), Some(seconds)) if seconds > 0 => {
-            format!("counts as expired: it expires {}", relative(seconds))
-        }
-        (_, Some(seconds)) if seconds > 0 => format!("expires {}", relative(seconds)),
-        (Some(Validity::Current), Some(seconds)) => {
-            format!("expired {}, within the leeway", relative(seconds))
-        }
-        (_, Some(seconds)) => format!("expired {}", relative(seconds)),
-    }
-}
-
-fn unchecked_reason(report: &Report) -> String {
-    let alg = short(report.signature.algorithm.as_deref().unwrap_or_default());
-    match report.signature.reason {
-        Some(Reason::NoKey) if report.verdict == Verdict::Unverifiable => {
-            "there is no usable key".to_owned()
-        }
-        Some(Reason::NoKey) => "decode takes no key; see jwtlens verify".to_owned(),
-        Some(Reason::UnsupportedAlgorithm) => {
-            format!("\"alg\" is \"{alg}\", which is no known algorithm")
-        }
-        Some(Reason::AlgorithmNotAllowed) => {
-            format!("\"alg\" is \"{alg}\", which no given key allows")
-        }
-        Some(Reason::Unsecured) => format!("\"alg\" is \"{alg}\": the token is not signed"),
-        Some(Reason::UnknownCritical) => {
-            let names: Vec<String> = report
-                .header
-                .iter()
-                .flat_map(|header| &header.critical)
-                .map(|name| format!("\"{name}\""))
-                .collect();
-            format!(
-                "the header demands extensions that are not understood: {}",
-                short(&names.join(", "))
-            )
-        }
-        Some(Reason::Encrypted) => "the token is encrypted (JWE)".to_owned(),
-        Some(Reason::Malformed) | None => "header or signature can't be read".to_owned(),
-    }
-}
-
-/// So much of a token's text as a sentence can hold.
-fn short(text: &str) -> String {
-    const SHOWN: usize = 60;
-    match text.char_indices().nth(SHOWN) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
-    }
-}
-
-fn signature_check(report: &Report) -> (Option<bool>, String) {
-    let signature = &report.signature;
-    let alg = escape::text(signature.algorithm.as_deref().unwrap_or_default());
-    match signature.status {
-        SignatureStatus::Verified => (Some(true), format!("{alg}, under the key above")),
-        SignatureStatus::Mismatch => {
-            let keys = match signature.keys_tried {
-                1 => "does not verify under the key above".to_owned(),
-                many => format!("verifies under none of {many} keys"),
-            };
-            let due = Algorithm::named(&alg).map(|algorithm| algorithm.signature_octets);
-            let length = match (signature.octets, due) {
-                (Some(octets), Some(due)) if octets != due => {
-                    format!("; it has {octets} octets, where {alg} has {due}")
-                }
-                (_, _) => String::new(),
-            };
-            (Some(false), format!("{alg}, {keys}{length}"))
-        }
-        SignatureStatus::Unchecked => (None, escaped(&unchecked_reason(report))),
-    }
-}
-
-fn claim_check(check: &Check) -> String {
-    let actual = match &check.actual {
-        Value::Null => "missing".to_owned(),
-        value => escaped_json(&value.to_string()),
-    };
-    let expected = escaped_json(&check.expected.to_string());
-    match (check.check, check.passed) {
-        ("require", true) => format!("is there: {actual}"),
-        ("require", false) => "is missing, and was required".to_owned(),
-        ("max-age", _) if matches!(check.actual, Value::Null) => {
-            format!("is missing; at most {expected} s ago was asked for")
-        }
-        ("max-age", passed) if actual.starts_with('-') => {
-            let ahead = actual.trim_start_matches('-');
-            if passed {
-                format!("{ahead} s in the future, within the leeway")
-            } else {
-                format!("{ahead} s in the future, expected at most {expected} s old")
+    #[test]
+    fn the_thumbprint_is_as_long_as_the_line_allows() {
+        let report = verified("valid.txt", Vec::new());
+        let key = |width: usize| {
+            let text = text(&report, width, Detail::Verify);
+            text.lines().nth(1).unwrap().to_owned()
+        };
+        let name = "  key    1fdef9ef-57e5-4fcd-84bd-2eb445efcf66 (public_key.json)";
+        let full = ", thumbprint Nrqg3-M_Xwtx-1tbtc1J7Xul2DyeC0bUSy9u_5NSG6g";
+        let abridged = ", thumbprint Nrqg3-M_...";
+        for (widths, thumbprint) in [(63..=86, ""), (87..=118, abridged), (119..=140, full)] {
+            for width in widths {
+                assert_eq!(key(width), format!("{name}{thumbprint}"), "{width}");
             }
         }
-        ("max-age", true) => format!("{actual} s old, at most {expected} s"),
-        ("max-age", false) => format!("{actual} s old, where at most {expected} s was asked for"),
-        (_, true) => format!("is {actual}"),
-        (_, false) => format!("is {actual}, where {expected} was asked for"),
+    }
+
+    #[test]
+    fn an_expiry_is_compared_with_what_was_required() {
+        let mut report = verified("valid.txt", Vec::new());
+        report.verdict = Verdict::Expired;
+        report.time.status = Some(Validity::Expired);
+        for (expires_in, within, expected) in [
+            (
+                17_460,
+                86_400,
+                "expires in 4h 51m, less than the 1d required",
+            ),
+            (3_600, 3_600, "expires in 1h, but more than 1h is required"),
+            (1, 60, "expires in 1s, less than the 1m required"),
+            (0, 60, "expired just now"),
+            (-300, 60, "expired 5m ago"),
+        ] {
+            report.time.expires_in = Some(expires_in);
+            report.time.expires_within = Some(within);
+            let headline = headline(&report);
+            let expected = format!("signature verified, but the token {expected}");
+            assert_eq!(headline, expected);
+        }
     }
 }

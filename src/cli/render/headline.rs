@@ -1,0 +1,155 @@
+//! The verdict's reason in one sentence. Its text is not escaped yet.
+
+use jwtlens::json::Value;
+use jwtlens::{
+    Algorithm, Check, Reason, Report, SignatureStatus, Time, Validity, Verdict, duration, relative,
+};
+
+use super::escape;
+
+/// What follows the verdict's name.
+pub fn headline(report: &Report) -> String {
+    let signature = &report.signature;
+    let expiry = expiry(&report.time);
+    match report.verdict {
+        Verdict::Valid => {
+            let hint = match report.time.status {
+                Some(Validity::Unbounded) => " (no \"exp\"; require it with --require exp)",
+                _ => "",
+            };
+            format!("signature verified, {expiry}{hint}")
+        }
+        Verdict::Expired | Verdict::NotYetValid
+            if signature.status == SignatureStatus::Verified =>
+        {
+            format!("signature verified, but the token {expiry}")
+        }
+        Verdict::Expired | Verdict::NotYetValid => format!("signature not checked; {expiry}"),
+        Verdict::ClaimRefused => format!("signature verified, but {}", failed(&report.checks)),
+        Verdict::Unverifiable => unchecked_reason(report),
+        Verdict::MisSigned => mismatch(report),
+        Verdict::Malformed => match &report.error {
+            Some(error) => error.to_string(),
+            None => "the token could not be parsed".to_owned(),
+        },
+        Verdict::NotVerified => match (signature.reason, report.time.status) {
+            (Some(Reason::Encrypted), _) => "the claims are encrypted (JWE)".to_owned(),
+            (Some(Reason::Unsecured), _) => format!("{}; {expiry}", unchecked_reason(report)),
+            (_, None) => "signature not checked".to_owned(),
+            (_, Some(_)) => format!("signature not checked; {expiry}"),
+        },
+    }
+}
+
+/// `expires in 5m`, `expired 2h ago`, `never expires`, `becomes valid in 2m`.
+fn expiry(time: &Time) -> String {
+    if time.status == Some(Validity::NotYetValid) {
+        let nbf = time.not_before.as_ref();
+        let seconds = nbf.map_or(0, |nbf| nbf.seconds_from(time.now));
+        return format!("becomes valid {}", relative(seconds));
+    }
+    let Some(seconds) = time.expires_in else {
+        return "never expires".to_owned();
+    };
+    match (time.status, seconds) {
+        (_, 1..) => format!("expires {}{}", relative(seconds), too_soon(time)),
+        (Some(Validity::Current), _) => {
+            format!("expired {}, within the leeway", relative(seconds))
+        }
+        (_, 0) => "expired just now".to_owned(),
+        (_, _) => format!("expired {}", relative(seconds)),
+    }
+}
+
+/// How much longer a token must live that counts as expired because it expires soon.
+pub fn too_soon(time: &Time) -> String {
+    match (time.status, time.expires_in, time.expires_within) {
+        (Some(Validity::Expired), Some(seconds @ 1..), Some(within)) => {
+            let required = duration(within.unsigned_abs());
+            if seconds < within {
+                format!(", less than the {required} required")
+            } else {
+                format!(", but more than {required} is required")
+            }
+        }
+        (_, _, _) => String::new(),
+    }
+}
+
+/// What the claim checks found: one failure in words, more of them by name.
+fn failed(checks: &[Check]) -> String {
+    let failed: Vec<&Check> = checks.iter().filter(|check| !check.passed).collect();
+    match failed.as_slice() {
+        [check] => match (check.check, &check.actual) {
+            // A claim that must have a value may be null.
+            ("require", _) => format!("\"{}\" is missing", check.name),
+            // The value of a claim that is compared may be null.
+            (kind, Value::Null) if kind != "claim" => format!("\"{}\" is missing", check.name),
+            ("max-age", age) if age.to_string().starts_with('-') => {
+                "the token was issued in the future".to_owned()
+            }
+            ("max-age", _) => "the token is too old".to_owned(),
+            (_, _) => format!("\"{}\" does not match", check.name),
+        },
+        many => {
+            let names: Vec<_> = many
+                .iter()
+                .map(|check| escape::delimited(&check.name))
+                .collect();
+            format!("{} claim checks failed: {}", many.len(), names.join(", "))
+        }
+    }
+}
+
+fn mismatch(report: &Report) -> String {
+    let signature = &report.signature;
+    let alg = signature.algorithm.as_deref().unwrap_or_default();
+    let expected = Algorithm::named(alg).map(|algorithm| algorithm.signature_octets);
+    let is_explained = report.findings.iter().any(|finding| finding.explains);
+    match (signature.octets, expected) {
+        (Some(length), Some(expected)) if length != expected && !is_explained => {
+            format!("the signature has {length} bytes, expected {expected} for {alg}")
+        }
+        (_, _) => match signature.keys_tried {
+            1 => "the signature does not verify".to_owned(),
+            many => format!("the signature does not verify with any of the {many} keys"),
+        },
+    }
+}
+
+fn unchecked_reason(report: &Report) -> String {
+    let alg = short(report.signature.algorithm.as_deref().unwrap_or_default());
+    match report.signature.reason {
+        Some(Reason::NoKey) => "no usable key".to_owned(),
+        Some(Reason::UnsupportedAlgorithm) => format!("unknown \"alg\": \"{alg}\""),
+        Some(Reason::AlgorithmNotAllowed) => {
+            format!("\"alg\" is \"{alg}\", which none of the given keys supports")
+        }
+        Some(Reason::Unsecured) => format!("\"alg\" is \"{alg}\": the token is not signed"),
+        Some(Reason::UnknownCritical) => {
+            let names: Vec<String> = report
+                .header
+                .iter()
+                .flat_map(|header| &header.critical)
+                .map(|name| format!("\"{name}\""))
+                .collect();
+            format!(
+                "unsupported critical header parameters: {}",
+                short(&names.join(", "))
+            )
+        }
+        Some(Reason::Encrypted) => "the token is encrypted (JWE)".to_owned(),
+        Some(Reason::Malformed) | None => {
+            "the header or the signature could not be parsed".to_owned()
+        }
+    }
+}
+
+/// As much of a token's text as a sentence can hold.
+fn short(text: &str) -> String {
+    const SHOWN: usize = 60;
+    match text.char_indices().nth(SHOWN) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
+    }
+}

@@ -1,0 +1,239 @@
+//! Header and claims as they stand in the token, and next to each what is wrong with it.
+
+use jiff::tz::TimeZone;
+use jwtlens::json::{Member, Object, Value};
+use jwtlens::{
+    Check, Malformed, NumericDate, Reason, Report, Segment, Validity, Verdict, duration, relative,
+};
+
+use super::headline::too_soon;
+use super::layout::{Row, unbroken};
+use super::{escape, names};
+
+/// The rows of the header.
+pub fn header(report: &Report) -> Option<Vec<Row>> {
+    let header = report.header.as_ref()?;
+    let culprit = match report.signature.reason {
+        Some(Reason::UnsupportedAlgorithm | Reason::AlgorithmNotAllowed | Reason::Unsecured) => {
+            "alg"
+        }
+        Some(Reason::UnknownCritical) => "crit",
+        Some(Reason::NoKey | Reason::Encrypted | Reason::Malformed) | None => "",
+    };
+    let row = |member: &Member, failed: &[String]| Row {
+        name: name(&member.name),
+        meaning: names::parameter(&member.name),
+        value: annotated(&member.value, failed),
+        rejected: !failed.is_empty()
+            || *member.name == *culprit
+            || is_at_fault(report, Segment::Header, member),
+    };
+    let is_of_header = |check: &&Check| check.check == "typ";
+    let checks = report.checks.iter().filter(is_of_header).collect();
+    Some(rows(&header.parameters, checks, names::parameter, row))
+}
+
+/// The rows of the claims, and of claims that are missing.
+pub fn claims(report: &Report, zone: &TimeZone) -> Option<Vec<Row>> {
+    let claims = report.claims.as_ref()?;
+    let row = |member: &Member, failed: &[String]| {
+        let is_at_fault = is_at_fault(report, Segment::Payload, member);
+        let (value, is_in_time) = match &member.value {
+            Value::Number(number) if names::is_time(&member.name) => {
+                let time = NumericDate::new(number.clone());
+                let (note, holds) = time_note(report, &member.name, &time, zone);
+                let text = readable(&time, report.time.now, zone);
+                (joined(format!("{text}{note}"), failed), holds)
+            }
+            value if failed.is_empty() && is_unchecked_audience(report, member) => {
+                let value = distinct(value);
+                (
+                    format!("{value} (not checked; require one with --aud)"),
+                    true,
+                )
+            }
+            value => (annotated(value, failed), true),
+        };
+        Row {
+            name: name(&member.name),
+            meaning: names::claim(&member.name),
+            value,
+            rejected: !failed.is_empty() || !is_in_time || is_at_fault,
+        }
+    };
+    let is_of_claims = |check: &&Check| check.check != "typ";
+    let checks = report.checks.iter().filter(is_of_claims).collect();
+    Some(rows(&claims.members, checks, names::claim, row))
+}
+
+/// A row for each member, then one for each failed check of what is missing or stands deeper.
+fn rows(
+    object: &Object,
+    checks: Vec<&Check>,
+    meaning: fn(&str) -> &'static str,
+    row: impl Fn(&Member, &[String]) -> Row,
+) -> Vec<Row> {
+    // A name that begins with a slash is a JSON Pointer.
+    let member = |check: &Check| {
+        let bare = (!check.name.starts_with('/')).then_some(&*check.name)?;
+        object.member(bare)
+    };
+    let (here, elsewhere): (Vec<&Check>, Vec<&Check>) = checks
+        .into_iter()
+        .filter(|check| !check.passed)
+        .partition(|check| member(check).is_some());
+    let members = object.members().iter().map(|member| {
+        let failed = here.iter().filter(|check| *check.name == *member.name);
+        let failed: Vec<String> = failed.map(|check| expectation(check)).collect();
+        row(member, &failed)
+    });
+    let elsewhere = elsewhere.iter().map(|check| {
+        let value = match &check.actual {
+            Value::Null => "missing".to_owned(),
+            value => distinct(value),
+        };
+        Row {
+            name: name(&check.name),
+            meaning: meaning(&check.name),
+            value: joined(value, &[expectation(check)]),
+            rejected: true,
+        }
+    });
+    members.chain(elsewhere).collect()
+}
+
+/// What a failed check wanted.
+fn expectation(check: &Check) -> String {
+    match (check.check, &check.expected) {
+        ("require", _) => "required".to_owned(),
+        ("max-age", _) if matches!(check.actual, Value::Null) => "required by --max-age".to_owned(),
+        ("max-age", _) if check.actual.to_string().starts_with('-') => {
+            "expected a time in the past".to_owned()
+        }
+        ("max-age", seconds) => {
+            let seconds = seconds.to_string().parse().unwrap_or(0);
+            format!("more than the {} allowed", duration(seconds))
+        }
+        ("aud", Value::Array(names)) => {
+            let names: Vec<String> = names.iter().map(json).collect();
+            format!("expected {}", names.join(" or "))
+        }
+        (_, expected) => format!("expected {}", json(expected)),
+    }
+}
+
+/// Whether the token is malformed because of this member.
+fn is_at_fault(report: &Report, segment: Segment, member: &Member) -> bool {
+    let is_fault = |error: &Malformed| error.segment == segment && error.offset == member.offset;
+    report.error.as_ref().is_some_and(is_fault)
+}
+
+/// An audience matters for a token that would be accepted, and nothing else does then.
+fn is_unchecked_audience(report: &Report, member: &Member) -> bool {
+    let is_noted = |code: &str| report.findings.iter().any(|finding| finding.code == code);
+    report.verdict == Verdict::Valid && &*member.name == "aud" && is_noted("audience-unchecked")
+}
+
+/// What the time check says of a claim, and whether it holds.
+fn time_note(report: &Report, name: &str, time: &NumericDate, zone: &TimeZone) -> (String, bool) {
+    let checked = &report.time;
+    let is_ahead = time.is_after(checked.now);
+    let leeway = || {
+        format!(
+            " (within the leeway of {})",
+            duration(checked.leeway.unsigned_abs())
+        )
+    };
+    match (name, checked.status) {
+        ("exp", Some(Validity::Expired)) if is_ahead => (too_soon(checked), false),
+        ("exp", Some(Validity::Expired)) | ("nbf", Some(Validity::NotYetValid)) => {
+            (checked_at(time, checked.now, zone), false)
+        }
+        ("exp", Some(Validity::Current)) if !is_ahead => (leeway(), true),
+        ("nbf", Some(_)) if is_ahead => (leeway(), true),
+        (_, _) => (String::new(), true),
+    }
+}
+
+/// ` (checked at 18:09:24 UTC)`, with the date if it is another day.
+fn checked_at(time: &NumericDate, now: i64, zone: &TimeZone) -> String {
+    const DATE: usize = "2026-11-23 ".len();
+    let Some(now) = NumericDate::from(now).readable(zone) else {
+        return format!(" (checked at {now})");
+    };
+    let date = time.readable(zone);
+    let is_same_day = date.is_some_and(|date| date.get(..DATE) == now.get(..DATE));
+    let shown = if is_same_day {
+        now.get(DATE..).unwrap_or_default()
+    } else {
+        &now
+    };
+    format!(" {}", unbroken(&format!("(checked at {shown})")))
+}
+
+/// `2026-11-23 18:09:24 UTC, 2h 5m ago`, and the number itself if the date is not all of it.
+fn readable(time: &NumericDate, now: i64, zone: &TimeZone) -> String {
+    let relative = unbroken(&relative(time.seconds_from(now)));
+    let number = time.text();
+    let number = escape::text(&number);
+    let whole = number.bytes().all(|octet| octet.is_ascii_digit());
+    match time.readable(zone) {
+        Some(date) if whole => format!("{date}, {relative}"),
+        Some(date) => format!("{date}, {relative} ({number})"),
+        None => format!("{number} (beyond the year 9999), {relative}"),
+    }
+}
+
+/// A name that can't be taken for one of our own labels or for several columns.
+fn name(name: &str) -> String {
+    let quoted = if name.ends_with(':') {
+        format!("\"{name}\"").into()
+    } else {
+        escape::delimited(name)
+    };
+    escape::text(&quoted).into_owned()
+}
+
+/// A value, and what is wrong with it.
+fn annotated(value: &Value, failed: &[String]) -> String {
+    if failed.is_empty() {
+        shown(value)
+    } else {
+        joined(distinct(value), failed)
+    }
+}
+
+fn joined(value: String, failed: &[String]) -> String {
+    failed
+        .iter()
+        .fold(value, |value, failed| format!("{value}, {failed}"))
+}
+
+/// A value as it stands in the token; a string without quotes, unless it could be taken for
+/// something else.
+fn shown(value: &Value) -> String {
+    match value {
+        Value::String(text) if is_plain(text) => escape::text(text).into_owned(),
+        other => json(other),
+    }
+}
+
+/// The same before words of our own: a string that could imitate them is in quotes.
+fn distinct(value: &Value) -> String {
+    let could_imitate = |c: char| c.is_whitespace() || matches!(c, ',' | '"' | '(');
+    match value {
+        Value::String(text) if text.contains(could_imitate) => json(value),
+        value => shown(value),
+    }
+}
+
+/// JSON's own escapes must not be doubled: only what it leaves raw is escaped.
+fn json(value: &Value) -> String {
+    escape::json(&value.to_string()).into_owned()
+}
+
+fn is_plain(text: &str) -> bool {
+    let could_be_json = Value::parse(text.as_bytes()).is_ok();
+    let padded = text.trim() != text;
+    !text.is_empty() && !could_be_json && !padded && !text.starts_with(['"', '[', '{'])
+}

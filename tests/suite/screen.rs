@@ -1,0 +1,213 @@
+//! How much of a screen a text report takes: its height, its width, and where its verdict is if the
+//! report is taller than the screen.
+
+use std::fs;
+use std::process::Command;
+
+use rustix::termios::{tcgetwinsize, tcsetwinsize};
+use serde_json::Value;
+use unicode_width::UnicodeWidthStr;
+
+use crate::support::{data, feed, jwtlens, stdout};
+use crate::terminal::{on_terminal, terminal};
+
+const AT: &str = "--at=2026-11-23T18:09:24Z";
+
+/// The files in `tests/data/made` with this extension, in order of name.
+fn made(extension: &str) -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(data("made"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.ends_with(extension))
+        .map(|name| format!("made/{name}"))
+        .collect();
+    names.sort();
+    assert!(names.len() > 5, "{names:?}");
+    names
+}
+
+/// Every token of the golden cases, each with the name of its file.
+fn tokens() -> Vec<(String, String)> {
+    made(".txt")
+        .into_iter()
+        .flat_map(|name| {
+            let text = fs::read_to_string(data(&name)).unwrap();
+            let lines = text.lines().filter(|line| !line.is_empty());
+            let lines: Vec<String> = lines.map(String::from).collect();
+            lines.into_iter().map(move |line| (name.clone(), line))
+        })
+        .collect()
+}
+
+fn report(command: &str, arguments: &[&str], columns: usize, token: &str) -> String {
+    let mut program = jwtlens();
+    program
+        .env("COLUMNS", columns.to_string())
+        .args([command, AT]);
+    stdout(&feed(program.args(arguments), token.as_bytes()))
+}
+
+/// Whether header and claims are of the usual size: every value fits on a line.
+fn is_ordinary(report: &Value) -> bool {
+    let fits = |members: &Value, most: usize| match members {
+        Value::Object(members) => {
+            members.len() <= most && members.values().all(|value| value.to_string().len() <= 50)
+        }
+        _ => true,
+    };
+    fits(&report["header"], 3) && fits(&report["claims"], 9)
+}
+
+#[test]
+fn an_ordinary_report_fits_a_screen() {
+    const KEY: &[&str] = &["-k", "made/public_key.json"];
+    let (mut valid, mut rejected) = (0, 0);
+    for (name, token) in tokens() {
+        let json = report("verify", &[KEY, &["-o", "jsonl"]].concat(), 80, &token);
+        let json: Value = serde_json::from_str(&json).unwrap();
+        if !is_ordinary(&json) {
+            continue;
+        }
+        for command in ["verify", "debug", "decode"] {
+            let text = report(
+                command,
+                if command == "decode" { &[] } else { KEY },
+                80,
+                &token,
+            );
+            let verdict = text.split(':').next().unwrap();
+            let is_accepted = ["valid", "not-verified"].contains(&verdict);
+            // The sentences of findings are counted apart: they are not the renderer's.
+            let headings = ["Why: ", "Also: ", "Search\n", "Note: "];
+            let (findings, rest): (Vec<&str>, Vec<&str>) = text
+                .split("\n\n")
+                .partition(|section| headings.iter().any(|heading| section.starts_with(heading)));
+            let lines = rest.join("\n\n").lines().count();
+            let most = if is_accepted { 22 } else { 24 };
+            // A note takes at most four lines then, and a cause six, with the blank one before it.
+            let most = match (is_accepted, findings.is_empty()) {
+                (_, true) => most,
+                (true, false) => most - 4,
+                (false, false) => most - 6,
+            };
+            assert!(lines <= most, "{name}: {text}");
+            if is_accepted {
+                valid += 1;
+            } else {
+                rejected += 1;
+            }
+        }
+    }
+    assert!(valid > 40 && rejected > 60, "{valid} {rejected}");
+}
+
+/// Every token and key there is, at every width: what is too long continues below.
+#[test]
+fn no_report_is_wider_than_the_terminal() {
+    let tokens: String = tokens()
+        .into_iter()
+        .map(|(_, token)| token + "\n")
+        .collect();
+    let keys = made(".json");
+    let keys: Vec<&str> = keys.iter().map(String::as_str).collect();
+    for columns in 40..=200 {
+        let verify = [
+            "-k",
+            "made/public_key.json",
+            "-k",
+            "made/other_key.json",
+            "--aud=api",
+        ];
+        let mut texts = vec![report("verify", &verify, columns, &tokens)];
+        if columns % 4 == 0 {
+            texts.push(report("decode", &[], columns, &tokens));
+            let mut command = jwtlens();
+            command.env("COLUMNS", columns.to_string()).arg("key");
+            texts.push(stdout(&feed(command.args(&keys), b"")));
+        }
+        for text in texts {
+            assert!(text.lines().count() > 100, "{text}");
+            for line in text.lines() {
+                assert!(line.width() <= columns, "{columns}: {line}");
+            }
+        }
+    }
+}
+
+/// A debugger's sentences are longer, and a search takes a while: each token at a width of its own.
+#[test]
+fn no_finding_is_wider_than_the_terminal() {
+    for ((name, token), columns) in tokens().into_iter().zip((40..).step_by(3)) {
+        let arguments = ["-k", "made/public_key.json", "--verbose"];
+        for line in report("debug", &arguments, columns, &token).lines() {
+            assert!(line.width() <= columns, "{name}, {columns}: {line}");
+        }
+    }
+}
+
+/// What `jwtlens verify` writes to a terminal of so many rows.
+fn on_rows(rows: u16, token: &str) -> String {
+    let (master, slave) = terminal(80);
+    let mut size = tcgetwinsize(&master).unwrap();
+    size.ws_row = rows;
+    tcsetwinsize(&master, size).unwrap();
+    let mut command: Command = jwtlens();
+    command.args(["verify", "--color=never", "-k", "made/public_key.json", AT]);
+    let token = fs::File::open(data(token)).unwrap();
+    on_terminal(&mut command, token.into(), master, slave).1
+}
+
+#[test]
+fn the_verdict_is_the_last_line_too_if_the_report_is_taller_than_the_terminal() {
+    for token in ["made/valid.txt", "made/mis-signed.txt"] {
+        let whole = on_rows(100, token);
+        let verdict = whole.lines().next().unwrap();
+        assert_eq!(whole.matches(verdict).count(), 1, "{whole}");
+        // The line of the prompt that follows takes a row too.
+        let height = u16::try_from(whole.lines().count()).unwrap();
+        for rows in [height + 1, height + 2] {
+            assert_eq!(on_rows(rows, token), whole);
+        }
+        for rows in [height, height - 1, 5, 1] {
+            assert_eq!(on_rows(rows, token), format!("{whole}\n{verdict}\n"));
+        }
+    }
+    // A terminal that does not know its rows, and a pipe.
+    let unknown = on_rows(0, "made/valid.txt");
+    assert_eq!(unknown.matches("valid: ").count(), 1, "{unknown}");
+    let whole = on_rows(100, "made/valid.txt");
+    let token = fs::read_to_string(data("made/valid.txt")).unwrap();
+    let piped = report("verify", &["-k", "made/public_key.json"], 80, &token);
+    assert_eq!(piped, whole);
+}
+
+#[test]
+fn many_reports_are_told_apart() {
+    let token = fs::read_to_string(data("made/valid.txt")).unwrap();
+    let mut command = jwtlens();
+    command.args(["verify", "-k", "made/public_key.json", AT]);
+    let output = feed(&mut command, token.repeat(6).as_bytes());
+    let text = stdout(&output);
+    let rules: Vec<&str> = text.lines().filter(|line| line.starts_with('-')).collect();
+    let expected: Vec<String> = (2..=6)
+        .map(|line| format!("{:-<80}", format!("--- stdin:{line} ")))
+        .collect();
+    assert_eq!(rules, expected);
+    // One blank line before each rule, the verdict after it.
+    for rule in &expected {
+        assert!(text.contains(&format!("\n\n{rule}\nvalid: ")), "{text}");
+    }
+    let hint = "hint: use -o line for one line per token\n";
+    let stderr =
+        |output: &std::process::Output| String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(stderr(&output).ends_with(hint));
+    // A handful can be read, and the short form needs no hint.
+    let output = feed(&mut command, token.repeat(5).as_bytes());
+    assert!(!stderr(&output).contains("hint:"));
+    for arguments in [&["-o", "line"][..], &["--only", "valid"], &["-q"]] {
+        let mut command = jwtlens();
+        command.args(["verify", "-k", "made/public_key.json", AT]);
+        let output = feed(command.args(arguments), token.repeat(6).as_bytes());
+        assert!(!stderr(&output).contains("hint:"), "{arguments:?}");
+    }
+}
