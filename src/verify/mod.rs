@@ -1,7 +1,11 @@
 //! From a token to its report: the one place where all facts come together. One token and many go the
 //! same way; only the keys are asked in another manner.
 
+mod batch;
+
 use std::sync::Arc;
+
+use batch::Tables;
 
 use crate::algorithm::Algorithm;
 use crate::claims::ClaimsSet;
@@ -11,7 +15,6 @@ use crate::header::JoseHeader;
 use crate::keyset::KeySet;
 use crate::policy::Policy;
 use crate::report::{Reason, Report, Signature, Time};
-use crate::tables::Tables;
 use crate::token::Token;
 use crate::verdict::{Facts, Scope, SignatureStatus, Verdict};
 

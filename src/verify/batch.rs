@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::fixed_key::{FixedKey, Signed, verify_alone};
+use crate::curve::batch::{FixedKey, Signed, verify_alone};
 use crate::key::VerificationKey;
 use crate::keyset::KeySet;
 use crate::verify::Read;
