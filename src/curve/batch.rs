@@ -2,16 +2,13 @@
 //!
 //! Verification computes `u1 G + u2 Q`. With Q known beforehand as G is, both products are sums of
 //! entries of tables, without a doubling. The 52 points of each signature are added pair by pair in
-//! affine coordinates, and all divisions of a level, over all signatures of a batch, are made with one
-//! inversion (Montgomery's trick), so that an addition costs about six multiplications.
+//! affine coordinates, one level of all signatures of a batch at a time (`affine`).
 //!
 //! Why it can be trusted: an acceptance certifies itself, as the x of the sum must be r, which a wrong
 //! sum meets by chance once in 2^256. Whatever is not accepted here, and the cases in which the
 //! formulas do not hold (equal x in a pair, a hash that is zero), is asked of `p256` itself, whose
 //! answer stands. A fault here can cost time, and refuse nothing. The price: a stream of nothing but
 //! bad signatures runs at the speed of `p256` and a twentieth more.
-//!
-//! The seam for wider hardware is `add_each`: eight lanes could make eight of its sums at once.
 
 #![allow(
     clippy::arithmetic_side_effects,
@@ -26,150 +23,18 @@ use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use p256::ecdsa::{Signature, VerifyingKey};
 use p256::elliptic_curve::ops::Reduce as _;
 use p256::elliptic_curve::{Field as _, PrimeField as _};
-use p256::{FieldBytes, FieldElement, ProjectivePoint, Scalar};
+use p256::{FieldBytes, ProjectivePoint, Scalar};
 
+use super::affine::{Affine, add_each};
+use super::table::{Odd, Table, WINDOWS};
 use crate::curve;
-
-/// Bits of a window: 832 KiB for a key. Twelve would save a tenth of the time and take the triple.
-const BITS: usize = 10;
-
-/// Windows of a scalar.
-const WINDOWS: usize = 256_usize.div_ceil(BITS);
 
 /// Signatures whose divisions are made together. More gain little, and leave the cache.
 const BATCH: usize = 128;
 
-type Affine = (FieldElement, FieldElement);
-
 thread_local! {
-    // The working memory of a batch, half a mebibyte: to hand it back each time costs an allocator
-    // more than all tokens of the batch do.
+    // 416 KiB for a full batch, kept for the reason that `add_each` keeps its own.
     static POINTS: Cell<Vec<Affine>> = const { Cell::new(Vec::new()) };
-    static PRODUCTS: Cell<Vec<Affine>> = const { Cell::new(Vec::new()) };
-}
-
-/// The odd multiples of a point for each window: 1, 3, 5 ... times its power of two.
-struct Table(Vec<Vec<Affine>>);
-
-impl Table {
-    fn of(point: &ProjectivePoint) -> Self {
-        // No power of two below 2^256 times a point is at infinity, as the group's order is a prime.
-        let at_infinity = (FieldElement::ZERO, FieldElement::ZERO);
-        let doublings: Vec<Affine> = curve::normalized(&curve::doublings(point, 256))
-            .into_iter()
-            .map(|point| point.unwrap_or(at_infinity))
-            .collect();
-        let steps: Vec<&[Affine]> = doublings.chunks(BITS).collect();
-        let mut windows: Vec<Vec<Affine>> = steps
-            .iter()
-            .map(|steps| steps.first().copied().into_iter().collect())
-            .collect();
-        // 1 and 3 are 1 and 1 + 2; these and 5 and 7 are 1 and 3, and 1 + 4 and 3 + 4. No two that are
-        // added are equal or opposite, since their sum is not zero and below the group's order.
-        for bit in 1..BITS {
-            let mut sums = Vec::new();
-            let mut addends = Vec::new();
-            for (multiples, steps) in windows.iter().zip(&steps) {
-                if let Some(step) = steps.get(bit) {
-                    sums.extend_from_slice(multiples);
-                    addends.resize(sums.len(), *step);
-                }
-            }
-            add_each(&mut sums, &addends);
-            let mut sums = sums.into_iter();
-            for (multiples, steps) in windows.iter_mut().zip(&steps) {
-                if steps.len() > bit {
-                    multiples.extend(sums.by_ref().take(multiples.len()));
-                }
-            }
-        }
-        Self(windows)
-    }
-
-    /// The point that a number adds for one of its windows.
-    fn entry(&self, window: usize, number: &Odd) -> Affine {
-        let (magnitude, is_negative) = number.digit(window);
-        let multiples = self.0.get(window).map(Vec::as_slice).unwrap_or_default();
-        // A digit out of the table would be a fault here, and a point that leads to no r.
-        let (x, y) = multiples
-            .get(magnitude / 2)
-            .copied()
-            .unwrap_or((FieldElement::ZERO, FieldElement::ZERO));
-        (x, if is_negative { -y } else { y })
-    }
-}
-
-/// A scalar that is not zero, in digits that are all odd, each from -1023 to 1023: none is zero, so
-/// that each is an entry of the table or its negative.
-struct Odd {
-    /// Least significant first. The last is zero, so that there is always a next one.
-    limbs: [u64; 5],
-    is_negative: bool,
-}
-
-impl Odd {
-    fn new(k: &Scalar) -> Self {
-        // Only an odd number has such digits; n - k is odd where k is even.
-        let is_negative = !bool::from(k.is_odd());
-        let k = if is_negative { -*k } else { *k };
-        let mut limbs = [0; 5];
-        for (limb, octets) in limbs.iter_mut().zip(k.to_repr().rchunks(8)) {
-            *limb = octets
-                .iter()
-                .fold(0, |limb, octet| limb << 8 | u64::from(*octet));
-        }
-        Self { limbs, is_negative }
-    }
-
-    /// The digit's magnitude, and whether it is negative.
-    fn digit(&self, window: usize) -> (usize, bool) {
-        const RANGE: u64 = 1 << BITS;
-        let at = window * BITS;
-        let limb = |index: usize| u128::from(self.limbs.get(index).copied().unwrap_or_default());
-        let bits = (limb(at / 64) | limb(at / 64 + 1) << 64) >> (at % 64);
-        // The window and the lowest bit of the next one. What the digits before have left is odd, and
-        // this one has to leave something odd to the next: its bits less a power of two, or as they
-        // are where the next one's lowest bit is set, whose weight is just that.
-        let value = u64::try_from(bits & u128::from(2 * RANGE - 1)).unwrap_or_default() | 1;
-        let is_last = window + 1 == WINDOWS;
-        let is_below = !is_last && value < RANGE;
-        let magnitude = match (is_last, is_below) {
-            (true, _) => value,
-            (false, true) => RANGE - value,
-            (false, false) => value - RANGE,
-        };
-        let magnitude = usize::try_from(magnitude).unwrap_or(usize::MAX);
-        (magnitude, is_below != self.is_negative)
-    }
-}
-
-/// Adds to each point its addend, all with one inversion. Returns the places of those for which the
-/// formulas do not hold, since both points have the same x: what stands there then is no sum.
-fn add_each(sums: &mut [Affine], addends: &[Affine]) -> Vec<usize> {
-    let mut exceptional = Vec::new();
-    let mut products = PRODUCTS.take();
-    let mut product = FieldElement::ONE;
-    for (place, (a, b)) in sums.iter().zip(addends).enumerate() {
-        let mut difference = b.0 - a.0;
-        if bool::from(difference.is_zero()) {
-            // One in the place of zero keeps the product of the others.
-            difference = FieldElement::ONE;
-            exceptional.push(place);
-        }
-        products.push((product, difference));
-        product *= difference;
-    }
-    let mut inverse = Option::<FieldElement>::from(product.invert()).unwrap_or(FieldElement::ZERO);
-    for ((a, b), (product, difference)) in
-        sums.iter_mut().zip(addends).zip(products.drain(..)).rev()
-    {
-        let slope = (b.1 - a.1) * (product * inverse);
-        inverse *= difference;
-        let x = slope.square() - a.0 - b.0;
-        *a = (x, slope * (a.0 - x) - a.1);
-    }
-    PRODUCTS.set(products);
-    exceptional
 }
 
 /// A key with its table, 832 KiB of it; the table of G, as large, is made once for all keys.
@@ -332,6 +197,8 @@ fn factors(batch: &[Signed]) -> Vec<Option<Factors>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::curve::table::BITS;
+    use p256::FieldElement;
     use p256::ecdsa::SigningKey;
     use p256::ecdsa::signature::hazmat::PrehashSigner;
     use p256::elliptic_curve::ops::MulByGenerator as _;
