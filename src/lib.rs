@@ -129,10 +129,9 @@ mod token;
 mod verdict;
 mod verify;
 
-pub use algorithm::Algorithm;
+pub use algorithm::{Algorithm, KeyType};
 pub use claims::{Audience, ClaimsSet, Members};
 pub use compact::{Compact, Jwe, Jws, MAX_TOKEN, Malformed, Segment};
-pub use curve::batch as fixed_key;
 pub use diagnosis::{Certainty, Debugger, Effort, Finding, Recovered, Signers, Tried};
 pub use header::JoseHeader;
 pub use key::{KeyFault, KeyId, KeyReport, VerificationKey};

@@ -191,7 +191,7 @@ const REPORT: &[(&str, &str)] = &[
     ("claims", "the Claims Set in the same way"),
     (
         "signature",
-        "status (verified, mismatch or unchecked), reason (why it is unchecked), algorithm, octets, key (the one under which it verifies: kid, thumbprint, source), keys_tried, and refused_by (those keys, where it verifies under none)",
+        "status (verified, mismatch or unchecked), reason (why it is unchecked), algorithm, octets, expected_octets (the length of a signature under the keys tried, if it is the same under all), key (the one under which it verifies: kid, thumbprint, source), keys_tried, and refused_by (those keys, where it verifies under none)",
     ),
     (
         "time",

@@ -1,154 +1,169 @@
-//! When a key is worth a table: the bookkeeping between a [`Verifier`](crate::Verifier) and
-//! [`FixedKey`].
+//! Many signatures at once, in groups of one key and one algorithm: when a key is worth preparing, and
+//! whose word is the last.
 
 use std::collections::BTreeMap;
+use std::iter;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use sha2::{Digest as _, Sha256};
-
-use crate::curve::batch::{FixedKey, Signed, verify_alone};
+use super::question::{Question, Read};
+use crate::algorithm::{Algorithm, Answer, Prepared, Signed};
 use crate::key::VerificationKey;
 use crate::keyset::KeySet;
-use crate::verify::Read;
 
-/// From this many signatures on a table has paid for itself.
-const WORTH_A_TABLE: u64 = 32;
+/// More keys are not prepared: each may take 832 KiB.
+const MAX_PREPARED: usize = 16;
 
-/// More keys have no table: each takes 832 KiB.
-const MOST_TABLES: usize = 16;
-
-/// The tables of a verifier's keys, as far as they are made; shared between threads and clones.
+/// A verifier's keys, as far as they are prepared; shared between threads and clones.
 #[derive(Clone, Debug)]
-pub struct Tables(Arc<Shelf>);
+pub struct Batch(Arc<Shelf>);
 
 #[derive(Debug)]
 struct Shelf {
-    slots: Vec<Slot>,
+    /// For each key, in the order of the set, a slot for each algorithm that it allows.
+    slots: Vec<Vec<Slot>>,
     made: AtomicUsize,
 }
 
-/// A key's table, and how many signatures it was asked about.
+/// A key under one of its algorithms, and how many signatures it was asked about.
 #[derive(Debug, Default)]
 struct Slot {
     asked: AtomicU64,
-    /// None within, where there are too many tables already.
-    table: OnceLock<Option<FixedKey>>,
+    /// None within, if it can't be prepared or there are too many already.
+    prepared: OnceLock<Option<Box<dyn Prepared>>>,
 }
 
-/// What is known of a signature under one key.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Answer {
-    Verifies,
-    Refused,
-    /// Not accepted by a table, whose word is not enough for a refusal.
-    Doubted,
+/// A signature that is checked, and how far.
+struct Open<'r> {
+    question: &'r Question<'r>,
+    signature: &'r [u8],
+    /// The place among the candidates of the key under which it verifies.
+    verified_by: Option<usize>,
+    /// The places of those that did not accept it, but whose word is not enough for a rejection.
+    doubted: Vec<usize>,
 }
 
-impl Tables {
-    pub fn new(keys: usize) -> Self {
+impl Batch {
+    pub fn new(keys: &KeySet) -> Self {
+        let slots = |key: &VerificationKey| {
+            let algorithms = key.algorithms().iter();
+            algorithms.map(|_| Slot::default()).collect()
+        };
         Self(Arc::new(Shelf {
-            slots: (0..keys).map(|_| Slot::default()).collect(),
+            slots: keys.keys().iter().map(slots).collect(),
             made: AtomicUsize::new(0),
         }))
     }
 
     /// The place among its candidates of the key under which each signature verifies: the first one.
     ///
-    /// Where a table accepts, the keys before it need not be asked once more: with several keys the
-    /// right one costs what the tables cost. Only a token that no table accepts is asked of `p256`.
+    /// If a prepared key accepts, those before it that doubted need not be asked once more: with several
+    /// keys the right one costs what the fast paths cost. Only a token that none accepts is asked of the
+    /// algorithm itself.
     pub fn verify(&self, keys: &KeySet, reads: &[Read]) -> Vec<Option<usize>> {
-        let mut found = vec![None; reads.len()];
-        let mut doubted: Vec<Vec<usize>> = vec![Vec::new(); reads.len()];
-        let hashed: Vec<Option<Signed>> = reads.iter().map(signed).collect();
+        let mut all: Vec<Option<Open>> = reads.iter().map(Open::new).collect();
         for tried in 0.. {
-            // Those that are still open, by the key that is next.
-            let mut open: BTreeMap<usize, Vec<(usize, Signed)>> = BTreeMap::new();
-            for (token, (read, signed)) in reads.iter().zip(&hashed).enumerate() {
-                let is_open = found.get(token) == Some(&None);
-                if let (true, Ok(question), Some(signed)) = (is_open, &read.question, signed)
-                    && let Some(key) = question.candidates.get(tried)
-                {
-                    open.entry(*key).or_default().push((token, *signed));
+            // Those that are still open, by the key that is next, and the algorithm.
+            let mut groups: BTreeMap<(usize, &str), Vec<&mut Open>> = BTreeMap::new();
+            for open in all.iter_mut().flatten() {
+                if let (None, Some(key)) = (open.verified_by, open.question.candidates.get(tried)) {
+                    let group = (*key, open.question.algorithm.name);
+                    groups.entry(group).or_default().push(open);
                 }
             }
-            if open.is_empty() {
+            if groups.is_empty() {
                 break;
             }
-            for (key, signed) in open {
-                for ((token, _), answer) in signed.iter().zip(self.ask(keys, key, &signed)) {
-                    match (answer, found.get_mut(*token), doubted.get_mut(*token)) {
-                        (Answer::Verifies, Some(found), _) => *found = Some(tried),
-                        (Answer::Doubted, _, Some(doubted)) => doubted.push(tried),
-                        (_, _, _) => {}
+            for ((index, _), mut group) in groups {
+                let answers = self.ask(keys, index, &group).into_iter();
+                // What a fast path leaves out is asked of the algorithm too.
+                let answers = answers.chain(iter::repeat(Answer::NotAsked));
+                for (open, answer) in group.iter_mut().zip(answers) {
+                    match answer {
+                        Answer::Accepted => open.verified_by = Some(tried),
+                        Answer::Doubted => open.doubted.push(tried),
+                        Answer::NotAsked if open.verifies(keys, tried) => {
+                            open.verified_by = Some(tried);
+                        }
+                        Answer::NotAsked => {}
                     }
                 }
             }
         }
-        for ((found, doubted), (read, signed)) in found
-            .iter_mut()
-            .zip(&doubted)
-            .zip(reads.iter().zip(&hashed))
-        {
-            if let (None, Ok(question), Some(signed)) = (*found, &read.question, signed) {
-                *found = doubted.iter().copied().find(|tried| {
-                    let key = question
-                        .candidates
-                        .get(*tried)
-                        .and_then(|key| keys.keys().get(*key));
-                    key.is_some_and(|key| verify_alone(key.public(), signed))
-                });
-            }
-        }
-        found
+        let last_word = |open: Open| {
+            let mut doubted = open.doubted.iter().copied();
+            let verifies = |tried: &usize| open.verifies(keys, *tried);
+            open.verified_by.or_else(|| doubted.find(verifies))
+        };
+        all.into_iter()
+            .map(|open| open.and_then(last_word))
+            .collect()
     }
 
-    fn ask(&self, keys: &KeySet, index: usize, signed: &[(usize, Signed)]) -> Vec<Answer> {
-        let Some(key) = keys.keys().get(index) else {
-            return Vec::new();
-        };
-        let signed: Vec<Signed> = signed.iter().map(|(_, signed)| *signed).collect();
-        let alone = |signed: &Signed| {
-            if verify_alone(key.public(), signed) {
-                Answer::Verifies
-            } else {
-                Answer::Refused
+    /// What the fast path of the group's algorithm says of each signature under this key.
+    fn ask(&self, keys: &KeySet, index: usize, group: &[&mut Open]) -> Vec<Answer> {
+        let prepared = group.first().and_then(|open| {
+            let key = keys.keys().get(index)?;
+            self.prepared(key, index, open.question.algorithm, group.len())
+        });
+        match prepared {
+            Some(prepared) => {
+                let asked = group
+                    .iter()
+                    .map(|open| (open.question.signed(), open.signature));
+                prepared.ask(&asked.collect::<Vec<(Signed, &[u8])>>())
             }
-        };
-        match self.table(key, index, signed.len()) {
-            Some(table) => {
-                let accepted = table.accepts(&signed).into_iter();
-                let answer = |(accepted, signed)| match accepted {
-                    Some(true) => Answer::Verifies,
-                    Some(false) => Answer::Doubted,
-                    None => alone(signed),
-                };
-                accepted.zip(&signed).map(answer).collect()
-            }
-            None => signed.iter().map(alone).collect(),
+            None => Vec::new(),
         }
     }
 
-    /// The key's table, once it was asked about enough signatures.
-    fn table(&self, key: &VerificationKey, index: usize, count: usize) -> Option<&FixedKey> {
-        let slot = self.0.slots.get(index)?;
+    /// How many keys are prepared.
+    #[cfg(test)]
+    pub fn made(&self) -> usize {
+        self.0.made.load(Ordering::Relaxed)
+    }
+
+    /// The prepared key, once it was asked about enough signatures.
+    fn prepared(
+        &self,
+        key: &VerificationKey,
+        index: usize,
+        algorithm: &Algorithm,
+        count: usize,
+    ) -> Option<&dyn Prepared> {
+        let prepare = algorithm.prepare()?;
+        let place = key.algorithms().iter().position(|own| *own == algorithm)?;
+        let slot = self.0.slots.get(index)?.get(place)?;
         let count = u64::try_from(count).unwrap_or(u64::MAX);
         let before = slot.asked.fetch_add(count, Ordering::Relaxed);
-        if before.saturating_add(count) < WORTH_A_TABLE {
+        if before.saturating_add(count) < prepare.signatures {
             return None;
         }
         let make = || {
-            let is_room = self.0.made.fetch_add(1, Ordering::Relaxed) < MOST_TABLES;
-            is_room.then(|| FixedKey::new(key.public()))
+            let is_room = self.0.made.fetch_add(1, Ordering::Relaxed) < MAX_PREPARED;
+            is_room.then(|| (prepare.make)(key.material())).flatten()
         };
-        slot.table.get_or_init(make).as_ref()
+        slot.prepared.get_or_init(make).as_deref()
     }
 }
 
-fn signed<'r>(read: &'r Read) -> Option<Signed<'r>> {
-    let question = read.question.as_ref().ok()?;
-    Some(Signed {
-        prehash: Sha256::digest(question.input).into(),
-        signature: read.signature_octets(),
-    })
+impl<'r> Open<'r> {
+    fn new(read: &'r Read) -> Option<Self> {
+        Some(Self {
+            question: read.question.as_ref().ok()?,
+            signature: read.signature_octets(),
+            verified_by: None,
+            doubted: Vec::new(),
+        })
+    }
+
+    /// What the algorithm says of the signature under a candidate.
+    fn verifies(&self, keys: &KeySet, tried: usize) -> bool {
+        let candidate = self.question.candidates.get(tried);
+        let key = candidate.and_then(|index| keys.keys().get(*index));
+        key.is_some_and(|key| {
+            let algorithm = self.question.algorithm;
+            algorithm.verify(key.material(), self.question.signed(), self.signature)
+        })
+    }
 }

@@ -2,19 +2,20 @@
 //! same way; only the keys are asked in another manner.
 
 mod batch;
+mod question;
+mod read;
+#[cfg(test)]
+mod tests;
 
-use std::sync::Arc;
+use batch::Batch;
+use question::Read;
+use read::Parts;
 
-use batch::Tables;
-
-use crate::algorithm::Algorithm;
 use crate::claims::ClaimsSet;
-use crate::compact::{Compact, Jws, Malformed};
 use crate::diagnosis::notes;
-use crate::header::JoseHeader;
 use crate::keyset::KeySet;
 use crate::policy::Policy;
-use crate::report::{Reason, Report, Signature, Time};
+use crate::report::{Report, Signature, Time};
 use crate::token::Token;
 use crate::verdict::{Facts, Scope, SignatureStatus, Verdict};
 
@@ -23,7 +24,7 @@ use crate::verdict::{Facts, Scope, SignatureStatus, Verdict};
 pub struct Verifier {
     keys: KeySet,
     policy: Policy,
-    tables: Tables,
+    batch: Batch,
     findings: bool,
 }
 
@@ -31,11 +32,11 @@ impl Verifier {
     /// A verifier for tokens under any of these keys.
     #[must_use]
     pub fn new(keys: KeySet, policy: Policy) -> Self {
-        let tables = Tables::new(keys.keys().len());
+        let batch = Batch::new(&keys);
         Self {
             keys,
             policy,
-            tables,
+            batch,
             findings: true,
         }
     }
@@ -57,9 +58,10 @@ impl Verifier {
         let verified_by = read.question.as_ref().ok().and_then(|question| {
             let keys = question.candidates.iter().copied();
             keys.enumerate().find_map(|(tried, index)| {
-                let key = self.keys.keys().get(index)?;
-                key.verify(question.input.as_bytes(), read.signature_octets())
-                    .then_some(tried)
+                let key = self.keys.keys().get(index)?.material();
+                let (signed, signature) = (question.signed(), read.signature_octets());
+                let verifies = question.algorithm.verify(key, signed, signature);
+                verifies.then_some(tried)
             })
         });
         self.report(token, read, verified_by, now)
@@ -74,7 +76,7 @@ impl Verifier {
             .iter()
             .map(|token| Read::of(token, Some(&self.keys), &mut last_header))
             .collect();
-        let verified_by = self.tables.verify(&self.keys, &reads);
+        let verified_by = self.batch.verify(&self.keys, &reads);
         reads
             .into_iter()
             .zip(tokens)
@@ -117,120 +119,6 @@ pub fn decode(token: &Token, policy: &Policy, now: i64, check_time: bool) -> Rep
     report
 }
 
-/// A token's segments, as far as each can be read.
-#[derive(Default)]
-struct Parts {
-    header: Option<Arc<JoseHeader>>,
-    claims: Option<ClaimsSet>,
-    signature: Option<Vec<u8>>,
-    /// Whether the payload is base64url, whatever is in it.
-    payload_decodes: bool,
-    /// The first fault, in the order of the segments.
-    fault: Option<Malformed>,
-}
-
-/// The last header that was read, beside its segment: the tokens of one issuer share theirs.
-type LastHeader<'t> = Option<(&'t str, Arc<JoseHeader>)>;
-
-/// A token that was read, and what is to be asked of the keys.
-pub(crate) struct Read<'t> {
-    parts: Parts,
-    /// Why the signature can't be checked, or how.
-    pub(crate) question: Result<Question<'t>, Reason>,
-}
-
-/// A signature that can be checked.
-pub(crate) struct Question<'t> {
-    pub(crate) input: &'t str,
-    /// The keys that allow the header's `alg`, by their place, likeliest first.
-    pub(crate) candidates: Vec<usize>,
-}
-
-impl<'t> Read<'t> {
-    fn of(token: &Token<'t>, keys: Option<&KeySet>, last_header: &mut LastHeader<'t>) -> Self {
-        let compact = match token.too_long {
-            None => Compact::parse(token.text),
-            Some(limit) => Err(Malformed::too_long(&format!(
-                "a line may have {limit} octets"
-            ))),
-        };
-        match compact {
-            Ok(Compact::Jws(jws)) => {
-                let parts = Parts::of(&jws, last_header);
-                let question = question(&jws, &parts, keys);
-                Self { parts, question }
-            }
-            Ok(Compact::Jwe(jwe)) => {
-                let mut parts = Parts::default();
-                parts.read_header(jwe.header, || jwe.header_octets(), last_header);
-                let reason = if parts.fault.is_none() {
-                    Reason::Encrypted
-                } else {
-                    Reason::Malformed
-                };
-                Self {
-                    parts,
-                    question: Err(reason),
-                }
-            }
-            Err(fault) => Self {
-                parts: Parts {
-                    fault: Some(fault),
-                    ..Parts::default()
-                },
-                question: Err(Reason::Malformed),
-            },
-        }
-    }
-
-    /// The signature's octets; none where nothing is to be checked.
-    pub(crate) fn signature_octets(&self) -> &[u8] {
-        self.parts.signature.as_deref().unwrap_or_default()
-    }
-
-    /// What is to be told of the signature. `verified_by` is the place among the candidates of the
-    /// key under which it verifies.
-    fn signature(&self, keys: Option<&KeySet>, verified_by: Option<usize>) -> Signature {
-        let octets = self.parts.signature.as_ref().map(Vec::len);
-        let header = self.parts.header.as_ref();
-        let question = match &self.question {
-            Ok(question) => question,
-            Err(reason) => {
-                return Signature {
-                    status: SignatureStatus::Unchecked,
-                    reason: Some(*reason),
-                    algorithm: header.and_then(|header| header.alg.clone()),
-                    octets,
-                    key: None,
-                    keys_tried: 0,
-                    refused_by: Vec::new(),
-                };
-            }
-        };
-        let id = |index: &usize| {
-            let key = keys?.keys().get(*index)?;
-            Some(Arc::clone(&key.id))
-        };
-        let key = verified_by.and_then(|place| id(question.candidates.get(place)?));
-        let candidates = question.candidates.len();
-        Signature {
-            status: match &key {
-                Some(_) => SignatureStatus::Verified,
-                None => SignatureStatus::Mismatch,
-            },
-            reason: None,
-            algorithm: header.and_then(|header| header.alg.clone()),
-            octets,
-            keys_tried: verified_by.map_or(candidates, |place| place.saturating_add(1)),
-            refused_by: match &key {
-                Some(_) => Vec::new(),
-                None => question.candidates.iter().filter_map(id).collect(),
-            },
-            key,
-        }
-    }
-}
-
 fn report(
     token: &Token,
     read: Read,
@@ -270,98 +158,6 @@ fn report(
         search: None,
         recovered: Vec::new(),
     }
-}
-
-impl Parts {
-    fn of<'t>(jws: &Jws<'t>, last_header: &mut LastHeader<'t>) -> Self {
-        let mut parts = Self::default();
-        parts.read_header(jws.header, || jws.header_octets(), last_header);
-        match jws.payload_octets() {
-            Ok(octets) => {
-                parts.payload_decodes = true;
-                match ClaimsSet::parse(&octets) {
-                    Ok(claims) => {
-                        parts.note(claims.fault.clone());
-                        parts.claims = Some(claims);
-                    }
-                    Err(fault) => parts.note(Some(fault)),
-                }
-            }
-            Err(fault) => parts.note(Some(fault)),
-        }
-        match jws.signature_octets() {
-            Ok(octets) => parts.signature = Some(octets),
-            Err(fault) => parts.note(Some(fault)),
-        }
-        parts
-    }
-
-    fn read_header<'t>(
-        &mut self,
-        segment: &'t str,
-        octets: impl FnOnce() -> Result<Vec<u8>, Malformed>,
-        last: &mut LastHeader<'t>,
-    ) {
-        let header = match last {
-            Some((text, header)) if *text == segment => Ok(Arc::clone(header)),
-            _ => octets().and_then(|octets| JoseHeader::parse(&octets).map(Arc::new)),
-        };
-        match header {
-            Ok(header) => {
-                self.note(header.fault.clone());
-                *last = Some((segment, Arc::clone(&header)));
-                self.header = Some(header);
-            }
-            Err(fault) => self.note(Some(fault)),
-        }
-    }
-
-    fn note(&mut self, fault: Option<Malformed>) {
-        self.fault = self.fault.take().or(fault);
-    }
-}
-
-/// A signature is judged wherever three segments decode and `alg` fits a key, also where the payload
-/// makes the token malformed. `alg` is settled before any cryptography (RFC 8725 section 3.1).
-fn question<'t>(
-    jws: &Jws<'t>,
-    parts: &Parts,
-    keys: Option<&KeySet>,
-) -> Result<Question<'t>, Reason> {
-    let (Some(known), Some(_), true) = (&parts.header, &parts.signature, parts.payload_decodes)
-    else {
-        return Err(Reason::Malformed);
-    };
-    let Some(alg) = known.alg.as_deref() else {
-        return Err(Reason::Malformed);
-    };
-    if alg.eq_ignore_ascii_case("none") {
-        return Err(Reason::Unsecured);
-    }
-    let Some(keys) = keys else {
-        return Err(Reason::NoKey);
-    };
-    // What an ill-formed `crit` demands nobody can tell, so nothing is settled under it.
-    if known.parameters.get("crit").is_some() && known.critical.is_empty() {
-        return Err(Reason::Malformed);
-    }
-    if !known.critical.is_empty() {
-        return Err(Reason::UnknownCritical);
-    }
-    let candidates = keys.candidates(alg, known.kid.as_deref());
-    if !candidates.is_empty() {
-        return Ok(Question {
-            input: jws.signing_input,
-            candidates,
-        });
-    }
-    Err(if keys.keys().is_empty() {
-        Reason::NoKey
-    } else if Algorithm::is_registered(alg) {
-        Reason::AlgorithmNotAllowed
-    } else {
-        Reason::UnsupportedAlgorithm
-    })
 }
 
 fn time(policy: &Policy, now: i64, claims: Option<&ClaimsSet>) -> Time {

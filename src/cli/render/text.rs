@@ -2,8 +2,8 @@
 
 use jwtlens::json::{Member, Value};
 use jwtlens::{
-    Algorithm, Certainty, Check, Finding, Malformed, NumericDate, Reason, Report, SignatureStatus,
-    Tried, Validity, Verdict, relative,
+    Certainty, Check, Finding, Malformed, NumericDate, Reason, Report, SignatureStatus, Tried,
+    Validity, Verdict, relative,
 };
 
 use super::layout::{OURS, THEIRS, Table, wrapped};
@@ -496,8 +496,7 @@ fn signature_check(report: &Report) -> (Option<bool>, String) {
                 1 => "does not verify under the key above".to_owned(),
                 many => format!("verifies under none of {many} keys"),
             };
-            let due = Algorithm::named(&alg).map(|algorithm| algorithm.signature_octets);
-            let length = match (signature.octets, due) {
+            let length = match (signature.octets, signature.expected_octets) {
                 (Some(octets), Some(due)) if octets != due => {
                     format!("; it has {octets} octets, where {alg} has {due}")
                 }
