@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::algorithm::Algorithm;
 use crate::key::{KeyReport, VerificationKey, is_private_member};
 use crate::text::json::{self, JsonError};
 use crate::token::compact::Compact;
@@ -181,15 +182,15 @@ impl KeySet {
         &self.keys
     }
 
-    /// The places of the keys that allow `alg`: those with the header's `kid` first, then the rest.
-    /// The `kid` orders, it never decides (RFC 7515 section 4.1.4 calls it a hint).
+    /// The places of the keys that allow this algorithm: those with the header's `kid` first, then the
+    /// rest. The `kid` orders, it never decides (RFC 7515 section 4.1.4 calls it a hint).
     #[must_use]
-    pub fn candidates(&self, alg: &str, kid: Option<&str>) -> Vec<usize> {
+    pub fn candidates(&self, algorithm: &Algorithm, kid: Option<&str>) -> Vec<usize> {
         let fitting = self
             .keys
             .iter()
             .enumerate()
-            .filter(|(_, key)| key.algorithm.name == alg);
+            .filter(|(_, key)| key.allows(algorithm));
         let (named, others): (Vec<_>, Vec<_>) =
             fitting.partition(|(_, key)| kid.is_some() && key.id.kid.as_deref() == kid);
         named
@@ -199,12 +200,11 @@ impl KeySet {
             .collect()
     }
 
-    /// The algorithms that the keys allow, each once.
+    /// The algorithm of that name, if any key allows it.
     #[must_use]
-    pub fn algorithms(&self) -> Vec<&'static str> {
-        let mut names: Vec<&str> = self.keys.iter().map(|key| key.algorithm.name).collect();
-        names.dedup();
-        names
+    pub fn algorithm(&self, alg: &str) -> Option<&'static Algorithm> {
+        let mut allowed = self.keys.iter().flat_map(VerificationKey::algorithms);
+        allowed.find(|algorithm| algorithm.name == alg).copied()
     }
 }
 
@@ -419,8 +419,9 @@ mod tests {
             .collect();
         let keys =
             KeySet::read("k", format!(r#"{{"keys":[{}]}}"#, set.join(",")).as_bytes()).unwrap();
+        let es256 = keys.algorithm("ES256").unwrap();
         let order = |kid| -> Vec<_> {
-            keys.candidates("ES256", kid)
+            keys.candidates(es256, kid)
                 .into_iter()
                 .map(|index| keys.keys()[index].id.kid.as_deref().unwrap())
                 .collect()
@@ -428,7 +429,7 @@ mod tests {
         assert_eq!(order(None), ["a", "b", "c", "b"]);
         assert_eq!(order(Some("b")), ["b", "b", "a", "c"]);
         assert_eq!(order(Some("z")), ["a", "b", "c", "b"]);
-        assert!(keys.candidates("ES384", None).is_empty());
-        assert_eq!(keys.algorithms(), ["ES256"]);
+        assert_eq!(keys.algorithm("ES384"), None);
+        assert_eq!(keys.algorithm("none"), None);
     }
 }

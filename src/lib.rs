@@ -112,18 +112,16 @@
 mod algorithm;
 mod curve;
 mod diagnosis;
-pub mod fixed_key;
 mod key;
 mod keyset;
 mod policy;
 mod report;
-mod tables;
 mod text;
 mod token;
 mod verdict;
 mod verify;
 
-pub use algorithm::Algorithm;
+pub use algorithm::{Algorithm, KeyType};
 pub use diagnosis::{Certainty, Debugger, Effort, Finding, Recovered, Signers, Tried};
 pub use key::{KeyFault, KeyId, KeyReport, VerificationKey};
 pub use keyset::{KeySet, KeySource, KeySourceError};

@@ -73,6 +73,9 @@ pub struct Signature {
     pub algorithm: Option<Arc<str>>,
     /// The signature's octets, where it could be decoded.
     pub octets: Option<usize>,
+    /// The octets that a signature has under the keys that it was tried with; null if it was not
+    /// checked, or if these keys differ.
+    pub expected_octets: Option<usize>,
     /// The key under which it verifies.
     pub key: Option<Arc<KeyId>>,
     /// How many keys it was tried with.

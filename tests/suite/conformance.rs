@@ -547,9 +547,10 @@ fn signatures(text: &mut String) {
         let [x, y] = [1..33, 33..65].map(|range| BASE64URL_NOPAD.encode(&group.key.key[range]));
         let jwk = format!(r#"{{"kty":"EC","crv":"P-256","x":"{x}","y":"{y}"}}"#);
         let keys = KeySet::read("key", jwk.as_bytes()).unwrap();
+        let es256 = keys.algorithm("ES256").unwrap();
         for test in &group.tests {
             let flags: Vec<String> = test.flags.iter().map(|flag| format!("{flag:?}")).collect();
-            let done = if keys.keys()[0].verify(&test.msg, &test.sig) {
+            let done = if keys.keys()[0].verify(es256, &test.msg, &test.sig) {
                 "verifies"
             } else {
                 "does not verify"

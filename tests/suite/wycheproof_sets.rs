@@ -117,8 +117,9 @@ fn ecdsa_p256_p1363() {
             encode(&point[33..])
         );
         let keys = KeySet::read("group", jwk.as_bytes()).unwrap();
+        let es256 = keys.algorithm("ES256").unwrap();
         for test in &group.tests {
-            let verified = keys.keys()[0].verify(&test.msg, &test.sig);
+            let verified = keys.keys()[0].verify(es256, &test.msg, &test.sig);
             assert_eq!(
                 verified,
                 test.result == TestResult::Valid,

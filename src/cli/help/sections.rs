@@ -189,7 +189,7 @@ const REPORT: &[(&str, &str)] = &[
     ("claims", "the JWT Claims Set, likewise"),
     (
         "signature",
-        "status (verified, mismatch or unchecked), reason (why it is unchecked), algorithm, octets, key (the key that verifies it: kid, thumbprint, source), keys_tried (how many), and refused_by (those keys, if none verifies it)",
+        "status (verified, mismatch or unchecked), reason (why it is unchecked), algorithm, octets, expected_octets (the signature length for the keys tried, if it is the same for all), key (the key that verifies it: kid, thumbprint, source), keys_tried (how many), and refused_by (those keys, if none verifies it)",
     ),
     (
         "time",

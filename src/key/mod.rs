@@ -9,7 +9,7 @@ use p256::ecdsa::VerifyingKey;
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
-use crate::algorithm::Algorithm;
+use crate::algorithm::{Algorithm, KeyType, Material, Signed};
 use crate::diagnosis::{self, Cause};
 use crate::text::base64url;
 use crate::text::json::{JsonError, Object, Value, abridged};
@@ -17,14 +17,13 @@ use crate::text::json::{JsonError, Object, Value, abridged};
 /// The octets of `x` and of `y` on P-256 (RFC 7518 section 6.2.1.2).
 const COORDINATE_OCTETS: usize = 32;
 
-/// A public key that can verify, with the algorithm that it decides on.
+/// A key that verifies signatures. The key decides which algorithms it is for, never a token's header.
 #[derive(Clone, Debug)]
 pub struct VerificationKey {
     /// How the key is told apart from others.
     pub id: Arc<KeyId>,
-    /// The algorithm: the key decides it, never a token's header.
-    pub algorithm: &'static Algorithm,
-    key: VerifyingKey,
+    algorithms: Vec<&'static Algorithm>,
+    material: Material,
 }
 
 /// How a key is named in a report.
@@ -110,14 +109,32 @@ pub enum KeyFault {
 }
 
 impl VerificationKey {
-    /// Whether `signature` is that of `input` under this key.
+    /// The algorithms that the key allows: those of its type and, if it has an `alg`, that one alone.
     #[must_use]
-    pub fn verify(&self, input: &[u8], signature: &[u8]) -> bool {
-        self.algorithm.verify(&self.key, input, signature)
+    pub fn algorithms(&self) -> &[&'static Algorithm] {
+        &self.algorithms
     }
 
-    pub(crate) fn public(&self) -> &VerifyingKey {
-        &self.key
+    /// Whether tokens of this algorithm may be verified with the key.
+    #[must_use]
+    pub fn allows(&self, algorithm: &Algorithm) -> bool {
+        self.algorithms.contains(&algorithm)
+    }
+
+    /// Whether the key allows the algorithm, and `signature` is that of `input`.
+    #[must_use]
+    pub fn verify(&self, algorithm: &Algorithm, input: &[u8], signature: &[u8]) -> bool {
+        self.allows(algorithm) && algorithm.verify(&self.material, Signed::Text(input), signature)
+    }
+
+    /// Adds an algorithm that is not in the table, for tests of what takes any.
+    #[cfg(test)]
+    pub(crate) fn allow(&mut self, algorithm: &'static Algorithm) {
+        self.algorithms.push(algorithm);
+    }
+
+    pub(crate) fn material(&self) -> &Material {
+        &self.material
     }
 }
 
@@ -137,11 +154,13 @@ impl KeyReport {
         let is_foreign = !reasons.is_empty();
         let mut key = None;
         match public_key(&object) {
-            Ok((verifying, algorithm)) => {
-                if let Some(alg) = object.get("alg").and_then(Value::as_str)
-                    && alg != algorithm.name
-                {
-                    reasons.push(KeyFault::Algorithm(abridged(alg)));
+            Ok(material) => {
+                let mut algorithms: Vec<_> = Algorithm::of(material.key_type()).collect();
+                if let Some(alg) = object.get("alg").and_then(Value::as_str) {
+                    algorithms.retain(|algorithm| algorithm.name == alg);
+                    if algorithms.is_empty() {
+                        reasons.push(KeyFault::Algorithm(abridged(alg)));
+                    }
                 }
                 if let (true, Some(thumbprint)) = (reasons.is_empty(), thumbprint.clone()) {
                     let id = KeyId {
@@ -151,8 +170,8 @@ impl KeyReport {
                     };
                     key = Some(VerificationKey {
                         id: Arc::new(id),
-                        algorithm,
-                        key: verifying,
+                        algorithms,
+                        material,
                     });
                 }
             }
@@ -218,19 +237,19 @@ pub(crate) fn is_private_member(name: &str) -> bool {
     ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].contains(&name)
 }
 
-/// The point and the algorithm it is for, or all that is wrong with them.
-fn public_key(object: &Object) -> Result<(VerifyingKey, &'static Algorithm), Vec<KeyFault>> {
+/// What the key consists of, or all that is wrong with it.
+fn public_key(object: &Object) -> Result<Material, Vec<KeyFault>> {
     let kty = required_text(object, "kty").map_err(|fault| vec![fault])?;
     if kty != "EC" {
         return Err(vec![KeyFault::ForeignType(abridged(kty))]);
     }
     let crv = required_text(object, "crv").map_err(|fault| vec![fault])?;
-    let Some(algorithm) = Algorithm::for_key(kty, crv) else {
+    if KeyType::P256.crv() != Some(crv) {
         return Err(vec![KeyFault::ForeignCurve(abridged(crv))]);
-    };
+    }
     match (coordinate(object, "x"), coordinate(object, "y")) {
         (Ok(x), Ok(y)) => match point(&x, &y) {
-            Some(key) => Ok((key, algorithm)),
+            Some(key) => Ok(Material::P256(key)),
             None => Err(vec![KeyFault::NotOnCurve {
                 exchanged: point(&y, &x).is_some(),
             }]),
