@@ -100,11 +100,7 @@ const SIGNATURES: [Rule; 15] = [
 
 /// Prefixes of the names of the Wycheproof tests for JWS and JWK; for RSA and symmetric keys, the key type.
 const JWS: [Rule; 32] = [
-    (
-        "acceptsValid",
-        "valid signature",
-        "RFC 7515, 5.2: verifies",
-    ),
+    ("acceptsValid", "valid signature", "RFC 7515, 5.2: verifies"),
     (
         "valid",
         "valid signature, in the set of special cases",
@@ -256,12 +252,7 @@ const JWS: [Rule; 32] = [
 
 /// Headers and payloads with a valid signature, checked at [`NOW`].
 const JWT: [(&str, &str, &str, &str); 38] = [
-    (
-        "no claims",
-        "RFC 7519, 4: no claim is mandatory",
-        "",
-        "{}",
-    ),
+    ("no claims", "RFC 7519, 4: no claim is mandatory", "", "{}"),
     (
         "exp in one second",
         "RFC 7519, 4.1.4: before exp",
@@ -494,7 +485,9 @@ fn done(key: &str, token: &str) -> String {
         Err(error) => Some(error.to_string()),
     };
     match KeySet::read("key", key.as_bytes()) {
-        Ok(keys) => result(&Verifier::new(keys, Policy::default()).verify(&Token::from(token), NOW)),
+        Ok(keys) => {
+            result(&Verifier::new(keys, Policy::default()).verify(&Token::from(token), NOW))
+        }
         Err(_) => format!("key rejected: {}", reason.unwrap()),
     }
 }

@@ -112,7 +112,7 @@ impl Finder {
         let rules = lists.iter().copied().flatten();
         Self {
             rules: rules
-                .map(|(words, use_)| (whole_words(words), *use_))
+                .map(|(words, instead)| (whole_words(words), *instead))
                 .collect(),
             allowed: ALLOWED.iter().map(|(words, _)| allowed(words)).collect(),
         }
@@ -129,11 +129,11 @@ impl Finder {
         let mut found = Vec::new();
         for (words, instead) in &self.rules {
             for place in words.find_iter(&text) {
-                let around = |at: usize| text.floor_char_boundary(at);
-                let start = around(place.start().saturating_sub(40));
-                let end = around(place.end() + 40);
-                let around = text[start..end].split_whitespace();
-                let around = around.collect::<Vec<_>>().join(" ");
+                let before = text[..place.start()].chars().rev().take(40);
+                let before: String = before.collect::<Vec<_>>().into_iter().rev().collect();
+                let after: String = text[place.end()..].chars().take(40).collect();
+                let around = format!("{before}{}{after}", place.as_str());
+                let around = around.split_whitespace().collect::<Vec<_>>().join(" ");
                 found.push(format!(
                     "...{around}...: for {:?} write {instead}",
                     place.as_str()
@@ -268,7 +268,7 @@ fn texts() -> (Texts, Texts) {
     .map(String::from);
     let pages = files_in("docs")
         .into_iter()
-        .filter(|file| file.ends_with(".md"));
+        .filter(|file| Path::new(file).extension().is_some_and(|kind| kind == "md"));
     for file in documents.into_iter().chain(pages) {
         let (own, printed) = split_session(&read(&file));
         prose.push((file.clone(), own));
