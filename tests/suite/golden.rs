@@ -148,3 +148,31 @@ fn the_readme_command_verifies_the_sample() {
     let output = run(&command, root, root);
     assert!(output.starts_with("valid: "), "{output}");
 }
+
+#[test]
+fn the_readme_is_short() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("README.md")).unwrap();
+    assert!(text.lines().count() < 250);
+}
+
+#[test]
+fn relative_links_lead_to_files() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let link = Regex::new(r"\]\(([^):#]+)(?:#[^)]*)?\)").unwrap();
+    let mut links = 0;
+    for directory in ["", "docs"] {
+        for entry in fs::read_dir(root.join(directory)).unwrap() {
+            let file = entry.unwrap().path();
+            if file.extension().is_none_or(|kind| kind != "md") {
+                continue;
+            }
+            for found in link.captures_iter(&fs::read_to_string(&file).unwrap()) {
+                let target = file.with_file_name(&found[1]);
+                assert!(target.exists(), "{}: {}", file.display(), &found[1]);
+                links += 1;
+            }
+        }
+    }
+    assert!(links > 10, "{links}");
+}
