@@ -300,7 +300,7 @@ impl ClaimPath {
     /// An empty name, or a pointer with a `~` that neither `0` nor `1` follows (RFC 6901 section 3).
     pub fn new(path: &str) -> Result<Self, &'static str> {
         if path.is_empty() {
-            return Err("a claim's name is due");
+            return Err("claim name is empty");
         }
         if path.starts_with('/')
             && path
@@ -308,7 +308,7 @@ impl ClaimPath {
                 .skip(1)
                 .any(|rest| !rest.starts_with(['0', '1']))
         {
-            return Err("in a JSON Pointer \"~\" is written \"~0\" and \"/\" in a name \"~1\"");
+            return Err("invalid JSON Pointer: escape \"~\" as \"~0\" and \"/\" as \"~1\"");
         }
         Ok(Self(path.to_owned()))
     }

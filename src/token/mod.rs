@@ -126,7 +126,7 @@ impl fmt::Debug for Token<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Token")
             .field("input", &self.input)
-            .field("octets", &self.text.len())
+            .field("bytes", &self.text.len())
             .finish()
     }
 }

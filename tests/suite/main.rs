@@ -38,4 +38,5 @@ mod surroundings;
 mod terminal;
 mod traced;
 mod wild;
+mod wording;
 mod wycheproof_sets;
