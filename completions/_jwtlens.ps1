@@ -36,8 +36,8 @@ Register-ArgumentCompleter -Native -CommandName 'jwtlens' -ScriptBlock {
             break
         }
         'jwtlens;verify' {
-            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Read tokens from a file, one a line')
-            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Read tokens from a file, one a line')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Read tokens from a file, one per line (repeatable)')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Read tokens from a file, one per line (repeatable)')
             [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'A key: a file (JWK, JWK Set), or its JSON (repeatable)')
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'A key: a file (JWK, JWK Set), or its JSON (repeatable)')
             [CompletionResult]::new('--iss', '--iss', [CompletionResultType]::ParameterName, 'Refuse tokens of another issuer')
@@ -66,8 +66,8 @@ Register-ArgumentCompleter -Native -CommandName 'jwtlens' -ScriptBlock {
             break
         }
         'jwtlens;debug' {
-            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Read tokens from a file, one a line')
-            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Read tokens from a file, one a line')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Read tokens from a file, one per line (repeatable)')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Read tokens from a file, one per line (repeatable)')
             [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'A key: a file (JWK, JWK Set), or its JSON (repeatable)')
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'A key: a file (JWK, JWK Set), or its JSON (repeatable)')
             [CompletionResult]::new('--iss', '--iss', [CompletionResultType]::ParameterName, 'Refuse tokens of another issuer')
@@ -98,8 +98,8 @@ Register-ArgumentCompleter -Native -CommandName 'jwtlens' -ScriptBlock {
             break
         }
         'jwtlens;decode' {
-            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Read tokens from a file, one a line')
-            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Read tokens from a file, one a line')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Read tokens from a file, one per line (repeatable)')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Read tokens from a file, one per line (repeatable)')
             [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Judge by this time instead of now')
             [CompletionResult]::new('--leeway', '--leeway', [CompletionResultType]::ParameterName, 'Let clocks differ by this much (default: 0)')
             [CompletionResult]::new('--expires-within', '--expires-within', [CompletionResultType]::ParameterName, 'With --check-time: refuse what expires within this time')

@@ -32,8 +32,8 @@ set edit:completion:arg-completer[jwtlens] = {|@words|
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'jwtlens;verify'= {
-            cand -f 'Read tokens from a file, one a line'
-            cand --file 'Read tokens from a file, one a line'
+            cand -f 'Read tokens from a file, one per line (repeatable)'
+            cand --file 'Read tokens from a file, one per line (repeatable)'
             cand -k 'A key: a file (JWK, JWK Set), or its JSON (repeatable)'
             cand --key 'A key: a file (JWK, JWK Set), or its JSON (repeatable)'
             cand --iss 'Refuse tokens of another issuer'
@@ -61,8 +61,8 @@ set edit:completion:arg-completer[jwtlens] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'jwtlens;debug'= {
-            cand -f 'Read tokens from a file, one a line'
-            cand --file 'Read tokens from a file, one a line'
+            cand -f 'Read tokens from a file, one per line (repeatable)'
+            cand --file 'Read tokens from a file, one per line (repeatable)'
             cand -k 'A key: a file (JWK, JWK Set), or its JSON (repeatable)'
             cand --key 'A key: a file (JWK, JWK Set), or its JSON (repeatable)'
             cand --iss 'Refuse tokens of another issuer'
@@ -92,8 +92,8 @@ set edit:completion:arg-completer[jwtlens] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'jwtlens;decode'= {
-            cand -f 'Read tokens from a file, one a line'
-            cand --file 'Read tokens from a file, one a line'
+            cand -f 'Read tokens from a file, one per line (repeatable)'
+            cand --file 'Read tokens from a file, one per line (repeatable)'
             cand --at 'Judge by this time instead of now'
             cand --leeway 'Let clocks differ by this much (default: 0)'
             cand --expires-within 'With --check-time: refuse what expires within this time'

@@ -36,7 +36,7 @@ complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "key" -d 'Show what 
 complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "completions" -d 'Print completions for a shell'
 complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "man" -d 'Print the manual page, or write all of them into a directory'
 complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s f -l file -d 'Read tokens from a file, one a line' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s f -l file -d 'Read tokens from a file, one per line (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s k -l key -d 'A key: a file (JWK, JWK Set), or its JSON (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l iss -d 'Refuse tokens of another issuer' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l aud -d 'Refuse tokens for another audience (repeatable)' -r
@@ -49,7 +49,7 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l at -d 'Judge 
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l leeway -d 'Let clocks differ by this much (default: 0)' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l expires-within -d 'Refuse tokens that expire within this time' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s o -l output -d 'How to print what was found' -r -f -a "text\t'For people'
-line\t'A line a token: line number, verdict, expiry, sub and kid, separated by tabs'
+line\t'One line per token: line, verdict, expiry, sub, kid, column and source, separated by tabs'
 json\t'An indented object a token'
 jsonl\t'The same object on one line'
 claims\t'The claims of valid tokens, as a line of JSON'
@@ -70,7 +70,7 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l local -d 'Sho
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l fail-fast -d 'Stop at the first token that is refused'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s q -l quiet -d 'Print nothing; the exit status tells'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s f -l file -d 'Read tokens from a file, one a line' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s f -l file -d 'Read tokens from a file, one per line (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s k -l key -d 'A key: a file (JWK, JWK Set), or its JSON (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l iss -d 'Refuse tokens of another issuer' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l aud -d 'Refuse tokens for another audience (repeatable)' -r
@@ -83,7 +83,7 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l at -d 'Judge b
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l leeway -d 'Let clocks differ by this much (default: 0)' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l expires-within -d 'Refuse tokens that expire within this time' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s o -l output -d 'How to print what was found' -r -f -a "text\t'For people'
-line\t'A line a token: line number, verdict, expiry, sub and kid, separated by tabs'
+line\t'One line per token: line, verdict, expiry, sub, kid, column and source, separated by tabs'
 json\t'An indented object a token'
 jsonl\t'The same object on one line'
 claims\t'The claims of valid tokens, as a line of JSON'
@@ -106,12 +106,12 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s q -l quiet -d 
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l deep -d 'Search for some seconds: alter every character'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s v -l verbose -d 'Tell everything that was tried without success'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s f -l file -d 'Read tokens from a file, one a line' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s f -l file -d 'Read tokens from a file, one per line (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l at -d 'Judge by this time instead of now' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l leeway -d 'Let clocks differ by this much (default: 0)' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l expires-within -d 'With --check-time: refuse what expires within this time' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s o -l output -d 'How to print what was read' -r -f -a "text\t'For people'
-line\t'A line a token: line number, verdict, expiry, sub and kid, separated by tabs'
+line\t'One line per token: line, verdict, expiry, sub, kid, column and source, separated by tabs'
 json\t'An indented object a token'
 jsonl\t'The same object on one line'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l only -d 'Print only tokens with this verdict (repeatable)' -r -f -a "not-verified\t''

@@ -134,11 +134,13 @@ mod verify;
 pub use algorithm::Algorithm;
 pub use claims::{Audience, ClaimsSet, Members};
 pub use compact::{Compact, Jwe, Jws, MAX_TOKEN, Malformed, Segment};
-pub use diagnosis::{Certainty, Debugger, Effort, Finding, Recovered, Signers, Tried};
+pub use diagnosis::{
+    Certainty, Debugger, Effort, Finding, Recovered, Signers, Tried, is_line_wrapped,
+};
 pub use header::JoseHeader;
 pub use key::{KeyFault, KeyId, KeyReport, VerificationKey};
 pub use keyset::{KeySet, KeySource, KeySourceError};
-pub use numeric_date::{NumericDate, relative};
+pub use numeric_date::{NumericDate, duration, relative};
 pub use policy::{Check, ClaimCheck, ClaimPath, Policy};
 pub use report::{Input, Reason, Report, Signature, Time};
 pub use token::{Removed, Token};

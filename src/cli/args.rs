@@ -237,9 +237,10 @@ pub struct Decode {
 
 #[derive(Debug, Args)]
 pub struct Key {
-    /// A key file, the JSON itself, or - for standard input
+    /// Key file, inline JSON, or - for stdin
     ///
-    /// Without KEY it is `$JWTLENS_KEY`, or else `./public_key.json`.
+    /// Defaults to stdin if that is a regular file, then to `$JWTLENS_KEY`, then to
+    /// `./public_key.json`.
     #[arg(value_name = "KEY", value_hint = ValueHint::FilePath)]
     pub keys: Vec<OsString>,
 
@@ -256,16 +257,17 @@ pub struct Key {
 
 #[derive(Debug, Args)]
 pub struct Tokens {
-    /// A token, or - for standard input; prefer standard input
+    /// A token, or - for stdin; prefer stdin
     ///
-    /// Other users can see arguments in `ps`, and the shell keeps them in its history.
+    /// Other users can see arguments in `ps`, and the shell keeps them in its history. Without TOKEN and
+    /// with a terminal as stdin, a prompt asks for a token.
     // No file is one, so none is offered.
     #[arg(value_name = "TOKEN", value_hint = ValueHint::Other)]
     pub given: Vec<OsString>,
 
-    /// Read tokens from a file, one a line
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub file: Option<PathBuf>,
+    /// Read tokens from a file, one per line (repeatable)
+    #[arg(short, long = "file", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
 
     /// Find tokens in any text: logs, HAR files, HTTP dumps
     ///
@@ -307,9 +309,9 @@ pub struct Checks {
 
     /// Refuse tokens without this claim (repeatable)
     ///
-    /// NAME is a claim's name, or a JSON Pointer such as `/realm_access/roles/0`. A claim that is
-    /// null counts as missing.
-    #[arg(long, value_name = "NAME", value_parser = claim_path)]
+    /// NAME is one claim's name, or a JSON Pointer such as `/realm_access/roles/0`; a name with a comma
+    /// can only be given as a JSON Pointer (`/a,b`). A claim that is null counts as missing.
+    #[arg(long, value_name = "NAME", value_parser = required_claim)]
     pub require: Vec<ClaimPath>,
 
     /// Refuse tokens whose claim is not this (repeatable)
@@ -395,7 +397,7 @@ pub enum ColorChoice {
 pub enum Format {
     /// For people
     Text,
-    /// A line a token: line number, verdict, expiry, sub and kid, separated by tabs
+    /// One line per token: line, verdict, expiry, sub, kid, column and source, separated by tabs
     Line,
     /// An indented object a token
     Json,
@@ -411,7 +413,7 @@ pub enum Format {
 pub enum DecodeFormat {
     /// For people
     Text,
-    /// A line a token: line number, verdict, expiry, sub and kid, separated by tabs
+    /// One line per token: line, verdict, expiry, sub, kid, column and source, separated by tabs
     Line,
     /// An indented object a token
     Json,
@@ -484,7 +486,13 @@ fn verdicts(
     })
 }
 
-fn claim_path(text: &str) -> Result<ClaimPath, &'static str> {
+/// One claim: with `--require a,b` people mean two.
+fn required_claim(text: &str) -> Result<ClaimPath, &'static str> {
+    if text.contains(',') && !text.starts_with('/') {
+        return Err(
+            "expected one claim; repeat --require for each claim, or write a name with a comma as a JSON Pointer (/a,b)",
+        );
+    }
     ClaimPath::new(text)
 }
 
@@ -513,6 +521,16 @@ mod tests {
     #[test]
     fn the_command_line_is_sound() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_required_claim_is_one_claim() {
+        for name in ["sub", "/a,b", "/realm_access/roles/0", "https://a/b"] {
+            assert_eq!(required_claim(name), ClaimPath::new(name));
+        }
+        for wrong in ["a,b", "a, b", "a,", ",", ""] {
+            assert!(required_claim(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -5,7 +5,6 @@
 //! a line, which are answered at once. A source that fills a block is a fast one: from then on each
 //! worker takes a block with its turn, judges it, and writes it when its turn has come.
 
-use std::path::Path;
 use std::process;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -14,14 +13,13 @@ use anyhow::Result;
 use jwtlens::{Input, Report, Token, Verdict};
 
 use super::exit::Exit;
-use super::input::{Block, Lines, Source};
-use super::messages::{Failure, Messages, finish};
+use super::input::{Block, Source, Texts};
+use super::messages::{Failure, Messages, finish, tell};
 use super::output::Output;
 use super::progress::Progress;
 use super::render::{Printed, Renderer};
 use super::signals;
 use super::summary::Summary;
-use super::usage::without_secrets;
 
 /// Tokens that are judged together where that is faster: enough for a batch of signatures.
 pub const TOGETHER: usize = 128;
@@ -88,14 +86,6 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
                     };
                     let tokens = [Token::new(input, argument.as_encoded_bytes())];
                     let done = self.judged(&tokens)?;
-                    let is_malformed = done.summary.worst() == Some(Verdict::Malformed);
-                    if is_malformed && !self.messages.quiet && Path::new(argument).is_file() {
-                        // Before a report that can only guess.
-                        self.messages.hint(&format!(
-                            "there is a file \"{}\": -f reads tokens from it",
-                            without_secrets(&argument.to_string_lossy())
-                        ));
-                    }
                     self.put(&mut sink, done)?;
                     if sink.stopped {
                         break;
@@ -103,35 +93,30 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
                 }
                 Ok(sink.end(self.messages))
             }
-            Source::Lines(lines) => self.lines(lines, &|| 1, |_, _, sink, _| sink),
+            Source::Texts(texts) => self.texts(texts, &|| 1, |_, _, sink, _| sink),
         }
     }
 
-    /// Judges blocks on this thread; where one of them is full and there are more jobs, `fan_out` does
+    /// Judges blocks on this thread; if one of them is full and there are more jobs, `fan_out` does
     /// the rest.
-    fn lines(
+    fn texts(
         &mut self,
-        mut lines: Lines,
+        mut texts: Texts,
         jobs: &dyn Fn() -> usize,
-        fan_out: impl FnOnce(&Self, Lines, Shared, usize) -> Shared,
+        fan_out: impl FnOnce(&Self, Texts, Shared, usize) -> Shared,
     ) -> Result<Exit> {
-        let name = Arc::clone(&lines.name);
+        let is_entered = texts.prompt(self.messages)?;
+        let description = texts.description.clone();
         let mut shared: Shared = Arc::new(Mutex::new(Sink::new(self.progress)));
         let mut block = Block::default();
         for number in 0.. {
-            lines.read(&mut block);
-            if number == 0 && (!block.is_last || block.len() > 1) {
+            texts.read(&mut block);
+            if number == 0 && (!block.is_last || block.len() > 1 || is_entered) {
                 // A single token is judged before anybody could interrupt it.
                 signals::watch(Arc::clone(&shared), self.messages);
             }
-            if number == 0
-                && !self.messages.quiet
-                && let Some(advice) = block.advice()
-            {
-                self.messages.hint(advice);
-            }
             let failure = block.failure.take();
-            for tokens in block.tokens(&name).chunks(self.together) {
+            for tokens in block.tokens().chunks(self.together) {
                 let done = self.judged(tokens)?;
                 self.put(&mut lock(&shared), done)?;
                 if lock(&shared).stopped {
@@ -149,21 +134,21 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
             // How many cores there are takes the system some files to find out: a short run never asks.
             let jobs = if block.is_full() { jobs() } else { 1 };
             if jobs > 1 {
-                shared = fan_out(self, lines, shared, jobs);
+                shared = fan_out(self, texts, shared, jobs);
                 break;
             }
         }
         let mut sink = lock(&shared);
-        sink.require_a_token(&name)?;
+        sink.require_a_token(&description)?;
         Ok(sink.end(self.messages))
     }
 
-    fn block(&mut self, block: &mut Block, source: &Arc<str>) -> Result<Done> {
+    fn block(&mut self, block: &mut Block) -> Result<Done> {
         let mut done = Done {
             failure: block.failure.take(),
             ..Done::default()
         };
-        for tokens in block.tokens(source).chunks(self.together) {
+        for tokens in block.tokens().chunks(self.together) {
             self.judge(tokens, &mut done)?;
             if done.stop {
                 // What comes after the refusal was never reached.
@@ -206,15 +191,14 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
     /// printed is the same whatever their number.
     pub fn run_on(&mut self, source: Source, jobs: &dyn Fn() -> usize) -> Result<Exit> {
         match source {
-            Source::Lines(lines) => self.lines(lines, jobs, Self::workers),
+            Source::Texts(texts) => self.texts(texts, jobs, Self::workers),
             source @ Source::Arguments(_) => self.run(source),
         }
     }
 
-    fn workers(&self, lines: Lines, output: Shared, jobs: usize) -> Shared {
-        let name = Arc::clone(&lines.name);
+    fn workers(&self, texts: Texts, output: Shared, jobs: usize) -> Shared {
         let turn = lock(&output).turn;
-        let input = Mutex::new((lines, turn, false));
+        let input = Mutex::new((texts, turn, false));
         let turned = Condvar::new();
         let work = || {
             let mut own = Stream {
@@ -229,17 +213,17 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
             let mut block = Block::default();
             loop {
                 let mut source = lock(&input);
-                let (lines, next, ended) = &mut *source;
+                let (texts, next, ended) = &mut *source;
                 if *ended {
                     break;
                 }
-                lines.read(&mut block);
+                texts.read(&mut block);
                 *ended = block.is_last;
                 let turn = *next;
                 *next = turn.saturating_add(1);
                 // Of what takes much memory there is one in the works: nothing is read meanwhile.
                 let source = block.is_heavy().then_some(source);
-                let done = own.block(&mut block, &name);
+                let done = own.block(&mut block);
                 let mut sink = lock(&output);
                 while sink.turn != turn {
                     sink = turned.wait(sink).unwrap_or_else(PoisonError::into_inner);
@@ -307,12 +291,12 @@ impl Sink {
         Ok(())
     }
 
-    /// Tells why the source ended before its end.
+    /// Reports why a text was not read to its end.
     fn fail(&mut self, failure: Option<Failure>, messages: Messages) {
         if let Some(failure) = failure {
             self.progress.clear();
-            messages.error(&failure.message);
             self.exit = self.exit.and(failure.exit);
+            tell(&failure.into(), messages);
         }
     }
 
@@ -320,9 +304,8 @@ impl Sink {
         if lock(&self.summary).total() > 0 || self.exit != Exit::SUCCESS {
             return Ok(());
         }
-        let hint = "a token is due on each line, or anywhere with --scan; an empty variable or a failed command leaves none";
-        Err(Failure::new(format!("no token in {source}"))
-            .hint(hint)
+        Err(Failure::new(format!("no token found in {source}"))
+            .hint("check whether a variable is empty or the previous command failed")
             .into())
     }
 

@@ -24,6 +24,7 @@ mod hostile_text;
 mod limits;
 mod made;
 mod picture;
+mod prompt;
 mod properties;
 mod secrets;
 mod shells;
