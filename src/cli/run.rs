@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -22,10 +23,10 @@ use super::input::Source;
 use super::messages::{Failure, Messages, io_reason, tell};
 use super::progress::Progress;
 use super::render::{Detail, Look, Renderer, key as render_key};
-use super::stream::{Stream, TOGETHER};
+use super::stream::{Stream, TOGETHER, lock};
 use super::tally::Tally;
 use super::{Stdin, Surroundings};
-use super::{escape, figures, keys, manual, usage};
+use super::{escape, keys, manual, usage};
 
 /// A search that takes longer is ended, and says that it was not complete: work is counted, but a slow
 /// machine takes its time for it.
@@ -117,17 +118,16 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     let debugger = Debugger::new(&sources, &also, verify_policy(&asked.verify), effort);
     let now = now(&asked.verify.time, surroundings);
     let mut tally = Tally::default();
-    let mut progress = Progress::new(shows_progress(surroundings, messages));
+    let progress = progress(surroundings, messages);
+    let shown = Arc::clone(&progress);
     let mut judge = |token: &Token| {
         let begun = Instant::now();
         let mut tried = 0_u64;
-        progress.restart();
         let mut report = debugger.debug(token, now(), &mut |count| {
             tried = tried.saturating_add(count);
-            progress.tell(|_| format!("searching: {} tried", figures::count(tried, "combination")));
+            lock(&shown).tell(|elapsed| tally.pace(elapsed, tried));
             begun.elapsed() < LONGEST_SEARCH
         });
-        progress.clear();
         if let Some(search) = &mut report.search {
             search.milliseconds = u64::try_from(begun.elapsed().as_millis()).ok();
         }
@@ -147,8 +147,8 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     };
     let judge = |tokens: &[Token]| tokens.iter().map(&mut judge).collect();
     let mut stream = stream(&asked.verify, surroundings, messages, detail, judge);
-    // Each search has a line of its own, and takes long enough to be told at once.
-    stream.progress = false;
+    stream.progress = progress;
+    // A search takes long enough for its result to be printed at once.
     stream.together = 1;
     let judged = stream.run(source)?;
     tally.tell(messages);
@@ -208,13 +208,14 @@ fn stream<'a, J: FnMut(&[Token]) -> Vec<Report>>(
         renderer,
         only,
         fail_fast: asked.show.fail_fast,
-        progress: shows_progress(surroundings, messages),
+        progress: progress(surroundings, messages),
         messages,
     }
 }
 
-fn shows_progress(surroundings: &Surroundings, messages: Messages) -> bool {
-    surroundings.can_show_progress && !messages.quiet
+fn progress(surroundings: &Surroundings, messages: Messages) -> Arc<Mutex<Progress>> {
+    let is_shown = surroundings.can_show_progress && !messages.quiet;
+    Arc::new(Mutex::new(Progress::new(is_shown)))
 }
 
 fn jobs(speed: &Speed) -> usize {
@@ -259,7 +260,7 @@ fn decode(
         renderer,
         only: &asked.only,
         fail_fast: asked.show.fail_fast,
-        progress: shows_progress(surroundings, messages),
+        progress: progress(surroundings, messages),
         messages,
     }
     .run_on(source, &|| jobs(speed))

@@ -40,8 +40,8 @@ pub struct Stream<'s, J> {
     pub only: &'s [Verdict],
     /// Whether to stop at the first refusal.
     pub fail_fast: bool,
-    /// Whether a line on the terminal tells how far a long run is.
-    pub progress: bool,
+    /// The line on the terminal that tells how far a long run is.
+    pub progress: Arc<Mutex<Progress>>,
     pub messages: Messages,
 }
 
@@ -62,7 +62,7 @@ pub type Shared = Arc<Mutex<Sink>>;
 pub struct Sink {
     output: Output,
     begun: bool,
-    progress: Progress,
+    progress: Arc<Mutex<Progress>>,
     summary: Arc<Mutex<Summary>>,
     exit: Exit,
     /// Whose turn it is.
@@ -76,7 +76,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
     pub fn run(&mut self, source: Source) -> Result<Exit> {
         match source {
             Source::Arguments(arguments) => {
-                let mut sink = Sink::new(self.progress);
+                let mut sink = Sink::new(&self.progress);
                 let source: Arc<str> = "argument".into();
                 for (argument, number) in arguments.iter().zip(1..) {
                     let input = Input {
@@ -107,7 +107,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
     ) -> Result<Exit> {
         let is_entered = texts.prompt(self.messages)?;
         let description = texts.description.clone();
-        let mut shared: Shared = Arc::new(Mutex::new(Sink::new(self.progress)));
+        let mut shared: Shared = Arc::new(Mutex::new(Sink::new(&self.progress)));
         let mut block = Block::default();
         for number in 0.. {
             texts.read(&mut block);
@@ -207,7 +207,7 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
                 renderer: self.renderer.clone(),
                 only: self.only,
                 fail_fast: self.fail_fast,
-                progress: self.progress,
+                progress: Arc::clone(&self.progress),
                 messages: self.messages,
             };
             let mut block = Block::default();
@@ -258,11 +258,11 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
 }
 
 impl Sink {
-    fn new(progress: bool) -> Self {
+    fn new(progress: &Arc<Mutex<Progress>>) -> Self {
         Self {
             output: Output::new(),
             begun: false,
-            progress: Progress::new(progress),
+            progress: Arc::clone(progress),
             summary: Arc::new(Mutex::new(Summary::begin())),
             exit: Exit::SUCCESS,
             turn: 0,
@@ -272,7 +272,7 @@ impl Sink {
 
     fn put(&mut self, done: Done, renderer: &Renderer, messages: Messages) -> Result<()> {
         if !done.printed.refusals.is_empty() {
-            self.progress.clear();
+            lock(&self.progress).clear();
         }
         for refusal in &done.printed.refusals {
             messages.line(refusal);
@@ -281,12 +281,12 @@ impl Sink {
         lock(&self.summary).add(&done.summary);
         let written = renderer.put(&done.printed, &mut self.begun, &mut self.output);
         if written.is_err() {
-            self.progress.clear();
+            lock(&self.progress).clear();
         }
         written?;
         self.stopped = done.stop;
         let summary = Arc::clone(&self.summary);
-        self.progress.tell(|elapsed| lock(&summary).pace(elapsed));
+        lock(&self.progress).tell(|elapsed| lock(&summary).pace(elapsed));
         self.fail(done.failure, messages);
         Ok(())
     }
@@ -294,7 +294,7 @@ impl Sink {
     /// Reports why a text was not read to its end.
     fn fail(&mut self, failure: Option<Failure>, messages: Messages) {
         if let Some(failure) = failure {
-            self.progress.clear();
+            lock(&self.progress).clear();
             self.exit = self.exit.and(failure.exit);
             tell(&failure.into(), messages);
         }
@@ -311,7 +311,7 @@ impl Sink {
 
     /// Tells what was done.
     pub fn end(&mut self, messages: Messages) -> Exit {
-        self.progress.clear();
+        lock(&self.progress).end();
         let mut summary = lock(&self.summary);
         summary.tell(messages);
         self.exit.and(summary.exit())

@@ -1,6 +1,7 @@
 //! What many refused tokens have in common: causes, key IDs, signers, clocks.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jwtlens::{Certainty, Report, Signers, Verdict};
 
@@ -55,6 +56,17 @@ impl Tally {
         {
             add(&mut self.kids, kid);
         }
+    }
+
+    /// How far a run is, and the search of its next token: `12 tokens in 3.4s; searching: 260 combinations
+    /// tried`.
+    pub fn pace(&self, elapsed: Duration, tried: u64) -> String {
+        let search = format!("searching: {} tried", figures::count(tried, "combination"));
+        if self.judged == 0 {
+            return search;
+        }
+        let tokens = figures::count(self.judged, "token");
+        format!("{tokens} in {}; {search}", figures::elapsed(elapsed))
     }
 
     /// How many tokens for each cause. The first token of a signer met again was one whose content

@@ -187,7 +187,12 @@ fn lines_keep_within_the_terminal() {
 #[test]
 fn a_long_run_tells_how_far_it_is() {
     let token = Issuer::new(1, "a").token("{}");
-    for (results_elsewhere, quiet) in [(true, false), (false, false), (true, true)] {
+    for (name, results_elsewhere, quiet) in [
+        ("verify", true, false),
+        ("debug", true, false),
+        ("verify", false, false),
+        ("verify", true, true),
+    ] {
         let (mut master, slave) = terminal(80);
         let stdout = if results_elsewhere {
             Stdio::null()
@@ -196,7 +201,7 @@ fn a_long_run_tells_how_far_it_is() {
         };
         let mut command = jwtlens();
         let mut child = command
-            .args(["verify", "-o", "line", "-k", &Issuer::new(1, "a").jwk()])
+            .args([name, "-o", "line", "-k", &Issuer::new(1, "a").jwk()])
             .args(quiet.then_some("-q"))
             .env("TERM", "xterm")
             .stdin(Stdio::piped())
