@@ -122,7 +122,9 @@ mod verdict;
 mod verify;
 
 pub use algorithm::{Algorithm, KeyType};
-pub use diagnosis::{Certainty, Debugger, Effort, Finding, Recovered, Signers, Tried};
+pub use diagnosis::{
+    Certainty, Debugger, Effort, Finding, Recovered, Signers, Tried, is_line_wrapped,
+};
 pub use key::{KeyFault, KeyId, KeyReport, VerificationKey};
 pub use keyset::{KeySet, KeySource, KeySourceError};
 pub use policy::{Check, ClaimCheck, ClaimPath, Policy, PolicyError};

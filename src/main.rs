@@ -24,11 +24,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use rustix::fs::{FileType, fstat};
 
 use cli::args::{Cli, ColorChoice};
 use cli::exit::Exit;
 use cli::messages::{Failure, Messages, finish};
-use cli::{Paint, Surroundings, run, usage};
+use cli::{Paint, Stdin, Surroundings, run, usage};
 
 fn main() -> ExitCode {
     // Each stream decides for itself; `colored` alone would decide by standard output for both.
@@ -83,13 +84,26 @@ fn surroundings(color: ColorChoice) -> Surroundings {
     Surroundings {
         clock: now,
         key_variable: env::var_os("JWTLENS_KEY"),
-        stdin_is_terminal: io::stdin().is_terminal(),
+        stdin: stdin(),
+        knows_control_sequences: knows_control_sequences(),
         can_show_progress: io::stderr().is_terminal()
             && !stdout.is_terminal()
             && knows_control_sequences(),
         width: columns.or_else(|| terminal(&stdout).map(|(columns, _)| columns)),
         height: terminal(&stdout).map(|(_, rows)| rows),
         paint: paint(color, &stdout),
+    }
+}
+
+fn stdin() -> Stdin {
+    let stdin = io::stdin();
+    let kind = fstat(&stdin).map(|stat| FileType::from_raw_mode(stat.st_mode));
+    if stdin.is_terminal() {
+        Stdin::Terminal
+    } else if kind == Ok(FileType::RegularFile) {
+        Stdin::File
+    } else {
+        Stdin::Other
     }
 }
 

@@ -239,7 +239,7 @@ pub struct Decode {
 pub struct Key {
     /// Key file, inline JSON, or - for stdin
     ///
-    /// [default: $JWTLENS_KEY, or ./public_key.json]
+    /// [default: stdin if it is a regular file, then $JWTLENS_KEY, then ./public_key.json]
     #[arg(value_name = "KEY", value_hint = ValueHint::FilePath)]
     pub keys: Vec<OsString>,
 
@@ -258,14 +258,15 @@ pub struct Key {
 pub struct Tokens {
     /// Token, or - for stdin (stdin is safer)
     ///
-    /// Arguments are visible in `ps` and saved in the shell history.
+    /// Arguments are visible in `ps` and saved in the shell history. Without TOKEN and with a terminal
+    /// as stdin, a prompt asks for a token.
     // A token is not a file name, so complete none.
     #[arg(value_name = "TOKEN", value_hint = ValueHint::Other)]
     pub given: Vec<OsString>,
 
-    /// Read tokens from FILE, one per line
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub file: Option<PathBuf>,
+    /// Read tokens from FILE, one per line (repeatable)
+    #[arg(short, long = "file", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
 
     /// Find tokens in other text, such as logs, HAR files or HTTP dumps
     ///
@@ -307,9 +308,9 @@ pub struct Checks {
 
     /// Require this claim to be present (repeatable)
     ///
-    /// NAME is a claim name, or a JSON Pointer such as `/realm_access/roles/0`. A null claim counts
-    /// as missing.
-    #[arg(long, value_name = "NAME", value_parser = claim_path)]
+    /// NAME is a claim name, or a JSON Pointer such as `/realm_access/roles/0`. Use a JSON Pointer for
+    /// a name with a comma (`/a,b`). A null claim counts as missing.
+    #[arg(long, value_name = "NAME", value_parser = required_claim)]
     pub require: Vec<ClaimPath>,
 
     /// Require a claim to have this value (repeatable)
@@ -396,7 +397,7 @@ pub enum ColorChoice {
 pub enum Format {
     /// Human-readable report
     Text,
-    /// One line per token: line number, verdict, expiry, sub and kid (tab-separated)
+    /// One line per token: line, verdict, expiry, sub, kid, column and source (tab-separated)
     Line,
     /// One indented JSON object per token
     Json,
@@ -412,7 +413,7 @@ pub enum Format {
 pub enum DecodeFormat {
     /// Human-readable report
     Text,
-    /// One line per token: line number, verdict, expiry, sub and kid (tab-separated)
+    /// One line per token: line, verdict, expiry, sub, kid, column and source (tab-separated)
     Line,
     /// One indented JSON object per token
     Json,
@@ -485,7 +486,13 @@ fn verdicts(
     })
 }
 
-fn claim_path(text: &str) -> Result<ClaimPath, &'static str> {
+/// One claim: with `--require a,b` people mean two.
+fn required_claim(text: &str) -> Result<ClaimPath, &'static str> {
+    if text.contains(',') && !text.starts_with('/') {
+        return Err(
+            "expected one claim; repeat --require for each claim, or write a name with a comma as a JSON Pointer (/a,b)",
+        );
+    }
     ClaimPath::new(text)
 }
 
@@ -514,6 +521,16 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_required_claim_is_one_claim() {
+        for name in ["sub", "/a,b", "/realm_access/roles/0", "https://a/b"] {
+            assert_eq!(required_claim(name), ClaimPath::new(name));
+        }
+        for wrong in ["a,b", "a, b", "a,", ",", ""] {
+            assert!(required_claim(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

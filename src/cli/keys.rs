@@ -5,7 +5,7 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use jwtlens::{Compact, KeySource, KeySourceError};
 
 use super::messages::{Failure, Messages, io_reason};
@@ -15,7 +15,8 @@ use super::usage::without_secrets;
 const MAX_KEY_FILE: u64 = 1024 * 1024;
 
 const DEFAULT_FILE: &str = "public_key.json";
-const VARIABLE: &str = "$JWTLENS_KEY";
+/// How errors name the variable.
+pub const VARIABLE: &str = "$JWTLENS_KEY";
 
 /// What the user asked for, or what stands in for it. `hint` tells how to ask.
 pub fn find(
@@ -49,21 +50,6 @@ pub fn find(
     }
 }
 
-/// A key file that stands where a token is due may be the key that is missing.
-pub fn given_as_token(failure: Failure, tokens: &[OsString]) -> Failure {
-    let is_key = |token: &&OsString| Path::new(token).is_file() && read(token).is_ok();
-    match tokens.iter().find(is_key) {
-        Some(key) => Failure {
-            hints: vec![format!(
-                "\"{}\" is a key: give it with -k, and the token on standard input",
-                key.to_string_lossy()
-            )],
-            ..failure
-        },
-        None => failure,
-    }
-}
-
 /// How `verify` is told a key.
 pub const OPTION: &str = "name the key file with -k, for example -k public_key.json";
 
@@ -80,11 +66,30 @@ pub const PEM: &[u8] = b"-----BEGIN ";
 
 /// Reads a key file, the JSON itself, or standard input.
 pub fn read(key: &OsStr) -> Result<KeySource> {
+    read_from("the command line", key)
+}
+
+/// Reads what `$JWTLENS_KEY` names or holds. An error names the variable.
+pub fn read_variable(key: &OsStr) -> Result<KeySource> {
+    let source = read_from(VARIABLE, key);
+    if is_inline(key) {
+        source
+    } else {
+        source.context(VARIABLE)
+    }
+}
+
+/// Whether it is the key itself, not the name of a file. No name begins with the mark of PEM.
+pub fn is_inline(key: &OsStr) -> bool {
+    let start = key.as_encoded_bytes().trim_ascii_start();
+    start.starts_with(b"{") || start.starts_with(PEM)
+}
+
+/// `inline` is the source of a key that is not in a file.
+fn read_from(inline: &str, key: &OsStr) -> Result<KeySource> {
     let octets = key.as_encoded_bytes();
-    let begins = |start: &[u8]| octets.trim_ascii_start().starts_with(start);
-    // No file's name begins with the mark of PEM: what stands there is told by its content.
-    if begins(b"{") || begins(PEM) {
-        return describe("the command line", octets);
+    if is_inline(key) {
+        return describe(inline, octets);
     }
     if key == "-" {
         let content = read_limited(io::stdin().lock()).map_err(|reason| {

@@ -1,8 +1,9 @@
 //! One function a command.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -10,13 +11,12 @@ use anyhow::{Context, Result};
 use clap::CommandFactory;
 use jiff::tz::TimeZone;
 use jwtlens::{
-    ClaimCheck, Compact, Debugger, Effort, Input, KeySet, KeySource, KeySourceError, Policy,
-    PolicyError, Report, Token, Verdict, Verifier,
+    ClaimCheck, Debugger, Effort, KeySet, KeySource, KeySourceError, Policy, PolicyError, Report,
+    Token, Verdict, Verifier,
 };
 
-use super::Surroundings;
 use super::args::{
-    Checks, Cli, Command, Debug, Decode, Format, Key, KeyFormat, Keys, Speed, Time, Verify,
+    Checks, Cli, Command, Debug, Decode, Format, Key, KeyFormat, Speed, Time, Verify,
 };
 use super::exit::Exit;
 use super::help::man;
@@ -24,8 +24,9 @@ use super::input::Source;
 use super::messages::{Failure, Messages, io_reason, tell};
 use super::progress::Progress;
 use super::render::{Detail, Look, Renderer, key as render_key};
-use super::stream::{Stream, TOGETHER};
+use super::stream::{Stream, TOGETHER, lock};
 use super::tally::Tally;
+use super::{Stdin, Surroundings};
 use super::{escape, keys, usage};
 
 /// A search that takes longer is ended, and says that it was not complete: work is counted, but a slow
@@ -87,9 +88,9 @@ fn verify(
     surroundings: &Surroundings,
     messages: Messages,
 ) -> Result<Exit> {
-    let (source, names) = inputs(asked, surroundings, messages)?;
-    let keys = KeySet::new(&sources(&names, messages)?).map_err(|error| unusable(&error))?;
-    let mut verifier = Verifier::new(keys, verify_policy(asked)?);
+    let (source, keys) = inputs(asked, &[], surroundings, messages)?;
+    let set = KeySet::new(&keys.read(messages)?).map_err(|error| keys.unusable(&error))?;
+    let mut verifier = Verifier::new(set, verify_policy(asked)?);
     if asked.show.quiet || !asked.output.shows_findings() {
         verifier = verifier.without_findings();
     }
@@ -99,14 +100,14 @@ fn verify(
 }
 
 fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
-    let (source, names) = inputs(&asked.verify, surroundings, messages)?;
-    let sources = sources(&names, messages)?;
+    let (source, keys) = inputs(&asked.verify, &asked.also, surroundings, messages)?;
+    let sources = keys.read(messages)?;
     let also = keys::also(&asked.also, messages)?;
     // Without a usable key nothing is judged in full, but much can be found out.
     let exit = match KeySet::new(&sources) {
         Ok(_) => Exit::SUCCESS,
         Err(error) => {
-            tell(&unusable(&error), messages);
+            tell(&keys.unusable(&error), messages);
             Exit::Failure
         }
     };
@@ -122,17 +123,16 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     };
     let now = now(&asked.verify.time, surroundings);
     let mut tally = Tally::default();
-    let mut progress = Progress::new(shows_progress(surroundings, messages));
+    let progress = progress(surroundings, messages);
+    let shown = Arc::clone(&progress);
     let mut judge = |token: &Token| {
         let begun = Instant::now();
         let mut tried = 0_u64;
-        progress.restart();
         let mut report = debugger.debug(token, now(), &mut |count| {
             tried = tried.saturating_add(count);
-            progress.tell(|_| format!("searching: {tried} forms tried"));
+            lock(&shown).tell(|elapsed| tally.pace(elapsed, tried));
             begun.elapsed() < LONGEST_SEARCH
         });
-        progress.clear();
         if let Some(search) = &mut report.search {
             search.milliseconds = u64::try_from(begun.elapsed().as_millis()).ok();
         }
@@ -144,7 +144,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
                 .retain(|other| !guesses.contains(&other.code));
             report.findings.insert(0, finding);
         }
-        tally.note(&report, token.text);
+        tally.note(&report);
         report
     };
     let detail = Detail::Debug {
@@ -152,45 +152,32 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     };
     let judge = |tokens: &[Token]| tokens.iter().map(&mut judge).collect();
     let mut stream = stream(&asked.verify, surroundings, messages, detail, judge);
-    // Each search has a line of its own, and takes long enough to be told at once.
-    stream.progress = false;
+    stream.progress = progress;
+    // A search takes long enough for its result to be printed at once.
     stream.together = 1;
     let judged = stream.run(source)?;
     tally.tell(messages);
-    if let Some(lines) = tally.joined()
-        && let Ok(Compact::Jws(_)) = Compact::parse(lines)
-    {
-        let whole = debugger.debug(&Token::new(Input::default(), lines), now(), &mut |_| true);
-        messages.hint(&format!(
-            "line-wrapped: put together, these lines are one token, which is {}",
-            whole.verdict.name()
-        ));
-    }
     Ok(exit.and(judged))
 }
 
-/// Where the tokens come from, and the names of the keys.
+/// Where the tokens and the keys come from. `also` are keys that are not trusted.
 fn inputs(
     asked: &Verify,
+    also: &[OsString],
     surroundings: &Surroundings,
     messages: Messages,
-) -> Result<(Source, Vec<OsString>)> {
-    let names = key_names(&asked.keys, surroundings, messages)
-        .map_err(|failure| keys::given_as_token(failure, &asked.tokens.given));
-    let stdin_is_taken = names.as_ref().is_ok_and(|names| keys::need_stdin(names));
-    let (source, names) = match (
-        Source::open(&asked.tokens, stdin_is_taken, surroundings),
-        names,
-    ) {
-        // Everything that is missing is told at once.
-        (Err(error), Err(no_key)) => {
-            let exit = error.exit;
-            tell(&error.into(), messages);
-            return Err(Failure { exit, ..no_key }.into());
-        }
-        (source, names) => (source?, names?),
-    };
-    Ok((source, names))
+) -> Result<(Source, Named)> {
+    let given = [asked.keys.keys.as_slice(), also].concat();
+    let source = Source::new(&asked.tokens, &given, surroundings)?;
+    let variable = surroundings.key_variable.as_ref();
+    let keys = Named::find(&asked.keys.keys, variable, keys::OPTION, messages);
+    if keys.is_err() {
+        // Everything that is missing is reported at once.
+        source.report_missing(messages);
+    }
+    let keys = keys?;
+    note_wait(&keys.names, surroundings, messages);
+    Ok((source, keys))
 }
 
 fn verify_policy(asked: &Verify) -> Result<Policy, PolicyError> {
@@ -224,13 +211,14 @@ fn stream<'a, J: FnMut(&[Token]) -> Vec<Report>>(
         renderer,
         only,
         fail_fast: asked.show.fail_fast,
-        progress: shows_progress(surroundings, messages),
+        progress: progress(surroundings, messages),
         messages,
     }
 }
 
-fn shows_progress(surroundings: &Surroundings, messages: Messages) -> bool {
-    surroundings.can_show_progress && !messages.quiet
+fn progress(surroundings: &Surroundings, messages: Messages) -> Arc<Mutex<Progress>> {
+    let is_shown = surroundings.can_show_progress && !messages.quiet;
+    Arc::new(Mutex::new(Progress::new(is_shown)))
 }
 
 fn jobs(speed: &Speed) -> usize {
@@ -244,7 +232,17 @@ fn decode(
     surroundings: &Surroundings,
     messages: Messages,
 ) -> Result<Exit> {
-    let source = Source::open(&asked.tokens, false, surroundings)?;
+    let source = Source::new(&asked.tokens, &[], surroundings)?;
+    if asked.show.quiet && !asked.check_time {
+        // Printed in spite of --quiet: a script that expects more would never know.
+        Messages {
+            quiet: false,
+            ..messages
+        }
+        .warning(
+            "decode -q fails for malformed tokens only; add --check-time to fail for expired ones",
+        );
+    }
     let policy = policy(&asked.time, asked.expires_within)?;
     let now = now(&asked.time, surroundings);
     let renderer = renderer(
@@ -265,19 +263,25 @@ fn decode(
         renderer,
         only: &asked.only,
         fail_fast: asked.show.fail_fast,
-        progress: shows_progress(surroundings, messages),
+        progress: progress(surroundings, messages),
         messages,
     }
     .run_on(source, &|| jobs(speed))
 }
 
 fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
+    let given = if asked.keys.is_empty() && surroundings.stdin == Stdin::File {
+        vec!["-".into()]
+    } else {
+        asked.keys.clone()
+    };
     let variable = surroundings.key_variable.as_ref();
-    let names = keys::find(&asked.keys, variable, keys::ARGUMENT, messages)?;
+    let keys = Named::find(&given, variable, keys::ARGUMENT, messages)?;
+    note_wait(&keys.names, surroundings, messages);
     let mut exit = Exit::SUCCESS;
     let mut shown = String::new();
-    for name in &names {
-        match keys::read(name) {
+    for name in &keys.names {
+        match keys.read_one(name) {
             Ok(source) => {
                 if !source.is_usable() {
                     exit = exit.and(Exit::Failure);
@@ -306,28 +310,67 @@ fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<E
     Ok(exit.and(print(shown.as_bytes())?))
 }
 
-fn key_names(
-    asked: &Keys,
-    surroundings: &Surroundings,
-    messages: Messages,
-) -> Result<Vec<OsString>, Failure> {
-    let variable = surroundings.key_variable.as_ref();
-    keys::find(&asked.keys, variable, keys::OPTION, messages)
-}
-
-fn sources(names: &[OsString], messages: Messages) -> Result<Vec<KeySource>> {
-    let sources = names
-        .iter()
-        .map(|name| keys::read(name))
-        .collect::<Result<Vec<KeySource>>>()?;
-    for source in &sources {
-        warn_of_private_key(source, messages);
+/// Tells a person that a key is read from the terminal, whatever else is quiet.
+fn note_wait(names: &[OsString], surroundings: &Surroundings, messages: Messages) {
+    if surroundings.stdin == Stdin::Terminal && keys::need_stdin(names) {
+        Messages {
+            quiet: false,
+            ..messages
+        }
+        .note("reading a key from the terminal; press Ctrl-D at its end");
     }
-    Ok(sources)
 }
 
-fn unusable(error: &KeySourceError) -> anyhow::Error {
-    Failure::new(error.to_string()).hint(error.hint()).into()
+/// Keys by name, before any is read.
+struct Named {
+    names: Vec<OsString>,
+    from_variable: bool,
+}
+
+impl Named {
+    /// The keys that were asked for, or the default. `hint` says how to ask.
+    fn find(
+        asked: &[OsString],
+        variable: Option<&OsString>,
+        hint: &str,
+        messages: Messages,
+    ) -> Result<Self, Failure> {
+        Ok(Self {
+            names: keys::find(asked, variable, hint, messages)?,
+            from_variable: asked.is_empty() && variable.is_some(),
+        })
+    }
+
+    fn read_one(&self, name: &OsStr) -> Result<KeySource> {
+        if self.from_variable {
+            keys::read_variable(name)
+        } else {
+            keys::read(name)
+        }
+    }
+
+    fn read(&self, messages: Messages) -> Result<Vec<KeySource>> {
+        let sources = self
+            .names
+            .iter()
+            .map(|name| self.read_one(name))
+            .collect::<Result<Vec<KeySource>>>()?;
+        for source in &sources {
+            warn_of_private_key(source, messages);
+        }
+        Ok(sources)
+    }
+
+    /// The error for keys of which none is usable.
+    fn unusable(&self, error: &KeySourceError) -> anyhow::Error {
+        let failure = anyhow::Error::from(Failure::new(error.to_string()).hint(error.hint()));
+        // An inline key is named after the variable.
+        if self.from_variable && !self.names.iter().any(|name| keys::is_inline(name)) {
+            failure.context(keys::VARIABLE)
+        } else {
+            failure
+        }
+    }
 }
 
 fn warn_of_private_key(source: &KeySource, messages: Messages) {

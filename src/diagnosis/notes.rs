@@ -1,7 +1,7 @@
 //! Notes: findings that cost nothing and stand in every report, on valid tokens too. Each is one
 //! function and one row of the table.
 
-use super::{Finding, kind, note, times};
+use super::{Cause, Certainty, Finding, finding, is_line_wrapped, kind, note, times};
 use crate::key::KeyId;
 use crate::keyset::KeySet;
 use crate::policy::{ClaimCheck, Policy};
@@ -12,6 +12,7 @@ use crate::verdict::{SignatureStatus, Validity};
 
 /// What a note may look at.
 struct Facts<'r> {
+    text: &'r [u8],
     report: &'r Report,
     policy: &'r Policy,
     /// The keys given; none with `decode`.
@@ -21,7 +22,8 @@ struct Facts<'r> {
 }
 
 /// Every note, in the order in which they are shown.
-const NOTES: [fn(&Facts) -> Option<Finding>; 11] = [
+const NOTES: [fn(&Facts) -> Option<Finding>; 12] = [
+    line_wrapped,
     der_signature,
     exp_in_milliseconds,
     input_trimmed,
@@ -37,18 +39,30 @@ const NOTES: [fn(&Facts) -> Option<Finding>; 11] = [
 
 /// Makes every note that holds of this report.
 pub(crate) fn notes(
+    text: &[u8],
     report: &Report,
     policy: &Policy,
     keys: Option<&KeySet>,
     signature: Option<&[u8]>,
 ) -> Vec<Finding> {
     let facts = Facts {
+        text,
         report,
         policy,
         keys,
         signature,
     };
     NOTES.iter().filter_map(|note| note(&facts)).collect()
+}
+
+/// A guess by the characters; `debug` verifies the joined token.
+fn line_wrapped(facts: &Facts) -> Option<Finding> {
+    facts.report.error.as_ref()?;
+    let row = Cause::LineWrapped.row();
+    is_line_wrapped(facts.text).then(|| {
+        let evidence = format!("joined, the lines are one token ({})", row.section);
+        finding(row.code, Certainty::Likely, row.summary, evidence, row.hint)
+    })
 }
 
 /// A guess by the first octets; `debug` knows.

@@ -96,7 +96,13 @@ impl Verifier {
         let octets = read.parts.signature.take();
         let mut report = report(token, read, signature, &self.policy, now, Scope::Verify);
         if self.findings {
-            report.findings = notes(&report, &self.policy, Some(&self.keys), octets.as_deref());
+            report.findings = notes(
+                token.text,
+                &report,
+                &self.policy,
+                Some(&self.keys),
+                octets.as_deref(),
+            );
         }
         report
     }
@@ -115,7 +121,7 @@ pub fn decode(token: &Token, policy: &Policy, now: i64, check_time: bool) -> Rep
     let signature = read.signature(None, None);
     let octets = read.parts.signature.take();
     let mut report = report(token, read, signature, policy, now, scope);
-    report.findings = notes(&report, policy, None, octets.as_deref());
+    report.findings = notes(token.text, &report, policy, None, octets.as_deref());
     report
 }
 

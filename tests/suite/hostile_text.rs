@@ -189,7 +189,7 @@ fn in_names_beside_our_own_words() {
     let output = feed(&mut command, tokens.concat().as_bytes());
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(
-        told.contains("kids of refused tokens: 2 \"a, 99 b\"\n"),
+        told.contains("key IDs of rejected tokens: \"a, 99 b\" (2 tokens)\n"),
         "{told}"
     );
 }

@@ -27,6 +27,7 @@ mod limits;
 mod made;
 mod one_door;
 mod picture;
+mod prompt;
 mod properties;
 mod screen;
 mod secrets;

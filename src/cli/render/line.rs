@@ -1,5 +1,6 @@
-//! One line a token, for `awk` and `grep`: number, verdict, expiry, `sub`, `kid`, tabs between.
-//! An expiry beyond the year 9999 is the number that the token has.
+//! One line per token, for `awk` and `grep`: line, verdict, expiry, `sub`, `kid`, column and source,
+//! separated by tabs. The line of an argument is its number, and an expiry beyond the year 9999 is the
+//! number in the token.
 
 use jiff::tz::TimeZone;
 use jwtlens::Report;
@@ -28,11 +29,14 @@ pub fn line(report: &Report, zone: &TimeZone) -> String {
         Some("-") => "\\u{2d}".to_owned(),
         Some(text) => escape::text(text).into_owned(),
     };
+    let column = report.input.column.map(|column| column.to_string());
     format!(
-        "{number}\t{}\t{}\t{}\t{}",
+        "{number}\t{}\t{}\t{}\t{}\t{}\t{}",
         report.verdict.name(),
         expiry.as_deref().unwrap_or("-"),
         field(sub),
-        field(kid)
+        field(kid),
+        column.as_deref().unwrap_or("-"),
+        field(Some(&report.input.source))
     )
 }
