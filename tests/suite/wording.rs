@@ -201,20 +201,20 @@ fn literals(source: &str) -> Vec<String> {
     let escape = Regex::new(r"\\(?<itself>['\x22\\])|\\.").unwrap();
 
     let mut literals = Vec::new();
-    // Inside a test item: how deep in brackets.
-    let mut test: Option<usize> = None;
+    // The bracket depth inside a test item.
+    let mut skipping: Option<usize> = None;
     for token in tokens.captures_iter(source) {
-        if let Some(depth) = test {
-            test = match &token[0] {
+        if let Some(depth) = skipping {
+            skipping = match &token[0] {
                 "{" | "(" | "[" => Some(depth + 1),
-                ")" | "]" => Some(depth - 1),
+                ")" | "]" => Some(depth.saturating_sub(1)),
                 "}" if depth > 1 => Some(depth - 1),
                 ";" if depth > 0 => Some(depth),
                 "}" | ";" => None,
                 _ => Some(depth),
             };
         } else if token.name("test").is_some() {
-            test = Some(0);
+            skipping = Some(0);
         } else if let Some(text) = token.name("string") {
             let text = line_continuation.replace_all(text.as_str(), "");
             // Newlines and characters given by number separate words.
@@ -382,7 +382,7 @@ fn words_to_avoid_are_found() {
 
 #[test]
 fn literals_are_read_as_the_compiler_reads_them() {
-    let source = r####"
+    let source = r###"
         //! "no literal"
         /* nor "this" */
         use super::{a, b};
@@ -403,7 +403,7 @@ fn literals_are_read_as_the_compiler_reads_them() {
         #[cfg(test)]
         mod elsewhere;
         const LAST: &str = "last";
-    "####;
+    "###;
     let expected = [
         "one \"quoted\" \\ word ",
         "bytes",
