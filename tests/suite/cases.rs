@@ -32,7 +32,7 @@ pub struct Case {
     pub causes: &'static [(&'static str, &'static str, Effort)],
 }
 
-const NO_KEY: &str = "key refused";
+const NO_KEY: &str = "key rejected";
 
 const DEFAULT: Effort = Effort::Default;
 const DEEP: Effort = Effort::Deep;
