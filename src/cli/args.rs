@@ -4,10 +4,11 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint, value_parser};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use jwtlens::{ClaimPath, Verdict, json::Value};
 
+use super::tell::invalid::Invalid;
 use super::times::{self, At};
 use super::topics;
 
@@ -363,7 +364,7 @@ pub struct Speed {
     /// How many threads judge a fast stream (default: all cores)
     ///
     /// What is printed is the same whatever their number.
-    #[arg(short, long, value_name = "NUMBER", value_parser = value_parser!(u16).range(1..=256))]
+    #[arg(short, long, value_name = "NUMBER", value_parser = jobs)]
     pub jobs: Option<u16>,
 }
 
@@ -484,21 +485,27 @@ fn verdicts(
     })
 }
 
-fn claim_path(text: &str) -> Result<ClaimPath, &'static str> {
-    ClaimPath::new(text)
+fn jobs(text: &str) -> Result<u16, Invalid> {
+    let number = text
+        .parse()
+        .ok()
+        .filter(|number| (1..=256).contains(number));
+    number.ok_or(Invalid::Because("expected a number from 1 to 256"))
+}
+
+fn claim_path(text: &str) -> Result<ClaimPath, Invalid> {
+    Ok(ClaimPath::new(text)?)
 }
 
 /// `NAME=TEXT` or `NAME:=JSON`, split at the first `=`.
-fn claim_equals(text: &str) -> Result<(ClaimPath, Value), String> {
+fn claim_equals(text: &str) -> Result<(ClaimPath, Value), Invalid> {
     let (name, value) = text
         .split_once('=')
-        .ok_or("NAME=TEXT or NAME:=JSON is due")?;
+        .ok_or(Invalid::Because("expected NAME=TEXT or NAME:=JSON"))?;
     let (name, value) = match name.strip_suffix(':') {
         Some(name) => {
-            let value = Value::parse(value.as_bytes()).map_err(|error| {
-                format!("after \":=\" JSON is due: {error}; for a string write NAME=TEXT")
-            })?;
-            (name, value)
+            let value = Value::parse(value.as_bytes());
+            (name, value.map_err(|error| Invalid::Json(error.offset))?)
         }
         None => (name, Value::from(value)),
     };

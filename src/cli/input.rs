@@ -17,7 +17,7 @@ use super::Surroundings;
 use super::args::Tokens;
 use super::messages::{Failure, io_reason};
 use super::scan;
-use super::usage::{self, without_secrets};
+use super::tell::redaction::{Harmless, contains_token, named, shown};
 
 /// The longest line that is read, in octets, without its line feed.
 const MAX_LINE: usize = 16 * 1024 * 1024;
@@ -30,7 +30,7 @@ pub enum Source {
 
 /// Text of which each line is a token.
 pub struct Lines {
-    /// As reports name it.
+    /// As reports name it, and messages.
     pub name: Arc<str>,
     reader: BufReader<Box<dyn Readable>>,
     /// The line that is being read, or was read last.
@@ -267,17 +267,19 @@ impl Lines {
     }
 
     fn of_file(path: &Path) -> Result<Self, Failure> {
-        let name = path.to_string_lossy();
+        const PLACE: &str = "the value of -f";
+        let name = path.as_os_str();
         let file = File::open(path).map_err(|error| {
-            let shown = without_secrets(&name);
-            let failure = Failure::new(format!("can't read \"{shown}\": {}", io_reason(&error)));
-            if shown.contains(usage::TOKEN) {
-                failure.hint("-f takes a file's name; a token itself is given without an option")
+            let shown = named(name, PLACE, Harmless::FileName);
+            let failure = Failure::new(format!("cannot read {shown}: {}", io_reason(&error)));
+            if contains_token(name) {
+                failure.hint("-f expects a file name; pass a token without -f")
             } else {
                 failure
             }
         })?;
-        Ok(Self::new(&name, file))
+        let name = shown(name, Harmless::Path);
+        Ok(Self::new(name.as_deref().unwrap_or(PLACE), file))
     }
 
     /// Fills `block` with the tokens that can be had without waiting, one at least. What was in it is
@@ -387,9 +389,8 @@ impl Lines {
                 Ok(ahead) => ahead,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => {
-                    let reason = io_reason(&error);
-                    let name = without_secrets(&self.name);
-                    return Err(Failure::new(format!("can't read \"{name}\": {reason}")));
+                    let (name, reason) = (&self.name, io_reason(&error));
+                    return Err(Failure::new(format!("cannot read '{name}': {reason}")));
                 }
             };
             if ahead.is_empty() && self.state == State::Ended {

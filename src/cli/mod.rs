@@ -15,6 +15,7 @@ mod signals;
 mod stream;
 mod summary;
 mod tally;
+pub mod tell;
 mod times;
 mod topics;
 pub mod usage;

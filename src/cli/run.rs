@@ -1,6 +1,5 @@
 //! One function a command.
 
-use std::ffi::OsString;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::thread;
@@ -20,12 +19,14 @@ use super::args::{
 };
 use super::exit::Exit;
 use super::input::Source;
+use super::keys::Given;
 use super::messages::{Failure, Messages, io_reason, tell};
 use super::progress::Progress;
 use super::render::{Detail, Look, Renderer, key as render_key};
 use super::stream::{Stream, TOGETHER};
 use super::tally::Tally;
-use super::{escape, keys, manual, usage};
+use super::tell::redaction::{Harmless, named};
+use super::{escape, keys, manual};
 
 /// A search that takes longer is ended, and says that it was not complete: work is counted, but a slow
 /// machine takes its time for it.
@@ -69,11 +70,9 @@ pub fn run(command: Command, surroundings: &Surroundings, messages: Messages) ->
         Command::Man { dir: None } => print(manual::main_page().as_bytes()),
         Command::Man { dir: Some(dir) } => {
             manual::write_all(&dir).map_err(|error| {
-                Failure::new(format!(
-                    "can't write manual pages to \"{}\": {}",
-                    usage::without_secrets(&dir.to_string_lossy()),
-                    io_reason(&error)
-                ))
+                let dir = named(dir.as_os_str(), "DIR", Harmless::Path);
+                let reason = io_reason(&error);
+                Failure::new(format!("cannot write man pages to {dir}: {reason}"))
             })?;
             Ok(Exit::SUCCESS)
         }
@@ -165,11 +164,11 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
 }
 
 /// Where the tokens come from, and the names of the keys.
-fn inputs(
-    asked: &Verify,
-    surroundings: &Surroundings,
+fn inputs<'g>(
+    asked: &'g Verify,
+    surroundings: &'g Surroundings,
     messages: Messages,
-) -> Result<(Source, Vec<OsString>)> {
+) -> Result<(Source, Vec<Given<'g>>)> {
     let names = key_names(&asked.keys, surroundings, messages)
         .map_err(|failure| keys::given_as_token(failure, &asked.tokens.given));
     let stdin_is_taken = names.as_ref().is_ok_and(|names| keys::need_stdin(names));
@@ -270,7 +269,8 @@ fn decode(
 
 fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
     let variable = surroundings.key_variable.as_ref();
-    let names = keys::find(&asked.keys, variable, keys::ARGUMENT, messages)?;
+    let names = Given::operands("KEY", &asked.keys);
+    let names = keys::find(names, variable, keys::ARGUMENT, messages)?;
     let mut exit = Exit::SUCCESS;
     let mut shown = String::new();
     for name in &names {
@@ -303,19 +303,20 @@ fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<E
     Ok(exit.and(print(shown.as_bytes())?))
 }
 
-fn key_names(
-    asked: &Keys,
-    surroundings: &Surroundings,
+fn key_names<'g>(
+    asked: &'g Keys,
+    surroundings: &'g Surroundings,
     messages: Messages,
-) -> Result<Vec<OsString>, Failure> {
+) -> Result<Vec<Given<'g>>, Failure> {
     let variable = surroundings.key_variable.as_ref();
-    keys::find(&asked.keys, variable, keys::OPTION, messages)
+    let asked = Given::values("-k", &asked.keys);
+    keys::find(asked, variable, keys::OPTION, messages)
 }
 
-fn sources(names: &[OsString], messages: Messages) -> Result<Vec<KeySource>> {
+fn sources(names: &[Given], messages: Messages) -> Result<Vec<KeySource>> {
     let sources = names
         .iter()
-        .map(|name| keys::read(name))
+        .map(keys::read)
         .collect::<Result<Vec<KeySource>>>()?;
     for source in &sources {
         warn_of_private_key(source, messages);

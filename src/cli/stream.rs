@@ -21,7 +21,8 @@ use super::progress::Progress;
 use super::render::{Printed, Renderer};
 use super::signals;
 use super::summary::Summary;
-use super::usage::without_secrets;
+use super::tell::checks;
+use super::tell::redaction::{Harmless, named};
 
 /// Tokens that are judged together where that is faster: enough for a batch of signatures.
 pub const TOGETHER: usize = 128;
@@ -91,10 +92,9 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
                     let is_malformed = done.summary.worst() == Some(Verdict::Malformed);
                     if is_malformed && !self.messages.quiet && Path::new(argument).is_file() {
                         // Before a report that can only guess.
-                        self.messages.hint(&format!(
-                            "there is a file \"{}\": -f reads tokens from it",
-                            without_secrets(&argument.to_string_lossy())
-                        ));
+                        let name = named(argument, &format!("TOKEN {number}"), Harmless::Path);
+                        self.messages
+                            .hint(&format!("{name} is a file; use -f to read tokens from it"));
                     }
                     self.put(&mut sink, done)?;
                     if sink.stopped {
@@ -181,7 +181,8 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
     }
 
     fn judge(&mut self, tokens: &[Token], done: &mut Done) -> Result<()> {
-        for (report, token) in (self.judge)(tokens).into_iter().zip(tokens) {
+        for (mut report, token) in (self.judge)(tokens).into_iter().zip(tokens) {
+            checks::redact(&mut report);
             done.summary.count(&report);
             let verdict = report.verdict;
             if self.only.is_empty() || self.only.contains(&verdict) {

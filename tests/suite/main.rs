@@ -23,6 +23,7 @@ mod golden;
 mod hostile_text;
 mod limits;
 mod made;
+mod misplaced;
 mod picture;
 mod properties;
 mod secrets;

@@ -4,7 +4,7 @@ pub mod escape;
 pub mod key;
 pub mod layout;
 mod line;
-mod names;
+pub mod names;
 pub mod style;
 mod text;
 
