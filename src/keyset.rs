@@ -36,8 +36,8 @@ pub enum KeySourceError {
     Empty,
     /// An HTML or XML page.
     Html,
-    /// A PEM file, by the label after `BEGIN`.
-    Pem(String),
+    /// A PEM file, by its label if that is a usual one.
+    Pem(&'static str),
     /// A certificate or a key in ASN.1 DER.
     Der,
     /// A token instead of a key.
@@ -232,19 +232,7 @@ fn json_text(content: &[u8]) -> Result<&str, KeySourceError> {
     if !trimmed.starts_with(b"{")
         && let Some(label) = after(trimmed, b"-----BEGIN")
     {
-        let end = label
-            .windows(5)
-            .position(|five| five == b"-----")
-            .unwrap_or(0);
-        let label = label.get(..end).unwrap_or_default().trim_ascii();
-        // Where the line's own dashes are missing, the key itself follows.
-        let is_label = |octet: &u8| matches!(octet, b'A'..=b'Z' | b'0'..=b'9' | b' ');
-        let label = if label.iter().all(is_label) {
-            String::from_utf8_lossy(label)
-        } else {
-            "no label".into()
-        };
-        return Err(KeySourceError::Pem(json::abridged(&label)));
+        return Err(KeySourceError::Pem(pem_label(label)));
     }
     if !trimmed.starts_with(b"{") && Compact::parse(trimmed).is_ok() {
         return Err(KeySourceError::Token);
@@ -253,6 +241,30 @@ fn json_text(content: &[u8]) -> Result<&str, KeySourceError> {
         return Err(KeySourceError::Der);
     }
     json::text_of(content).map_err(KeySourceError::Json)
+}
+
+/// The label of PEM, given what follows `-----BEGIN`. If it is not a usual one, this may be the key itself.
+fn pem_label(text: &[u8]) -> &'static str {
+    const LABELS: [&str; 13] = [
+        "CERTIFICATE",
+        "CERTIFICATE REQUEST",
+        "DSA PRIVATE KEY",
+        "EC PARAMETERS",
+        "EC PRIVATE KEY",
+        "ENCRYPTED PRIVATE KEY",
+        "OPENSSH PRIVATE KEY",
+        "PGP PUBLIC KEY BLOCK",
+        "PKCS7",
+        "PRIVATE KEY",
+        "PUBLIC KEY",
+        "RSA PRIVATE KEY",
+        "RSA PUBLIC KEY",
+    ];
+    let is_label = |label: &&str| {
+        let rest = text.trim_ascii_start().strip_prefix(label.as_bytes());
+        rest.is_some_and(|rest| rest.starts_with(b"-----"))
+    };
+    LABELS.into_iter().find(is_label).unwrap_or("unknown label")
 }
 
 /// What follows the first place of a mark. Before it a PEM file may hold anything (RFC 7468 section 2).
@@ -367,7 +379,16 @@ mod tests {
                 b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
                 format!("it looks like PEM (PUBLIC KEY), {DUE}"),
             ),
-            (b"-----BEGIN ", format!("it looks like PEM (), {DUE}")),
+            (b"-----BEGIN ", format!("it looks like PEM (unknown label), {DUE}")),
+            // The key itself may be where the label is expected.
+            (
+                b"-----BEGIN 0A1B2C3D4E5F-----",
+                format!("it looks like PEM (unknown label), {DUE}"),
+            ),
+            (
+                b"-----BEGIN PRIVATE KEY 0A1B2C3D4E5F-----",
+                format!("it looks like PEM (unknown label), {DUE}"),
+            ),
             (
                 b"Certificate:\n  Data:\n-----BEGIN CERTIFICATE-----\nAAAA\n",
                 format!("it looks like PEM (CERTIFICATE), {DUE}"),

@@ -4,11 +4,12 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint, value_parser};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use jwtlens::{ClaimPath, Verdict, json::Value};
 
 use super::help::sections;
+use super::tell::invalid::Invalid;
 use super::times::{self, At};
 
 /// Decode, verify and debug JSON Web Tokens, offline
@@ -365,7 +366,7 @@ pub struct Speed {
     /// Number of worker threads [default: number of CPUs]
     ///
     /// The output does not depend on it.
-    #[arg(short, long, value_name = "NUMBER", value_parser = value_parser!(u16).range(1..=256))]
+    #[arg(short, long, value_name = "NUMBER", value_parser = jobs)]
     pub jobs: Option<u16>,
 }
 
@@ -487,26 +488,32 @@ fn verdicts(
 }
 
 /// One claim: with `--require a,b` people mean two.
-fn required_claim(text: &str) -> Result<ClaimPath, &'static str> {
+fn required_claim(text: &str) -> Result<ClaimPath, Invalid> {
     if text.contains(',') && !text.starts_with('/') {
-        return Err(
+        return Err(Invalid::Because(
             "expected one claim; repeat --require for each claim, or write a name with a comma as a JSON Pointer (/a,b)",
-        );
+        ));
     }
-    ClaimPath::new(text)
+    Ok(ClaimPath::new(text)?)
+}
+
+fn jobs(text: &str) -> Result<u16, Invalid> {
+    let number = text
+        .parse()
+        .ok()
+        .filter(|number| (1..=256).contains(number));
+    number.ok_or(Invalid::Because("expected a number from 1 to 256"))
 }
 
 /// `NAME=TEXT` or `NAME:=JSON`, split at the first `=`.
-fn claim_equals(text: &str) -> Result<(ClaimPath, Value), String> {
+fn claim_equals(text: &str) -> Result<(ClaimPath, Value), Invalid> {
     let (name, value) = text
         .split_once('=')
-        .ok_or("expected NAME=TEXT or NAME:=JSON")?;
+        .ok_or(Invalid::Because("expected NAME=TEXT or NAME:=JSON"))?;
     let (name, value) = match name.strip_suffix(':') {
         Some(name) => {
-            let value = Value::parse(value.as_bytes()).map_err(|error| {
-                format!("expected JSON after \":=\": {error}; for a string, use NAME=TEXT")
-            })?;
-            (name, value)
+            let value = Value::parse(value.as_bytes());
+            (name, value.map_err(|error| Invalid::Json(error.offset))?)
         }
         None => (name, Value::from(value)),
     };
@@ -526,7 +533,7 @@ mod tests {
     #[test]
     fn a_required_claim_is_one_claim() {
         for name in ["sub", "/a,b", "/realm_access/roles/0", "https://a/b"] {
-            assert_eq!(required_claim(name), ClaimPath::new(name));
+            assert_eq!(required_claim(name), Ok(ClaimPath::new(name).unwrap()));
         }
         for wrong in ["a,b", "a, b", "a,", ",", ""] {
             assert!(required_claim(wrong).is_err(), "{wrong}");

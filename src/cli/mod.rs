@@ -16,6 +16,7 @@ mod signals;
 mod stream;
 mod summary;
 mod tally;
+pub mod tell;
 mod times;
 pub mod usage;
 

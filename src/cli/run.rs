@@ -1,6 +1,6 @@
 //! One function a command.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
@@ -11,8 +11,8 @@ use anyhow::{Context, Result};
 use clap::CommandFactory;
 use jiff::tz::TimeZone;
 use jwtlens::{
-    ClaimCheck, Debugger, Effort, KeySet, KeySource, KeySourceError, Policy, PolicyError, Report,
-    Token, Verdict, Verifier,
+    ClaimCheck, Debugger, Effort, KeySet, KeySource, Policy, PolicyError, Report, Token, Verdict,
+    Verifier,
 };
 
 use super::args::{
@@ -21,13 +21,15 @@ use super::args::{
 use super::exit::Exit;
 use super::help::man;
 use super::input::Source;
+use super::keys::Given;
 use super::messages::{Failure, Messages, io_reason, tell};
 use super::progress::Progress;
 use super::render::{Detail, Look, Renderer, key as render_key};
 use super::stream::{Stream, TOGETHER, lock};
 use super::tally::Tally;
+use super::tell::redaction::{Harmless, named};
 use super::{Stdin, Surroundings};
-use super::{escape, keys, usage};
+use super::{escape, keys};
 
 /// A search that takes longer is ended, and says that it was not complete: work is counted, but a slow
 /// machine takes its time for it.
@@ -71,11 +73,9 @@ pub fn run(command: Command, surroundings: &Surroundings, messages: Messages) ->
         Command::Man { dir: None } => print(man::main_page().as_bytes()),
         Command::Man { dir: Some(dir) } => {
             man::write_all(&dir).map_err(|error| {
-                Failure::new(format!(
-                    "cannot write man pages to \"{}\": {}",
-                    usage::without_secrets(&dir.to_string_lossy()),
-                    io_reason(&error)
-                ))
+                let dir = named(dir.as_os_str(), "DIR", Harmless::Path);
+                let reason = io_reason(&error);
+                Failure::new(format!("cannot write man pages to {dir}: {reason}"))
             })?;
             Ok(Exit::SUCCESS)
         }
@@ -89,7 +89,8 @@ fn verify(
     messages: Messages,
 ) -> Result<Exit> {
     let (source, keys) = inputs(asked, &[], surroundings, messages)?;
-    let set = KeySet::new(&keys.read(messages)?).map_err(|error| keys.unusable(&error))?;
+    let set = KeySet::new(&sources(&keys, messages)?)
+        .map_err(|error| keys::none_usable(&keys, &error))?;
     let mut verifier = Verifier::new(set, verify_policy(asked)?);
     if asked.show.quiet || !asked.output.shows_findings() {
         verifier = verifier.without_findings();
@@ -101,13 +102,13 @@ fn verify(
 
 fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
     let (source, keys) = inputs(&asked.verify, &asked.also, surroundings, messages)?;
-    let sources = keys.read(messages)?;
+    let sources = self::sources(&keys, messages)?;
     let also = keys::also(&asked.also, messages)?;
     // Without a usable key nothing is judged in full, but much can be found out.
     let exit = match KeySet::new(&sources) {
         Ok(_) => Exit::SUCCESS,
         Err(error) => {
-            tell(&keys.unusable(&error), messages);
+            tell(&keys::none_usable(&keys, &error), messages);
             Exit::Failure
         }
     };
@@ -161,22 +162,23 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
 }
 
 /// Where the tokens and the keys come from. `also` are keys that are not trusted.
-fn inputs(
-    asked: &Verify,
+fn inputs<'g>(
+    asked: &'g Verify,
     also: &[OsString],
-    surroundings: &Surroundings,
+    surroundings: &'g Surroundings,
     messages: Messages,
-) -> Result<(Source, Named)> {
+) -> Result<(Source, Vec<Given<'g>>)> {
     let given = [asked.keys.keys.as_slice(), also].concat();
     let source = Source::new(&asked.tokens, &given, surroundings)?;
     let variable = surroundings.key_variable.as_ref();
-    let keys = Named::find(&asked.keys.keys, variable, keys::OPTION, messages);
+    let keys = Given::values("-k", &asked.keys.keys);
+    let keys = keys::find(keys, variable, keys::OPTION, messages);
     if keys.is_err() {
         // Everything that is missing is reported at once.
         source.report_missing(messages);
     }
     let keys = keys?;
-    note_wait(&keys.names, surroundings, messages);
+    note_wait(&keys, surroundings, messages);
     Ok((source, keys))
 }
 
@@ -276,12 +278,13 @@ fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<E
         asked.keys.clone()
     };
     let variable = surroundings.key_variable.as_ref();
-    let keys = Named::find(&given, variable, keys::ARGUMENT, messages)?;
-    note_wait(&keys.names, surroundings, messages);
+    let keys = Given::operands("KEY", &given);
+    let keys = keys::find(keys, variable, keys::ARGUMENT, messages)?;
+    note_wait(&keys, surroundings, messages);
     let mut exit = Exit::SUCCESS;
     let mut shown = String::new();
-    for name in &keys.names {
-        match keys.read_one(name) {
+    for given in &keys {
+        match keys::read(given) {
             Ok(source) => {
                 if !source.is_usable() {
                     exit = exit.and(Exit::Failure);
@@ -311,8 +314,8 @@ fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<E
 }
 
 /// Tells a person that a key is read from the terminal, whatever else is quiet.
-fn note_wait(names: &[OsString], surroundings: &Surroundings, messages: Messages) {
-    if surroundings.stdin == Stdin::Terminal && keys::need_stdin(names) {
+fn note_wait(keys: &[Given], surroundings: &Surroundings, messages: Messages) {
+    if surroundings.stdin == Stdin::Terminal && keys::need_stdin(keys) {
         Messages {
             quiet: false,
             ..messages
@@ -321,56 +324,15 @@ fn note_wait(names: &[OsString], surroundings: &Surroundings, messages: Messages
     }
 }
 
-/// Keys by name, before any is read.
-struct Named {
-    names: Vec<OsString>,
-    from_variable: bool,
-}
-
-impl Named {
-    /// The keys that were asked for, or the default. `hint` says how to ask.
-    fn find(
-        asked: &[OsString],
-        variable: Option<&OsString>,
-        hint: &str,
-        messages: Messages,
-    ) -> Result<Self, Failure> {
-        Ok(Self {
-            names: keys::find(asked, variable, hint, messages)?,
-            from_variable: asked.is_empty() && variable.is_some(),
-        })
+fn sources(keys: &[Given], messages: Messages) -> Result<Vec<KeySource>> {
+    let sources = keys
+        .iter()
+        .map(keys::read)
+        .collect::<Result<Vec<KeySource>>>()?;
+    for source in &sources {
+        warn_of_private_key(source, messages);
     }
-
-    fn read_one(&self, name: &OsStr) -> Result<KeySource> {
-        if self.from_variable {
-            keys::read_variable(name)
-        } else {
-            keys::read(name)
-        }
-    }
-
-    fn read(&self, messages: Messages) -> Result<Vec<KeySource>> {
-        let sources = self
-            .names
-            .iter()
-            .map(|name| self.read_one(name))
-            .collect::<Result<Vec<KeySource>>>()?;
-        for source in &sources {
-            warn_of_private_key(source, messages);
-        }
-        Ok(sources)
-    }
-
-    /// The error for keys of which none is usable.
-    fn unusable(&self, error: &KeySourceError) -> anyhow::Error {
-        let failure = anyhow::Error::from(Failure::new(error.to_string()).hint(error.hint()));
-        // An inline key is named after the variable.
-        if self.from_variable && !self.names.iter().any(|name| keys::is_inline(name)) {
-            failure.context(keys::VARIABLE)
-        } else {
-            failure
-        }
-    }
+    Ok(sources)
 }
 
 fn warn_of_private_key(source: &KeySource, messages: Messages) {

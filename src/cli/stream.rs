@@ -20,6 +20,7 @@ use super::progress::Progress;
 use super::render::{Printed, Renderer};
 use super::signals;
 use super::summary::Summary;
+use super::tell::checks;
 
 /// Tokens that are judged together where that is faster: enough for a batch of signatures.
 pub const TOGETHER: usize = 128;
@@ -171,7 +172,8 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
     }
 
     fn judge(&mut self, tokens: &[Token], done: &mut Done) -> Result<()> {
-        for (report, token) in (self.judge)(tokens).into_iter().zip(tokens) {
+        for (mut report, token) in (self.judge)(tokens).into_iter().zip(tokens) {
+            checks::redact(&mut report);
             done.summary.count(&report);
             let verdict = report.verdict;
             if self.only.is_empty() || self.only.contains(&verdict) {

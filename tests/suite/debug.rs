@@ -5,7 +5,6 @@
 //! `JWTLENS_SEED` repeats a run.
 
 use std::collections::BTreeSet;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 use hmac::{Hmac, Mac};
@@ -17,34 +16,9 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use crate::cases::{CASES, embedded_certificate, other_jwk};
-use crate::support::{Issuer, NOW, der};
-
-/// Random numbers that a seed repeats.
-struct Random {
-    seed: u64,
-    count: u64,
-}
+use crate::support::{Issuer, NOW, Random, der};
 
 impl Random {
-    fn new(test: &str) -> Self {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-        let seed = match std::env::var("JWTLENS_SEED") {
-            Ok(seed) => seed.parse().unwrap(),
-            Err(_) => u64::from(now.subsec_nanos()) << 20 | now.as_secs() & 0xF_FFFF,
-        };
-        println!("{test}: JWTLENS_SEED={seed}");
-        Self { seed, count: 0 }
-    }
-
-    fn octets(&mut self) -> [u8; 32] {
-        self.count += 1;
-        Sha256::digest([self.seed.to_be_bytes(), self.count.to_be_bytes()].concat()).into()
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::from_be_bytes(self.octets()[..8].try_into().unwrap()) % end
-    }
-
     fn signer(&mut self) -> Issuer {
         loop {
             if let Some(issuer) = Issuer::of(&self.octets(), KID) {

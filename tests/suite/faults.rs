@@ -41,16 +41,16 @@ fn a_key_that_is_none_says_what_it_is() {
     let secret = directory.join("secret.pem");
     std::fs::write(&secret, "-----BEGIN EC PRIVATE KEY-----\nMHcCAQ\n").unwrap();
     for (key, told) in [
-        (directory.to_str().unwrap(), "it is a directory"),
-        (zeros.to_str().unwrap(), "more than 1 MiB"),
-        ("/dev/zero", "more than 1 MiB"),
+        (directory.to_str().unwrap(), "is a directory"),
+        (zeros.to_str().unwrap(), "exceeds the 1 MiB limit"),
+        ("/dev/zero", "exceeds the 1 MiB limit"),
         ("/dev/null", "it is empty"),
         (page.to_str().unwrap(), "an HTML page"),
         (pem.to_str().unwrap(), "PEM (PUBLIC KEY)"),
         (secret.to_str().unwrap(), "PEM (EC PRIVATE KEY)"),
         ("made/valid.txt", "a token"),
-        ("nowhere", "there is no such file"),
-        ("", "there is no such file"),
+        ("nowhere", "no such file"),
+        ("", "no such file"),
     ] {
         let output = run(&["verify", "-k", key], &token("valid.txt"));
         assert_eq!(
@@ -373,7 +373,7 @@ fn a_directory_holds_no_tokens() {
     assert_eq!((status(&output), stdout(&output).as_str()), (1, ""));
     assert_eq!(
         stderr(&output),
-        "error: cannot read 'stdin': it is a directory\n"
+        "error: cannot read 'stdin': is a directory\n"
     );
 }
 

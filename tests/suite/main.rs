@@ -25,6 +25,7 @@ mod golden;
 mod hostile_text;
 mod limits;
 mod made;
+mod misplaced;
 mod one_door;
 mod picture;
 mod prompt;

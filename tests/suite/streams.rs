@@ -527,7 +527,7 @@ fn a_source_that_breaks_off_is_told() {
         .output()
         .unwrap();
     assert_eq!(status(&output), 1);
-    assert!(stderr(&output).contains("it is a directory"));
+    assert!(stderr(&output).contains("is a directory"));
 }
 
 /// An interrupted stream ends with whole lines and the summary of what was done.

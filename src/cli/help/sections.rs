@@ -199,7 +199,7 @@ const REPORT: &[(&str, &str)] = &[
     ),
     (
         "checks",
-        "the requested claim checks, each with name, check, passed, expected and actual",
+        "the requested claim checks, each with name, check, passed, expected and actual; an expected value that could be a secret is replaced by its option, as in [value of --aud]",
     ),
     (
         "findings",
@@ -220,7 +220,10 @@ const REPORT: &[(&str, &str)] = &[
 ];
 
 const KEY_REPORT: &[(&str, &str)] = &[
-    ("source", "the file name, stdin or the command line"),
+    (
+        "source",
+        "the file name, stdin, or where the key was given, such as the value of -k",
+    ),
     (
         "keys",
         "the keys, each with index, kty, crv, alg, kid, use, key_ops, thumbprint (RFC 7638), kid_is_thumbprint, private (whether private key material was present), usable, and reasons (if not usable)",

@@ -5,9 +5,12 @@ use std::path::Path;
 
 use jwtlens::{Compact, Input, Token};
 
-use crate::cli::keys;
+use crate::cli::keys::{self, Given};
 use crate::cli::messages::Failure;
-use crate::cli::usage::without_secrets;
+use crate::cli::tell::redaction::{Harmless, named};
+
+/// What messages call an argument that is not to be shown.
+const PLACE: &str = "TOKEN";
 
 /// The tokens of a command line. `keys` are the values of all options that take a key.
 pub fn tokens(given: &[OsString], keys: &[OsString]) -> Result<Vec<OsString>, Failure> {
@@ -47,18 +50,18 @@ fn is_file(argument: &OsString) -> bool {
 
 fn is_key(file: &OsString) -> bool {
     // A pipe could be read only once.
-    Path::new(file).is_file() && keys::read(file).is_ok()
+    Path::new(file).is_file() && keys::read(&Given::new(file, PLACE)).is_ok()
 }
 
 fn file_name(file: &OsString, keys: &[OsString]) -> Failure {
-    let name = without_secrets(&file.to_string_lossy());
+    let name = named(file, PLACE, Harmless::Path);
     if !is_key(file) {
         return Failure::usage(format!(
-            "expected a token, found the name of a file: '{name}'"
+            "expected a token, found the name of a file: {name}"
         ))
         .hint("use -f FILE to read tokens from a file");
     }
-    let failure = Failure::usage(format!("expected a token, found a key file: '{name}'"));
+    let failure = Failure::usage(format!("expected a token, found a key file: {name}"));
     if keys.iter().any(is_key) {
         failure.hint(
             "repeat the option for each key, or pass the directory: a pattern such as keys/* becomes several arguments",

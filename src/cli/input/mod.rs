@@ -14,7 +14,6 @@ use std::ffi::OsString;
 
 use super::Surroundings;
 use super::args::Tokens;
-use super::keys;
 use super::messages::{Failure, Messages};
 
 pub use block::Block;
@@ -55,7 +54,7 @@ impl Source {
             2.. => Err(Failure::usage(
                 "'-f -' is given twice, but stdin can only be read once",
             )),
-            1 if keys::need_stdin(key_options) => Err(Failure::usage(
+            1 if key_options.iter().any(|key| key == "-") => Err(Failure::usage(
                 "cannot read both the key and the tokens from stdin",
             )
             .hint("read the tokens from a file with -f FILE")),

@@ -1,5 +1,6 @@
 //! The texts of a run, one after the other: stdin and files.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{self, Cursor};
 use std::os::fd::AsFd;
@@ -13,10 +14,13 @@ use super::lines::Lines;
 use super::prompt::Prompt;
 use super::readable::Readable;
 use crate::cli::messages::{Failure, Messages, io_reason, tell};
-use crate::cli::usage::{self, without_secrets};
+use crate::cli::tell::redaction::{Harmless, contains_token, named, shown};
 use crate::cli::{Stdin, Surroundings};
 
 const STDIN: &str = "stdin";
+
+/// What messages call a file whose name is not to be shown.
+const PLACE: &str = "the value of -f";
 
 /// Texts with tokens. A text that can't be read, or is something else, does not stop the ones after it.
 pub struct Texts {
@@ -55,7 +59,7 @@ impl Texts {
             files => files.iter().map(text).collect(),
         };
         let description = match texts.as_slice() {
-            [Text::File(file)] => without_secrets(&file.to_string_lossy()),
+            [Text::File(file)] => presentable(file),
             [_] => STDIN.to_owned(),
             texts => format!("{} files", texts.len()),
         };
@@ -134,7 +138,7 @@ impl Texts {
             }
             Kind::Wrapped => lines.read_whole(block),
             Kind::Foreign(foreign) => {
-                return Err(foreign.failure(&without_secrets(&lines.name), self.scan));
+                return Err(foreign.failure(&lines.name, self.scan));
             }
         }
         Ok(())
@@ -168,21 +172,25 @@ impl Text {
 
 fn open_file(path: &Path) -> Result<(String, Box<dyn Readable>), Failure> {
     let file = File::open(path).map_err(|error| not_opened(path, &error))?;
-    Ok((path.to_string_lossy().into_owned(), Box::new(file)))
+    Ok((presentable(path), Box::new(file)))
+}
+
+/// The name of a file that exists, as reports and messages give it.
+fn presentable(path: &Path) -> String {
+    shown(path.as_os_str(), Harmless::Path).map_or_else(|| PLACE.to_owned(), Cow::into_owned)
 }
 
 fn not_opened(path: &Path, error: &io::Error) -> Failure {
-    let name = path.to_string_lossy();
-    let failure = unreadable(&name, error);
-    if without_secrets(&name).contains(usage::TOKEN) {
-        failure.hint("-f expects the name of a file; pass a token without -f")
+    let name = named(path.as_os_str(), PLACE, Harmless::FileName);
+    let failure = Failure::new(format!("cannot read {name}: {}", io_reason(error)));
+    if contains_token(path.as_os_str()) {
+        failure.hint("-f expects a file name; pass a token without -f")
     } else {
         failure
     }
 }
 
-/// The error for a text that can't be opened or read.
+/// The error for a text of this presentable name that cannot be read.
 pub fn unreadable(name: &str, error: &io::Error) -> Failure {
-    let name = without_secrets(name);
     Failure::new(format!("cannot read '{name}': {}", io_reason(error)))
 }
