@@ -36,8 +36,8 @@ Register-ArgumentCompleter -Native -CommandName 'jwtlens' -ScriptBlock {
             break
         }
         'jwtlens;verify' {
-            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Read tokens from FILE, one per line')
-            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Read tokens from FILE, one per line')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Read tokens from FILE, one per line (repeatable)')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Read tokens from FILE, one per line (repeatable)')
             [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Key file (JWK or JWK Set) or inline JSON (repeatable)')
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Key file (JWK or JWK Set) or inline JSON (repeatable)')
             [CompletionResult]::new('--iss', '--iss', [CompletionResultType]::ParameterName, 'Require this issuer (iss)')
@@ -66,8 +66,8 @@ Register-ArgumentCompleter -Native -CommandName 'jwtlens' -ScriptBlock {
             break
         }
         'jwtlens;debug' {
-            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Read tokens from FILE, one per line')
-            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Read tokens from FILE, one per line')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Read tokens from FILE, one per line (repeatable)')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Read tokens from FILE, one per line (repeatable)')
             [CompletionResult]::new('-k', '-k', [CompletionResultType]::ParameterName, 'Key file (JWK or JWK Set) or inline JSON (repeatable)')
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'Key file (JWK or JWK Set) or inline JSON (repeatable)')
             [CompletionResult]::new('--iss', '--iss', [CompletionResultType]::ParameterName, 'Require this issuer (iss)')
@@ -98,8 +98,8 @@ Register-ArgumentCompleter -Native -CommandName 'jwtlens' -ScriptBlock {
             break
         }
         'jwtlens;decode' {
-            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Read tokens from FILE, one per line')
-            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Read tokens from FILE, one per line')
+            [CompletionResult]::new('-f', '-f', [CompletionResultType]::ParameterName, 'Read tokens from FILE, one per line (repeatable)')
+            [CompletionResult]::new('--file', '--file', [CompletionResultType]::ParameterName, 'Read tokens from FILE, one per line (repeatable)')
             [CompletionResult]::new('--at', '--at', [CompletionResultType]::ParameterName, 'Use this time instead of the current time')
             [CompletionResult]::new('--leeway', '--leeway', [CompletionResultType]::ParameterName, 'Allowed clock skew for exp and nbf [default: 0]')
             [CompletionResult]::new('--expires-within', '--expires-within', [CompletionResultType]::ParameterName, 'With --check-time, treat tokens that expire within DURATION as expired')

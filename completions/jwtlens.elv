@@ -32,8 +32,8 @@ set edit:completion:arg-completer[jwtlens] = {|@words|
             cand help 'Print this message or the help of the given subcommand(s)'
         }
         &'jwtlens;verify'= {
-            cand -f 'Read tokens from FILE, one per line'
-            cand --file 'Read tokens from FILE, one per line'
+            cand -f 'Read tokens from FILE, one per line (repeatable)'
+            cand --file 'Read tokens from FILE, one per line (repeatable)'
             cand -k 'Key file (JWK or JWK Set) or inline JSON (repeatable)'
             cand --key 'Key file (JWK or JWK Set) or inline JSON (repeatable)'
             cand --iss 'Require this issuer (iss)'
@@ -61,8 +61,8 @@ set edit:completion:arg-completer[jwtlens] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'jwtlens;debug'= {
-            cand -f 'Read tokens from FILE, one per line'
-            cand --file 'Read tokens from FILE, one per line'
+            cand -f 'Read tokens from FILE, one per line (repeatable)'
+            cand --file 'Read tokens from FILE, one per line (repeatable)'
             cand -k 'Key file (JWK or JWK Set) or inline JSON (repeatable)'
             cand --key 'Key file (JWK or JWK Set) or inline JSON (repeatable)'
             cand --iss 'Require this issuer (iss)'
@@ -92,8 +92,8 @@ set edit:completion:arg-completer[jwtlens] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'jwtlens;decode'= {
-            cand -f 'Read tokens from FILE, one per line'
-            cand --file 'Read tokens from FILE, one per line'
+            cand -f 'Read tokens from FILE, one per line (repeatable)'
+            cand --file 'Read tokens from FILE, one per line (repeatable)'
             cand --at 'Use this time instead of the current time'
             cand --leeway 'Allowed clock skew for exp and nbf [default: 0]'
             cand --expires-within 'With --check-time, treat tokens that expire within DURATION as expired'

@@ -36,7 +36,7 @@ complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "key" -d 'Inspect ke
 complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "completions" -d 'Generate shell completions'
 complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "man" -d 'Print the man page, or write all man pages to a directory'
 complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s f -l file -d 'Read tokens from FILE, one per line' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s f -l file -d 'Read tokens from FILE, one per line (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s k -l key -d 'Key file (JWK or JWK Set) or inline JSON (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l iss -d 'Require this issuer (iss)' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l aud -d 'Require this audience (aud; repeatable)' -r
@@ -49,7 +49,7 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l at -d 'Use th
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l leeway -d 'Allowed clock skew for exp and nbf [default: 0]' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l expires-within -d 'Treat tokens that expire within DURATION as expired' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s o -l output -d 'Output format' -r -f -a "text\t'Human-readable report'
-line\t'One line per token: line number, verdict, expiry, sub and kid (tab-separated)'
+line\t'One line per token: line, verdict, expiry, sub, kid, column and source (tab-separated)'
 json\t'One indented JSON object per token'
 jsonl\t'One JSON object per line'
 claims\t'The claims of valid tokens, one JSON object per line'
@@ -70,7 +70,7 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l local -d 'Sho
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l fail-fast -d 'Stop at the first rejected token'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s q -l quiet -d 'Print nothing; only set the exit status'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s f -l file -d 'Read tokens from FILE, one per line' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s f -l file -d 'Read tokens from FILE, one per line (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s k -l key -d 'Key file (JWK or JWK Set) or inline JSON (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l iss -d 'Require this issuer (iss)' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l aud -d 'Require this audience (aud; repeatable)' -r
@@ -83,7 +83,7 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l at -d 'Use thi
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l leeway -d 'Allowed clock skew for exp and nbf [default: 0]' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l expires-within -d 'Treat tokens that expire within DURATION as expired' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s o -l output -d 'Output format' -r -f -a "text\t'Human-readable report'
-line\t'One line per token: line number, verdict, expiry, sub and kid (tab-separated)'
+line\t'One line per token: line, verdict, expiry, sub, kid, column and source (tab-separated)'
 json\t'One indented JSON object per token'
 jsonl\t'One JSON object per line'
 claims\t'The claims of valid tokens, one JSON object per line'
@@ -106,12 +106,12 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s q -l quiet -d 
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l deep -d 'Search longer: several seconds per token'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s v -l verbose -d 'List everything that was tried'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s f -l file -d 'Read tokens from FILE, one per line' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s f -l file -d 'Read tokens from FILE, one per line (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l at -d 'Use this time instead of the current time' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l leeway -d 'Allowed clock skew for exp and nbf [default: 0]' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l expires-within -d 'With --check-time, treat tokens that expire within DURATION as expired' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s o -l output -d 'Output format' -r -f -a "text\t'Human-readable report'
-line\t'One line per token: line number, verdict, expiry, sub and kid (tab-separated)'
+line\t'One line per token: line, verdict, expiry, sub, kid, column and source (tab-separated)'
 json\t'One indented JSON object per token'
 jsonl\t'One JSON object per line'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l only -d 'Print only tokens with this verdict (repeatable)' -r -f -a "not-verified\t''

@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::algorithm::Algorithm;
 use crate::key::{KeyReport, VerificationKey, is_private_member};
 use crate::text::json::{self, JsonError};
 use crate::token::compact::Compact;
 
-/// The keys that tokens are verified with.
+/// The keys that tokens are verified with. Each of them verifies tokens of any issuer: which key belongs
+/// to which `iss` is not known here.
 #[derive(Clone, Debug)]
 pub struct KeySet {
     keys: Vec<VerificationKey>,
@@ -34,8 +36,8 @@ pub enum KeySourceError {
     Empty,
     /// An HTML or XML page.
     Html,
-    /// A PEM file, by the label after `BEGIN`.
-    Pem(String),
+    /// A PEM file, by its label if that is a usual one.
+    Pem(&'static str),
     /// A certificate or a key in ASN.1 DER.
     Der,
     /// A token instead of a key.
@@ -180,15 +182,15 @@ impl KeySet {
         &self.keys
     }
 
-    /// The places of the keys that allow `alg`: those with the header's `kid` first, then the rest.
-    /// The `kid` orders, it never decides (RFC 7515 section 4.1.4 calls it a hint).
+    /// The places of the keys that allow this algorithm: those with the header's `kid` first, then the
+    /// rest. The `kid` orders, it never decides (RFC 7515 section 4.1.4 calls it a hint).
     #[must_use]
-    pub fn candidates(&self, alg: &str, kid: Option<&str>) -> Vec<usize> {
+    pub fn candidates(&self, algorithm: &Algorithm, kid: Option<&str>) -> Vec<usize> {
         let fitting = self
             .keys
             .iter()
             .enumerate()
-            .filter(|(_, key)| key.algorithm.name == alg);
+            .filter(|(_, key)| key.allows(algorithm));
         let (named, others): (Vec<_>, Vec<_>) =
             fitting.partition(|(_, key)| kid.is_some() && key.id.kid.as_deref() == kid);
         named
@@ -198,12 +200,11 @@ impl KeySet {
             .collect()
     }
 
-    /// The algorithms that the keys allow, each once.
+    /// The algorithm of that name, if any key allows it.
     #[must_use]
-    pub fn algorithms(&self) -> Vec<&'static str> {
-        let mut names: Vec<&str> = self.keys.iter().map(|key| key.algorithm.name).collect();
-        names.dedup();
-        names
+    pub fn algorithm(&self, alg: &str) -> Option<&'static Algorithm> {
+        let mut allowed = self.keys.iter().flat_map(VerificationKey::algorithms);
+        allowed.find(|algorithm| algorithm.name == alg).copied()
     }
 }
 
@@ -231,19 +232,7 @@ fn json_text(content: &[u8]) -> Result<&str, KeySourceError> {
     if !trimmed.starts_with(b"{")
         && let Some(label) = after(trimmed, b"-----BEGIN")
     {
-        let end = label
-            .windows(5)
-            .position(|five| five == b"-----")
-            .unwrap_or(0);
-        let label = label.get(..end).unwrap_or_default().trim_ascii();
-        // Where the line's own dashes are missing, the key itself follows.
-        let is_label = |octet: &u8| matches!(octet, b'A'..=b'Z' | b'0'..=b'9' | b' ');
-        let label = if label.iter().all(is_label) {
-            String::from_utf8_lossy(label)
-        } else {
-            "no label".into()
-        };
-        return Err(KeySourceError::Pem(json::abridged(&label)));
+        return Err(KeySourceError::Pem(pem_label(label)));
     }
     if !trimmed.starts_with(b"{") && Compact::parse(trimmed).is_ok() {
         return Err(KeySourceError::Token);
@@ -252,6 +241,30 @@ fn json_text(content: &[u8]) -> Result<&str, KeySourceError> {
         return Err(KeySourceError::Der);
     }
     json::text_of(content).map_err(KeySourceError::Json)
+}
+
+/// The label of PEM, given what follows `-----BEGIN`. If it is not a usual one, this may be the key itself.
+fn pem_label(text: &[u8]) -> &'static str {
+    const LABELS: [&str; 13] = [
+        "CERTIFICATE",
+        "CERTIFICATE REQUEST",
+        "DSA PRIVATE KEY",
+        "EC PARAMETERS",
+        "EC PRIVATE KEY",
+        "ENCRYPTED PRIVATE KEY",
+        "OPENSSH PRIVATE KEY",
+        "PGP PUBLIC KEY BLOCK",
+        "PKCS7",
+        "PRIVATE KEY",
+        "PUBLIC KEY",
+        "RSA PRIVATE KEY",
+        "RSA PUBLIC KEY",
+    ];
+    let is_label = |label: &&str| {
+        let rest = text.trim_ascii_start().strip_prefix(label.as_bytes());
+        rest.is_some_and(|rest| rest.starts_with(b"-----"))
+    };
+    LABELS.into_iter().find(is_label).unwrap_or("unknown label")
 }
 
 /// What follows the first place of a mark. Before it a PEM file may hold anything (RFC 7468 section 2).
@@ -366,7 +379,16 @@ mod tests {
                 b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
                 format!("it looks like PEM (PUBLIC KEY), {DUE}"),
             ),
-            (b"-----BEGIN ", format!("it looks like PEM (), {DUE}")),
+            (b"-----BEGIN ", format!("it looks like PEM (unknown label), {DUE}")),
+            // The key itself may be where the label is expected.
+            (
+                b"-----BEGIN 0A1B2C3D4E5F-----",
+                format!("it looks like PEM (unknown label), {DUE}"),
+            ),
+            (
+                b"-----BEGIN PRIVATE KEY 0A1B2C3D4E5F-----",
+                format!("it looks like PEM (unknown label), {DUE}"),
+            ),
             (
                 b"Certificate:\n  Data:\n-----BEGIN CERTIFICATE-----\nAAAA\n",
                 format!("it looks like PEM (CERTIFICATE), {DUE}"),
@@ -418,8 +440,9 @@ mod tests {
             .collect();
         let keys =
             KeySet::read("k", format!(r#"{{"keys":[{}]}}"#, set.join(",")).as_bytes()).unwrap();
+        let es256 = keys.algorithm("ES256").unwrap();
         let order = |kid| -> Vec<_> {
-            keys.candidates("ES256", kid)
+            keys.candidates(es256, kid)
                 .into_iter()
                 .map(|index| keys.keys()[index].id.kid.as_deref().unwrap())
                 .collect()
@@ -427,7 +450,7 @@ mod tests {
         assert_eq!(order(None), ["a", "b", "c", "b"]);
         assert_eq!(order(Some("b")), ["b", "b", "a", "c"]);
         assert_eq!(order(Some("z")), ["a", "b", "c", "b"]);
-        assert!(keys.candidates("ES384", None).is_empty());
-        assert_eq!(keys.algorithms(), ["ES256"]);
+        assert_eq!(keys.algorithm("ES384"), None);
+        assert_eq!(keys.algorithm("none"), None);
     }
 }

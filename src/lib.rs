@@ -25,56 +25,55 @@
 //!
 //! # In a server
 //!
-//! Keys and policy are made once; after that nothing is read, written or remembered, so a [`Verifier`]
-//! stands in shared state as it is. What `Authorization` says is a token as it comes: `Bearer ` is taken
-//! off. `examples/server` is the whole program.
+//! Keys and policy are made once. A [`Verifier`] is safe to share between threads. [`Token::bearer`] takes
+//! the value of an `Authorization` header and nothing that only resembles one; [`Report::valid_claims`]
+//! are the claims of a valid token. `examples/server` is the whole program.
 //!
 //! ```
-//! use jwtlens::{ClaimsSet, Token, Verdict, Verifier};
+//! use jwtlens::{ClaimCheck, ClaimPath, ClaimsSet, KeySet, Policy, Token, Verifier};
 //!
-//! /// The claims of whoever sends this header, or what to tell them.
+//! // Without these checks a token without `exp`, or for another service, is valid.
+//! let policy = Policy::default().with_checks([
+//!     ClaimCheck::Require(ClaimPath::new("exp")?),
+//!     ClaimCheck::Audience(vec!["transcodes-sdk".to_owned()]),
+//! ]);
+//!
+//! /// The claims of the client that sends this header, or the error it gets.
 //! fn member(guard: &Verifier, header: Option<&str>, now: i64) -> Result<ClaimsSet, &'static str> {
-//!     let report = guard.verify(&Token::from(header.ok_or("No token")?), now);
-//!     match (report.verdict, report.claims) {
-//!         (Verdict::Valid, Some(claims)) => Ok(claims),
-//!         _ => Err("Invalid or expired token"),
-//!     }
+//!     const INVALID: &str = "Invalid or expired token";
+//!     let token = Token::bearer(header.ok_or("No token")?).ok_or(INVALID)?;
+//!     let report = guard.verify(&token, now);
+//!     report.valid_claims().cloned().ok_or(INVALID)
 //! }
-//! # let keys = jwtlens::KeySet::read("k", br#"{"kty":"EC","crv":"P-256",
-//! #     "x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
-//! #     "y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#).unwrap();
-//! # let guard = Verifier::new(keys, jwtlens::Policy::default());
-//! # assert_eq!(member(&guard, None, 0).unwrap_err(), "No token");
-//! # assert_eq!(member(&guard, Some("Bearer a.b.c"), 0).unwrap_err(), "Invalid or expired token");
-//! # let token = "Bearer eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ.DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q";
-//! # assert!(member(&guard, Some(token), 1_300_000_000).is_ok());
+//! # let jwk = br#"{"kty":"EC","crv":"P-256","x":"b_A7lJJBzh2t1DUZ5pYOCoW0GmmgXDKBA6orzhWUyhY","y":"PE91OlW_AdxT9sCwx-7ni0DG_30lqW4igrmJzvccFEo","alg":"ES256","kid":"1fdef9ef-57e5-4fcd-84bd-2eb445efcf66"}"#;
+//! # let guard = Verifier::new(KeySet::read("public_key.json", jwk)?, policy);
+//! # let valid = "Bearer eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCIsImtpZCI6IjFmZGVmOWVmLTU3ZTUtNGZjZC04NGJkLTJlYjQ0NWVmY2Y2NiJ9.eyJpc3MiOiJodHRwczovL2F1dGguZXhhbXBsZS5jb20iLCJzdWIiOiJtZW1iZXItNyIsImF1ZCI6InRyYW5zY29kZXMtc2RrIiwiZW1haWwiOiJhZGFAZXhhbXBsZS5jb20iLCJyb2xlIjoiYWRtaW4iLCJpYXQiOjE3OTU0NDk4NjQsIm5iZiI6MTc5NTQ0OTg2NCwiZXhwIjoxNzk1NDYwNjY0LCJqdGkiOiJjMGZmZWUifQ.BiYouFDpUVpKXWsD0zquTWHY2gJOFlcl406HEehOaFMpsBfQLEsOdUjXu_cm776x-O8ybkQjyMFeiKKGojbY6Q";
+//! # let now = 1_795_457_364;
+//! # assert_eq!(member(&guard, None, now).unwrap_err(), "No token");
+//! # assert_eq!(member(&guard, Some(valid), now).unwrap().sub.as_deref(), Some("member-7"));
+//! # assert!(member(&guard, Some(valid), now + 3300).is_err());
+//! # assert!(member(&guard, valid.strip_prefix("Bearer "), now).is_err());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
 //! # What is refused, and how it is told
 //!
 //! A fault of a token is never an error of a function: it is in the [`Report`], which is always made in
 //! full. [`Verdict`] is the decision in one word; [`Signature`], [`Time`] and [`Check`] are the facts that
-//! it rests on, each told whatever the others say. Look at the verdict: claims are in the report of a
-//! refused token too, and [`Report::claims_authenticated`] tells whose they are.
+//! it rests on, each told whatever the others say. [`Report::claims`] are in the report of a rejected token
+//! too. Only [`Verdict::Valid`] accepts a token: [`decode`] verifies nothing, and its
+//! [`Verdict::NotVerified`] has the [status](Verdict::status) 0, as has a valid token.
 //!
 //! Errors are for what is wrong with *your* side: [`KeySource::read`] and [`KeySet::read`] fail on a file
-//! that holds no usable key ([`KeySourceError`]), and [`ClaimPath::new`] on a path that is none.
+//! that holds no usable key ([`KeySourceError`]), [`ClaimPath::new`] on a path that is none, and [`Policy`]
+//! on a leeway or time that would accept what has expired ([`PolicyError`]).
 //!
 //! # What to ask for
 //!
-//! [`Policy::default`] is strict about times and asks nothing of the claims. Ask for the audience, at
-//! least: a key that signs for several services makes their tokens alike in everything else.
-//!
-//! ```
-//! use jwtlens::{ClaimCheck, Policy};
-//!
-//! let policy = Policy {
-//!     leeway: 60,
-//!     checks: vec![ClaimCheck::Audience(vec!["transcodes-sdk".to_owned()])],
-//!     ..Policy::default()
-//! };
-//! # assert_eq!(policy.expires_within, None);
-//! ```
+//! [`Policy::default`] allows no leeway and checks no claim. It accepts a token without `exp`, of any age,
+//! for any audience and of any issuer. Require `exp`, and check the audience: a key that signs for several
+//! services makes their tokens alike in everything else. Keys are not bound to an issuer: with more than
+//! one, make a [`Verifier`] for each, with its keys and [`ClaimCheck::Issuer`].
 //!
 //! # Many tokens, and no key
 //!
@@ -113,22 +112,22 @@
 mod algorithm;
 mod curve;
 mod diagnosis;
-pub mod fixed_key;
 mod key;
 mod keyset;
 mod policy;
 mod report;
-mod tables;
 mod text;
 mod token;
 mod verdict;
 mod verify;
 
-pub use algorithm::Algorithm;
-pub use diagnosis::{Certainty, Debugger, Effort, Finding, Recovered, Signers, Tried};
+pub use algorithm::{Algorithm, KeyType};
+pub use diagnosis::{
+    Certainty, Debugger, Effort, Finding, Recovered, Signers, Tried, is_line_wrapped,
+};
 pub use key::{KeyFault, KeyId, KeyReport, VerificationKey};
 pub use keyset::{KeySet, KeySource, KeySourceError};
-pub use policy::{Check, ClaimCheck, ClaimPath, Policy};
+pub use policy::{Check, ClaimCheck, ClaimPath, Policy, PolicyError};
 pub use report::{Input, Reason, Report, Signature, Time};
 pub use text::base64url::Base64urlFault;
 pub use text::json;

@@ -24,13 +24,16 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use rustix::fs::{FileType, fstat};
 
 use cli::args::{Cli, ColorChoice};
 use cli::exit::Exit;
 use cli::messages::{Failure, Messages, finish};
-use cli::{Paint, Surroundings, run, usage};
+use cli::tell::panics;
+use cli::{Paint, Stdin, Surroundings, run, usage};
 
 fn main() -> ExitCode {
+    panics::redact();
     // Each stream decides for itself; `colored` alone would decide by standard output for both.
     colored::control::set_override(true);
     // A console of Windows takes colours once it is told to; one that can't shows them as they are.
@@ -64,14 +67,12 @@ fn refuse(error: &clap::Error, arguments: &[OsString]) -> Exit {
         return finish(&error.context("can't write to standard output"), messages);
     }
     if usage::is_token_without_command(error, arguments) {
-        let failure = Failure::usage("a command is due before the token")
-            .hint("jwtlens verify -k public_key.json checks it, jwtlens decode shows it; both read standard input");
+        let failure = Failure::usage("missing command before the token").hint(
+            "try `jwtlens verify -k public_key.json` or `jwtlens decode`, and pass the token on stdin",
+        );
         return finish(&failure.into(), messages);
     }
-    let explained = usage::explain(error, arguments, |arguments| {
-        Cli::try_parse_from(arguments).err()
-    });
-    usage::print(&explained);
+    usage::print(&usage::explain(error, arguments));
     Exit::Usage
 }
 
@@ -83,13 +84,26 @@ fn surroundings(color: ColorChoice) -> Surroundings {
     Surroundings {
         clock: now,
         key_variable: env::var_os("JWTLENS_KEY"),
-        stdin_is_terminal: io::stdin().is_terminal(),
+        stdin: stdin(),
+        knows_control_sequences: knows_control_sequences(),
         can_show_progress: io::stderr().is_terminal()
             && !stdout.is_terminal()
             && knows_control_sequences(),
         width: columns.or_else(|| terminal(&stdout).map(|(columns, _)| columns)),
         height: terminal(&stdout).map(|(_, rows)| rows),
         paint: paint(color, &stdout),
+    }
+}
+
+fn stdin() -> Stdin {
+    let stdin = io::stdin();
+    let kind = fstat(&stdin).map(|stat| FileType::from_raw_mode(stat.st_mode));
+    if stdin.is_terminal() {
+        Stdin::Terminal
+    } else if kind == Ok(FileType::RegularFile) {
+        Stdin::File
+    } else {
+        Stdin::Other
     }
 }
 

@@ -1,6 +1,9 @@
 //! What a token is held against besides its signature: the time, and claim checks. What time it is
 //! comes with each token, so that a policy is made once and serves for as long as a program runs.
 
+use std::error::Error;
+use std::fmt;
+
 use serde::Serialize;
 
 use crate::text::json::{Object, Value};
@@ -8,16 +11,38 @@ use crate::token::claims::ClaimsSet;
 use crate::token::header::JoseHeader;
 use crate::verdict::Validity;
 
-/// How times are judged, and the claim checks. All times are whole seconds. The default is the
-/// strictest about times, and asks nothing of the claims.
+/// How `exp` and `nbf` are compared with the time, and the claim checks. All times are whole seconds.
+///
+/// The default has no leeway and no claim checks. What is not asked for is not checked: the default
+/// accepts a token without `exp`, of any age, for any audience, of any subject, `typ` and issuer. Keys
+/// are not bound to an issuer either: under a key set of several issuers, each of them can sign tokens
+/// that name another as `iss`. Require `exp` and the audience at least, and with more than one issuer
+/// make a verifier for each, with its keys and its [`ClaimCheck::Issuer`].
+///
+/// ```
+/// use jwtlens::{ClaimCheck, ClaimPath, Policy};
+///
+/// let policy = Policy::default().with_leeway(60)?.with_checks([
+///     ClaimCheck::Require(ClaimPath::new("exp")?),
+///     ClaimCheck::Audience(vec!["transcodes-sdk".to_owned()]),
+/// ]);
+/// assert_eq!(policy.leeway(), 60);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 #[derive(Clone, Debug, Default)]
 pub struct Policy {
-    /// How far `exp` may have passed and `nbf` may lie ahead; not below 0.
-    pub leeway: i64,
-    /// A token that expires within this time counts as expired; not below 0.
-    pub expires_within: Option<i64>,
-    /// The claim checks, all of which must hold.
-    pub checks: Vec<ClaimCheck>,
+    leeway: i64,
+    expires_within: Option<i64>,
+    checks: Vec<ClaimCheck>,
+}
+
+/// A time that no [`Policy`] can have, in seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PolicyError {
+    /// A leeway below 0 or above [`Policy::MAX_LEEWAY`].
+    Leeway(i64),
+    /// A required remaining lifetime below 0, which would accept expired tokens.
+    ExpiresWithin(i64),
 }
 
 /// One claim check.
@@ -35,7 +60,7 @@ pub enum ClaimCheck {
     Require(ClaimPath),
     /// The claim is this value.
     Equals(ClaimPath, Value),
-    /// `iat` is there and no longer ago than these seconds, give or take the leeway.
+    /// `iat` is there, no longer ago than these seconds and not in the future, give or take the leeway.
     MaxAge(i64),
 }
 
@@ -59,6 +84,83 @@ pub struct Check {
 }
 
 impl Policy {
+    /// The longest leeway: 365 days. A longer one only serves to accept every expired token.
+    pub const MAX_LEEWAY: i64 = 365 * 86_400;
+
+    /// The same policy with a leeway: how long ago `exp` may be, and how far in the future `nbf`.
+    ///
+    /// # Errors
+    ///
+    /// A leeway below 0 or above [`MAX_LEEWAY`](Self::MAX_LEEWAY).
+    pub fn with_leeway(self, seconds: i64) -> Result<Self, PolicyError> {
+        if !(0..=Self::MAX_LEEWAY).contains(&seconds) {
+            return Err(PolicyError::Leeway(seconds));
+        }
+        Ok(Self {
+            leeway: seconds,
+            ..self
+        })
+    }
+
+    /// The same policy, by which a token that expires within this time counts as expired. The leeway
+    /// then applies to `nbf` alone.
+    ///
+    /// # Errors
+    ///
+    /// A time below 0.
+    pub fn with_expires_within(self, seconds: i64) -> Result<Self, PolicyError> {
+        if seconds < 0 {
+            return Err(PolicyError::ExpiresWithin(seconds));
+        }
+        Ok(Self {
+            expires_within: Some(seconds),
+            ..self
+        })
+    }
+
+    /// The same policy with more claim checks. All of them must hold.
+    #[must_use]
+    pub fn with_checks(mut self, checks: impl IntoIterator<Item = ClaimCheck>) -> Self {
+        self.checks.extend(checks);
+        self
+    }
+
+    /// The leeway in seconds.
+    #[must_use]
+    pub fn leeway(&self) -> i64 {
+        self.leeway
+    }
+
+    /// The time within which a token must not expire, in seconds.
+    #[must_use]
+    pub fn expires_within(&self) -> Option<i64> {
+        self.expires_within
+    }
+
+    /// The claim checks.
+    #[must_use]
+    pub fn checks(&self) -> &[ClaimCheck] {
+        &self.checks
+    }
+
+    /// The times of this policy without its leeway.
+    pub(crate) fn without_leeway(&self) -> Self {
+        Self {
+            leeway: 0,
+            expires_within: self.expires_within,
+            checks: Vec::new(),
+        }
+    }
+
+    /// The times of this policy, where a token may expire at any time from now on.
+    pub(crate) fn without_expires_within(&self) -> Self {
+        Self {
+            leeway: self.leeway,
+            expires_within: None,
+            checks: Vec::new(),
+        }
+    }
+
     /// How the claims stand in time. `exp` equal to now has passed, `nbf` equal to now holds (RFC
     /// 7519 sections 4.1.4 and 4.1.5).
     #[must_use]
@@ -156,11 +258,12 @@ impl Policy {
             }
             ClaimCheck::MaxAge(seconds) => {
                 let oldest = now.saturating_sub(*seconds).saturating_sub(self.leeway);
+                let newest = now.saturating_add(self.leeway);
                 let iat = claims.and_then(|claims| claims.iat.as_ref());
                 Check {
                     name: "iat".to_owned(),
                     check: "max-age",
-                    passed: iat.is_some_and(|iat| !iat.is_before(oldest)),
+                    passed: iat.is_some_and(|iat| !iat.is_before(oldest) && !iat.is_after(newest)),
                     expected: Value::from(*seconds),
                     actual: iat.map_or(Value::Null, |iat| {
                         Value::from(iat.seconds_from(now).saturating_neg())
@@ -171,6 +274,24 @@ impl Policy {
     }
 }
 
+impl fmt::Display for PolicyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Leeway(seconds) => write!(
+                f,
+                "the leeway must be from 0 to {} seconds (365 days), found {seconds}",
+                Policy::MAX_LEEWAY
+            ),
+            Self::ExpiresWithin(seconds) => write!(
+                f,
+                "the time within which a token must not expire must not be negative, found {seconds}"
+            ),
+        }
+    }
+}
+
+impl Error for PolicyError {}
+
 impl ClaimPath {
     /// Takes a bare name, or a JSON Pointer where it begins with `/`.
     ///
@@ -179,7 +300,7 @@ impl ClaimPath {
     /// An empty name, or a pointer with a `~` that neither `0` nor `1` follows (RFC 6901 section 3).
     pub fn new(path: &str) -> Result<Self, &'static str> {
         if path.is_empty() {
-            return Err("a claim's name is due");
+            return Err("claim name is empty");
         }
         if path.starts_with('/')
             && path
@@ -187,7 +308,7 @@ impl ClaimPath {
                 .skip(1)
                 .any(|rest| !rest.starts_with(['0', '1']))
         {
-            return Err("in a JSON Pointer \"~\" is written \"~0\" and \"/\" in a name \"~1\"");
+            return Err("invalid JSON Pointer: escape \"~\" as \"~0\" and \"/\" as \"~1\"");
         }
         Ok(Self(path.to_owned()))
     }
@@ -248,10 +369,12 @@ mod tests {
     #[test]
     fn time_has_sharp_edges() {
         use Validity::{Current, Expired, NotYetValid, Unbounded};
-        let at = |leeway, expires_within| Policy {
-            leeway,
-            expires_within,
-            ..Policy::default()
+        let at = |leeway, expires_within| {
+            let policy = Policy::default().with_leeway(leeway).unwrap();
+            match expires_within {
+                Some(seconds) => policy.with_expires_within(seconds).unwrap(),
+                None => policy,
+            }
         };
         for (json, leeway, within, expected) in [
             (r#"{"exp":1000}"#, 0, None, Expired),
@@ -272,8 +395,8 @@ mod tests {
             (r#"{"exp":1000}"#, 100, Some(0), Expired),
             ("{}", 0, Some(60), Unbounded),
             (r#"{"exp":1e400}"#, 0, Some(i64::MAX), Current),
-            (r#"{"nbf":1e400}"#, i64::MAX, None, NotYetValid),
-            (r#"{"exp":-1e400}"#, i64::MAX, None, Expired),
+            (r#"{"nbf":1e400}"#, Policy::MAX_LEEWAY, None, NotYetValid),
+            (r#"{"exp":-1e400}"#, Policy::MAX_LEEWAY, None, Expired),
         ] {
             assert_eq!(
                 at(leeway, within).validity(&claims(json), 1000),
@@ -283,13 +406,42 @@ mod tests {
         }
     }
 
+    #[test]
+    fn no_policy_accepts_every_expired_token() {
+        let policy = Policy::default;
+        for (seconds, allowed) in [
+            (i64::MIN, false),
+            (-1, false),
+            (0, true),
+            (31_536_000, true),
+            (31_536_001, false),
+            (i64::MAX, false),
+        ] {
+            let leeway = policy().with_leeway(seconds);
+            assert_eq!(leeway.is_ok(), allowed, "{seconds}");
+            let error = PolicyError::Leeway(seconds);
+            assert_eq!(leeway.err(), (!allowed).then_some(error));
+        }
+        for (seconds, allowed) in [(i64::MIN, false), (-1, false), (0, true), (i64::MAX, true)] {
+            let within = policy().with_expires_within(seconds);
+            assert_eq!(within.is_ok(), allowed, "{seconds}");
+            let error = PolicyError::ExpiresWithin(seconds);
+            assert_eq!(within.err(), (!allowed).then_some(error));
+        }
+        assert_eq!(
+            PolicyError::Leeway(-1).to_string(),
+            "the leeway must be from 0 to 31536000 seconds (365 days), found -1"
+        );
+        assert_eq!(
+            PolicyError::ExpiresWithin(-1).to_string(),
+            "the time within which a token must not expire must not be negative, found -1"
+        );
+    }
+
     fn passes(check: ClaimCheck, json: &str) -> bool {
         let header = JoseHeader::parse(br#"{"alg":"ES256","typ":"at+JWT"}"#).unwrap();
-        let policy = Policy {
-            leeway: 5,
-            checks: vec![check],
-            ..Policy::default()
-        };
+        let policy = Policy::default().with_leeway(5).unwrap();
+        let policy = policy.with_checks([check]);
         let unread = policy.check(Some(&header), None, 1000);
         assert!(
             unread
@@ -340,7 +492,11 @@ mod tests {
             (ClaimCheck::MaxAge(10), r#"{"iat":985}"#, true),
             (ClaimCheck::MaxAge(10), r#"{"iat":984.999}"#, false),
             (ClaimCheck::MaxAge(10), r#"{"iat":984}"#, false),
-            (ClaimCheck::MaxAge(10), r#"{"iat":2000}"#, true),
+            (ClaimCheck::MaxAge(10), r#"{"iat":1000}"#, true),
+            (ClaimCheck::MaxAge(10), r#"{"iat":1005}"#, true),
+            (ClaimCheck::MaxAge(10), r#"{"iat":1005.001}"#, false),
+            (ClaimCheck::MaxAge(10), r#"{"iat":2000}"#, false),
+            (ClaimCheck::MaxAge(i64::MAX), r#"{"iat":1006}"#, false),
             (ClaimCheck::MaxAge(10), "{}", false),
             (ClaimCheck::Type("AT+jwt".into()), "{}", true),
             (ClaimCheck::Type("application/at+jwt".into()), "{}", true),

@@ -21,14 +21,13 @@ use crate::verdict::{SignatureStatus, Validity, Verdict};
 pub struct Report {
     /// The verdict.
     pub verdict: Verdict,
-    /// Whether the claims are those of a key's holder: the signature verifies.
-    pub claims_authenticated: bool,
     /// Where the token came from.
     pub input: Input,
     /// The JOSE Header, as it stands in the token.
     #[serde(serialize_with = "header_members")]
     pub header: Option<Arc<JoseHeader>>,
-    /// The Claims Set, as it stands in the token.
+    /// The Claims Set, as it stands in the token, of a rejected one too: what may be relied on is
+    /// [`valid_claims`](Self::valid_claims).
     #[serde(serialize_with = "claims_members")]
     pub claims: Option<ClaimsSet>,
     /// The signature and what it rests on.
@@ -74,6 +73,9 @@ pub struct Signature {
     pub algorithm: Option<Arc<str>>,
     /// The signature's octets, where it could be decoded.
     pub octets: Option<usize>,
+    /// The octets that a signature has under the keys that it was tried with; null if it was not
+    /// checked, or if these keys differ.
+    pub expected_octets: Option<usize>,
     /// The key under which it verifies.
     pub key: Option<Arc<KeyId>>,
     /// How many keys it was tried with.
@@ -120,6 +122,24 @@ pub struct Time {
     pub expires_at: Option<NumericDate>,
     /// Seconds from now to `exp`, rounded up: above 0 exactly if `exp` lies ahead.
     pub expires_in: Option<i64>,
+}
+
+impl Report {
+    /// The claims, if the verdict is [`Verdict::Valid`]; none of a token that is rejected or that was
+    /// only decoded.
+    #[must_use]
+    pub fn valid_claims(&self) -> Option<&ClaimsSet> {
+        match self.verdict {
+            Verdict::Valid => self.claims.as_ref(),
+            Verdict::NotVerified
+            | Verdict::Expired
+            | Verdict::NotYetValid
+            | Verdict::ClaimRefused
+            | Verdict::Unverifiable
+            | Verdict::MisSigned
+            | Verdict::Malformed => None,
+        }
+    }
 }
 
 impl Default for Input {

@@ -58,7 +58,8 @@ pub struct Facts {
 pub enum Verdict {
     /// The signature verifies under a given key, and times and claim checks hold.
     Valid,
-    /// The token can be read; its signature was not asked about.
+    /// The token can be read; its signature was not checked. It accepts nothing, and its
+    /// [status](Self::status) is 0 all the same.
     NotVerified,
     /// Verified, but `exp` has passed.
     Expired,
@@ -123,7 +124,9 @@ impl Verdict {
         }
     }
 
-    /// The exit status of a run in which this verdict is the most severe.
+    /// The exit status of a run in which this verdict is the most severe. It is 0 for
+    /// [`NotVerified`](Self::NotVerified) too, since a `decode` that could read its token did what it was
+    /// asked: compare with [`Valid`](Self::Valid) to accept a token.
     #[must_use]
     pub fn status(self) -> u8 {
         match self {

@@ -18,15 +18,18 @@ use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::{Json, Router, routing::get};
-use jwtlens::{ClaimCheck, KeySet, Members, Policy, Token, Verdict, Verifier};
+use jwtlens::{ClaimCheck, ClaimPath, KeySet, Members, Policy, Token, Verifier};
 use tokio::net::TcpListener;
 
 /// What every request shares: made once, and never changed.
 struct Guard {
     verifier: Verifier,
-    /// Seconds since 1970-01-01T00:00:00Z; the library asks no clock.
-    now: fn() -> i64,
+    /// Seconds since 1970-01-01T00:00:00Z; the library asks no clock. None if the clock fails.
+    now: fn() -> Option<i64>,
 }
+
+/// Why a request is rejected.
+type Rejection = (StatusCode, &'static str);
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
@@ -47,12 +50,13 @@ fn main() -> Result<(), Box<dyn Error>> {
     })
 }
 
-/// Whoever is to come in needs a token of the sign-in, and for this audience.
+/// Requires an expiry and this audience; the policy alone requires neither. A key set of several issuers
+/// would need `ClaimCheck::Issuer` too.
 fn verifier(name: &str, key: &[u8]) -> Result<Verifier, Box<dyn Error>> {
-    let policy = Policy {
-        checks: vec![ClaimCheck::Audience(vec!["transcodes-sdk".into()])],
-        ..Policy::default()
-    };
+    let policy = Policy::default().with_checks([
+        ClaimCheck::Require(ClaimPath::new("exp")?),
+        ClaimCheck::Audience(vec!["transcodes-sdk".into()]),
+    ]);
     Ok(Verifier::new(KeySet::read(name, key)?, policy))
 }
 
@@ -65,29 +69,33 @@ fn app(guard: Guard) -> Router {
 async fn protected(State(guard): State<Arc<Guard>>, headers: HeaderMap) -> Response {
     match claims(&guard, &headers) {
         Ok(claims) => Json(claims).into_response(),
-        Err(error) => {
+        Err((status, error)) => {
             let body = Json(serde_json::json!({ "error": error }));
-            (StatusCode::UNAUTHORIZED, body).into_response()
+            (status, body).into_response()
         }
     }
 }
 
-/// The claims of a valid token, or what to tell whoever sent another. Why it was refused is in the
-/// report, for a log; it is no help to a stranger.
-fn claims(guard: &Guard, headers: &HeaderMap) -> Result<Members, &'static str> {
-    let header = headers.get(AUTHORIZATION).ok_or("No token")?;
-    // `Bearer ` is taken off with what else may stand around a token.
-    let token = Token::new(jwtlens::Input::default(), header.as_bytes());
-    let report = guard.verifier.verify(&token, (guard.now)());
-    match (report.verdict, report.claims) {
-        (Verdict::Valid, Some(claims)) => Ok(claims.members),
-        _ => Err("Invalid or expired token"),
-    }
+/// The claims of a valid token. The report has the reason for a rejection, for a log; the client does
+/// not need it.
+fn claims(guard: &Guard, headers: &HeaderMap) -> Result<Members, Rejection> {
+    const INVALID: Rejection = (StatusCode::UNAUTHORIZED, "Invalid or expired token");
+
+    let mut values = headers.get_all(AUTHORIZATION).iter();
+    let header = match (values.next(), values.next()) {
+        (None, _) => return Err((StatusCode::UNAUTHORIZED, "No token")),
+        (Some(header), None) => header.to_str().map_err(|_| INVALID)?,
+        (Some(_), Some(_)) => return Err(INVALID),
+    };
+    let token = Token::bearer(header).ok_or(INVALID)?;
+    // Without the time no token can be known to be current.
+    let now = (guard.now)().ok_or((StatusCode::INTERNAL_SERVER_ERROR, "No time"))?;
+    let report = guard.verifier.verify(&token, now);
+    let claims = report.valid_claims().ok_or(INVALID)?;
+    Ok(claims.members.clone())
 }
 
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| {
-        i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
-    })
+fn now() -> Option<i64> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_secs()).ok()
 }

@@ -13,14 +13,19 @@ use std::thread;
 
 use super::{Guard, app, verifier};
 
-/// A server at the time of the test data, for as long as the test runs.
+/// A server at the time of the test data.
 fn served() -> SocketAddr {
+    served_at(|| Some(1_795_457_364))
+}
+
+/// A server with this clock, for as long as the test runs.
+fn served_at(now: fn() -> Option<i64>) -> SocketAddr {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     listener.set_nonblocking(true).unwrap();
     let guard = Guard {
         verifier: verifier("public_key.json", made("public_key.json").as_bytes()).unwrap(),
-        now: || 1_795_457_364,
+        now,
     };
     thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -76,6 +81,7 @@ fn a_valid_token_lets_in_and_no_other_does() {
         "by-other-key.txt",
         "none.txt",
         "api-token.txt",
+        "without-exp.txt",
         "no-claims.txt",
         "cut.txt",
         "opaque.txt",
@@ -83,8 +89,32 @@ fn a_valid_token_lets_in_and_no_other_does() {
         let answer = asked(address, &bearer(name));
         assert_eq!(answer, refused("Invalid or expired token"), "{name}");
     }
-    let basic = "Authorization: Basic YTpi\r\n";
-    assert_eq!(asked(address, basic), refused("Invalid or expired token"));
+    let token = made("valid.txt");
+    let token = token.trim();
+    for header in [
+        "Authorization: Basic YTpi\r\n".to_owned(),
+        format!("Authorization: {token}\r\n"),
+        format!("Authorization: Bearer  {token}\r\n"),
+        format!("Authorization: Bearer \"{token}\"\r\n"),
+        format!("Authorization: Authorization: Bearer {token}\r\n"),
+        format!("Authorization: Bearer {token} {token}\r\n"),
+        format!("{}{}", bearer("valid.txt"), bearer("valid.txt")),
+        format!("{}{}", bearer("valid.txt"), bearer("expired.txt")),
+    ] {
+        let answer = asked(address, &header);
+        assert_eq!(answer, refused("Invalid or expired token"), "{header}");
+    }
+}
+
+/// Without a clock an expired token can't be told from a current one.
+#[test]
+fn without_a_clock_nothing_is_let_in() {
+    let address = served_at(|| None);
+    for name in ["valid.txt", "expired.txt"] {
+        let header = format!("Authorization: Bearer {}\r\n", made(name).trim());
+        let answer = ("500".to_owned(), r#"{"error":"No time"}"#.to_owned());
+        assert_eq!(asked(address, &header), answer, "{name}");
+    }
 }
 
 /// One verifier, many threads.

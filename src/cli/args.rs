@@ -4,11 +4,12 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint, value_parser};
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use jwtlens::{ClaimPath, Verdict, json::Value};
 
 use super::help::sections;
+use super::tell::invalid::Invalid;
 use super::times::{self, At};
 
 /// Decode, verify and debug JSON Web Tokens, offline
@@ -239,7 +240,7 @@ pub struct Decode {
 pub struct Key {
     /// Key file, inline JSON, or - for stdin
     ///
-    /// [default: $JWTLENS_KEY, or ./public_key.json]
+    /// [default: stdin if it is a regular file, then $JWTLENS_KEY, then ./public_key.json]
     #[arg(value_name = "KEY", value_hint = ValueHint::FilePath)]
     pub keys: Vec<OsString>,
 
@@ -258,14 +259,15 @@ pub struct Key {
 pub struct Tokens {
     /// Token, or - for stdin (stdin is safer)
     ///
-    /// Arguments are visible in `ps` and saved in the shell history.
+    /// Arguments are visible in `ps` and saved in the shell history. Without TOKEN and with a terminal
+    /// as stdin, a prompt asks for a token.
     // A token is not a file name, so complete none.
     #[arg(value_name = "TOKEN", value_hint = ValueHint::Other)]
     pub given: Vec<OsString>,
 
-    /// Read tokens from FILE, one per line
-    #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub file: Option<PathBuf>,
+    /// Read tokens from FILE, one per line (repeatable)
+    #[arg(short, long = "file", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
 
     /// Find tokens in other text, such as logs, HAR files or HTTP dumps
     ///
@@ -307,9 +309,9 @@ pub struct Checks {
 
     /// Require this claim to be present (repeatable)
     ///
-    /// NAME is a claim name, or a JSON Pointer such as `/realm_access/roles/0`. A null claim counts
-    /// as missing.
-    #[arg(long, value_name = "NAME", value_parser = claim_path)]
+    /// NAME is a claim name, or a JSON Pointer such as `/realm_access/roles/0`. Use a JSON Pointer for
+    /// a name with a comma (`/a,b`). A null claim counts as missing.
+    #[arg(long, value_name = "NAME", value_parser = required_claim)]
     pub require: Vec<ClaimPath>,
 
     /// Require a claim to have this value (repeatable)
@@ -320,6 +322,8 @@ pub struct Checks {
     pub claim: Vec<(ClaimPath, Value)>,
 
     /// Reject tokens issued longer ago than this, or without iat
+    ///
+    /// An iat further in the future than the leeway is rejected too.
     #[arg(
         long,
         value_name = "DURATION",
@@ -340,11 +344,11 @@ pub struct Time {
 
     /// Allowed clock skew for exp and nbf [default: 0]
     ///
-    /// DURATION is a number of seconds (90) or has units (90s, 5m, 1h30m, 7d).
+    /// At most 365 days. DURATION is a number of seconds (90) or has units (90s, 5m, 1h30m, 7d).
     #[arg(
         long,
         value_name = "DURATION",
-        value_parser = times::duration,
+        value_parser = times::leeway,
         allow_hyphen_values = true,
         default_value = "0",
         hide_default_value = true
@@ -362,7 +366,7 @@ pub struct Speed {
     /// Number of worker threads [default: number of CPUs]
     ///
     /// The output does not depend on it.
-    #[arg(short, long, value_name = "NUMBER", value_parser = value_parser!(u16).range(1..=256))]
+    #[arg(short, long, value_name = "NUMBER", value_parser = jobs)]
     pub jobs: Option<u16>,
 }
 
@@ -394,7 +398,7 @@ pub enum ColorChoice {
 pub enum Format {
     /// Human-readable report
     Text,
-    /// One line per token: line number, verdict, expiry, sub and kid (tab-separated)
+    /// One line per token: line, verdict, expiry, sub, kid, column and source (tab-separated)
     Line,
     /// One indented JSON object per token
     Json,
@@ -410,7 +414,7 @@ pub enum Format {
 pub enum DecodeFormat {
     /// Human-readable report
     Text,
-    /// One line per token: line number, verdict, expiry, sub and kid (tab-separated)
+    /// One line per token: line, verdict, expiry, sub, kid, column and source (tab-separated)
     Line,
     /// One indented JSON object per token
     Json,
@@ -483,21 +487,33 @@ fn verdicts(
     })
 }
 
-fn claim_path(text: &str) -> Result<ClaimPath, &'static str> {
-    ClaimPath::new(text)
+/// One claim: with `--require a,b` people mean two.
+fn required_claim(text: &str) -> Result<ClaimPath, Invalid> {
+    if text.contains(',') && !text.starts_with('/') {
+        return Err(Invalid::Because(
+            "expected one claim; repeat --require for each claim, or write a name with a comma as a JSON Pointer (/a,b)",
+        ));
+    }
+    Ok(ClaimPath::new(text)?)
+}
+
+fn jobs(text: &str) -> Result<u16, Invalid> {
+    let number = text
+        .parse()
+        .ok()
+        .filter(|number| (1..=256).contains(number));
+    number.ok_or(Invalid::Because("expected a number from 1 to 256"))
 }
 
 /// `NAME=TEXT` or `NAME:=JSON`, split at the first `=`.
-fn claim_equals(text: &str) -> Result<(ClaimPath, Value), String> {
+fn claim_equals(text: &str) -> Result<(ClaimPath, Value), Invalid> {
     let (name, value) = text
         .split_once('=')
-        .ok_or("expected NAME=TEXT or NAME:=JSON")?;
+        .ok_or(Invalid::Because("expected NAME=TEXT or NAME:=JSON"))?;
     let (name, value) = match name.strip_suffix(':') {
         Some(name) => {
-            let value = Value::parse(value.as_bytes()).map_err(|error| {
-                format!("expected JSON after \":=\": {error}; for a string, use NAME=TEXT")
-            })?;
-            (name, value)
+            let value = Value::parse(value.as_bytes());
+            (name, value.map_err(|error| Invalid::Json(error.offset))?)
         }
         None => (name, Value::from(value)),
     };
@@ -512,6 +528,16 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_required_claim_is_one_claim() {
+        for name in ["sub", "/a,b", "/realm_access/roles/0", "https://a/b"] {
+            assert_eq!(required_claim(name), Ok(ClaimPath::new(name).unwrap()));
+        }
+        for wrong in ["a,b", "a, b", "a,", ",", ""] {
+            assert!(required_claim(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

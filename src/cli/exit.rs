@@ -1,17 +1,17 @@
-//! The exit status of a run as a value: whatever happens is merged into it, and the worst stays.
+//! Exit statuses, ordered by precedence; `and` keeps the higher one.
 
 use jwtlens::Verdict;
 
-/// How a run ended; later ones outrank earlier ones.
+/// How a run ended. Later variants take precedence over earlier ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Exit {
-    /// Every token was judged; the most severe verdict.
+    /// Every token was checked; the most severe verdict.
     Judged(Verdict),
-    /// No full judgement: a key or file that can't be read, output that can't be written.
+    /// The run is incomplete: a key or file cannot be read, or output cannot be written.
     Failure,
-    /// Wrong usage.
+    /// Invalid usage.
     Usage,
-    /// The reader of standard output went away.
+    /// The reader of stdout closed the pipe.
     BrokenPipe,
     /// SIGINT.
     Interrupted,
@@ -20,23 +20,23 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// Nothing has gone wrong.
+    /// No token was rejected and nothing failed.
     pub const SUCCESS: Self = Self::Judged(Verdict::Valid);
 
-    /// The worse of two.
+    /// The one that takes precedence.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
         self.max(other)
     }
 
-    /// The number that the shell sees.
+    /// The exit status of the process.
     #[must_use]
     pub fn status(self) -> u8 {
         match self {
             Self::Judged(verdict) => verdict.status(),
             Self::Failure => 1,
             Self::Usage => 2,
-            // 128 and the signal's number, as the shell shows a program that a signal ended.
+            // 128 plus the signal number, as shells report a process that a signal ended.
             Self::BrokenPipe => 141,
             Self::Interrupted => 130,
             Self::Terminated => 143,
@@ -49,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_worst_stays() {
+    fn the_worst_status_wins() {
         let rising: Vec<Exit> = Verdict::ALL
             .map(Exit::Judged)
             .into_iter()

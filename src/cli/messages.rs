@@ -133,9 +133,9 @@ pub fn finish(error: &anyhow::Error, messages: Messages) -> Exit {
 /// Why a file can't be opened or read, without the system's number for it.
 pub fn io_reason(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::NotFound => "no such file".to_owned(),
         io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a directory".to_owned(),
+        io::ErrorKind::IsADirectory => "is a directory".to_owned(),
         _ => {
             let text = error.to_string();
             text.split(" (os error")

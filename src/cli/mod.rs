@@ -2,6 +2,7 @@
 
 pub mod args;
 pub mod exit;
+mod figures;
 mod help;
 mod input;
 mod keys;
@@ -15,6 +16,7 @@ mod signals;
 mod stream;
 mod summary;
 mod tally;
+pub mod tell;
 mod times;
 pub mod usage;
 
@@ -23,6 +25,16 @@ pub use render::style::Paint;
 
 use std::ffi::OsString;
 
+/// What stdin is, as far as it matters.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Stdin {
+    Terminal,
+    /// A regular file.
+    File,
+    /// A pipe, or anything else.
+    Other,
+}
+
 /// All that the program asks of the machine besides its files: found out in `main` alone.
 pub struct Surroundings {
     /// Seconds since 1970-01-01T00:00:00Z, asked again for each token or batch of them: a stream may
@@ -30,8 +42,10 @@ pub struct Surroundings {
     pub clock: fn() -> i64,
     /// `$JWTLENS_KEY`
     pub key_variable: Option<OsString>,
-    /// Whether a person sits at standard input.
-    pub stdin_is_terminal: bool,
+    /// What stdin is.
+    pub stdin: Stdin,
+    /// Whether the terminal knows control sequences.
+    pub knows_control_sequences: bool,
     /// Whether a person reads standard error, and sees nothing else there.
     pub can_show_progress: bool,
     /// The columns to keep within; none for a pipe or a file.

@@ -43,16 +43,16 @@ impl Progress {
         line.tick();
     }
 
+    /// Clears the line for good: a search may go on until the program ends.
+    pub fn end(&mut self) {
+        self.clear();
+        self.on = false;
+    }
+
     /// Makes room for something else; the next [`tell`](Self::tell) draws the line again.
     pub fn clear(&mut self) {
         if let Some(line) = self.line.take() {
             line.finish_and_clear();
         }
-    }
-
-    /// Makes room, and waits as long again before a line is drawn.
-    pub fn restart(&mut self) {
-        self.clear();
-        self.begun = Instant::now();
     }
 }

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -10,23 +11,25 @@ use anyhow::{Context, Result};
 use clap::CommandFactory;
 use jiff::tz::TimeZone;
 use jwtlens::{
-    ClaimCheck, Compact, Debugger, Effort, Input, KeySet, KeySource, KeySourceError, Policy,
-    Report, Token, Verdict, Verifier,
+    ClaimCheck, Debugger, Effort, KeySet, KeySource, Policy, PolicyError, Report, Token, Verdict,
+    Verifier,
 };
 
-use super::Surroundings;
 use super::args::{
-    Checks, Cli, Command, Debug, Decode, Format, Key, KeyFormat, Keys, Speed, Time, Verify,
+    Checks, Cli, Command, Debug, Decode, Format, Key, KeyFormat, Speed, Time, Verify,
 };
 use super::exit::Exit;
 use super::help::man;
 use super::input::Source;
+use super::keys::Given;
 use super::messages::{Failure, Messages, io_reason, tell};
 use super::progress::Progress;
 use super::render::{Detail, Look, Renderer, key as render_key};
-use super::stream::{Stream, TOGETHER};
+use super::stream::{Stream, TOGETHER, lock};
 use super::tally::Tally;
-use super::{escape, keys, usage};
+use super::tell::redaction::{Harmless, named};
+use super::{Stdin, Surroundings};
+use super::{escape, keys};
 
 /// A search that takes longer is ended, and says that it was not complete: work is counted, but a slow
 /// machine takes its time for it.
@@ -70,11 +73,9 @@ pub fn run(command: Command, surroundings: &Surroundings, messages: Messages) ->
         Command::Man { dir: None } => print(man::main_page().as_bytes()),
         Command::Man { dir: Some(dir) } => {
             man::write_all(&dir).map_err(|error| {
-                Failure::new(format!(
-                    "cannot write man pages to \"{}\": {}",
-                    usage::without_secrets(&dir.to_string_lossy()),
-                    io_reason(&error)
-                ))
+                let dir = named(dir.as_os_str(), "DIR", Harmless::Path);
+                let reason = io_reason(&error);
+                Failure::new(format!("cannot write man pages to {dir}: {reason}"))
             })?;
             Ok(Exit::SUCCESS)
         }
@@ -87,9 +88,10 @@ fn verify(
     surroundings: &Surroundings,
     messages: Messages,
 ) -> Result<Exit> {
-    let (source, names) = inputs(asked, surroundings, messages)?;
-    let keys = KeySet::new(&sources(&names, messages)?).map_err(|error| unusable(&error))?;
-    let mut verifier = Verifier::new(keys, verify_policy(asked));
+    let (source, keys) = inputs(asked, &[], surroundings, messages)?;
+    let set = KeySet::new(&sources(&keys, messages)?)
+        .map_err(|error| keys::none_usable(&keys, &error))?;
+    let mut verifier = Verifier::new(set, verify_policy(asked)?);
     if asked.show.quiet || !asked.output.shows_findings() {
         verifier = verifier.without_findings();
     }
@@ -99,14 +101,14 @@ fn verify(
 }
 
 fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
-    let (source, names) = inputs(&asked.verify, surroundings, messages)?;
-    let sources = sources(&names, messages)?;
+    let (source, keys) = inputs(&asked.verify, &asked.also, surroundings, messages)?;
+    let sources = self::sources(&keys, messages)?;
     let also = keys::also(&asked.also, messages)?;
     // Without a usable key nothing is judged in full, but much can be found out.
     let exit = match KeySet::new(&sources) {
         Ok(_) => Exit::SUCCESS,
         Err(error) => {
-            tell(&unusable(&error), messages);
+            tell(&keys::none_usable(&keys, &error), messages);
             Exit::Failure
         }
     };
@@ -115,20 +117,23 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     } else {
         Effort::Default
     };
-    let debugger = Debugger::new(&sources, &also, verify_policy(&asked.verify), effort);
+    let debugger = Debugger::new(&sources, &also, verify_policy(&asked.verify)?, effort);
+    let debugger = match asked.verify.time.at {
+        Some(_) => debugger.at_chosen_time(),
+        None => debugger,
+    };
     let now = now(&asked.verify.time, surroundings);
     let mut tally = Tally::default();
-    let mut progress = Progress::new(shows_progress(surroundings, messages));
+    let progress = progress(surroundings, messages);
+    let shown = Arc::clone(&progress);
     let mut judge = |token: &Token| {
         let begun = Instant::now();
         let mut tried = 0_u64;
-        progress.restart();
         let mut report = debugger.debug(token, now(), &mut |count| {
             tried = tried.saturating_add(count);
-            progress.tell(|_| format!("searching: {tried} combinations tried"));
+            lock(&shown).tell(|elapsed| tally.pace(elapsed, tried));
             begun.elapsed() < LONGEST_SEARCH
         });
-        progress.clear();
         if let Some(search) = &mut report.search {
             search.milliseconds = u64::try_from(begun.elapsed().as_millis()).ok();
         }
@@ -140,7 +145,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
                 .retain(|other| !guesses.contains(&other.code));
             report.findings.insert(0, finding);
         }
-        tally.note(&report, token.text);
+        tally.note(&report);
         report
     };
     let detail = Detail::Debug {
@@ -148,52 +153,38 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     };
     let judge = |tokens: &[Token]| tokens.iter().map(&mut judge).collect();
     let mut stream = stream(&asked.verify, surroundings, messages, detail, judge);
-    // Each search has a line of its own, and takes long enough to be told at once.
-    stream.progress = false;
+    stream.progress = progress;
+    // A search takes long enough for its result to be printed at once.
     stream.together = 1;
     let judged = stream.run(source)?;
     tally.tell(messages);
-    if let Some(lines) = tally.joined()
-        && let Ok(Compact::Jws(_)) = Compact::parse(lines)
-    {
-        let whole = debugger.debug(&Token::new(Input::default(), lines), now(), &mut |_| true);
-        messages.hint(&format!(
-            "line-wrapped: put together, these lines are one token, which is {}",
-            whole.verdict.name()
-        ));
-    }
     Ok(exit.and(judged))
 }
 
-/// Where the tokens come from, and the names of the keys.
-fn inputs(
-    asked: &Verify,
-    surroundings: &Surroundings,
+/// Where the tokens and the keys come from. `also` are keys that are not trusted.
+fn inputs<'g>(
+    asked: &'g Verify,
+    also: &[OsString],
+    surroundings: &'g Surroundings,
     messages: Messages,
-) -> Result<(Source, Vec<OsString>)> {
-    let names = key_names(&asked.keys, surroundings, messages)
-        .map_err(|failure| keys::given_as_token(failure, &asked.tokens.given));
-    let stdin_is_taken = names.as_ref().is_ok_and(|names| keys::need_stdin(names));
-    let (source, names) = match (
-        Source::open(&asked.tokens, stdin_is_taken, surroundings),
-        names,
-    ) {
-        // Everything that is missing is told at once.
-        (Err(error), Err(no_key)) => {
-            let exit = error.exit;
-            tell(&error.into(), messages);
-            return Err(Failure { exit, ..no_key }.into());
-        }
-        (source, names) => (source?, names?),
-    };
-    Ok((source, names))
+) -> Result<(Source, Vec<Given<'g>>)> {
+    let given = [asked.keys.keys.as_slice(), also].concat();
+    let source = Source::new(&asked.tokens, &given, surroundings)?;
+    let variable = surroundings.key_variable.as_ref();
+    let keys = Given::values("-k", &asked.keys.keys);
+    let keys = keys::find(keys, variable, keys::OPTION, messages);
+    if keys.is_err() {
+        // Everything that is missing is reported at once.
+        source.report_missing(messages);
+    }
+    let keys = keys?;
+    note_wait(&keys, surroundings, messages);
+    Ok((source, keys))
 }
 
-fn verify_policy(asked: &Verify) -> Policy {
-    Policy {
-        checks: claim_checks(&asked.checks),
-        ..policy(&asked.time, asked.expires_within)
-    }
+fn verify_policy(asked: &Verify) -> Result<Policy, PolicyError> {
+    let policy = policy(&asked.time, asked.expires_within)?;
+    Ok(policy.with_checks(claim_checks(&asked.checks)))
 }
 
 /// What every token of `verify` and `debug` is put through.
@@ -222,13 +213,14 @@ fn stream<'a, J: FnMut(&[Token]) -> Vec<Report>>(
         renderer,
         only,
         fail_fast: asked.show.fail_fast,
-        progress: shows_progress(surroundings, messages),
+        progress: progress(surroundings, messages),
         messages,
     }
 }
 
-fn shows_progress(surroundings: &Surroundings, messages: Messages) -> bool {
-    surroundings.can_show_progress && !messages.quiet
+fn progress(surroundings: &Surroundings, messages: Messages) -> Arc<Mutex<Progress>> {
+    let is_shown = surroundings.can_show_progress && !messages.quiet;
+    Arc::new(Mutex::new(Progress::new(is_shown)))
 }
 
 fn jobs(speed: &Speed) -> usize {
@@ -242,8 +234,18 @@ fn decode(
     surroundings: &Surroundings,
     messages: Messages,
 ) -> Result<Exit> {
-    let source = Source::open(&asked.tokens, false, surroundings)?;
-    let policy = policy(&asked.time, asked.expires_within);
+    let source = Source::new(&asked.tokens, &[], surroundings)?;
+    if asked.show.quiet && !asked.check_time {
+        // Printed in spite of --quiet: a script that expects more would never know.
+        Messages {
+            quiet: false,
+            ..messages
+        }
+        .warning(
+            "decode -q fails for malformed tokens only; add --check-time to fail for expired ones",
+        );
+    }
+    let policy = policy(&asked.time, asked.expires_within)?;
     let now = now(&asked.time, surroundings);
     let renderer = renderer(
         asked.output.into(),
@@ -263,19 +265,26 @@ fn decode(
         renderer,
         only: &asked.only,
         fail_fast: asked.show.fail_fast,
-        progress: shows_progress(surroundings, messages),
+        progress: progress(surroundings, messages),
         messages,
     }
     .run_on(source, &|| jobs(speed))
 }
 
 fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
+    let given = if asked.keys.is_empty() && surroundings.stdin == Stdin::File {
+        vec!["-".into()]
+    } else {
+        asked.keys.clone()
+    };
     let variable = surroundings.key_variable.as_ref();
-    let names = keys::find(&asked.keys, variable, keys::ARGUMENT, messages)?;
+    let keys = Given::operands("KEY", &given);
+    let keys = keys::find(keys, variable, keys::ARGUMENT, messages)?;
+    note_wait(&keys, surroundings, messages);
     let mut exit = Exit::SUCCESS;
     let mut shown = String::new();
-    for name in &names {
-        match keys::read(name) {
+    for given in &keys {
+        match keys::read(given) {
             Ok(source) => {
                 if !source.is_usable() {
                     exit = exit.and(Exit::Failure);
@@ -304,28 +313,26 @@ fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<E
     Ok(exit.and(print(shown.as_bytes())?))
 }
 
-fn key_names(
-    asked: &Keys,
-    surroundings: &Surroundings,
-    messages: Messages,
-) -> Result<Vec<OsString>, Failure> {
-    let variable = surroundings.key_variable.as_ref();
-    keys::find(&asked.keys, variable, keys::OPTION, messages)
+/// Tells a person that a key is read from the terminal, whatever else is quiet.
+fn note_wait(keys: &[Given], surroundings: &Surroundings, messages: Messages) {
+    if surroundings.stdin == Stdin::Terminal && keys::need_stdin(keys) {
+        Messages {
+            quiet: false,
+            ..messages
+        }
+        .note("reading a key from the terminal; press Ctrl-D at its end");
+    }
 }
 
-fn sources(names: &[OsString], messages: Messages) -> Result<Vec<KeySource>> {
-    let sources = names
+fn sources(keys: &[Given], messages: Messages) -> Result<Vec<KeySource>> {
+    let sources = keys
         .iter()
-        .map(|name| keys::read(name))
+        .map(keys::read)
         .collect::<Result<Vec<KeySource>>>()?;
     for source in &sources {
         warn_of_private_key(source, messages);
     }
     Ok(sources)
-}
-
-fn unusable(error: &KeySourceError) -> anyhow::Error {
-    Failure::new(error.to_string()).hint(error.hint()).into()
 }
 
 fn warn_of_private_key(source: &KeySource, messages: Messages) {
@@ -346,11 +353,11 @@ fn now(time: &Time, surroundings: &Surroundings) -> impl Fn() -> i64 + Copy + us
     }
 }
 
-fn policy(time: &Time, expires_within: Option<i64>) -> Policy {
-    Policy {
-        leeway: time.leeway,
-        expires_within,
-        checks: Vec::new(),
+fn policy(time: &Time, expires_within: Option<i64>) -> Result<Policy, PolicyError> {
+    let policy = Policy::default().with_leeway(time.leeway)?;
+    match expires_within {
+        Some(seconds) => policy.with_expires_within(seconds),
+        None => Ok(policy),
     }
 }
 

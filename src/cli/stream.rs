@@ -5,7 +5,6 @@
 //! a line, which are answered at once. A source that fills a block is a fast one: from then on each
 //! worker takes a block with its turn, judges it, and writes it when its turn has come.
 
-use std::path::Path;
 use std::process;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -14,14 +13,14 @@ use anyhow::Result;
 use jwtlens::{Input, Report, Token, Verdict};
 
 use super::exit::Exit;
-use super::input::{Block, Lines, Source};
-use super::messages::{Failure, Messages, finish};
+use super::input::{Block, Source, Texts};
+use super::messages::{Failure, Messages, finish, tell};
 use super::output::Output;
 use super::progress::Progress;
 use super::render::{Printed, Renderer};
 use super::signals;
 use super::summary::Summary;
-use super::usage::without_secrets;
+use super::tell::checks;
 
 /// Tokens that are judged together where that is faster: enough for a batch of signatures.
 pub const TOGETHER: usize = 128;
@@ -42,8 +41,8 @@ pub struct Stream<'s, J> {
     pub only: &'s [Verdict],
     /// Whether to stop at the first refusal.
     pub fail_fast: bool,
-    /// Whether a line on the terminal tells how far a long run is.
-    pub progress: bool,
+    /// The line on the terminal that tells how far a long run is.
+    pub progress: Arc<Mutex<Progress>>,
     pub messages: Messages,
 }
 
@@ -64,7 +63,7 @@ pub type Shared = Arc<Mutex<Sink>>;
 pub struct Sink {
     output: Output,
     begun: bool,
-    progress: Progress,
+    progress: Arc<Mutex<Progress>>,
     summary: Arc<Mutex<Summary>>,
     exit: Exit,
     /// Whose turn it is.
@@ -78,7 +77,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
     pub fn run(&mut self, source: Source) -> Result<Exit> {
         match source {
             Source::Arguments(arguments) => {
-                let mut sink = Sink::new(self.progress, self.hint());
+                let mut sink = Sink::new(&self.progress, self.hint());
                 let source: Arc<str> = "argument".into();
                 for (argument, number) in arguments.iter().zip(1..) {
                     let input = Input {
@@ -88,14 +87,6 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
                     };
                     let tokens = [Token::new(input, argument.as_encoded_bytes())];
                     let done = self.judged(&tokens)?;
-                    let is_malformed = done.summary.worst() == Some(Verdict::Malformed);
-                    if is_malformed && !self.messages.quiet && Path::new(argument).is_file() {
-                        // Before a report that can only guess.
-                        self.messages.hint(&format!(
-                            "there is a file \"{}\": -f reads tokens from it",
-                            without_secrets(&argument.to_string_lossy())
-                        ));
-                    }
                     self.put(&mut sink, done)?;
                     if sink.stopped {
                         break;
@@ -103,35 +94,30 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
                 }
                 Ok(sink.end(self.messages))
             }
-            Source::Lines(lines) => self.lines(lines, &|| 1, |_, _, sink, _| sink),
+            Source::Texts(texts) => self.texts(texts, &|| 1, |_, _, sink, _| sink),
         }
     }
 
-    /// Judges blocks on this thread; where one of them is full and there are more jobs, `fan_out` does
+    /// Judges blocks on this thread; if one of them is full and there are more jobs, `fan_out` does
     /// the rest.
-    fn lines(
+    fn texts(
         &mut self,
-        mut lines: Lines,
+        mut texts: Texts,
         jobs: &dyn Fn() -> usize,
-        fan_out: impl FnOnce(&Self, Lines, Shared, usize) -> Shared,
+        fan_out: impl FnOnce(&Self, Texts, Shared, usize) -> Shared,
     ) -> Result<Exit> {
-        let name = Arc::clone(&lines.name);
-        let mut shared: Shared = Arc::new(Mutex::new(Sink::new(self.progress, self.hint())));
+        let is_entered = texts.prompt(self.messages)?;
+        let description = texts.description.clone();
+        let mut shared: Shared = Arc::new(Mutex::new(Sink::new(&self.progress, self.hint())));
         let mut block = Block::default();
         for number in 0.. {
-            lines.read(&mut block);
-            if number == 0 && (!block.is_last || block.len() > 1) {
+            texts.read(&mut block);
+            if number == 0 && (!block.is_last || block.len() > 1 || is_entered) {
                 // A single token is judged before anybody could interrupt it.
                 signals::watch(Arc::clone(&shared), self.messages);
             }
-            if number == 0
-                && !self.messages.quiet
-                && let Some(advice) = block.advice()
-            {
-                self.messages.hint(advice);
-            }
             let failure = block.failure.take();
-            for tokens in block.tokens(&name).chunks(self.together) {
+            for tokens in block.tokens().chunks(self.together) {
                 let done = self.judged(tokens)?;
                 self.put(&mut lock(&shared), done)?;
                 if lock(&shared).stopped {
@@ -149,21 +135,21 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
             // How many cores there are takes the system some files to find out: a short run never asks.
             let jobs = if block.is_full() { jobs() } else { 1 };
             if jobs > 1 {
-                shared = fan_out(self, lines, shared, jobs);
+                shared = fan_out(self, texts, shared, jobs);
                 break;
             }
         }
         let mut sink = lock(&shared);
-        sink.require_a_token(&name)?;
+        sink.require_a_token(&description)?;
         Ok(sink.end(self.messages))
     }
 
-    fn block(&mut self, block: &mut Block, source: &Arc<str>) -> Result<Done> {
+    fn block(&mut self, block: &mut Block) -> Result<Done> {
         let mut done = Done {
             failure: block.failure.take(),
             ..Done::default()
         };
-        for tokens in block.tokens(source).chunks(self.together) {
+        for tokens in block.tokens().chunks(self.together) {
             self.judge(tokens, &mut done)?;
             if done.stop {
                 // What comes after the refusal was never reached.
@@ -186,7 +172,8 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
     }
 
     fn judge(&mut self, tokens: &[Token], done: &mut Done) -> Result<()> {
-        for (report, token) in (self.judge)(tokens).into_iter().zip(tokens) {
+        for (mut report, token) in (self.judge)(tokens).into_iter().zip(tokens) {
+            checks::redact(&mut report);
             done.summary.count(&report);
             let verdict = report.verdict;
             if self.only.is_empty() || self.only.contains(&verdict) {
@@ -211,15 +198,14 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
     /// printed is the same whatever their number.
     pub fn run_on(&mut self, source: Source, jobs: &dyn Fn() -> usize) -> Result<Exit> {
         match source {
-            Source::Lines(lines) => self.lines(lines, jobs, Self::workers),
+            Source::Texts(texts) => self.texts(texts, jobs, Self::workers),
             source @ Source::Arguments(_) => self.run(source),
         }
     }
 
-    fn workers(&self, lines: Lines, output: Shared, jobs: usize) -> Shared {
-        let name = Arc::clone(&lines.name);
+    fn workers(&self, texts: Texts, output: Shared, jobs: usize) -> Shared {
         let turn = lock(&output).turn;
-        let input = Mutex::new((lines, turn, false));
+        let input = Mutex::new((texts, turn, false));
         let turned = Condvar::new();
         let work = || {
             let mut own = Stream {
@@ -228,23 +214,23 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
                 renderer: self.renderer.clone(),
                 only: self.only,
                 fail_fast: self.fail_fast,
-                progress: self.progress,
+                progress: Arc::clone(&self.progress),
                 messages: self.messages,
             };
             let mut block = Block::default();
             loop {
                 let mut source = lock(&input);
-                let (lines, next, ended) = &mut *source;
+                let (texts, next, ended) = &mut *source;
                 if *ended {
                     break;
                 }
-                lines.read(&mut block);
+                texts.read(&mut block);
                 *ended = block.is_last;
                 let turn = *next;
                 *next = turn.saturating_add(1);
                 // Of what takes much memory there is one in the works: nothing is read meanwhile.
                 let source = block.is_heavy().then_some(source);
-                let done = own.block(&mut block, &name);
+                let done = own.block(&mut block);
                 let mut sink = lock(&output);
                 while sink.turn != turn {
                     sink = turned.wait(sink).unwrap_or_else(PoisonError::into_inner);
@@ -279,11 +265,11 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
 }
 
 impl Sink {
-    fn new(progress: bool, hint: Option<&'static str>) -> Self {
+    fn new(progress: &Arc<Mutex<Progress>>, hint: Option<&'static str>) -> Self {
         Self {
             output: Output::new(),
             begun: false,
-            progress: Progress::new(progress),
+            progress: Arc::clone(progress),
             summary: Arc::new(Mutex::new(Summary::begin(hint))),
             exit: Exit::SUCCESS,
             turn: 0,
@@ -293,7 +279,7 @@ impl Sink {
 
     fn put(&mut self, done: Done, renderer: &Renderer, messages: Messages) -> Result<()> {
         if !done.printed.refusals.is_empty() {
-            self.progress.clear();
+            lock(&self.progress).clear();
         }
         for refusal in &done.printed.refusals {
             messages.line(refusal);
@@ -302,22 +288,22 @@ impl Sink {
         lock(&self.summary).add(&done.summary);
         let written = renderer.put(&done.printed, &mut self.begun, &mut self.output);
         if written.is_err() {
-            self.progress.clear();
+            lock(&self.progress).clear();
         }
         written?;
         self.stopped = done.stop;
         let summary = Arc::clone(&self.summary);
-        self.progress.tell(|elapsed| lock(&summary).pace(elapsed));
+        lock(&self.progress).tell(|elapsed| lock(&summary).pace(elapsed));
         self.fail(done.failure, messages);
         Ok(())
     }
 
-    /// Tells why the source ended before its end.
+    /// Reports why a text was not read to its end.
     fn fail(&mut self, failure: Option<Failure>, messages: Messages) {
         if let Some(failure) = failure {
-            self.progress.clear();
-            messages.error(&failure.message);
+            lock(&self.progress).clear();
             self.exit = self.exit.and(failure.exit);
+            tell(&failure.into(), messages);
         }
     }
 
@@ -325,15 +311,14 @@ impl Sink {
         if lock(&self.summary).total() > 0 || self.exit != Exit::SUCCESS {
             return Ok(());
         }
-        let hint = "a token is due on each line, or anywhere with --scan; an empty variable or a failed command leaves none";
-        Err(Failure::new(format!("no token in {source}"))
-            .hint(hint)
+        Err(Failure::new(format!("no token found in {source}"))
+            .hint("check whether a variable is empty or the previous command failed")
             .into())
     }
 
     /// Tells what was done.
     pub fn end(&mut self, messages: Messages) -> Exit {
-        self.progress.clear();
+        lock(&self.progress).end();
         let mut summary = lock(&self.summary);
         summary.tell(messages);
         self.exit.and(summary.exit())

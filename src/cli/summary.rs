@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use jwtlens::{Check, Reason, Report, Verdict};
 
 use super::exit::Exit;
+use super::figures;
 use super::messages::Messages;
 
 /// More reasons than these are not told.
@@ -71,7 +72,7 @@ impl Summary {
         self.worst().map_or(Exit::SUCCESS, Exit::Judged)
     }
 
-    /// `40000 tokens in 1640 ms (24390 a second)`; of a short run the rate would be that of its start.
+    /// `1,972 tokens in 10.8s (182/s)`; the rate of a short run would be that of its start.
     pub fn pace(&self, elapsed: Duration) -> String {
         const FEW: u64 = 1000;
         const SHORT: u64 = 500;
@@ -79,10 +80,11 @@ impl Summary {
         let milliseconds = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
         let rate = total.saturating_mul(1000).checked_div(milliseconds);
         let rate = match rate.filter(|_| total >= FEW && milliseconds >= SHORT) {
-            Some(rate) => format!(" ({rate} a second)"),
+            Some(rate) => format!(" ({}/s)", figures::number(rate)),
             None => String::new(),
         };
-        format!("{total} tokens in {milliseconds} ms{rate}")
+        let tokens = figures::count(total, "token");
+        format!("{tokens} in {}{rate}", figures::elapsed(elapsed))
     }
 
     /// Tells of more than one token, and once: a signal may come when the run has just ended.
@@ -108,7 +110,7 @@ impl Summary {
         let verdicts: Vec<String> = self
             .verdicts
             .iter()
-            .map(|(verdict, count)| format!("{count} {}", verdict.name()))
+            .map(|(verdict, count)| format!("{} {}", figures::number(*count), verdict.name()))
             .collect();
         let pace = self.pace(begun.elapsed());
         let mut reasons: Vec<(&str, u64)> = self
@@ -120,13 +122,13 @@ impl Summary {
         let reasons = reasons
             .iter()
             .take(SHOWN)
-            .map(|(reason, count)| format!("  {count} {reason}"));
-        let until = if self.is_interrupted {
-            ", interrupted"
+            .map(|(reason, count)| format!("  {reason} ({})", figures::count(*count, "token")));
+        let after = if self.is_interrupted {
+            "interrupted after "
         } else {
             ""
         };
-        iter::once(format!("{pace}{until}: {}", verdicts.join(", ")))
+        iter::once(format!("{after}{pace}: {}", verdicts.join(", ")))
             .chain(reasons)
             .collect()
     }
@@ -182,10 +184,11 @@ mod tests {
     #[test]
     fn a_short_run_has_no_rate() {
         for (tokens, milliseconds, pace) in [
-            (2, 0, "2 tokens in 0 ms"),
-            (999, 5000, "999 tokens in 5000 ms"),
-            (100_000, 499, "100000 tokens in 499 ms"),
-            (1000, 500, "1000 tokens in 500 ms (2000 a second)"),
+            (1, 0, "1 token in 0ms"),
+            (999, 5000, "999 tokens in 5.0s"),
+            (100_000, 499, "100,000 tokens in 499ms"),
+            (1000, 500, "1,000 tokens in 500ms (2,000/s)"),
+            (1972, 10_812, "1,972 tokens in 10.8s (182/s)"),
         ] {
             let elapsed = Duration::from_millis(milliseconds);
             assert_eq!(summary(tokens).pace(elapsed), pace);

@@ -1,10 +1,12 @@
 //! What many refused tokens have in common: causes, key IDs, signers, clocks.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use jwtlens::{Certainty, Report, Signers, Verdict};
 
 use super::escape;
+use super::figures;
 use super::messages::Messages;
 
 /// More of one kind are not told.
@@ -16,9 +18,6 @@ const MAX_KIDS: usize = 10_000;
 /// Nor may long ones, in octets: no key is looked for by such a name.
 const MAX_KID: usize = 256;
 
-/// A run of input that is no token may be one that was broken into lines, up to this many octets.
-const MAX_WRAPPED: usize = 64 * 1024;
-
 /// Counts over the reports of one run.
 #[derive(Default)]
 pub struct Tally {
@@ -28,15 +27,12 @@ pub struct Tally {
     /// The least and the most seconds from `iat` to now.
     ages: Option<(i64, i64)>,
     pub signers: Signers,
-    /// All lines, as long as none is a token.
-    lines: Option<Vec<u8>>,
-    malformed: u64,
     judged: u64,
 }
 
 impl Tally {
-    /// Takes note of a report and of the text that it is about.
-    pub fn note(&mut self, report: &Report, text: &[u8]) {
+    /// Counts a report.
+    pub fn note(&mut self, report: &Report) {
         self.judged = self.judged.saturating_add(1);
         if let Some(iat) = &report.time.issued_at {
             let age = iat.seconds_from(report.time.now).saturating_neg();
@@ -60,21 +56,17 @@ impl Tally {
         {
             add(&mut self.kids, kid);
         }
-        if report.verdict == Verdict::Malformed {
-            self.malformed = self.malformed.saturating_add(1);
-            let lines = self.lines.get_or_insert_default();
-            if lines.len().saturating_add(text.len()) <= MAX_WRAPPED {
-                lines.extend_from_slice(text);
-            } else {
-                self.malformed = 0;
-            }
-        }
     }
 
-    /// The lines put together, where none of them was a token.
-    pub fn joined(&self) -> Option<&[u8]> {
-        let all = self.judged > 1 && self.malformed == self.judged;
-        self.lines.as_deref().filter(|_| all)
+    /// How far a run is, and the search of its next token: `12 tokens in 3.4s; searching: 260 combinations
+    /// tried`.
+    pub fn pace(&self, elapsed: Duration, tried: u64) -> String {
+        let search = format!("searching: {} tried", figures::count(tried, "combination"));
+        if self.judged == 0 {
+            return search;
+        }
+        let tokens = figures::count(self.judged, "token");
+        format!("{tokens} in {}; {search}", figures::elapsed(elapsed))
     }
 
     /// How many tokens for each cause. The first token of a signer met again was one whose content
@@ -106,7 +98,10 @@ impl Tally {
                 let shown: Vec<String> = counts
                     .iter()
                     .take(SHOWN)
-                    .map(|(name, count)| format!("{count} {}", escape::delimited(name)))
+                    .map(|(name, count)| {
+                        let tokens = figures::count(*count, "token");
+                        format!("{} ({tokens})", escape::delimited(name))
+                    })
                     .collect();
                 messages.line(&format!("{what}: {}{more}", shown.join(", ")));
             }
@@ -117,26 +112,37 @@ impl Tally {
             causes.iter().map(|(code, count)| (*code, *count)).collect(),
         );
         list(
-            "kids of refused tokens",
+            "key IDs of rejected tokens",
             self.kids
                 .iter()
                 .map(|(kid, count)| (&**kid, *count))
                 .collect(),
         );
-        list("unknown signers by thumbprint", self.signers.shared());
+        list("unknown signing keys by thumbprint", self.signers.shared());
         if let Some((least, most)) = self.ages {
-            messages.line(&format!(
-                "issued between {} and {}",
-                jwtlens::relative(most.saturating_neg()),
-                jwtlens::relative(least.saturating_neg())
-            ));
+            let (newest, oldest) = (age(least), age(most));
+            messages.line(&if newest == oldest {
+                format!("issued {newest}")
+            } else {
+                format!("issued between {oldest} and {newest}")
+            });
             if least < 0 {
+                let ahead = jwtlens::duration(least.unsigned_abs());
                 messages.hint(&format!(
-                    "the clocks differ by {} at least: set them by NTP",
-                    jwtlens::duration(least.unsigned_abs())
+                    "synchronize the clocks with NTP: they differ by at least {ahead}"
                 ));
             }
         }
+    }
+}
+
+/// How many seconds ago: `2h 5m ago`, `1m in the future`.
+fn age(seconds: i64) -> String {
+    let duration = jwtlens::duration(seconds.unsigned_abs());
+    match seconds {
+        0 => "now".to_owned(),
+        1.. => format!("{duration} ago"),
+        _ => format!("{duration} in the future"),
     }
 }
 

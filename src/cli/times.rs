@@ -3,9 +3,14 @@
 use jiff::civil::{DateTime, date};
 use jiff::fmt::temporal::Pieces;
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
+use jwtlens::Policy;
+
+use super::tell::invalid::Invalid;
 
 /// The longest duration: ten thousand years, in seconds. Sums with any date stay within bounds.
 const LONGEST: i64 = 10_000 * 366 * 86_400;
+
+const TOO_LONG: Invalid = Invalid::Because("exceeds the maximum of 10,000 years");
 
 /// The last second that RFC 3339 can write: 9999-12-31T23:59:59Z.
 const LAST: i64 = 253_402_300_799;
@@ -30,12 +35,12 @@ impl At {
 }
 
 /// Reads Unix seconds, RFC 3339 (to the second below), or a signed duration from now.
-pub fn at(text: &str) -> Result<At, String> {
+pub fn at(text: &str) -> Result<At, Invalid> {
     if let Ok(second) = text.parse::<i64>() {
         return if Timestamp::from_second(second).is_ok() || (0..=LAST).contains(&second) {
             Ok(At::Second(second))
         } else {
-            Err("beyond the year 9999; Unix seconds are due, not milliseconds".to_owned())
+            Err("beyond year 9999: expected Unix seconds, not milliseconds".into())
         };
     }
     if let Ok(timestamp) = text.parse::<Timestamp>() {
@@ -47,8 +52,8 @@ pub fn at(text: &str) -> Result<At, String> {
         return Ok(At::Second(second));
     }
     seconds(text).map(At::FromNow).map_err(|_| {
-        "a time is RFC 3339 (2026-11-23T18:09:24Z), Unix seconds, or relative (-1h, +30m)"
-            .to_owned()
+        "expected RFC 3339 (2026-11-23T18:09:24Z), Unix seconds, or an offset from now (-1h, +30m)"
+            .into()
     })
 }
 
@@ -63,31 +68,40 @@ fn last_days(text: &str) -> Option<i64> {
 }
 
 /// Reads a duration such as `90`, `90s`, `5m`, `1h30m` or `7d`: seconds, not below 0.
-pub fn duration(text: &str) -> Result<i64, String> {
+pub fn duration(text: &str) -> Result<i64, Invalid> {
     let seconds = match text.parse::<i64>() {
         Ok(seconds) if seconds.abs() <= LONGEST => Ok(seconds),
-        Ok(_) => Err("longer than ten thousand years".to_owned()),
+        Ok(_) => Err(TOO_LONG),
         Err(_) => seconds(text),
     }?;
     if seconds < 0 {
-        Err("a duration is not below 0".to_owned())
+        Err("must not be negative".into())
     } else {
         Ok(seconds)
     }
 }
 
-fn seconds(text: &str) -> Result<i64, String> {
-    const DUE: &str = "a duration is whole seconds (90) or has units (90s, 5m, 1h30m, 7d)";
-    let span: Span = text.parse().map_err(|_| DUE.to_owned())?;
+/// Reads a duration that a policy takes as its leeway.
+pub fn leeway(text: &str) -> Result<i64, Invalid> {
+    let policy = Policy::default().with_leeway(duration(text)?);
+    policy
+        .map(|policy| policy.leeway())
+        .map_err(|_| Invalid::Because("expected a duration from 0 to 365 days"))
+}
+
+fn seconds(text: &str) -> Result<i64, Invalid> {
+    const EXPECTED: Invalid =
+        Invalid::Because("expected seconds (90) or a duration with units (90s, 5m, 1h30m, 7d)");
+    let span: Span = text.parse().map_err(|_| EXPECTED)?;
     let duration: SignedDuration = span
         .to_duration(SpanRelativeTo::days_are_24_hours())
-        .map_err(|_| DUE.to_owned())?;
+        .map_err(|_| EXPECTED)?;
     if duration.subsec_nanos() != 0 {
-        return Err("a duration is in whole seconds".to_owned());
+        return Err("fractions of a second are not supported".into());
     }
     match duration.as_secs() {
         seconds if seconds.abs() <= LONGEST => Ok(seconds),
-        _ => Err("longer than ten thousand years".to_owned()),
+        _ => Err(TOO_LONG),
     }
 }
 
@@ -160,6 +174,12 @@ mod tests {
         ] {
             assert!(duration(text).is_err(), "{text}");
         }
+        assert_eq!(leeway("365d"), Ok(31_536_000));
+        assert_eq!(
+            leeway("366d").unwrap_err(),
+            Invalid::Because("expected a duration from 0 to 365 days")
+        );
+        assert_eq!(leeway("-1").unwrap_err(), duration("-1").unwrap_err());
     }
 
     /// Only years can't be read: they differ in length.

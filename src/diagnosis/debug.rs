@@ -17,7 +17,7 @@ use super::secret;
 use super::signature::{self, Form};
 use super::signed::{Hashed, Signed};
 use super::signer;
-use super::times::times;
+use super::times::{local_clock, times};
 use super::truncated;
 use super::work::Work;
 use super::{Certainty, Finding};
@@ -50,6 +50,8 @@ pub struct Debugger {
     files: Vec<Arc<[u8]>>,
     rsa_key_given: bool,
     effort: Effort,
+    /// Whether the times given are read from a clock.
+    reads_clock: bool,
 }
 
 /// One reading of a token, with all that is tried on it.
@@ -93,6 +95,16 @@ impl Debugger {
                 .flat_map(|source| &source.keys)
                 .any(|key| key.kty.as_deref() == Some("RSA")),
             effort,
+            reads_clock: true,
+        }
+    }
+
+    /// The same debugger for times that were chosen, not read from a clock: no finding blames the clock.
+    #[must_use]
+    pub fn at_chosen_time(self) -> Self {
+        Self {
+            reads_clock: false,
+            ..self
         }
     }
 
@@ -132,7 +144,9 @@ impl Debugger {
             .chain(signature.found)
             .chain(kinds)
             .collect::<Vec<_>>();
-        let mut found = order::ordered(found.into_iter().chain(times(&report)).collect());
+        let clock = self.reads_clock.then(|| local_clock(&report)).flatten();
+        let found = found.into_iter().chain(times(&report)).chain(clock);
+        let mut found = order::ordered(found.collect());
         let is_around = |finding: &&mut Finding| finding.code == Cause::SurroundedToken.row().code;
         if let Some(finding) = found.iter_mut().find(is_around)
             && let Some(what) = around::unseen(token.text)

@@ -32,6 +32,7 @@ mod summands;
 mod times;
 mod truncated;
 mod work;
+mod wrapped;
 
 use serde::{Serialize, Serializer};
 
@@ -40,6 +41,7 @@ pub use debug::{Debugger, Effort};
 pub(crate) use notes::notes;
 pub(crate) use signer::mended;
 pub use signer::{Recovered, Signers};
+pub use wrapped::is_line_wrapped;
 
 /// One thing found out about a token.
 #[derive(Clone, Debug, Serialize)]

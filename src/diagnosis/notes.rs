@@ -1,7 +1,7 @@
 //! Notes: findings that cost nothing and stand in every report, on valid tokens too. Each is one
 //! function and one row of the table.
 
-use super::{Finding, kind, note, times};
+use super::{Cause, Certainty, Finding, finding, is_line_wrapped, kind, note, times};
 use crate::key::KeyId;
 use crate::keyset::KeySet;
 use crate::policy::{ClaimCheck, Policy};
@@ -12,6 +12,7 @@ use crate::verdict::{SignatureStatus, Validity};
 
 /// What a note may look at.
 struct Facts<'r> {
+    text: &'r [u8],
     report: &'r Report,
     policy: &'r Policy,
     /// The keys given; none with `decode`.
@@ -21,7 +22,8 @@ struct Facts<'r> {
 }
 
 /// Every note, in the order in which they are shown.
-const NOTES: [fn(&Facts) -> Option<Finding>; 11] = [
+const NOTES: [fn(&Facts) -> Option<Finding>; 12] = [
+    line_wrapped,
     der_signature,
     exp_in_milliseconds,
     input_trimmed,
@@ -37,18 +39,30 @@ const NOTES: [fn(&Facts) -> Option<Finding>; 11] = [
 
 /// Makes every note that holds of this report.
 pub(crate) fn notes(
+    text: &[u8],
     report: &Report,
     policy: &Policy,
     keys: Option<&KeySet>,
     signature: Option<&[u8]>,
 ) -> Vec<Finding> {
     let facts = Facts {
+        text,
         report,
         policy,
         keys,
         signature,
     };
     NOTES.iter().filter_map(|note| note(&facts)).collect()
+}
+
+/// A guess by the characters; `debug` verifies the joined token.
+fn line_wrapped(facts: &Facts) -> Option<Finding> {
+    facts.report.error.as_ref()?;
+    let row = Cause::LineWrapped.row();
+    is_line_wrapped(facts.text).then(|| {
+        let evidence = format!("joined, the lines are one token ({})", row.section);
+        finding(row.code, Certainty::Likely, row.summary, evidence, row.hint)
+    })
 }
 
 /// A guess by the first octets; `debug` knows.
@@ -144,12 +158,7 @@ fn leeway_applied(facts: &Facts) -> Option<Finding> {
     let claims = facts.report.claims.as_ref()?;
     let time = &facts.report.time;
     let status = time.status?;
-    let strict = Policy {
-        leeway: 0,
-        expires_within: time.expires_within,
-        checks: Vec::new(),
-    }
-    .validity(claims, time.now);
+    let strict = facts.policy.without_leeway().validity(claims, time.now);
     (strict != status).then(|| {
         let what = match strict {
             Validity::NotYetValid => "not yet valid",
@@ -167,12 +176,8 @@ fn expires_within(facts: &Facts) -> Option<Finding> {
     let claims = facts.report.claims.as_ref()?;
     let time = &facts.report.time;
     let within = time.expires_within?;
-    let otherwise = Policy {
-        leeway: time.leeway,
-        expires_within: None,
-        checks: Vec::new(),
-    }
-    .validity(claims, time.now);
+    let otherwise = facts.policy.without_expires_within();
+    let otherwise = otherwise.validity(claims, time.now);
     (time.status == Some(Validity::Expired) && otherwise == Validity::Current).then(|| {
         note(
             "expires-within",
@@ -219,7 +224,7 @@ fn audience_unchecked(facts: &Facts) -> Option<Finding> {
     let aud = facts.report.claims.as_ref()?.aud.as_ref()?;
     let asked = facts
         .policy
-        .checks
+        .checks()
         .iter()
         .any(|check| matches!(check, ClaimCheck::Audience(_)));
     (!asked).then(|| {

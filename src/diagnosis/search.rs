@@ -7,13 +7,13 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use p256::ecdsa::signature::hazmat::PrehashVerifier;
-use p256::ecdsa::{Signature, VerifyingKey};
+use p256::ecdsa::VerifyingKey;
 
 use super::cause::Cause;
 use super::signature::Form;
 use super::signed::Hashed;
 use super::work::{LOOK_UP, MULTIPLICATION, Work};
+use crate::algorithm::{ES256, Material, Signed};
 use crate::curve::{self, Compressed, Prehash};
 use crate::key::KeyId;
 
@@ -164,8 +164,8 @@ pub fn meet(targets: &Targets, hashes: &[Hashed], work: &mut Work) -> Option<Pro
     best
 }
 
-/// What p256 itself says.
+/// What the algorithm itself says.
 pub fn verifies(key: &VerifyingKey, form: &Form, prehash: Prehash) -> bool {
-    Signature::from_scalars(form.r, form.s)
-        .is_ok_and(|signature| key.verify_prehash(&prehash, &signature).is_ok())
+    let signature = [form.r, form.s].concat();
+    ES256.verify(&Material::P256(*key), Signed::Prehash(&prehash), &signature)
 }

@@ -30,10 +30,12 @@ pub fn given(sources: &[KeySource], causes: &[Cause]) -> Vec<Candidate> {
         .flat_map(|source| source.keys.iter().map(move |report| (source, report)));
     reports
         .flat_map(|(source, report)| {
-            let usable = report.key.as_ref().map(|key| Candidate {
-                causes: causes.to_vec(),
-                key: *key.public(),
-                id: Arc::clone(&key.id),
+            let usable = report.key.as_ref().and_then(|key| {
+                Some(Candidate {
+                    causes: causes.to_vec(),
+                    key: *key.material().p256()?,
+                    id: Arc::clone(&key.id),
+                })
             });
             let mended = report.mended.iter().map(|(faults, key)| Candidate {
                 causes: [causes, faults].concat(),
@@ -68,7 +70,7 @@ pub fn embedded(header: &JoseHeader) -> Vec<Candidate> {
         .parameters
         .get("jwk")
         .map(|jwk| KeyReport::read(0, &source, jwk.to_string().as_bytes()));
-    let jwk = jwk.and_then(|report| Some(*report.key?.public()));
+    let jwk = jwk.and_then(|report| report.key?.material().p256().copied());
     let x5c = match header.parameters.get("x5c") {
         Some(Value::Array(certificates)) => certificates.first().and_then(Value::as_str),
         _ => None,

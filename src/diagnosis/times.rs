@@ -3,11 +3,12 @@
 use jiff::tz::TimeZone;
 
 use super::{Certainty, Finding, finding};
+use crate::policy::Check;
 use crate::report::Report;
 use crate::text::json::{Value, abridged};
 use crate::token::claims::ClaimsSet;
 use crate::token::numeric_date::{NumericDate, duration};
-use crate::verdict::Validity;
+use crate::verdict::{Validity, Verdict};
 
 /// 2026-11-01T00:00:00Z: nobody runs this program earlier, unless the clock is wrong.
 const WRITTEN: i64 = 1_793_491_200;
@@ -22,13 +23,12 @@ const SKEW: i64 = 300;
 const MILLISECONDS: i64 = 1_000_000_000_000;
 
 /// Every hypothesis about times and claims.
-const TIMES: [fn(&Report, &ClaimsSet) -> Option<Finding>; 10] = [
-    in_milliseconds,
+const TIMES: [fn(&Report, &ClaimsSet) -> Option<Finding>; 9] = [
+    explained_by_milliseconds,
     as_text,
     as_lifetime,
     clock_skew,
     issuer_clock,
-    local_clock,
     expires_before_issued,
     short_lifetime,
     audience_almost,
@@ -46,6 +46,26 @@ pub fn times(report: &Report) -> Vec<Finding> {
         .collect()
 }
 
+/// The claim by which a token is rejected as used too early: `nbf`, or the `iat` of a token that may have
+/// a certain age and is from the future.
+fn early_by(report: &Report) -> Option<&'static str> {
+    match report.verdict {
+        Verdict::NotYetValid => Some("nbf"),
+        Verdict::ClaimRefused => {
+            let iat = report.time.issued_at.as_ref()?;
+            let fails = |check: &Check| check.check == "max-age" && !check.passed;
+            let is_early = iat.is_after(report.time.now) && report.checks.iter().any(fails);
+            is_early.then_some("iat")
+        }
+        Verdict::Valid
+        | Verdict::NotVerified
+        | Verdict::Expired
+        | Verdict::Unverifiable
+        | Verdict::MisSigned
+        | Verdict::Malformed => None,
+    }
+}
+
 fn likely(
     code: &'static str,
     summary: &str,
@@ -60,8 +80,13 @@ pub fn is_in_milliseconds(time: &NumericDate) -> bool {
     time.is_after(MILLISECONDS)
 }
 
-/// RFC 7519 section 2: a `NumericDate` is in seconds.
-pub fn in_milliseconds(_: &Report, claims: &ClaimsSet) -> Option<Finding> {
+fn explained_by_milliseconds(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
+    in_milliseconds(report, claims).filter(|finding| finding.explains)
+}
+
+/// RFC 7519 section 2: a `NumericDate` is in seconds. Such a time is in the far future: it makes a token
+/// early and never expired.
+pub fn in_milliseconds(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
     let times = [
         ("exp", &claims.exp),
         ("nbf", &claims.nbf),
@@ -90,14 +115,18 @@ pub fn in_milliseconds(_: &Report, claims: &ClaimsSet) -> Option<Finding> {
             format!("; {} was meant as {date}", first.text())
         });
     let names = found.join(", ");
-    Some(likely(
+    let finding = likely(
         "exp-in-milliseconds",
         &format!(
             "a time is written in {unit}, where seconds are due: the token would live for thousands of years"
         ),
         format!("{names}: more than {MILLISECONDS} (RFC 7519, section 2){meant}"),
         hint,
-    ))
+    );
+    Some(Finding {
+        explains: early_by(report).is_some_and(|name| found.contains(&name)),
+        ..finding
+    })
 }
 
 /// A lifetime in the place of a time, by `expiresIn` for example.
@@ -190,14 +219,17 @@ fn issuer_clock(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
     ))
 }
 
-fn local_clock(report: &Report, _: &ClaimsSet) -> Option<Finding> {
-    (report.time.now < WRITTEN).then_some(())?;
-    Some(likely(
-        "local-clock",
-        "the time that the token was judged by lies before this program was written",
-        format!("now is {}", report.time.now),
-        "set the clock of this machine, or look at --at",
-    ))
+/// A clock that is behind makes tokens early, and nothing else.
+pub fn local_clock(report: &Report) -> Option<Finding> {
+    early_by(report)?;
+    (report.time.now < WRITTEN).then(|| {
+        likely(
+            "local-clock",
+            "the clock of this machine is before the time at which this program was written",
+            format!("now is {}", report.time.now),
+            "set the clock of this machine by NTP",
+        )
+    })
 }
 
 fn expires_before_issued(_: &Report, claims: &ClaimsSet) -> Option<Finding> {

@@ -38,9 +38,34 @@ pub struct Removed {
 }
 
 impl<'t> Token<'t> {
+    /// The token of an `Authorization` header's value (RFC 6750 section 2.1), for servers: `Bearer` in
+    /// any letter case, one space, and the characters of one token (`A-Z a-z 0-9 - _ .`). None of any
+    /// other value.
+    ///
+    /// ```
+    /// use jwtlens::Token;
+    ///
+    /// assert!(Token::bearer("Bearer e30.e30.AA").is_some());
+    /// for other in ["e30.e30.AA", "Bearer  e30.e30.AA", "Bearer \"e30.e30.AA\"", "Bearer a, Bearer b"] {
+    ///     assert!(Token::bearer(other).is_none());
+    /// }
+    /// ```
+    #[must_use]
+    pub fn bearer(authorization: &'t str) -> Option<Self> {
+        let (scheme, token) = authorization.split_once(' ')?;
+        let is_of_token = |octet: u8| octet.is_ascii_alphanumeric() || b"-_.".contains(&octet);
+        let is_one = !token.is_empty() && token.bytes().all(is_of_token);
+        (scheme.eq_ignore_ascii_case("bearer") && is_one).then(|| Self {
+            input: Input::default(),
+            text: token.as_bytes(),
+            too_long: None,
+        })
+    }
+
     /// Takes off what people and tools put around a token: ASCII white space, `Bearer ` or
     /// `Authorization: Bearer `, and one pair of quotes, each at most once and in any order. What
-    /// is left is judged as it is.
+    /// is left is judged as it is. For text that a person pasted; a server takes
+    /// [`bearer`](Self::bearer).
     #[must_use]
     pub fn new(input: Input, octets: &'t [u8]) -> Self {
         let mut removed = Removed::default();
@@ -90,7 +115,7 @@ impl Token<'_> {
 }
 
 impl<'t> From<&'t str> for Token<'t> {
-    /// A token of which nothing more is known.
+    /// A token of which nothing more is known, read as by [`Token::new`].
     fn from(text: &'t str) -> Self {
         Self::new(Input::default(), text.as_bytes())
     }
@@ -101,7 +126,7 @@ impl fmt::Debug for Token<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Token")
             .field("input", &self.input)
-            .field("octets", &self.text.len())
+            .field("bytes", &self.text.len())
             .finish()
     }
 }
@@ -178,6 +203,44 @@ mod tests {
                 ("a.b.c".to_owned(), white_space, bearer, quotes),
                 "{octets}"
             );
+        }
+    }
+
+    #[test]
+    fn bearer_takes_one_token_and_nothing_else() {
+        for header in ["Bearer a.b-c_9", "bearer a.b-c_9", "BEARER a.b-c_9"] {
+            let token = Token::bearer(header).unwrap();
+            assert_eq!(token.text, b"a.b-c_9", "{header}");
+            assert_eq!(token.input.removed, Removed::default());
+        }
+        for header in [
+            "",
+            "a.b.c",
+            "Bearer",
+            "Bearer ",
+            " Bearer a.b.c",
+            "Bearer  a.b.c",
+            "Bearer\ta.b.c",
+            "Bearer a.b.c ",
+            "Bearer a.b.c\r\n",
+            "Bearer:a.b.c",
+            "Bearer: a.b.c",
+            "Bearer \"a.b.c\"",
+            "'Bearer a.b.c'",
+            "Bearer 'a.b.c'",
+            "Authorization: Bearer a.b.c",
+            "Bearer Bearer a.b.c",
+            "Bearer a.b.c d.e.f",
+            "Bearer a.b.c, Bearer d.e.f",
+            "Bearer a.b.c=",
+            "Bearer a.b.c~",
+            "Bearer a.b.\u{e9}",
+            "Bearer a.b.c\0",
+            "B\u{11e}earer a.b.c",
+            "Basic a.b.c",
+            "DPoP a.b.c",
+        ] {
+            assert!(Token::bearer(header).is_none(), "{header:?}");
         }
     }
 

@@ -5,7 +5,6 @@
 //! `JWTLENS_SEED` repeats a run.
 
 use std::collections::BTreeSet;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 use hmac::{Hmac, Mac};
@@ -16,34 +15,10 @@ use jwtlens::{
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-use crate::support::{Issuer, NOW, der, read_json, read_table};
-
-/// Random numbers that a seed repeats.
-struct Random {
-    seed: u64,
-    count: u64,
-}
+use crate::cases::{CASES, embedded_certificate, other_jwk};
+use crate::support::{Issuer, NOW, Random, der};
 
 impl Random {
-    fn new(test: &str) -> Self {
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
-        let seed = match std::env::var("JWTLENS_SEED") {
-            Ok(seed) => seed.parse().unwrap(),
-            Err(_) => u64::from(now.subsec_nanos()) << 20 | now.as_secs() & 0xF_FFFF,
-        };
-        println!("{test}: JWTLENS_SEED={seed}");
-        Self { seed, count: 0 }
-    }
-
-    fn octets(&mut self) -> [u8; 32] {
-        self.count += 1;
-        Sha256::digest([self.seed.to_be_bytes(), self.count.to_be_bytes()].concat()).into()
-    }
-
-    fn below(&mut self, end: usize) -> usize {
-        usize::from_be_bytes(self.octets()[..8].try_into().unwrap()) % end
-    }
-
     fn signer(&mut self) -> Issuer {
         loop {
             if let Some(issuer) = Issuer::of(&self.octets(), KID) {
@@ -1399,38 +1374,26 @@ fn nothing_is_proven_without_a_cause() {
     });
 }
 
-/// What the table says must be found in the wild, and how sure it is.
+/// Each case has its cause, as certain as it is said to be.
 #[test]
-fn causes_of_the_wild_are_found() {
-    let cases = read_json("wild.json");
+fn causes_of_the_cases_are_found() {
     let mut proofs = 0;
-    for row in read_table("wild-causes.tsv") {
-        let (id, certainty, code, effort) =
-            (&row[0], row[1].as_str(), row[2].as_str(), row[3].as_str());
-        let case = cases
-            .as_array()
-            .unwrap()
-            .iter()
-            .find(|case| case["id"] == **id)
-            .unwrap();
-        let source = source(&case["key"].to_string());
-        let effort = if effort == "deep" {
-            Effort::Deep
-        } else {
-            Effort::Default
-        };
-        let keys = cases.as_array().filter(|_| code == "signed-by-other-key");
-        let also: Vec<KeySource> = keys
-            .into_iter()
-            .flatten()
-            .filter_map(|key| KeySource::read("other", key["key"].to_string().as_bytes()).ok())
-            .collect();
-        let debugger = Debugger::new(&[source], &also, Policy::default(), effort);
-        let report = debug(&debugger, case["token"].as_str().unwrap());
-        let found = report.findings.iter().find(|finding| finding.code == code);
-        let found = found.unwrap_or_else(|| panic!("{id}: {:#?}", report.findings));
-        assert_eq!(found.certainty.name(), certainty, "{id}");
-        proofs += usize::from(certainty == "proven");
+    for case in CASES.iter() {
+        for (certainty, code, effort) in case.causes {
+            let other = (*code == "signed-by-other-key").then(|| source(&other_jwk()));
+            let debugger = Debugger::new(
+                &[source(&case.key)],
+                other.as_slice(),
+                Policy::default(),
+                *effort,
+            );
+            let report = debug(&debugger, &case.token);
+            let mut found = report.findings.iter();
+            let found = found.find(|finding| finding.code == *code);
+            let found = found.unwrap_or_else(|| panic!("{}: {:#?}", case.id, report.findings));
+            assert_eq!(found.certainty.name(), *certainty, "{} {code}", case.id);
+            proofs += usize::from(*certainty == "proven");
+        }
     }
     assert!(proofs > 10);
 }
@@ -1649,10 +1612,7 @@ fn kinds_and_times_are_told() {
             "{claims}"
         );
         let verdict = |leeway: i64| {
-            let policy = Policy {
-                leeway,
-                ..Policy::default()
-            };
+            let policy = Policy::default().with_leeway(leeway).unwrap();
             debug(
                 &Debugger::new(&[source(&jwk)], &[], policy, Effort::Default),
                 &token,
@@ -1665,17 +1625,6 @@ fn kinds_and_times_are_told() {
     }
     told_first(&keys, &good);
     told_in_words(&keys, &signer);
-    let earlier = keys.debug(
-        &Token::from(claims(r#"{"nbf":1795392300}"#).as_str()),
-        1_000_000_000,
-        &mut |_| true,
-    );
-    assert!(
-        earlier
-            .findings
-            .iter()
-            .any(|finding| finding.code == "local-clock")
-    );
 }
 
 /// The first of several findings, and those that would be wrong beside it.
@@ -1802,6 +1751,103 @@ fn told_in_words(keys: &Debugger, signer: &Issuer) {
     );
 }
 
+/// A clock that is behind explains only why a token is early, and only if it was asked.
+#[test]
+fn the_local_clock_is_blamed_for_early_tokens_only() {
+    const EARLY: i64 = 1_000_000_000;
+    let mut random = Random::new("clock");
+    let (signer, other) = (random.signer(), random.signer());
+    let policy = Policy::default().with_checks([ClaimCheck::MaxAge(60)]);
+    let keys = Debugger::new(&[source(&signer.jwk())], &[], policy, Effort::Default);
+    let blames = |keys: &Debugger, token: &str, now: i64| {
+        let report = keys.debug(&Token::from(token), now, &mut |_| true);
+        let mut codes = report.findings.iter().map(|finding| finding.code);
+        (report.verdict, codes.any(|code| code == "local-clock"))
+    };
+    let early = signer.token(r#"{"iat":1795392300,"nbf":1795392300}"#);
+    let issued_later = signer.token(r#"{"iat":1795392300}"#);
+    for (token, verdict, is_blamed) in [
+        (&*early, Verdict::NotYetValid, true),
+        (&*issued_later, Verdict::ClaimRefused, true),
+        (&*signer.token("{}"), Verdict::ClaimRefused, false),
+        (
+            &*signer.token(r#"{"iat":1,"exp":1}"#),
+            Verdict::Expired,
+            false,
+        ),
+        (
+            &*other.token(r#"{"nbf":1795392300}"#),
+            Verdict::MisSigned,
+            false,
+        ),
+        ("no-token", Verdict::Malformed, false),
+    ] {
+        assert_eq!(blames(&keys, token, EARLY), (verdict, is_blamed), "{token}");
+        let at = keys.clone().at_chosen_time();
+        assert_eq!(blames(&at, token, EARLY), (verdict, false), "{token}");
+    }
+    assert_eq!(blames(&keys, &early, NOW), (Verdict::NotYetValid, false));
+}
+
+/// A time in milliseconds is in the far future: it explains why a token is early, and nothing else.
+#[test]
+fn milliseconds_explain_early_tokens_only() {
+    let signer = Random::new("milliseconds").signer();
+    let policy = Policy::default().with_checks([ClaimCheck::MaxAge(60)]);
+    let judged = |policy: Policy, claims: &str| {
+        let keys = Debugger::new(&[source(&signer.jwk())], &[], policy, Effort::Default);
+        let report = debug(&keys, &signer.token(claims));
+        let mut found = report.findings.iter();
+        let found = found.find(|finding| finding.code == "exp-in-milliseconds");
+        let others = report
+            .findings
+            .iter()
+            .filter(|other| other.code == "exp-in-milliseconds");
+        assert_eq!(others.count(), 1, "{claims}");
+        (report.verdict, found.unwrap().explains)
+    };
+    for (policy, claims, verdict, explains) in [
+        (
+            Policy::default(),
+            r#"{"exp":1795395600000}"#,
+            Verdict::Valid,
+            false,
+        ),
+        (
+            Policy::default(),
+            r#"{"exp":1,"iat":1795392000000}"#,
+            Verdict::Expired,
+            false,
+        ),
+        (
+            Policy::default(),
+            r#"{"nbf":1795392000000}"#,
+            Verdict::NotYetValid,
+            true,
+        ),
+        (
+            Policy::default(),
+            r#"{"nbf":1795392001,"exp":1795395600000}"#,
+            Verdict::NotYetValid,
+            false,
+        ),
+        (
+            policy.clone(),
+            r#"{"iat":1795392000000}"#,
+            Verdict::ClaimRefused,
+            true,
+        ),
+        (
+            policy,
+            r#"{"iat":1,"exp":1795395600000}"#,
+            Verdict::ClaimRefused,
+            false,
+        ),
+    ] {
+        assert_eq!(judged(policy, claims), (verdict, explains), "{claims}");
+    }
+}
+
 /// A name that differs only in what people overlook.
 #[test]
 fn names_that_almost_fit_are_told() {
@@ -1822,10 +1868,7 @@ fn names_that_almost_fit_are_told() {
         ),
         (ClaimCheck::Audience(vec!["transcodes".to_owned()]), None),
     ] {
-        let policy = Policy {
-            checks: vec![check],
-            ..Policy::default()
-        };
+        let policy = Policy::default().with_checks([check]);
         let report = debug(
             &Debugger::new(&[source(&signer.jwk())], &[], policy, Effort::Default),
             &token,
@@ -1893,14 +1936,7 @@ fn keys_that_a_token_names_are_found() {
         assert_eq!(proven(&report), codes(&[]), "{input}");
     }
 
-    let wild = read_json("wild.json");
-    let case = wild
-        .as_array()
-        .unwrap()
-        .iter()
-        .find(|case| case["id"] == "es256-apple-xcode-transaction")
-        .unwrap();
-    let report = debug(&debugger, case["token"].as_str().unwrap());
+    let report = debug(&debugger, &embedded_certificate());
     assert_eq!(
         (report.verdict, proven(&report)),
         (Verdict::MisSigned, codes(&["signed-by-embedded-key"]))

@@ -1,5 +1,6 @@
 //! What is generated and committed is what would be generated today. `SNAPSHOTS=overwrite` renews it.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use snapbox::Data;
@@ -144,6 +145,76 @@ fn manual_pages_tell_all() {
         .unwrap();
     let day = rest.lines().next().unwrap();
     assert!(read("jwtlens.1").starts_with(&format!(".TH JWTLENS 1 {day} ")));
+}
+
+/// The fields of the JSON output: each is in a table of `docs/json.md`, and no other.
+#[test]
+fn json_reference_is_complete() {
+    let keys = format!(
+        r#"{{"keys":[{},{{"kty":"EC","key_ops":["verify"]}}]}}"#,
+        std::fs::read_to_string(data("made/public_key.json")).unwrap()
+    );
+    let key = ["-k", "made/public_key.json", "-o", "json"];
+    let report = |command: &[&str], token: &str| {
+        let token = std::fs::read(data(token)).unwrap();
+        run(&[command, &key].concat(), &token)
+    };
+    let mut fields = BTreeSet::new();
+    for output in [
+        report(&["verify", "--aud", "x"], "made/valid.txt"),
+        report(&["debug"], "made/der.txt"),
+        report(&["debug"], "made/mis-signed.txt"),
+        report(&["verify"], "made/opaque.txt"),
+        run(&["key", "-o", "json", &keys], b""),
+    ] {
+        let value = serde_json::from_slice(&output.stdout).unwrap();
+        collect_fields(&value, "", &mut fields);
+    }
+    // What is null or empty in one report has members in another.
+    let all = fields.clone();
+    fields.retain(|field| {
+        let has_member = |other: &String| {
+            let rest = other.strip_prefix(field.as_str());
+            rest.is_some_and(|rest| rest.starts_with(['.', '[']))
+        };
+        !all.iter().any(has_member)
+    });
+    let reference = std::fs::read_to_string(man("../docs/json.md")).unwrap();
+    let rows = reference
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `"));
+    let documented: BTreeSet<String> = rows
+        .map(|row| row.split('`').next().unwrap().to_owned())
+        .collect();
+    assert_eq!(fields, documented);
+}
+
+/// The paths of a report's fields, such as `findings[].code`.
+fn collect_fields(value: &serde_json::Value, path: &str, fields: &mut BTreeSet<String>) {
+    // Objects that are a token's or a key's, or described elsewhere in the table.
+    const WHOLE: [&str; 4] = [
+        "header",
+        "claims",
+        "recovered[].jwk",
+        "signature.refused_by[]",
+    ];
+    match value {
+        serde_json::Value::Object(members) if !WHOLE.contains(&path) => {
+            for (name, value) in members {
+                let path = format!("{path}.{name}");
+                let path = path.trim_start_matches('.');
+                collect_fields(value, path, fields);
+            }
+        }
+        serde_json::Value::Array(values) if !values.is_empty() => {
+            for value in values {
+                collect_fields(value, &format!("{path}[]"), fields);
+            }
+        }
+        _ => {
+            fields.insert(path.to_owned());
+        }
+    }
 }
 
 /// The names of a report's own members, not of those in the token.

@@ -1,11 +1,11 @@
-//! What a person sees: `tests/golden/*.md`, the README and the pages of `docs/` are sessions in a shell, run again and
-//! compared word for word. `SNAPSHOTS=overwrite` rewrites them.
+//! What users see: `tests/golden/*.md`, the README and the pages of `docs/` are shell sessions, run and
+//! compared word for word. `SNAPSHOTS=overwrite` updates them.
 //!
-//! In a `console` block a line that begins with `$ ` is a command for `sh` (`> ` continues it), what
-//! follows is its output, both streams in one, and `? N` an exit status other than 0. Pipes and
-//! redirections are what the program is for, so a shell runs the blocks. They run in `tests/data`;
-//! the README's in `tests/data/made`. A block that says `needs=NAME` is left as it is where that
-//! program is not installed. `$HOME` is a directory of the file's own.
+//! In a `console` block, a line that starts with `$ ` is a command for `sh` (`> ` continues it). Its
+//! output follows, stdout and stderr combined, then `? N` for an exit status other than 0. A shell runs
+//! the commands, because jwtlens is meant for pipes and redirections: in `tests/data`, or for the README
+//! and `docs/` in `tests/data/made`. A block with `needs=NAME` (or `needs=NAME,NAME`) is left as it is
+//! if a program is not installed. `$HOME` is a separate directory for each file.
 
 use std::env;
 use std::ffi::OsString;
@@ -20,7 +20,7 @@ use snapbox::data::DataFormat;
 use crate::generated::tempdir;
 use crate::support::is_installed;
 
-/// Runs the blocks of a file and compares it with itself as it should be.
+/// Runs the blocks of a file and compares the result with the file.
 fn check(file: &Path, directory: &Path) {
     let home = tempdir(&format!("home-{}", file.file_stem().unwrap().display()));
     let text = fs::read_to_string(file).unwrap();
@@ -33,8 +33,8 @@ fn check(file: &Path, directory: &Path) {
         let Some(block) = line.strip_prefix("```console") else {
             continue;
         };
-        if let Some((_, program)) = block.split_once("needs=")
-            && !is_installed(program)
+        if let Some((_, programs)) = block.split_once("needs=")
+            && !programs.split(',').all(is_installed)
         {
             for line in lines.by_ref().take_while(|line| *line != "```") {
                 again.push_str(line);
@@ -80,9 +80,11 @@ fn run(script: &str, directory: &Path, home: &Path) -> String {
         .output()
         .unwrap();
     let mut shown = String::from_utf8(output.stdout).unwrap();
-    // How long something took is another number each time.
+    // Durations differ each time.
     let time = Regex::new(r#"( in |"milliseconds": ?)\d+( ms|,)"#).unwrap();
     shown = time.replace_all(&shown, "${1}N${2}").into_owned();
+    let run = Regex::new(r"( tokens? in )[\d.]+m?s").unwrap();
+    shown = run.replace_all(&shown, "${1}N").into_owned();
     if !shown.is_empty() && !shown.ends_with('\n') {
         shown.push_str("(no line feed)\n");
     }
@@ -92,7 +94,7 @@ fn run(script: &str, directory: &Path, home: &Path) -> String {
     }
 }
 
-/// One test per file, so that they run side by side and one difference hides no other.
+/// One test per file, so that they run in parallel and a difference in one hides none in another.
 macro_rules! sessions {
     ($($name:ident: $file:literal in $directory:literal;)*) => {
         $(
@@ -109,6 +111,11 @@ macro_rules! sessions {
 
 sessions! {
     readme: "README.md" in "tests/data/made";
+    databases: "docs/databases.md" in "tests/data/made";
+    json: "docs/json.md" in "tests/data/made";
+    scripts: "docs/scripts.md" in "tests/data/made";
+    streams: "docs/streams.md" in "tests/data/made";
+    transcodes: "docs/transcodes.md" in "tests/data/made";
     debug: "tests/golden/debug.md" in "tests/data";
     decode: "tests/golden/decode.md" in "tests/data";
     formats: "tests/golden/formats.md" in "tests/data";
@@ -142,4 +149,32 @@ fn the_readme_command_verifies_the_sample() {
     let command = format!("jwtlens {}", commands.next().unwrap());
     let output = run(&command, root, root);
     assert!(output.starts_with("valid: "), "{output}");
+}
+
+#[test]
+fn the_readme_is_short() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("README.md")).unwrap();
+    assert!(text.lines().count() < 250);
+}
+
+#[test]
+fn relative_links_lead_to_files() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let link = Regex::new(r"\]\(([^):#]+)(?:#[^)]*)?\)").unwrap();
+    let mut links = 0;
+    for directory in ["", "docs"] {
+        for entry in fs::read_dir(root.join(directory)).unwrap() {
+            let file = entry.unwrap().path();
+            if file.extension().is_none_or(|kind| kind != "md") {
+                continue;
+            }
+            for found in link.captures_iter(&fs::read_to_string(&file).unwrap()) {
+                let target = file.with_file_name(&found[1]);
+                assert!(target.exists(), "{}: {}", file.display(), &found[1]);
+                links += 1;
+            }
+        }
+    }
+    assert!(links > 10, "{links}");
 }

@@ -189,48 +189,7 @@ fn in_names_beside_our_own_words() {
     let output = feed(&mut command, tokens.concat().as_bytes());
     let told = String::from_utf8(output.stderr).unwrap();
     assert!(
-        told.contains("kids of refused tokens: 2 \"a, 99 b\"\n"),
+        told.contains("key IDs of rejected tokens: \"a, 99 b\" (2 tokens)\n"),
         "{told}"
     );
-}
-
-/// The token is a secret: no error names it, wherever it was put by mistake.
-#[test]
-fn no_token_stands_in_an_error() {
-    let token = Issuer::new(1, "k").token(r#"{"sub":"somebody","exp":1}"#);
-    let parts: Vec<&str> = token.split('.').collect();
-    let (payload, signature) = (parts[1], parts[2]);
-    let before: [&[&str]; 12] = [
-        &[],
-        &["help"],
-        &["key"],
-        &["verify", "-f"],
-        &["verify", "-k"],
-        &["verify", "a.b.c", "-k"],
-        &["verify", "-o"],
-        &["verify", "--at"],
-        &["verify", "--leeway"],
-        &["verify", "--only"],
-        &["completions"],
-        &["decode", "-f"],
-    ];
-    for before in before {
-        for text in [
-            token.clone(),
-            format!("Bearer {token}"),
-            format!("--nope={token}"),
-            format!("-{token}"),
-            format!("\"{token}\""),
-            format!("{signature}.eyJ"),
-            format!("{signature}.{payload}"),
-        ] {
-            let output = feed(jwtlens().args(before).arg(&text), b"");
-            let told =
-                String::from_utf8([output.stdout.clone(), output.stderr.clone()].concat()).unwrap();
-            assert!(
-                !told.contains(payload) && !told.contains(signature),
-                "{before:?}: {told}"
-            );
-        }
-    }
 }

@@ -1,5 +1,8 @@
-//! The tokens and keys in `tests/data/made`, which golden cases read: made here, deterministically,
-//! and compared with what is committed. `SNAPSHOTS=overwrite` renews them.
+//! The tokens and keys in `tests/data/made`, which golden cases read, and those in `tests/data/sample`:
+//! made here, deterministically, and compared with what is committed. `SNAPSHOTS=overwrite` renews them.
+
+use std::collections::BTreeSet;
+use std::path::Path;
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use hmac::{Hmac, Mac};
@@ -7,7 +10,8 @@ use sha2::{Digest, Sha256, Sha384};
 use snapbox::Data;
 use snapbox::data::DataFormat;
 
-use crate::support::{Issuer, data, der};
+use crate::cases::rsa_jwk;
+use crate::support::{Issuer, data, der, run, stdout};
 
 /// 2026-11-23T18:09:24Z, the time of the golden cases.
 const NOW: i64 = 1_795_457_364;
@@ -71,6 +75,7 @@ fn tokens() -> Vec<(&'static str, String)> {
         ("payload-is-no-json", issuer.token("hello")),
         ("payload-has-a-bom", issuer.token("\u{feff}{}")),
         ("unbounded", issuer.token(r#"{"sub":"service"}"#)),
+        ("without-exp", issuer.token(r#"{"sub":"member-7","aud":"transcodes-sdk"}"#)),
         ("no-claims", issuer.token("{}")),
         ("issued-in-future", issuer.token(&format!(r#"{{"iat":{},"exp":{}}}"#, NOW + 60, NOW + 3600))),
         (
@@ -84,13 +89,47 @@ fn tokens() -> Vec<(&'static str, String)> {
             "opaque",
             "v4x7Gq0tYlbFzN1sXo2Zr9".to_owned(),
         ),
-        // RFC 7516, A.1.
-        (
-            "encrypted",
-            "eyJhbGciOiJSU0EtT0FFUCIsImVuYyI6IkEyNTZHQ00ifQ.OKOawDo13gRp2ojaHV7LFpZcgV7T6DVZKTyKOMTYUmKoTCVJRgckCL9kiMT03JGeipsEdY3mx_etLbbWSrFr05kLzcSr4qKAq7YN7e9jwQRb23nfa6c9d-StnImGyFDbSv04uVuxIp5Zms1gNxKKK2Da14B8S4rzVRltdYwam_lDp5XnZAYpQdb76FdIKLaVmqgfwX7XWRxv2322i-vDxRfqNzo_tETKzpVLzfiwQyeyPGLBIO56YJ7eObdv0je81860ppamavo35UgoRdbYaBcoh9QcfylQr66oc6vFWXRcZ_ZT2LawVCWTIy3brGPi6UklfCpIMfIjf7iGdXKHzg.48V1_ALb6US04U3b.5eym8TW_c8SuK0ltJ3rpYIzOeDQz7TALvtu6UG9oMo4vpzs9tX_EFShS8iB7j6jiSdiwkIr3ajwQzaBtQD_A.XFBoMYUZodetZdvTiFvSkQ".to_owned(),
-        ),
+        ("encrypted", encrypted()),
         ("many", many),
     ]
+}
+
+/// The segments of a JWE in their usual lengths. Nothing is encrypted in them.
+fn encrypted() -> String {
+    let header = BASE64URL_NOPAD.encode(br#"{"alg":"RSA-OAEP","enc":"A256GCM"}"#);
+    let segments = [256, 12, 63, 16].map(|length: usize| {
+        let blocks =
+            (0..length.div_ceil(32)).flat_map(|block| Sha256::digest(format!("{length} {block}")));
+        BASE64URL_NOPAD.encode(&blocks.take(length).collect::<Vec<u8>>())
+    });
+    format!("{header}.{}", segments.join("."))
+}
+
+/// The public key and the token in `tests/data/sample`: those of a Transcodes project and of one of its
+/// members.
+pub fn sample() -> (String, String) {
+    /// 2046-11-23T18:09:24Z
+    const EXP: i64 = 2_426_609_364;
+    let kid = "5c0f7a52-3e0b-4d3c-9a41-6f2d8b7e1c90";
+    let issuer = Issuer::new(3, kid);
+    let [x, y] = issuer.coordinates();
+    let members = [
+        ("kty", "EC"),
+        ("x", &x),
+        ("y", &y),
+        ("crv", "P-256"),
+        ("alg", "ES256"),
+        ("kid", kid),
+    ];
+    let members = members.map(|(name, value)| format!("  \"{name}\": \"{value}\""));
+    let header = format!(r#"{{"alg":"ES256","kid":"{kid}"}}"#);
+    let claims = format!(
+        r#"{{"sub":"member-7","email":"ada@example.com","role":"admin","projectId":"project-1","aud":"transcodes-sdk","iat":{NOW},"exp":{EXP}}}"#
+    );
+    (
+        format!("{{\n{}\n}}", members.join(",\n")),
+        issuer.sign(header.as_bytes(), claims.as_bytes()),
+    )
 }
 
 /// Tokens of a signer that does wrong, one for each cause that golden cases show.
@@ -201,7 +240,7 @@ fn keys() -> Vec<(&'static str, String)> {
     let mut swapped = jwk.clone();
     swapped["x"] = jwk["y"].clone();
     swapped["y"] = jwk["x"].clone();
-    let rsa = r#"{"kty":"RSA","n":"0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw","e":"AQAB","alg":"RS256","kid":"2011-04-29"}"#;
+    let rsa = rsa_jwk("rsa-1");
     let padded = format!("{}=", jwk["x"].as_str().unwrap());
     vec![
         ("public_key", issuer.jwk()),
@@ -211,7 +250,7 @@ fn keys() -> Vec<(&'static str, String)> {
             format!(r#"{{"keys":[{rsa},{},{},7]}}"#, issuer.jwk(), other.jwk()),
         ),
         ("swapped", swapped.to_string()),
-        ("rsa", rsa.to_owned()),
+        ("rsa", rsa),
         ("private", with("d", &BASE64URL_NOPAD.encode(&[1; 32]))),
         ("padded", with("x", &padded)),
         ("encryption", with("use", "enc")),
@@ -219,21 +258,70 @@ fn keys() -> Vec<(&'static str, String)> {
     ]
 }
 
+/// Compares a file with what it is made to be.
+pub fn assert_made(path: &Path, content: &str) {
+    let committed = Data::read_from(path, Some(DataFormat::Text)).raw();
+    snapbox::Assert::new()
+        .action_env("SNAPSHOTS")
+        .eq(content, committed);
+}
+
 #[test]
 fn tokens_and_keys_are_those_made_today() {
     let tokens = tokens()
         .into_iter()
         .chain(wrong_tokens())
-        .map(|(name, token)| (format!("{name}.txt"), token));
+        .map(|(name, token)| (format!("made/{name}.txt"), token));
     let keys = keys()
         .into_iter()
-        .map(|(name, key)| (format!("{name}.json"), key));
-    for (name, content) in tokens.chain(keys) {
-        let path = data("made").join(name);
-        let committed = Data::read_from(&path, Some(DataFormat::Text)).raw();
+        .map(|(name, key)| (format!("made/{name}.json"), key));
+    let (sample_key, sample_token) = sample();
+    let sample = [
+        ("sample/public_key.json".to_owned(), sample_key),
+        ("sample/token.txt".to_owned(), sample_token),
+    ];
+    let mut made = BTreeSet::new();
+    for (name, content) in tokens.chain(keys).chain(sample) {
         let content = format!("{}\n", content.trim_end_matches('\n'));
-        snapbox::Assert::new()
-            .action_env("SNAPSHOTS")
-            .eq(content, committed);
+        let path = data(&name);
+        assert_made(&path, &content);
+        made.insert(path);
+    }
+    // No file is left over, or of anyone else.
+    let found = ["made", "sample"].map(|directory| std::fs::read_dir(data(directory)).unwrap());
+    let found = found
+        .into_iter()
+        .flatten()
+        .map(|entry| entry.unwrap().path());
+    assert_eq!(found.collect::<BTreeSet<_>>(), made);
+}
+
+/// The command at the head of README.md, until 2046.
+#[test]
+fn the_sample_is_valid_for_twenty_years() {
+    let command = "cargo run --release -- verify -k tests/data/sample/public_key.json < tests/data/sample/token.txt";
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    assert!(std::fs::read_to_string(readme).unwrap().contains(command));
+    let token = std::fs::read(data("sample/token.txt")).unwrap();
+    for (at, expected) in [
+        ("2026-11-23T18:09:24Z", "valid"),
+        ("2036-12-31T23:59:59Z", "valid"),
+        ("2046-11-23T18:09:23Z", "valid"),
+        ("2046-11-23T18:09:24Z", "expired"),
+    ] {
+        let arguments = [
+            "verify",
+            "-o",
+            "line",
+            "-k",
+            "sample/public_key.json",
+            "--aud",
+            "transcodes-sdk",
+            "--at",
+            at,
+        ];
+        let output = run(&arguments, &token);
+        let line = stdout(&output);
+        assert_eq!(line.split('\t').nth(1), Some(expected), "{at}: {line}");
     }
 }

@@ -14,6 +14,8 @@
 )]
 
 mod agreement;
+mod asn1;
+mod cases;
 mod conformance;
 mod corpus;
 mod debug;
@@ -23,7 +25,10 @@ mod golden;
 mod hostile_text;
 mod limits;
 mod made;
+mod misplaced;
+mod one_door;
 mod picture;
+mod prompt;
 mod properties;
 mod screen;
 mod secrets;
@@ -35,4 +40,5 @@ mod surroundings;
 mod terminal;
 mod traced;
 mod wild;
+mod wording;
 mod wycheproof_sets;

@@ -1,4 +1,5 @@
-//! The completions in the shells that they are for: what appears where a person presses Tab.
+//! Completions in their shells, as they appear when a user presses Tab, and the install lines of the
+//! README.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -8,7 +9,7 @@ use std::sync::mpsc::{self, Receiver};
 use std::time::Duration;
 
 use crate::generated::tempdir;
-use crate::support::is_installed;
+use crate::support::{is_installed, run, stderr, stdout};
 use crate::terminal::terminal;
 
 /// What is typed, and what must appear; a blank at the end asks for what may come next.
@@ -188,5 +189,76 @@ fn fish() {
                 "{line:?}: no {word}: {offered}"
             );
         }
+    }
+}
+
+/// The README's lines that install man pages and completions.
+fn install_lines() -> Vec<String> {
+    let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    let readme = fs::read_to_string(readme).unwrap();
+    let block = readme
+        .split("```")
+        .find(|block| block.starts_with("sh\njwtlens man "))
+        .unwrap();
+    let is_command = |line: &&str| !line.is_empty() && !line.starts_with('#');
+    let lines = block.lines().skip(1).filter(is_command);
+    lines.map(String::from).collect()
+}
+
+#[test]
+fn install_lines_work_in_an_empty_home() {
+    let home = tempdir("install-home");
+    let bin = home.join(".cargo/bin");
+    fs::create_dir_all(&bin).unwrap();
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_jwtlens"), bin.join("jwtlens")).unwrap();
+    let mut path = bin.into_os_string();
+    path.push(":");
+    path.push(std::env::var_os("PATH").unwrap());
+    let run = |program: &str, arguments: &[&str]| {
+        let mut command = Command::new(program);
+        command.args(arguments).env_clear();
+        command.env("HOME", &home).env("PATH", &path);
+        command.env("TERM", "dumb").output().unwrap()
+    };
+
+    let lines = install_lines();
+    assert_eq!(lines.len(), 6);
+    for line in &lines {
+        let output = run("sh", &["-c", line]);
+        assert!(output.status.success(), "{line}: {}", stderr(&output));
+        assert_eq!(stdout(&output) + &stderr(&output), "", "{line}");
+    }
+    for (program, arguments, expected) in [
+        (
+            "bash",
+            ["-ic", "complete -p jwtlens"],
+            "-F _jwtlens jwtlens",
+        ),
+        ("zsh", ["-ic", "echo ${_comps[jwtlens]}"], "_jwtlens"),
+        (
+            "fish",
+            ["-c", "complete -C 'jwtlens verify --expires'"],
+            "--expires-within",
+        ),
+    ] {
+        if is_installed(program) {
+            let output = run(program, &arguments);
+            assert!(stdout(&output).contains(expected), "{program}: {output:?}");
+        }
+    }
+    // The man of man-db, which looks next to the directories in PATH; manpath comes with it.
+    if is_installed("manpath") {
+        let output = run("man", &["-w", "jwtlens-verify"]);
+        let page = home.join(".cargo/share/man/man1/jwtlens-verify.1");
+        assert_eq!(Path::new(stdout(&output).trim_end()), page, "{output:?}");
+    }
+}
+
+/// The help and the README have the same lines.
+#[test]
+fn the_help_has_the_install_lines() {
+    let help = ["completions", "man"].map(|command| stdout(&run(&["help", command], b"")));
+    for line in install_lines() {
+        assert!(help.concat().contains(&line), "{line}");
     }
 }

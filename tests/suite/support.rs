@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::LazyLock;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use data_encoding::BASE64URL_NOPAD;
 use p256::ecdsa::signature::hazmat::PrehashSigner;
@@ -20,8 +21,11 @@ pub fn data(name: &str) -> PathBuf {
         .join(name)
 }
 
-pub fn read_json(name: &str) -> serde_json::Value {
-    serde_json::from_slice(&std::fs::read(data(name)).unwrap()).unwrap()
+/// What the fuzzer keeps for a target.
+pub fn corpus(target: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fuzz/corpus")
+        .join(target)
 }
 
 /// The rows of a table in `tests/data`: tab-separated, `#` begins a comment.
@@ -32,6 +36,53 @@ pub fn read_table(name: &str) -> Vec<Vec<String>> {
         .filter(|line| !line.starts_with('#') && !line.is_empty());
     rows.map(|row| row.split('\t').map(String::from).collect())
         .collect()
+}
+
+/// Random numbers that a seed repeats.
+pub struct Random {
+    seed: u64,
+    count: u64,
+}
+
+impl Random {
+    /// Another seed in each run, unless `JWTLENS_SEED` repeats one.
+    pub fn new(test: &str) -> Self {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        Self::seeded(
+            test,
+            u64::from(now.subsec_nanos()) << 20 | now.as_secs() & 0xF_FFFF,
+        )
+    }
+
+    /// The same seed in each run, unless `JWTLENS_SEED` names another.
+    pub fn seeded(test: &str, seed: u64) -> Self {
+        let seed = std::env::var("JWTLENS_SEED").map_or(seed, |seed| seed.parse().unwrap());
+        println!("{test}: JWTLENS_SEED={seed}");
+        Self { seed, count: 0 }
+    }
+
+    pub fn octets(&mut self) -> [u8; 32] {
+        self.count += 1;
+        Sha256::digest([self.seed.to_be_bytes(), self.count.to_be_bytes()].concat()).into()
+    }
+
+    /// As many bytes as are asked for.
+    pub fn bytes(&mut self, length: usize) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        while bytes.len() < length {
+            bytes.extend(self.octets());
+        }
+        bytes.truncate(length);
+        bytes
+    }
+
+    pub fn below(&mut self, end: usize) -> usize {
+        usize::from_be_bytes(self.octets()[..8].try_into().unwrap()) % end
+    }
+
+    pub fn pick<T: Clone>(&mut self, items: &[T]) -> T {
+        items[self.below(items.len())].clone()
+    }
 }
 
 /// A key pair that belongs to tests alone.

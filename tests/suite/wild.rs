@@ -1,67 +1,60 @@
-//! Tokens of the wild: each with the verdict it must get, and held against what is true of it.
+//! Tokens that others made, with what was found out about each independently of this program: where they are
+//! at hand, since no file of others is kept here.
 
-use jwtlens::{KeySet, Policy, Reason, SignatureStatus, Token, Verifier};
+use std::path::Path;
 
-use crate::support::{NOW, read_json, read_table};
+use jwtlens::{
+    Debugger, Effort, KeySet, KeySource, Policy, SignatureStatus, Token, Validity, Verdict,
+    Verifier,
+};
+
+use crate::support::{NOW, skipped};
 
 #[test]
-fn every_token_gets_its_verdict() {
-    let cases = read_json("wild.json");
-    let cases = cases.as_array().unwrap();
-    let table = read_table("wild-verdicts.tsv");
-    let ids: Vec<&str> = cases
-        .iter()
-        .map(|case| case["id"].as_str().unwrap())
-        .collect();
-    assert_eq!(
-        table.iter().map(|row| row[0].as_str()).collect::<Vec<_>>(),
-        ids
-    );
-
-    for (case, row) in cases.iter().zip(&table) {
-        let id = &row[0];
-        let key = match case["key"].as_str() {
-            Some(pem) => pem.to_owned(),
-            None => case["key"].to_string(),
+fn what_is_true_of_each_token_is_said_of_it() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors/wild.json");
+    let Ok(cases) = std::fs::read(&file) else {
+        return skipped("there are no tokens of others in ../shared");
+    };
+    let cases: serde_json::Value = serde_json::from_slice(&cases).unwrap();
+    let mut verified = 0;
+    for case in cases.as_array().unwrap() {
+        let (id, truth) = (&case["id"], &case["truth"]);
+        let key = match &case["key"] {
+            serde_json::Value::String(pem) => pem.clone(),
+            jwk => jwk.to_string(),
         };
-        let keys = match KeySet::read("wild.json", key.as_bytes()) {
-            Ok(keys) => keys,
-            Err(error) => {
-                assert_eq!(row[1], "no-usable-key", "{id}: {error}");
-                assert!(error.to_string().contains(&row[2]), "{id}: {error}");
-                continue;
-            }
+        // A key that is not usable verifies nothing, and says why.
+        let Ok(keys) = KeySet::read("wild.json", key.as_bytes()) else {
+            continue;
         };
-        let verifier = Verifier::new(keys, Policy::default());
-        let report = verifier.verify(&Token::from(case["token"].as_str().unwrap()), NOW);
-        let found = [
-            report.verdict.name(),
-            report.signature.status.name(),
-            report.signature.reason.map_or("-", Reason::name),
-        ];
-        assert_eq!(found.as_slice(), &row[1..], "{id}");
-
-        // What the table says is held against what was found out independently of this program.
-        let truly_signed = case["truth"]["signature"] == "valid";
-        assert_eq!(
-            report.signature.status == SignatureStatus::Verified,
-            truly_signed,
-            "{id}"
-        );
-        let in_time = match case["truth"]["exp_status"].as_str().unwrap() {
-            "expired" => Some("expired"),
-            "not-expired" => Some("current"),
-            "no-exp" => Some("unbounded"),
+        let token = Token::from(case["token"].as_str().unwrap());
+        let report = Verifier::new(keys, Policy::default()).verify(&token, NOW);
+        let is_verified = report.signature.status == SignatureStatus::Verified;
+        assert_eq!(is_verified, truth["signature"] == "valid", "{id}");
+        verified += usize::from(is_verified);
+        let status = match truth["exp_status"].as_str().unwrap() {
+            "expired" => Some(Validity::Expired),
+            "not-expired" | "looks-like-milliseconds" => Some(Validity::Current),
+            "no-exp" => Some(Validity::Unbounded),
             "no-claims" => None,
             other => panic!("{id}: {other}"),
         };
-        let read = report.claims.is_some() && report.error.is_none();
-        if read {
-            assert_eq!(
-                report.time.status.map(jwtlens::Validity::name),
-                in_time,
-                "{id}"
-            );
+        if report.claims.is_some() && report.error.is_none() {
+            assert_eq!(report.time.status, status, "{id}");
         }
+        // Whatever debug finds, it doesn't accept what verify rejects.
+        let source = KeySource::read("wild.json", key.as_bytes()).unwrap();
+        let debugger = Debugger::new(&[source], &[], Policy::default(), Effort::Default);
+        let found = debugger.debug(&token, NOW, &mut |_| true);
+        assert_eq!(found.verdict, report.verdict, "{id}");
+        let is_valid =
+            is_verified && matches!(status, Some(Validity::Current | Validity::Unbounded));
+        assert_eq!(
+            found.verdict == Verdict::Valid,
+            is_valid && report.error.is_none(),
+            "{id}"
+        );
     }
+    assert!(verified > 10, "{verified}");
 }

@@ -200,14 +200,13 @@ impl Page {
 
     fn example(&mut self, what: &str, command: &str) {
         self.fill(&example_heading(what));
-        for line in [
-            ".PP",
-            ".RS 4",
-            ".EX",
-            &escaped_request(&escaped(command)),
-            ".EE",
-            ".RE",
-        ] {
+        for line in [".PP", ".RS 4", ".EX"] {
+            self.line(line);
+        }
+        for line in command.lines() {
+            self.line(&escaped_request(&escaped(line)));
+        }
+        for line in [".EE", ".RE"] {
             self.line(line);
         }
     }

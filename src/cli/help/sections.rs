@@ -16,7 +16,7 @@ pub struct Sections {
     pub json: Vec<Row>,
     pub files: Vec<Row>,
     pub environment: Vec<Row>,
-    /// A task, and the command that does it.
+    /// A task, and the commands that do it, one per line.
     pub examples: &'static [(&'static str, &'static str)],
 }
 
@@ -130,8 +130,10 @@ pub fn long_after_help(command: &str) -> String {
     let sections = Sections::of(command);
     let mut text = "Examples:\n".to_owned();
     for (what, command) in sections.examples {
-        let what = example_heading(what);
-        text.extend(["  ", &what, "\n    ", command, "\n"]);
+        text.extend(["  ", &example_heading(what), "\n"]);
+        for line in command.lines() {
+            text.extend(["    ", line, "\n"]);
+        }
     }
     text.push_str("\nExit status:\n");
     let widest = sections
@@ -179,10 +181,6 @@ const REPORT_NOTE: &str = "-o json prints one indented JSON object per token, -o
 const REPORT: &[(&str, &str)] = &[
     ("verdict", "the verdict, as named under EXIT STATUS"),
     (
-        "claims_authenticated",
-        "whether the claims are covered by a verified signature",
-    ),
-    (
         "input",
         "where the token came from: source (argument, stdin or a file name), number (position among the tokens), line, column (with --scan), and what was removed around it (white_space, bearer, quotes)",
     ),
@@ -193,7 +191,7 @@ const REPORT: &[(&str, &str)] = &[
     ("claims", "the JWT Claims Set, likewise"),
     (
         "signature",
-        "status (verified, mismatch or unchecked), reason (why it is unchecked), algorithm, octets, key (the key that verifies it: kid, thumbprint, source), keys_tried (how many), and refused_by (those keys, if none verifies it)",
+        "status (verified, mismatch or unchecked), reason (why it is unchecked), algorithm, octets, expected_octets (the signature length for the keys tried, if it is the same for all), key (the key that verifies it: kid, thumbprint, source), keys_tried (how many), and refused_by (those keys, if none verifies it)",
     ),
     (
         "time",
@@ -201,7 +199,7 @@ const REPORT: &[(&str, &str)] = &[
     ),
     (
         "checks",
-        "the requested claim checks, each with name, check, passed, expected and actual",
+        "the requested claim checks, each with name, check, passed, expected and actual; an expected value that could be a secret is replaced by its option, as in [value of --aud]",
     ),
     (
         "findings",
@@ -222,7 +220,10 @@ const REPORT: &[(&str, &str)] = &[
 ];
 
 const KEY_REPORT: &[(&str, &str)] = &[
-    ("source", "the file name, stdin or the command line"),
+    (
+        "source",
+        "the file name, stdin, or where the key was given, such as the value of -k",
+    ),
     (
         "keys",
         "the keys, each with index, kty, crv, alg, kid, use, key_ops, thumbprint (RFC 7638), kid_is_thumbprint, private (whether private key material was present), usable, and reasons (if not usable)",
@@ -344,24 +345,31 @@ const COMPLETIONS: &[(&str, &str)] = &[
         "echo 'source <(jwtlens completions bash)' >> ~/.bashrc",
     ),
     (
-        "zsh, with ~/.zfunc in fpath before compinit",
-        "mkdir -p ~/.zfunc && jwtlens completions zsh > ~/.zfunc/_jwtlens",
+        "zsh (skip the first line if ~/.zshrc runs compinit already)",
+        "echo 'autoload -Uz compinit && compinit' >> ~/.zshrc\n\
+         echo 'source <(jwtlens completions zsh)' >> ~/.zshrc",
     ),
     (
         "fish",
-        "jwtlens completions fish > ~/.config/fish/completions/jwtlens.fish",
+        "mkdir -p ~/.config/fish/completions\n\
+         jwtlens completions fish > ~/.config/fish/completions/jwtlens.fish",
     ),
     (
         "elvish",
-        "jwtlens completions elvish >> ~/.config/elvish/rc.elv",
+        "mkdir -p ~/.config/elvish\n\
+         jwtlens completions elvish >> ~/.config/elvish/rc.elv",
     ),
-    ("PowerShell", "jwtlens completions powershell >> $PROFILE"),
+    (
+        "PowerShell",
+        "New-Item -Type Directory -Force (Split-Path $PROFILE)\n\
+         jwtlens completions powershell >> $PROFILE",
+    ),
 ];
 
 const MAN: &[(&str, &str)] = &[
     (
-        "Install the man pages and read one",
-        "jwtlens man ~/.local/share/man/man1 && man jwtlens-verify",
+        "Install the man pages (man finds them if ~/.cargo/bin is in PATH)",
+        "jwtlens man ~/.cargo/share/man/man1 && man jwtlens-verify",
     ),
     (
         "Read the main page without installing it",
@@ -380,7 +388,8 @@ mod tests {
             let sections = Sections::of(command);
             assert!(!sections.examples.is_empty());
             for (what, example) in sections.examples {
-                assert!(example.len() <= 76 && what.len() <= 76, "{example}");
+                let fits = |line: &str| line.len() <= 76;
+                assert!(fits(what) && example.lines().all(fits), "{example}");
                 assert!(example.contains("jwtlens"), "{example}");
             }
             for (name, what) in sections.exit_status {

@@ -2,7 +2,7 @@
 
 use jwtlens::json::Value;
 use jwtlens::{
-    Algorithm, Check, Reason, Report, SignatureStatus, Time, Validity, Verdict, duration, relative,
+    Check, Reason, Report, SignatureStatus, Time, Validity, Verdict, duration, relative,
 };
 
 use super::escape;
@@ -104,9 +104,8 @@ fn failed(checks: &[Check]) -> String {
 fn mismatch(report: &Report) -> String {
     let signature = &report.signature;
     let alg = signature.algorithm.as_deref().unwrap_or_default();
-    let expected = Algorithm::named(alg).map(|algorithm| algorithm.signature_octets);
     let is_explained = report.findings.iter().any(|finding| finding.explains);
-    match (signature.octets, expected) {
+    match (signature.octets, signature.expected_octets) {
         (Some(length), Some(expected)) if length != expected && !is_explained => {
             format!("the signature has {length} bytes, expected {expected} for {alg}")
         }

@@ -1,13 +1,14 @@
-//! One line per token for `awk` and `grep`: number, verdict, expiry, `sub` and `kid`, separated by
-//! tabs. An expiry beyond the year 9999 is the number in the token.
+//! One line per token, for `awk` and `grep`: line, verdict, expiry, `sub`, `kid`, column and source,
+//! separated by tabs. The line of an argument is its number, and an expiry beyond the year 9999 is the
+//! number in the token.
 
 use jiff::tz::TimeZone;
 use jwtlens::Report;
 
 use super::escape;
 
-/// The line, without its newline. A missing value is `-`; a claim that is `-` itself or has a
-/// backslash is escaped.
+/// The line, without its line feed. What is not there is `-`; a claim that is `-` itself, or begins
+/// with a backslash, has its escape.
 pub fn line(report: &Report, zone: &TimeZone) -> String {
     let number = report.input.line.unwrap_or(report.input.number);
     let expiry = report
@@ -28,11 +29,14 @@ pub fn line(report: &Report, zone: &TimeZone) -> String {
         Some("-") => "\\u{2d}".to_owned(),
         Some(text) => escape::text(text).into_owned(),
     };
+    let column = report.input.column.map(|column| column.to_string());
     format!(
-        "{number}\t{}\t{}\t{}\t{}",
+        "{number}\t{}\t{}\t{}\t{}\t{}\t{}",
         report.verdict.name(),
         expiry.as_deref().unwrap_or("-"),
         field(sub),
-        field(kid)
+        field(kid),
+        column.as_deref().unwrap_or("-"),
+        field(Some(&report.input.source))
     )
 }

@@ -5,7 +5,7 @@ mod headline;
 pub mod key;
 pub mod layout;
 mod line;
-mod names;
+pub mod names;
 mod rows;
 pub mod style;
 mod text;

@@ -43,6 +43,11 @@ pub fn claim(name: &str) -> &'static str {
     }
 }
 
+/// Whether a claim is one of those.
+pub fn is_registered(name: &str) -> bool {
+    !claim(name).is_empty()
+}
+
 /// The claims that are times: those of RFC 7519, and of `OpenID` Connect Core, sections 2 and 5.1.
 pub fn is_time(claim: &str) -> bool {
     matches!(claim, "exp" | "nbf" | "iat" | "auth_time" | "updated_at")

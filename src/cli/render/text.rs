@@ -343,10 +343,7 @@ mod tests {
     fn verified(token: &str, checks: Vec<ClaimCheck>) -> Report {
         let jwk = made("public_key.json");
         let keys = KeySet::read("public_key.json", jwk.as_bytes()).unwrap();
-        let policy = Policy {
-            checks,
-            ..Policy::default()
-        };
+        let policy = Policy::default().with_checks(checks);
         Verifier::new(keys, policy).verify(&Token::from(&*made(token)), NOW)
     }
 

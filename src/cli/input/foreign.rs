@@ -1,0 +1,146 @@
+//! What a text is that plainly is not a list of tokens, and the command that helps.
+
+use memchr::memmem;
+use serde::de::IgnoredAny;
+
+use jwtlens::{Input, Token};
+
+use crate::cli::messages::Failure;
+use crate::cli::scan;
+
+/// Something else than tokens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Foreign {
+    /// As in "found JSON".
+    what: &'static str,
+    hint: &'static str,
+}
+
+const JSON: Foreign = Foreign {
+    what: "JSON",
+    hint: "extract the token with jq, for example jq -r .access_token",
+};
+
+const KEY: Foreign = Foreign {
+    what: "a key",
+    hint: "pass it with -k, or use jwtlens key to see what it holds",
+};
+
+const HTML: Foreign = Foreign {
+    what: "HTML",
+    hint: "check the request that returned it: an error or login page has no token",
+};
+
+const TEXT: Foreign = Foreign {
+    what: "a log or other text",
+    hint: "use --scan to find tokens in text",
+};
+
+/// Compressed data by its first bytes.
+const COMPRESSED: [(&[u8], Foreign); 4] = [
+    (
+        b"\x1F\x8B",
+        Foreign {
+            what: "gzip data",
+            hint: "decompress it with zcat first",
+        },
+    ),
+    (
+        b"\x28\xB5\x2F\xFD",
+        Foreign {
+            what: "zstd data",
+            hint: "decompress it with zstdcat first",
+        },
+    ),
+    (
+        b"\xFD7zXZ\0",
+        Foreign {
+            what: "xz data",
+            hint: "decompress it with xzcat first",
+        },
+    ),
+    (
+        // The level, and the first block.
+        b"BZh91AY&SY",
+        Foreign {
+            what: "bzip2 data",
+            hint: "decompress it with bzcat first",
+        },
+    ),
+];
+
+impl Foreign {
+    /// Compressed data, which is nothing else.
+    pub fn compressed(bytes: &[u8]) -> Option<Self> {
+        COMPRESSED
+            .into_iter()
+            .find_map(|(magic, foreign)| bytes.starts_with(magic).then_some(foreign))
+    }
+
+    /// What a text of several lines is, none of which is a token; none if it may be a list of damaged ones.
+    pub fn of(text: &[u8], lines: &[&[u8]], is_utf16: bool) -> Option<Self> {
+        let foreign = by_start(text, lines).or_else(|| is_prose(lines).then_some(TEXT))?;
+        Some(if is_utf16 {
+            Self {
+                hint: "convert it to UTF-8 first, for example with iconv -f UTF-16 -t UTF-8",
+                ..foreign
+            }
+        } else {
+            foreign
+        })
+    }
+
+    /// The error for a text of this name. `scan` says that any text would do.
+    pub fn failure(self, name: &str, scan: bool) -> Failure {
+        let expected = if scan { "text" } else { "one token per line" };
+        Failure::new(format!("{name}: expected {expected}, found {}", self.what)).hint(self.hint)
+    }
+}
+
+fn by_start(text: &[u8], lines: &[&[u8]]) -> Option<Foreign> {
+    const SHOWN: usize = 1024;
+    let text = text.trim_ascii_start();
+    let start = text.get(..text.len().min(SHOWN)).unwrap_or_default();
+    let is_in = |word: &[u8]| memmem::find(text, word).is_some();
+    if text.starts_with(b"-----BEGIN ") {
+        return Some(KEY);
+    }
+    if text.starts_with(b"<") {
+        let start = start.to_ascii_lowercase();
+        let is_html = ["<html", "<!doctype html"]
+            .iter()
+            .any(|tag| memmem::find(&start, tag.as_bytes()).is_some());
+        return is_html.then_some(HTML);
+    }
+    let (opening, rest) = text.split_first()?;
+    let first = rest.trim_ascii_start().first();
+    let is_json = match opening {
+        b'{' => matches!(first, Some(b'"' | b'}')),
+        b'[' => matches!(first, Some(b'"' | b'{' | b'[')),
+        _ => false,
+    };
+    if !is_json {
+        return None;
+    }
+    if is_in(b"\"kty\"") {
+        return Some(KEY);
+    }
+    // JSON Lines is a log.
+    let is_value = |line: &&[u8]| serde_json::from_slice::<IgnoredAny>(line).is_ok();
+    Some(if lines.first().is_some_and(is_value) {
+        TEXT
+    } else {
+        JSON
+    })
+}
+
+/// Whether more than half of the lines have words or a token after other text.
+fn is_prose(lines: &[&[u8]]) -> bool {
+    let is_words = |line: &&&[u8]| {
+        let text = Token::new(Input::default(), line).text;
+        let has_words = || text.iter().any(u8::is_ascii_whitespace);
+        // What starts as a token may be a damaged one.
+        scan::start(text) != Some(0) && (has_words() || scan::token(text).is_some())
+    };
+    lines.iter().filter(is_words).count() > lines.len() / 2
+}

@@ -1,0 +1,360 @@
+//! One text as lines: each line is a token, or with `--scan` may hold some.
+
+use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::sync::Arc;
+use std::time::Duration;
+
+use jwtlens::Token;
+use memchr::{memchr, memchr_iter, memrchr};
+
+use super::MAX_LINE;
+use super::beginning::{Beginning, Kind};
+use super::block::Block;
+use super::readable::Readable;
+use super::texts::unreadable;
+use crate::cli::scan;
+
+/// The most that is skipped before the tokens found so far are verified, in bytes.
+const MAX_SKIPPED: usize = 32 * Block::MAX_BYTES;
+
+/// A text that is read line by line.
+pub struct Lines {
+    /// The text's name in reports.
+    pub name: Arc<str>,
+    reader: BufReader<Resumed>,
+    /// The line that is being read, or was read last.
+    line: Vec<u8>,
+    /// The number of its bytes that were searched for tokens.
+    scanned: usize,
+    state: State,
+    number: u64,
+    /// Whether to search the lines for tokens.
+    scan: bool,
+    /// Whether the text is UTF-16: its last line break leaves a NUL.
+    is_utf16: bool,
+}
+
+/// How much of a line was read.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Ended,
+    Begun,
+    TooLong,
+}
+
+/// What comes next in the text.
+enum Next<'l> {
+    Line(u64, &'l [u8]),
+    /// A line longer than [`MAX_LINE`].
+    TooLong(u64),
+    /// An incomplete line; reading more would block.
+    Pending,
+    End,
+}
+
+/// A source whose beginning was read.
+struct Resumed {
+    beginning: Cursor<Vec<u8>>,
+    /// Whether the beginning is all there is. A terminal would be read again after its end.
+    ended: bool,
+    /// The error that ended the beginning.
+    error: Option<io::Error>,
+    source: Box<dyn Readable>,
+}
+
+impl Read for Resumed {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.beginning.read(buffer)? {
+            0 if self.ended => Ok(0),
+            0 => {
+                // The beginning is read once.
+                self.beginning = Cursor::default();
+                self.error
+                    .take()
+                    .map_or_else(|| self.source.read(buffer), Err)
+            }
+            read => Ok(read),
+        }
+    }
+}
+
+impl Resumed {
+    fn is_ready(&self) -> bool {
+        let read = usize::try_from(self.beginning.position()).unwrap_or(usize::MAX);
+        let has_more = read < self.beginning.get_ref().len();
+        has_more || self.ended || self.error.is_some() || self.source.is_ready(Duration::ZERO)
+    }
+}
+
+impl Lines {
+    /// Reads the beginning of a text, and with it what the text is.
+    pub fn open(name: &str, mut source: Box<dyn Readable>, scan: bool) -> (Self, Kind) {
+        let mut beginning = Beginning::read(&mut *source, scan);
+        let kind = beginning.kind(scan);
+        let lines = Self {
+            name: name.into(),
+            is_utf16: beginning.is_utf16(),
+            reader: BufReader::with_capacity(
+                Block::MAX_BYTES,
+                Resumed {
+                    error: beginning.error.take(),
+                    ended: beginning.ended,
+                    beginning: Cursor::new(beginning.bytes),
+                    source,
+                },
+            ),
+            line: Vec::new(),
+            scanned: 0,
+            state: State::Ended,
+            number: 0,
+            scan,
+        };
+        (lines, kind)
+    }
+
+    /// Adds tokens to `block`: those that can be read without waiting, and at least one. Returns whether
+    /// the text has ended.
+    pub fn read(&mut self, block: &mut Block) -> bool {
+        let mut skipped = 0_usize;
+        loop {
+            if self.scan && self.state == State::Ended {
+                self.take_tokens(block);
+                if !block.is_full() {
+                    skipped = skipped.saturating_add(self.skip_lines());
+                }
+            }
+            // If tokens are far apart, one does not wait for the next.
+            if block.is_full() || skipped >= MAX_SKIPPED && !block.is_empty() {
+                return false;
+            }
+            let (scan, is_utf16) = (self.scan, self.is_utf16);
+            // A line break of UTF-16 is two bytes or four, one of which ends the line.
+            let is_blank = |line: &[u8]| {
+                Token::is_blank(line)
+                    || is_utf16 && matches!(line, [0] | [0, b'\r', 0] | [b'\r', 0])
+            };
+            match self.next(block.is_empty()) {
+                // Its tokens are taken when the loop starts again.
+                Ok(Next::Line(..)) if scan => self.scanned = 0,
+                Ok(Next::Line(_, line)) if is_blank(line) => {}
+                Ok(Next::Line(number, line)) => block.push(number, None, line),
+                Ok(Next::TooLong(number)) => {
+                    self.line.clear();
+                    block.push_too_long(number);
+                }
+                Ok(Next::Pending) => return false,
+                Ok(Next::End) => return true,
+                Err(error) => {
+                    block.failure = Some(unreadable(&self.name, &error));
+                    return true;
+                }
+            }
+        }
+    }
+
+    /// Adds the whole text, but for its last line feed, as one token.
+    pub fn read_whole(mut self, block: &mut Block) {
+        let mut text = Vec::new();
+        // It is all in memory.
+        let _ = self.reader.read_to_end(&mut text);
+        let text = text.strip_suffix(b"\n").unwrap_or(&text);
+        let blank = text.iter().take_while(|byte| byte.is_ascii_whitespace());
+        let breaks = blank.filter(|byte| **byte == b'\n').count();
+        let line = u64::try_from(breaks).unwrap_or(u64::MAX).saturating_add(1);
+        block.push(line, None, text);
+    }
+
+    /// Adds the tokens of the current line, as many as the block takes.
+    fn take_tokens(&mut self, block: &mut Block) {
+        while !block.is_full()
+            && let Some(rest) = self.line.get(self.scanned..)
+            && let Some(range) = scan::token(rest)
+        {
+            let column = self.scanned.saturating_add(range.start).saturating_add(1);
+            let token = rest.get(range.clone()).unwrap_or_default();
+            block.push(self.number, u64::try_from(column).ok(), token);
+            self.scanned = self.scanned.saturating_add(range.end);
+        }
+    }
+
+    /// Skips buffered lines in which no token starts, and returns their number of bytes.
+    fn skip_lines(&mut self) -> usize {
+        let buffered = self.reader.buffer();
+        let whole = memrchr(b'\n', buffered).map_or(0, |last| last.saturating_add(1));
+        let lines = buffered.get(..whole).unwrap_or_default();
+        let plain = match scan::start(lines) {
+            Some(start) => lines.get(..start).and_then(|before| memrchr(b'\n', before)),
+            None => whole.checked_sub(1),
+        };
+        let skipped = plain.map_or(0, |last| last.saturating_add(1));
+        let count = memchr_iter(b'\n', lines.get(..skipped).unwrap_or_default()).count();
+        self.number = self
+            .number
+            .saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        self.reader.consume(skipped);
+        skipped
+    }
+
+    /// The next line with its number, without its line feed. A line longer than [`MAX_LINE`] is
+    /// skipped without being kept. Unless it may wait, only what can be read at once is read.
+    fn next(&mut self, may_wait: bool) -> io::Result<Next<'_>> {
+        if self.state == State::Ended {
+            self.line.clear();
+            // The memory of a long line is not kept.
+            self.line.shrink_to(2 * Block::MAX_BYTES);
+        }
+        loop {
+            if self.reader.buffer().is_empty() && !may_wait && !self.reader.get_ref().is_ready() {
+                return Ok(Next::Pending);
+            }
+            let buffered = match self.reader.fill_buf() {
+                Ok(buffered) => buffered,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => return Err(error),
+            };
+            if buffered.is_empty() && self.state == State::Ended {
+                return Ok(Next::End);
+            }
+            let end = memchr(b'\n', buffered);
+            let part = buffered
+                .get(..end.unwrap_or(buffered.len()))
+                .unwrap_or_default();
+            if self.state == State::TooLong || self.line.len().saturating_add(part.len()) > MAX_LINE
+            {
+                self.state = State::TooLong;
+                self.line = Vec::new();
+            } else {
+                self.state = State::Begun;
+                self.line.extend_from_slice(part);
+            }
+            let ended = end.is_some() || buffered.is_empty();
+            let used = part.len().saturating_add(usize::from(end.is_some()));
+            self.reader.consume(used);
+            if ended {
+                self.number = self.number.saturating_add(1);
+                let next = match self.state {
+                    State::TooLong => Next::TooLong(self.number),
+                    State::Begun | State::Ended => Next::Line(self.number, &self.line),
+                };
+                self.state = State::Ended;
+                return Ok(next);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+
+    fn lines(content: Vec<u8>) -> Vec<(u64, Option<Vec<u8>>)> {
+        let (mut lines, _) = Lines::open("test", Box::new(Cursor::new(content)), false);
+        let mut all = Vec::new();
+        loop {
+            match lines.next(true).unwrap() {
+                Next::Line(number, text) => all.push((number, Some(text.to_vec()))),
+                Next::TooLong(number) => all.push((number, None)),
+                Next::Pending => panic!("nothing is pending if it may wait"),
+                Next::End => return all,
+            }
+        }
+    }
+
+    /// A source of five bytes a read that has nothing to read every other time.
+    struct Slow(Cursor<Vec<u8>>, Cell<bool>);
+
+    impl Read for Slow {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            let most = buffer.len().min(5);
+            self.0.read(&mut buffer[..most])
+        }
+    }
+
+    impl Readable for Slow {
+        fn is_ready(&self, _: Duration) -> bool {
+            self.1.replace(!self.1.get())
+        }
+    }
+
+    #[test]
+    fn an_incomplete_line_delays_no_other() {
+        let source = Cursor::new(b"a\nb\nccc\n\ndddddddddddddd\ne".to_vec());
+        let source = Slow(source, Cell::new(false));
+        let (mut lines, _) = Lines::open("test", Box::new(source), false);
+        let mut block = Block::default();
+        let mut blocks = Vec::new();
+        loop {
+            block.clear();
+            let ended = lines.read(&mut block);
+            let tokens = block.tokens();
+            let texts = tokens.iter().map(|token| token.text.to_vec());
+            let texts: Vec<String> = texts.map(|text| String::from_utf8(text).unwrap()).collect();
+            blocks.push(texts.join(" "));
+            if ended {
+                break;
+            }
+        }
+        assert_eq!(blocks, ["a b ccc", "dddddddddddddd e", ""]);
+    }
+
+    #[test]
+    fn lines_end_with_a_line_feed_or_with_the_text() {
+        let some = |number, text: &str| (number, Some(text.as_bytes().to_vec()));
+        assert_eq!(lines(b"".to_vec()), []);
+        assert_eq!(lines(b"\n".to_vec()), [some(1, "")]);
+        assert_eq!(
+            lines(b"a\r\n\nb".to_vec()),
+            [some(1, "a\r"), some(2, ""), some(3, "b")]
+        );
+    }
+
+    #[test]
+    fn a_line_at_the_limit_is_kept_and_a_longer_one_is_not() {
+        let mut content = vec![b'a'; MAX_LINE];
+        content.extend_from_slice(b"\nb\n");
+        content.extend(vec![b'c'; MAX_LINE + 1]);
+        content.extend_from_slice(b"\nd\n");
+        content.extend(vec![b'e'; 3 * MAX_LINE]);
+        let lengths: Vec<_> = lines(content)
+            .into_iter()
+            .map(|(number, line)| (number, line.map(|l| l.len())))
+            .collect();
+        assert_eq!(
+            lengths,
+            [
+                (1, Some(MAX_LINE)),
+                (2, Some(1)),
+                (3, None),
+                (4, Some(1)),
+                (5, None)
+            ]
+        );
+    }
+
+    /// An error that ends the beginning of a text is reported after its lines.
+    #[test]
+    fn an_error_comes_after_the_lines_before_it() {
+        struct Broken(Cursor<Vec<u8>>);
+        impl Read for Broken {
+            fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+                match self.0.read(buffer)? {
+                    0 => Err(io::Error::other("Broken (os error 5)")),
+                    read => Ok(read),
+                }
+            }
+        }
+        impl Readable for Broken {
+            fn is_ready(&self, _: Duration) -> bool {
+                true
+            }
+        }
+        let source = Broken(Cursor::new(b"a\nb\n".to_vec()));
+        let (mut lines, _) = Lines::open("test", Box::new(source), false);
+        let mut block = Block::default();
+        assert!(lines.read(&mut block));
+        assert_eq!(block.len(), 2);
+        let failure = block.failure.unwrap();
+        assert_eq!(failure.message, "cannot read 'test': broken");
+    }
+}

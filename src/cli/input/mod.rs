@@ -1,0 +1,72 @@
+//! Where tokens come from: arguments, stdin or files.
+
+mod arguments;
+mod beginning;
+mod block;
+mod foreign;
+mod lines;
+mod prompt;
+mod readable;
+mod terminal;
+mod texts;
+
+use std::ffi::OsString;
+
+use super::Surroundings;
+use super::args::Tokens;
+use super::messages::{Failure, Messages};
+
+pub use block::Block;
+pub use texts::Texts;
+
+/// The longest line that is read, in bytes, without its line feed.
+const MAX_LINE: usize = 16 * 1024 * 1024;
+
+/// The tokens of a run, before any is read.
+pub enum Source {
+    Arguments(Vec<OsString>),
+    Texts(Texts),
+}
+
+impl Source {
+    /// Decides where the tokens come from. `key_options` are the values of all options that take a key.
+    pub fn new(
+        tokens: &Tokens,
+        key_options: &[OsString],
+        surroundings: &Surroundings,
+    ) -> Result<Self, Failure> {
+        let has_stdin = tokens.given.iter().any(|token| token == "-");
+        if has_stdin && tokens.given.len() > 1 {
+            return Err(Failure::usage("'-' cannot be combined with other tokens"));
+        }
+        if !tokens.given.is_empty() && !tokens.files.is_empty() {
+            return Err(Failure::usage("TOKEN and --file cannot be used together"));
+        }
+        if !tokens.given.is_empty() && !has_stdin {
+            if tokens.scan {
+                return Err(Failure::usage("--scan cannot be used with TOKEN arguments")
+                    .hint("pass the text on stdin or with -f FILE"));
+            }
+            return arguments::tokens(&tokens.given, key_options).map(Self::Arguments);
+        }
+        let texts = Texts::new(&tokens.files, tokens.scan, surroundings);
+        match texts.stdin_count() {
+            2.. => Err(Failure::usage(
+                "'-f -' is given twice, but stdin can only be read once",
+            )),
+            1 if key_options.iter().any(|key| key == "-") => Err(Failure::usage(
+                "cannot read both the key and the tokens from stdin",
+            )
+            .hint("read the tokens from a file with -f FILE")),
+            0 | 1 => Ok(Self::Texts(texts)),
+        }
+    }
+
+    /// Reports files that don't exist.
+    pub fn report_missing(&self, messages: Messages) {
+        match self {
+            Self::Arguments(_) => {}
+            Self::Texts(texts) => texts.report_missing(messages),
+        }
+    }
+}

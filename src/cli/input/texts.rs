@@ -1,0 +1,196 @@
+//! The texts of a run, one after the other: stdin and files.
+
+use std::borrow::Cow;
+use std::fs::File;
+use std::io::{self, Cursor};
+use std::os::fd::AsFd;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::vec;
+
+use super::beginning::Kind;
+use super::block::Block;
+use super::lines::Lines;
+use super::prompt::Prompt;
+use super::readable::Readable;
+use crate::cli::messages::{Failure, Messages, io_reason, tell};
+use crate::cli::tell::redaction::{Harmless, contains_token, named, shown};
+use crate::cli::{Stdin, Surroundings};
+
+const STDIN: &str = "stdin";
+
+/// What messages call a file whose name is not to be shown.
+const PLACE: &str = "the value of -f";
+
+/// Texts with tokens. A text that can't be read, or is something else, does not stop the ones after it.
+pub struct Texts {
+    /// As in "no token found in stdin".
+    pub description: String,
+    rest: vec::IntoIter<Text>,
+    /// The text that is being read.
+    current: Option<Box<Lines>>,
+    /// The number of tokens read so far.
+    tokens: u64,
+    scan: bool,
+    /// How to ask for tokens if stdin is a terminal.
+    prompt: Option<Prompt>,
+}
+
+/// A text that was not opened.
+enum Text {
+    Stdin,
+    /// What was entered at the terminal.
+    Entered(Vec<u8>),
+    File(PathBuf),
+}
+
+impl Texts {
+    /// The texts of these files, in which `-` is stdin; stdin if there are none.
+    pub fn new(files: &[PathBuf], scan: bool, surroundings: &Surroundings) -> Self {
+        let text = |file: &PathBuf| {
+            if file.as_os_str() == "-" {
+                Text::Stdin
+            } else {
+                Text::File(file.clone())
+            }
+        };
+        let texts = match files {
+            [] => vec![Text::Stdin],
+            files => files.iter().map(text).collect(),
+        };
+        let description = match texts.as_slice() {
+            [Text::File(file)] => presentable(file),
+            [_] => STDIN.to_owned(),
+            texts => format!("{} files", texts.len()),
+        };
+        Self {
+            description,
+            rest: texts.into_iter(),
+            current: None,
+            tokens: 0,
+            scan,
+            prompt: (surroundings.stdin == Stdin::Terminal).then_some(Prompt {
+                scan,
+                control_sequences: surroundings.knows_control_sequences,
+            }),
+        }
+    }
+
+    /// How often stdin is among the texts.
+    pub fn stdin_count(&self) -> usize {
+        let is_stdin = |text: &&Text| matches!(text, Text::Stdin);
+        self.rest.as_slice().iter().filter(is_stdin).count()
+    }
+
+    /// Reports the files that don't exist, for a run that ends before it reads any.
+    pub fn report_missing(&self, messages: Messages) {
+        for text in self.rest.as_slice() {
+            if let Text::File(path) = text
+                && let Err(error) = path.metadata()
+            {
+                tell(&not_opened(path, &error).into(), messages);
+            }
+        }
+    }
+
+    /// Asks for the tokens if they are to be entered at a terminal. Returns whether it did.
+    pub fn prompt(&mut self, messages: Messages) -> Result<bool, Failure> {
+        let Some(prompt) = &self.prompt else {
+            return Ok(false);
+        };
+        let mut is_entered = false;
+        for text in self.rest.as_mut_slice() {
+            if matches!(text, Text::Stdin) {
+                *text = Text::Entered(prompt.ask(messages)?);
+                is_entered = true;
+            }
+        }
+        Ok(is_entered)
+    }
+
+    /// Replaces `block` by the next tokens: those that can be read without waiting. It may be empty at the
+    /// end of a text.
+    pub fn read(&mut self, block: &mut Block) {
+        block.clear();
+        if let Err(failure) = self.read_text(block) {
+            block.failure = Some(failure);
+        }
+        block.is_last = self.current.is_none() && self.rest.as_slice().is_empty();
+        block.first = self.tokens.saturating_add(1);
+        let tokens = u64::try_from(block.len()).unwrap_or(u64::MAX);
+        self.tokens = self.tokens.saturating_add(tokens);
+    }
+
+    fn read_text(&mut self, block: &mut Block) -> Result<(), Failure> {
+        let opened = match self.current.take() {
+            Some(lines) => Some((lines, Kind::Tokens)),
+            None => self.open_next()?,
+        };
+        let Some((mut lines, kind)) = opened else {
+            return Ok(());
+        };
+        block.source = Arc::clone(&lines.name);
+        match kind {
+            Kind::Tokens => {
+                if !lines.read(block) {
+                    self.current = Some(lines);
+                }
+            }
+            Kind::Wrapped => lines.read_whole(block),
+            Kind::Foreign(foreign) => {
+                return Err(foreign.failure(&lines.name, self.scan));
+            }
+        }
+        Ok(())
+    }
+
+    fn open_next(&mut self) -> Result<Option<(Box<Lines>, Kind)>, Failure> {
+        let Some(text) = self.rest.next() else {
+            return Ok(None);
+        };
+        let (name, source) = text.open()?;
+        let (lines, kind) = Lines::open(&name, source, self.scan);
+        Ok(Some((Box::new(lines), kind)))
+    }
+}
+
+impl Text {
+    /// The text's name and its bytes.
+    fn open(self) -> Result<(String, Box<dyn Readable>), Failure> {
+        match self {
+            Self::Stdin => {
+                // Without the buffer of `io::stdin`, which polling knows nothing of.
+                let stdin = io::stdin().as_fd().try_clone_to_owned();
+                let stdin = stdin.map_err(|error| unreadable(STDIN, &error))?;
+                Ok((STDIN.to_owned(), Box::new(File::from(stdin))))
+            }
+            Self::Entered(bytes) => Ok((STDIN.to_owned(), Box::new(Cursor::new(bytes)))),
+            Self::File(path) => open_file(&path),
+        }
+    }
+}
+
+fn open_file(path: &Path) -> Result<(String, Box<dyn Readable>), Failure> {
+    let file = File::open(path).map_err(|error| not_opened(path, &error))?;
+    Ok((presentable(path), Box::new(file)))
+}
+
+/// The name of a file that exists, as reports and messages give it.
+fn presentable(path: &Path) -> String {
+    shown(path.as_os_str(), Harmless::Path).map_or_else(|| PLACE.to_owned(), Cow::into_owned)
+}
+
+fn not_opened(path: &Path, error: &io::Error) -> Failure {
+    let name = named(path.as_os_str(), PLACE, Harmless::FileName);
+    let failure = Failure::new(format!("cannot read {name}: {}", io_reason(error)));
+    if contains_token(path.as_os_str()) {
+        failure.hint("-f expects a file name; pass a token without -f")
+    } else {
+        failure
+    }
+}
+
+/// The error for a text of this presentable name that cannot be read.
+pub fn unreadable(name: &str, error: &io::Error) -> Failure {
+    Failure::new(format!("cannot read '{name}': {}", io_reason(error)))
+}

@@ -1,0 +1,9 @@
+//! P-256 faster than one signature at a time, and what the search of the diagnosis computes on it.
+//! What is fast here may accept and never rejects.
+
+mod affine;
+pub mod batch;
+mod point;
+mod table;
+
+pub use point::*;

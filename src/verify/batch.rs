@@ -1,0 +1,169 @@
+//! Many signatures at once, in groups of one key and one algorithm: when a key is worth preparing, and
+//! whose word is the last.
+
+use std::collections::BTreeMap;
+use std::iter;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use super::question::{Question, Read};
+use crate::algorithm::{Algorithm, Answer, Prepared, Signed};
+use crate::key::VerificationKey;
+use crate::keyset::KeySet;
+
+/// More keys are not prepared: each may take 832 KiB.
+const MAX_PREPARED: usize = 16;
+
+/// A verifier's keys, as far as they are prepared; shared between threads and clones.
+#[derive(Clone, Debug)]
+pub struct Batch(Arc<Shelf>);
+
+#[derive(Debug)]
+struct Shelf {
+    /// For each key, in the order of the set, a slot for each algorithm that it allows.
+    slots: Vec<Vec<Slot>>,
+    made: AtomicUsize,
+}
+
+/// A key under one of its algorithms, and how many signatures it was asked about.
+#[derive(Debug, Default)]
+struct Slot {
+    asked: AtomicU64,
+    /// None within, if it can't be prepared or there are too many already.
+    prepared: OnceLock<Option<Box<dyn Prepared>>>,
+}
+
+/// A signature that is checked, and how far.
+struct Open<'r> {
+    question: &'r Question<'r>,
+    signature: &'r [u8],
+    /// The place among the candidates of the key under which it verifies.
+    verified_by: Option<usize>,
+    /// The places of those that did not accept it, but whose word is not enough for a rejection.
+    doubted: Vec<usize>,
+}
+
+impl Batch {
+    pub fn new(keys: &KeySet) -> Self {
+        let slots = |key: &VerificationKey| {
+            let algorithms = key.algorithms().iter();
+            algorithms.map(|_| Slot::default()).collect()
+        };
+        Self(Arc::new(Shelf {
+            slots: keys.keys().iter().map(slots).collect(),
+            made: AtomicUsize::new(0),
+        }))
+    }
+
+    /// The place among its candidates of the key under which each signature verifies: the first one.
+    ///
+    /// If a prepared key accepts, those before it that doubted need not be asked once more: with several
+    /// keys the right one costs what the fast paths cost. Only a token that none accepts is asked of the
+    /// algorithm itself.
+    pub fn verify(&self, keys: &KeySet, reads: &[Read]) -> Vec<Option<usize>> {
+        let mut all: Vec<Option<Open>> = reads.iter().map(Open::new).collect();
+        for tried in 0.. {
+            // Those that are still open, by the key that is next, and the algorithm.
+            let mut groups: BTreeMap<(usize, &str), Vec<&mut Open>> = BTreeMap::new();
+            for open in all.iter_mut().flatten() {
+                if let (None, Some(key)) = (open.verified_by, open.question.candidates.get(tried)) {
+                    let group = (*key, open.question.algorithm.name);
+                    groups.entry(group).or_default().push(open);
+                }
+            }
+            if groups.is_empty() {
+                break;
+            }
+            for ((index, _), mut group) in groups {
+                let answers = self.ask(keys, index, &group).into_iter();
+                // What a fast path leaves out is asked of the algorithm too.
+                let answers = answers.chain(iter::repeat(Answer::NotAsked));
+                for (open, answer) in group.iter_mut().zip(answers) {
+                    match answer {
+                        Answer::Accepted => open.verified_by = Some(tried),
+                        Answer::Doubted => open.doubted.push(tried),
+                        Answer::NotAsked if open.verifies(keys, tried) => {
+                            open.verified_by = Some(tried);
+                        }
+                        Answer::NotAsked => {}
+                    }
+                }
+            }
+        }
+        let last_word = |open: Open| {
+            let mut doubted = open.doubted.iter().copied();
+            let verifies = |tried: &usize| open.verifies(keys, *tried);
+            open.verified_by.or_else(|| doubted.find(verifies))
+        };
+        all.into_iter()
+            .map(|open| open.and_then(last_word))
+            .collect()
+    }
+
+    /// What the fast path of the group's algorithm says of each signature under this key.
+    fn ask(&self, keys: &KeySet, index: usize, group: &[&mut Open]) -> Vec<Answer> {
+        let prepared = group.first().and_then(|open| {
+            let key = keys.keys().get(index)?;
+            self.prepared(key, index, open.question.algorithm, group.len())
+        });
+        match prepared {
+            Some(prepared) => {
+                let asked = group
+                    .iter()
+                    .map(|open| (open.question.signed(), open.signature));
+                prepared.ask(&asked.collect::<Vec<(Signed, &[u8])>>())
+            }
+            None => Vec::new(),
+        }
+    }
+
+    /// How many keys are prepared.
+    #[cfg(test)]
+    pub fn made(&self) -> usize {
+        self.0.made.load(Ordering::Relaxed)
+    }
+
+    /// The prepared key, once it was asked about enough signatures.
+    fn prepared(
+        &self,
+        key: &VerificationKey,
+        index: usize,
+        algorithm: &Algorithm,
+        count: usize,
+    ) -> Option<&dyn Prepared> {
+        let prepare = algorithm.prepare()?;
+        let place = key.algorithms().iter().position(|own| *own == algorithm)?;
+        let slot = self.0.slots.get(index)?.get(place)?;
+        let count = u64::try_from(count).unwrap_or(u64::MAX);
+        let before = slot.asked.fetch_add(count, Ordering::Relaxed);
+        if before.saturating_add(count) < prepare.signatures {
+            return None;
+        }
+        let make = || {
+            let is_room = self.0.made.fetch_add(1, Ordering::Relaxed) < MAX_PREPARED;
+            is_room.then(|| (prepare.make)(key.material())).flatten()
+        };
+        slot.prepared.get_or_init(make).as_deref()
+    }
+}
+
+impl<'r> Open<'r> {
+    fn new(read: &'r Read) -> Option<Self> {
+        Some(Self {
+            question: read.question.as_ref().ok()?,
+            signature: read.signature_octets(),
+            verified_by: None,
+            doubted: Vec::new(),
+        })
+    }
+
+    /// What the algorithm says of the signature under a candidate.
+    fn verifies(&self, keys: &KeySet, tried: usize) -> bool {
+        let candidate = self.question.candidates.get(tried);
+        let key = candidate.and_then(|index| keys.keys().get(*index));
+        key.is_some_and(|key| {
+            let algorithm = self.question.algorithm;
+            algorithm.verify(key.material(), self.question.signed(), self.signature)
+        })
+    }
+}

@@ -1,0 +1,189 @@
+//! From a token to its report: the one place where all facts come together. One token and many go the
+//! same way; only the keys are asked in another manner.
+
+mod batch;
+mod question;
+mod read;
+#[cfg(test)]
+mod tests;
+
+use batch::Batch;
+use question::Read;
+use read::Parts;
+
+use crate::diagnosis::notes;
+use crate::keyset::KeySet;
+use crate::policy::Policy;
+use crate::report::{Report, Signature, Time};
+use crate::token::Token;
+use crate::token::claims::ClaimsSet;
+use crate::verdict::{Facts, Scope, Verdict};
+
+/// Keys and policy, made once and used for any number of tokens, from any number of threads.
+#[derive(Clone, Debug)]
+pub struct Verifier {
+    keys: KeySet,
+    policy: Policy,
+    batch: Batch,
+    findings: bool,
+}
+
+impl Verifier {
+    /// A verifier for tokens under any of these keys.
+    #[must_use]
+    pub fn new(keys: KeySet, policy: Policy) -> Self {
+        let batch = Batch::new(&keys);
+        Self {
+            keys,
+            policy,
+            batch,
+            findings: true,
+        }
+    }
+
+    /// The same verifier, whose reports have no findings: for those who show none.
+    #[must_use]
+    pub fn without_findings(self) -> Self {
+        Self {
+            findings: false,
+            ..self
+        }
+    }
+
+    /// Judges signature, time and claims of a token, at `now` in seconds since
+    /// 1970-01-01T00:00:00Z. Every fault of the token is in the report.
+    #[must_use]
+    pub fn verify(&self, token: &Token, now: i64) -> Report {
+        let read = Read::of(token, Some(&self.keys), &mut None);
+        let verified_by = read.question.as_ref().ok().and_then(|question| {
+            let keys = question.candidates.iter().copied();
+            keys.enumerate().find_map(|(tried, index)| {
+                let key = self.keys.keys().get(index)?.material();
+                let (signed, signature) = (question.signed(), read.signature_octets());
+                let verifies = question.algorithm.verify(key, signed, signature);
+                verifies.then_some(tried)
+            })
+        });
+        self.report(token, read, verified_by, now)
+    }
+
+    /// Judges many tokens: the same reports as of [`verify`](Self::verify), in the order given, and
+    /// faster by far.
+    #[must_use]
+    pub fn verify_all(&self, tokens: &[Token], now: i64) -> Vec<Report> {
+        let mut last_header = None;
+        let reads: Vec<Read> = tokens
+            .iter()
+            .map(|token| Read::of(token, Some(&self.keys), &mut last_header))
+            .collect();
+        let verified_by = self.batch.verify(&self.keys, &reads);
+        reads
+            .into_iter()
+            .zip(tokens)
+            .zip(verified_by)
+            .map(|((read, token), verified_by)| self.report(token, read, verified_by, now))
+            .collect()
+    }
+
+    fn report(
+        &self,
+        token: &Token,
+        mut read: Read,
+        verified_by: Option<usize>,
+        now: i64,
+    ) -> Report {
+        let signature = read.signature(Some(&self.keys), verified_by);
+        let octets = read.parts.signature.take();
+        let mut report = report(token, read, signature, &self.policy, now, Scope::Verify);
+        if self.findings {
+            report.findings = notes(
+                token.text,
+                &report,
+                &self.policy,
+                Some(&self.keys),
+                octets.as_deref(),
+            );
+        }
+        report
+    }
+}
+
+/// Reads a token without a key: its signature stays unchecked. With `check_time` the time is
+/// judged.
+#[must_use]
+pub fn decode(token: &Token, policy: &Policy, now: i64, check_time: bool) -> Report {
+    let scope = if check_time {
+        Scope::DecodeAndTime
+    } else {
+        Scope::Decode
+    };
+    let mut read = Read::of(token, None, &mut None);
+    let signature = read.signature(None, None);
+    let octets = read.parts.signature.take();
+    let mut report = report(token, read, signature, policy, now, scope);
+    report.findings = notes(token.text, &report, policy, None, octets.as_deref());
+    report
+}
+
+fn report(
+    token: &Token,
+    read: Read,
+    signature: Signature,
+    policy: &Policy,
+    now: i64,
+    scope: Scope,
+) -> Report {
+    let Parts {
+        header,
+        claims,
+        fault,
+        signature: _,
+        payload_decodes: _,
+    } = read.parts;
+
+    let time = time(policy, now, claims.as_ref());
+    let checks = policy.check(header.as_deref(), claims.as_ref(), now);
+    let verdict = Verdict::of(Facts {
+        scope,
+        well_formed: fault.is_none(),
+        signature: signature.status,
+        validity: time.status,
+        checks_hold: checks.iter().all(|check| check.passed),
+    });
+    Report {
+        verdict,
+        input: token.input.clone(),
+        header,
+        claims,
+        signature,
+        time,
+        checks,
+        findings: Vec::new(),
+        error: fault,
+        search: None,
+        recovered: Vec::new(),
+    }
+}
+
+fn time(policy: &Policy, now: i64, claims: Option<&ClaimsSet>) -> Time {
+    let expires_at = claims.and_then(|claims| claims.exp.clone());
+    Time {
+        // A time of the wrong type is no limit that was read: nothing is said of such a token.
+        status: claims
+            .filter(|claims| {
+                let read = [("exp", claims.exp.is_some()), ("nbf", claims.nbf.is_some())];
+                claims.fault.is_none()
+                    || read
+                        .iter()
+                        .all(|(name, typed)| *typed || claims.members.get(name).is_none())
+            })
+            .map(|claims| policy.validity(claims, now)),
+        now,
+        leeway: policy.leeway(),
+        expires_within: policy.expires_within(),
+        issued_at: claims.and_then(|claims| claims.iat.clone()),
+        not_before: claims.and_then(|claims| claims.nbf.clone()),
+        expires_in: expires_at.as_ref().map(|exp| exp.seconds_from(now)),
+        expires_at,
+    }
+}

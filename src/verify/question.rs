@@ -1,0 +1,186 @@
+//! What is asked of the keys about a token, and what is told of the answer.
+
+use std::sync::Arc;
+
+use super::read::{LastHeader, Parts};
+use crate::algorithm::{Algorithm, Signed};
+use crate::keyset::KeySet;
+use crate::report::{Reason, Signature};
+use crate::token::Token;
+use crate::token::compact::{Compact, Jws};
+use crate::token::malformed::{Malformed, Segment, TokenFault};
+use crate::verdict::SignatureStatus;
+
+/// A token that was read, and what is to be asked of the keys.
+pub struct Read<'t> {
+    pub parts: Parts,
+    /// Why the signature can't be checked, or how.
+    pub question: Result<Question<'t>, Reason>,
+}
+
+/// A signature that can be checked.
+pub struct Question<'t> {
+    /// That of the header's `alg`.
+    pub algorithm: &'static Algorithm,
+    /// The JWS Signing Input.
+    input: &'t [u8],
+    /// Its hash, if the algorithm signs one: made once for all candidates.
+    prehash: Option<Vec<u8>>,
+    /// The keys that allow the algorithm, by their place, likeliest first.
+    pub candidates: Vec<usize>,
+}
+
+impl Question<'_> {
+    /// What the signature is to be of.
+    pub fn signed(&self) -> Signed<'_> {
+        match &self.prehash {
+            Some(prehash) => Signed::Prehash(prehash),
+            None => Signed::Text(self.input),
+        }
+    }
+}
+
+impl<'t> Read<'t> {
+    pub fn of(token: &Token<'t>, keys: Option<&KeySet>, last_header: &mut LastHeader<'t>) -> Self {
+        let compact = match token.too_long {
+            None => Compact::parse(token.text),
+            Some(limit) => {
+                let fault = TokenFault::LineTooLong(limit);
+                Err(Malformed::new(Segment::Token, 0, fault))
+            }
+        };
+        match compact {
+            Ok(Compact::Jws(jws)) => {
+                let parts = Parts::of(&jws, last_header);
+                let question = question(&jws, &parts, keys);
+                Self { parts, question }
+            }
+            Ok(Compact::Jwe(jwe)) => {
+                let mut parts = Parts::default();
+                parts.read_header(jwe.header, || jwe.header_octets(), last_header);
+                let reason = if parts.fault.is_none() {
+                    Reason::Encrypted
+                } else {
+                    Reason::Malformed
+                };
+                Self {
+                    parts,
+                    question: Err(reason),
+                }
+            }
+            Err(fault) => Self {
+                parts: Parts {
+                    fault: Some(fault),
+                    ..Parts::default()
+                },
+                question: Err(Reason::Malformed),
+            },
+        }
+    }
+
+    /// The signature's octets; none where nothing is to be checked.
+    pub fn signature_octets(&self) -> &[u8] {
+        self.parts.signature.as_deref().unwrap_or_default()
+    }
+
+    /// What is to be told of the signature. `verified_by` is the place among the candidates of the
+    /// key under which it verifies.
+    pub fn signature(&self, keys: Option<&KeySet>, verified_by: Option<usize>) -> Signature {
+        let octets = self.parts.signature.as_ref().map(Vec::len);
+        let header = self.parts.header.as_ref();
+        let question = match &self.question {
+            Ok(question) => question,
+            Err(reason) => {
+                return Signature {
+                    status: SignatureStatus::Unchecked,
+                    reason: Some(*reason),
+                    algorithm: header.and_then(|header| header.alg.clone()),
+                    octets,
+                    expected_octets: None,
+                    key: None,
+                    keys_tried: 0,
+                    refused_by: Vec::new(),
+                };
+            }
+        };
+        let id = |index: &usize| {
+            let key = keys?.keys().get(*index)?;
+            Some(Arc::clone(&key.id))
+        };
+        let key = verified_by.and_then(|place| id(question.candidates.get(place)?));
+        let candidates = question.candidates.len();
+        Signature {
+            status: match &key {
+                Some(_) => SignatureStatus::Verified,
+                None => SignatureStatus::Mismatch,
+            },
+            reason: None,
+            algorithm: header.and_then(|header| header.alg.clone()),
+            octets,
+            expected_octets: expected_octets(question, keys),
+            keys_tried: verified_by.map_or(candidates, |place| place.saturating_add(1)),
+            refused_by: match &key {
+                Some(_) => Vec::new(),
+                None => question.candidates.iter().filter_map(id).collect(),
+            },
+            key,
+        }
+    }
+}
+
+/// The length of a signature under the keys that it is tried with, if it is the same under all.
+fn expected_octets(question: &Question, keys: Option<&KeySet>) -> Option<usize> {
+    let keys = keys?.keys();
+    let candidates = question.candidates.iter();
+    let mut lengths = candidates.filter_map(|index| {
+        let key = keys.get(*index)?;
+        Some(question.algorithm.signature_octets(key.material()))
+    });
+    let first = lengths.next()?;
+    lengths.all(|length| length == first).then_some(first)
+}
+
+/// A signature is judged wherever three segments decode and `alg` fits a key, also where the payload
+/// makes the token malformed. `alg` is settled before any cryptography (RFC 8725 section 3.1).
+fn question<'t>(
+    jws: &Jws<'t>,
+    parts: &Parts,
+    keys: Option<&KeySet>,
+) -> Result<Question<'t>, Reason> {
+    let (Some(known), Some(_), true) = (&parts.header, &parts.signature, parts.payload_decodes)
+    else {
+        return Err(Reason::Malformed);
+    };
+    let Some(alg) = known.alg.as_deref() else {
+        return Err(Reason::Malformed);
+    };
+    if alg.eq_ignore_ascii_case("none") {
+        return Err(Reason::Unsecured);
+    }
+    let Some(keys) = keys else {
+        return Err(Reason::NoKey);
+    };
+    // What an ill-formed `crit` demands nobody can tell, so nothing is settled under it.
+    if known.parameters.get("crit").is_some() && known.critical.is_empty() {
+        return Err(Reason::Malformed);
+    }
+    if !known.critical.is_empty() {
+        return Err(Reason::UnknownCritical);
+    }
+    if let Some(algorithm) = keys.algorithm(alg) {
+        let input = jws.signing_input.as_bytes();
+        return Ok(Question {
+            algorithm,
+            input,
+            prehash: algorithm.prehash(input),
+            candidates: keys.candidates(algorithm, known.kid.as_deref()),
+        });
+    }
+    Err(if keys.keys().is_empty() {
+        Reason::NoKey
+    } else if Algorithm::is_registered(alg) {
+        Reason::AlgorithmNotAllowed
+    } else {
+        Reason::UnsupportedAlgorithm
+    })
+}

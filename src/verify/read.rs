@@ -1,0 +1,72 @@
+//! A token's segments, read as far as each can be.
+
+use std::sync::Arc;
+
+use crate::token::claims::ClaimsSet;
+use crate::token::compact::Jws;
+use crate::token::header::JoseHeader;
+use crate::token::malformed::Malformed;
+
+/// A token's segments, as far as each can be read.
+#[derive(Default)]
+pub struct Parts {
+    pub header: Option<Arc<JoseHeader>>,
+    pub claims: Option<ClaimsSet>,
+    pub signature: Option<Vec<u8>>,
+    /// Whether the payload is base64url, whatever is in it.
+    pub payload_decodes: bool,
+    /// The first fault, in the order of the segments.
+    pub fault: Option<Malformed>,
+}
+
+/// The last header that was read, beside its segment: the tokens of one issuer share theirs.
+pub type LastHeader<'t> = Option<(&'t str, Arc<JoseHeader>)>;
+
+impl Parts {
+    pub fn of<'t>(jws: &Jws<'t>, last_header: &mut LastHeader<'t>) -> Self {
+        let mut parts = Self::default();
+        parts.read_header(jws.header, || jws.header_octets(), last_header);
+        match jws.payload_octets() {
+            Ok(octets) => {
+                parts.payload_decodes = true;
+                match ClaimsSet::parse(&octets) {
+                    Ok(claims) => {
+                        parts.note(claims.fault.clone());
+                        parts.claims = Some(claims);
+                    }
+                    Err(fault) => parts.note(Some(fault)),
+                }
+            }
+            Err(fault) => parts.note(Some(fault)),
+        }
+        match jws.signature_octets() {
+            Ok(octets) => parts.signature = Some(octets),
+            Err(fault) => parts.note(Some(fault)),
+        }
+        parts
+    }
+
+    pub fn read_header<'t>(
+        &mut self,
+        segment: &'t str,
+        octets: impl FnOnce() -> Result<Vec<u8>, Malformed>,
+        last: &mut LastHeader<'t>,
+    ) {
+        let header = match last {
+            Some((text, header)) if *text == segment => Ok(Arc::clone(header)),
+            _ => octets().and_then(|octets| JoseHeader::parse(&octets).map(Arc::new)),
+        };
+        match header {
+            Ok(header) => {
+                self.note(header.fault.clone());
+                *last = Some((segment, Arc::clone(&header)));
+                self.header = Some(header);
+            }
+            Err(fault) => self.note(Some(fault)),
+        }
+    }
+
+    fn note(&mut self, fault: Option<Malformed>) {
+        self.fault = self.fault.take().or(fault);
+    }
+}
