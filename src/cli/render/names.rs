@@ -21,9 +21,18 @@ pub fn parameter(name: &str) -> &'static str {
     }
 }
 
-/// A claim of RFC 7519, section 4.1, or a common one registered since.
+/// A claim's label; empty for a name that says it itself or is not registered.
 pub fn claim(name: &str) -> &'static str {
-    match name {
+    registered(name).unwrap_or_default()
+}
+
+/// Whether a claim is one of RFC 7519, section 4.1, or a common one registered since.
+pub fn is_registered(name: &str) -> bool {
+    registered(name).is_some()
+}
+
+fn registered(name: &str) -> Option<&'static str> {
+    Some(match name {
         "iss" => "issuer",
         "sub" => "subject",
         "aud" => "audience",
@@ -39,13 +48,10 @@ pub fn claim(name: &str) -> &'static str {
         "cnf" => "confirmation",
         "preferred_username" => "username",
         "sid" => "session ID",
-        _ => "",
-    }
-}
-
-/// Whether a claim is one of those.
-pub fn is_registered(name: &str) -> bool {
-    !claim(name).is_empty()
+        "client_id" | "email" | "email_verified" | "family_name" | "given_name" | "locale"
+        | "name" | "nonce" | "scope" | "updated_at" => "",
+        _ => return None,
+    })
 }
 
 /// The claims that are times: those of RFC 7519, and of `OpenID` Connect Core, sections 2 and 5.1.
