@@ -3,6 +3,7 @@
 //! A primitive answers yes or no; why a signature fails is for the diagnosis to find out.
 
 use p256::ecdsa::signature::Verifier as _;
+use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
 use p256::ecdsa::{Signature, VerifyingKey};
 
 /// One signature algorithm and the keys it takes.
@@ -19,6 +20,7 @@ pub struct Algorithm {
     /// Where it is defined.
     pub section: &'static str,
     verify: fn(&VerifyingKey, &[u8], &[u8]) -> bool,
+    verify_prehash: fn(&VerifyingKey, &[u8], &[u8]) -> bool,
 }
 
 /// Every algorithm that can be verified.
@@ -29,6 +31,7 @@ static ALGORITHMS: [Algorithm; 1] = [Algorithm {
     signature_octets: 64,
     section: "section 3.4 of RFC 7518",
     verify: es256,
+    verify_prehash: es256_prehash,
 }];
 
 /// Names of signature and MAC algorithms that are registered for `alg` but not verified here: RFC
@@ -64,11 +67,27 @@ impl Algorithm {
     pub(crate) fn verify(&self, key: &VerifyingKey, input: &[u8], signature: &[u8]) -> bool {
         (self.verify)(key, input, signature)
     }
+
+    /// Whether `signature` is that of an input with this hash under `key`: for proofs alone, which may
+    /// be of another hash than the algorithm's.
+    pub(crate) fn verify_prehash(
+        &self,
+        key: &VerifyingKey,
+        prehash: &[u8],
+        signature: &[u8],
+    ) -> bool {
+        (self.verify_prehash)(key, prehash, signature)
+    }
 }
 
 /// RFC 7518 section 3.4: exactly 64 octets, R and S in `1..n`; a high S is as good as a low one.
 fn es256(key: &VerifyingKey, input: &[u8], signature: &[u8]) -> bool {
     Signature::from_slice(signature).is_ok_and(|signature| key.verify(input, &signature).is_ok())
+}
+
+fn es256_prehash(key: &VerifyingKey, prehash: &[u8], signature: &[u8]) -> bool {
+    Signature::from_slice(signature)
+        .is_ok_and(|signature| key.verify_prehash(prehash, &signature).is_ok())
 }
 
 #[cfg(test)]

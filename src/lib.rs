@@ -134,7 +134,7 @@ mod verify;
 pub use algorithm::Algorithm;
 pub use claims::{Audience, ClaimsSet, Members};
 pub use compact::{Compact, Jwe, Jws, MAX_TOKEN, Malformed, Segment};
-pub use diagnosis::{Certainty, Debugger, Effort, Finding, Recovered, Signers, Tried};
+pub use diagnosis::{Certainty, Debugger, Effort, Finding, Proof, Recovered, Signers, Tried};
 pub use header::JoseHeader;
 pub use key::{KeyFault, KeyId, KeyReport, VerificationKey};
 pub use keyset::{KeySet, KeySource, KeySourceError};

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::claims::ClaimsSet;
 use crate::compact::Malformed;
-use crate::diagnosis::{Finding, Recovered, Tried};
+use crate::diagnosis::{Finding, Proof, Recovered, Tried};
 use crate::header::JoseHeader;
 use crate::json::Object;
 use crate::key::KeyId;
@@ -41,6 +41,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Why the token is malformed.
     pub error: Option<Malformed>,
+    /// What makes the signature verify, where that is proven: the findings that are rest on it.
+    pub proof: Option<Proof>,
     /// What a search has tried; null where none was made.
     pub search: Option<Tried>,
     /// The keys that follow from a signature that verifies under none given: one of them signed the

@@ -273,7 +273,17 @@ impl Text<'_> {
             (false, false) => "; --deep tries more",
             (false, true) => "; the limit of the search ended it",
         };
-        let tried_all = format!("  tried {} forms{time}{more}", tried.forms);
+        let forms = match tried.forms {
+            1 => "1 form".to_owned(),
+            forms => format!("{forms} forms"),
+        };
+        let left_out = match tried.keys_left_out {
+            _ if is_found => String::new(),
+            0 => String::new(),
+            1 => "; 1 key was not tried in every form".to_owned(),
+            keys => format!("; {keys} keys were not tried in every form"),
+        };
+        let tried_all = format!("  tried {forms}{time}{more}{left_out}");
         let mut text = wrapped(&tried_all, 0, THEIRS, self.0.width);
         text.push('\n');
         if self.0.detail == (Detail::Debug { verbose: true }) {
