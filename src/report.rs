@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use crate::diagnosis::{Finding, Recovered, Tried};
+use crate::diagnosis::{Finding, Proof, Recovered, Tried};
 use crate::key::KeyId;
 use crate::policy::Check;
 use crate::text::json::Object;
@@ -40,6 +40,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Why the token is malformed.
     pub error: Option<Malformed>,
+    /// What makes the signature verify, where that is proven: the findings that are rest on it.
+    pub proof: Option<Proof>,
     /// What a search has tried; null where none was made.
     pub search: Option<Tried>,
     /// The keys that follow from a signature that verifies under none given: one of them signed the

@@ -1,7 +1,8 @@
 //! Notes: findings that cost nothing and stand in every report, on valid tokens too. Each is one
 //! function and one row of the table.
 
-use super::{Cause, Certainty, Finding, finding, is_line_wrapped, kind, note, times};
+use super::cause::Cause;
+use super::{Certainty, Finding, finding, is_line_wrapped, kind, note, times};
 use crate::key::KeyId;
 use crate::keyset::KeySet;
 use crate::policy::{ClaimCheck, Policy};
