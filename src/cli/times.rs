@@ -181,4 +181,13 @@ mod tests {
         );
         assert_eq!(leeway("-1").unwrap_err(), duration("-1").unwrap_err());
     }
+
+    /// Only years can't be read: they differ in length.
+    #[test]
+    fn durations_are_read_as_they_are_written() {
+        for seconds in [0_i64, 59, 60, 61, 3_300, 7_500, 86_400, 90_000, 31_449_600] {
+            let text = jwtlens::duration(seconds.unsigned_abs());
+            assert_eq!(duration(&text).unwrap(), seconds, "{text}");
+        }
+    }
 }

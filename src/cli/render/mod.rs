@@ -1,4 +1,4 @@
-//! Reports as people and programs want them. Renderers read a report and decide nothing.
+//! Reports in every output format. Renderers read a report and decide nothing.
 
 pub mod escape;
 mod headline;
@@ -19,23 +19,23 @@ use jwtlens::{Report, Token, Verdict};
 use super::args::Format;
 use style::Paint;
 
-/// A report of a longer token is not held: JSON that is indented can be a hundred times longer than
-/// the token.
+/// The report of a longer token is not held in memory: indented JSON can be a hundred times longer
+/// than the token.
 const LONG: usize = 64 * 1024;
 
-/// How reports look to people.
+/// How text reports look.
 #[derive(Clone)]
 pub struct Look {
     pub zone: TimeZone,
     pub paint: Paint,
-    /// The columns to keep within.
+    /// The columns that no line exceeds.
     pub width: Option<usize>,
     /// The rows of the terminal; none for a pipe or a file.
     pub height: Option<usize>,
     pub detail: Detail,
 }
 
-/// What a report is a part of.
+/// The command that a report belongs to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Detail {
     Decode,
@@ -47,7 +47,7 @@ pub enum Detail {
     },
 }
 
-/// The form of reports.
+/// Writes reports in one format.
 #[derive(Clone)]
 pub struct Renderer {
     /// None prints nothing.
@@ -55,19 +55,19 @@ pub struct Renderer {
     look: Look,
 }
 
-/// What is printed for some reports, in their order.
+/// The output of some reports, in order.
 #[derive(Default)]
 pub struct Printed {
     pieces: Vec<Piece>,
-    /// Lines for standard error.
+    /// Lines for stderr.
     pub refusals: Vec<String>,
 }
 
-/// A part of what is printed: made already, or to be made where it is written, as it may be longer
-/// than anybody wants to hold.
+/// A part of the output: rendered already, or rendered while it is written because it may be too long
+/// to hold in memory.
 enum Piece {
     Made(Vec<u8>),
-    /// With the token itself where that is the output.
+    /// With the token itself if that is the output.
     Long(Box<Report>, Vec<u8>),
 }
 
@@ -114,10 +114,10 @@ impl Renderer {
         Ok(())
     }
 
-    /// Writes what was printed. `begun` tells whether anything was written before.
+    /// Writes the output. `begun` is whether anything was written before.
     pub fn put(&self, printed: &Printed, begun: &mut bool, mut output: impl Write) -> Result<()> {
         for piece in &printed.pieces {
-            // Before the first report there is no line between it and the one before.
+            // No blank line before the first report.
             let mut output = SkipFirst {
                 output: &mut output,
                 skip: self.format == Some(Format::Text) && !*begun,
@@ -141,7 +141,7 @@ impl Renderer {
         output.flush().context(CANNOT_WRITE)
     }
 
-    /// Writes one report; JSON as `serde_json` has it, to be escaped.
+    /// Writes one report; JSON as `serde_json` writes it, not escaped yet.
     fn write(
         &self,
         format: Format,
@@ -175,21 +175,21 @@ impl Renderer {
     }
 }
 
-/// Leaves out the first octet.
+/// Leaves out the first byte.
 struct SkipFirst<W> {
     output: W,
     skip: bool,
 }
 
 impl<W: Write> Write for SkipFirst<W> {
-    fn write(&mut self, octets: &[u8]) -> io::Result<usize> {
-        match octets.split_first() {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match bytes.split_first() {
             Some((_, rest)) if self.skip => {
                 self.skip = false;
                 self.output.write_all(rest)?;
-                Ok(octets.len())
+                Ok(bytes.len())
             }
-            _ => self.output.write(octets),
+            _ => self.output.write(bytes),
         }
     }
 

@@ -176,7 +176,7 @@ fn readable(time: &NumericDate, now: i64, zone: &TimeZone) -> String {
     let relative = unbroken(&relative(time.seconds_from(now)));
     let number = time.text();
     let number = escape::text(&number);
-    let whole = number.bytes().all(|octet| octet.is_ascii_digit());
+    let whole = number.bytes().all(|byte| byte.is_ascii_digit());
     match time.readable(zone) {
         Some(date) if whole => format!("{date}, {relative}"),
         Some(date) => format!("{date}, {relative} ({number})"),
