@@ -211,7 +211,7 @@ const REPORT: &[(&str, &str)] = &[
     ),
     (
         "proof",
-        "what makes the signature verify, if debug has proven it: changes (in the order in which they are made, each with its code, a phrase, and all that is needed to make it again), algorithm, key and jwk",
+        "what makes the signature verify, if debug has proven it: changes (in the order in which they are applied, each with code, repair, change, and the parameters of the change, such as strict), algorithm, key, and jwk",
     ),
     (
         "search",
