@@ -40,6 +40,8 @@ mod replay;
 mod rewriting;
 mod search;
 mod secret;
+#[cfg(test)]
+mod short_tokens;
 mod signature;
 mod signed;
 mod signer;

@@ -659,7 +659,8 @@ fn dropped_characters_are_found() {
             }
             assert!(
                 proven == codes(&expected) || proven == or_lost,
-                "{segment}: {proven:?}"
+                "{input}.{segment}: {proven:?} {}",
+                signer.jwk()
             );
             *found += 1;
         }

@@ -296,11 +296,8 @@ fn no_key_is_said_only_where_it_is_a_theorem() {
         *if is_possible { &mut unsaid } else { &mut said } += 1;
     }
     assert!(swapped_ones == 80 && unsaid > 0, "{said} {unsaid}");
-    // Zero is nobody's R, and n is nobody's S.
-    let n = HEXLOWER
-        .decode(b"ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551")
-        .unwrap();
-    let bytes = [vec![0; 32], n.clone()].concat();
+    // Numbers out of range are nobody's, forwards and backwards.
+    let bytes = [0xFF; 64];
     let report = debug(
         &bench,
         &format!("{}.{}", input(HEADER, "{}"), encode(bytes)),
@@ -311,9 +308,9 @@ fn no_key_is_said_only_where_it_is_a_theorem() {
         report.findings
     );
     // Of another curve's signature nothing is known.
-    let noise = [&n[..], &n].concat();
     let es256k = input(r#"{"alg":"ES256K"}"#, "{}");
-    assert!(!told(&debug(&bench, &format!("{es256k}.{}", encode(noise)))).starts_with(IMPOSSIBLE));
+    let report = debug(&bench, &format!("{es256k}.{}", encode(bytes)));
+    assert!(!told(&report).starts_with(IMPOSSIBLE));
 }
 
 /// Whether any key verifies these numbers: they are in range, and there is a point with this x. One from

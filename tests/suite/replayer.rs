@@ -144,6 +144,7 @@ impl Replay {
                     self.text.starts_with(&[0xFE, 0xFF]) || self.text.starts_with(&[0xFF, 0xFE]);
                 self.text.drain(..if marked { 2 } else { 0 });
                 self.text.retain(|byte| *byte != 0);
+                self.text = trimmed(&self.text);
             }
             "decode-percent" => self.text = trimmed(&percent_decoded(&self.text)),
             "take-member" => {
