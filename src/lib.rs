@@ -143,6 +143,6 @@ pub use keyset::{KeySet, KeySource, KeySourceError};
 pub use numeric_date::{NumericDate, duration, relative};
 pub use policy::{Check, ClaimCheck, ClaimPath, Policy};
 pub use report::{Input, Reason, Report, Signature, Time};
-pub use token::{Removed, Token};
+pub use token::{Escapes, Removed, Token};
 pub use verdict::{Facts, Scope, SignatureStatus, Validity, Verdict};
 pub use verify::{Verifier, decode};

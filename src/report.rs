@@ -13,7 +13,7 @@ use crate::json::Object;
 use crate::key::KeyId;
 use crate::numeric_date::NumericDate;
 use crate::policy::Check;
-use crate::token::Removed;
+use crate::token::{Escapes, Removed};
 use crate::verdict::{SignatureStatus, Validity, Verdict};
 
 /// What is known of one token.
@@ -61,6 +61,9 @@ pub struct Input {
     pub column: Option<u64>,
     /// What was taken off around it.
     pub removed: Removed,
+    /// The escapes that were undone in it. A note tells them.
+    #[serde(skip)]
+    pub escapes: Option<Escapes>,
 }
 
 /// The signature's part of a report.
@@ -131,6 +134,7 @@ impl Default for Input {
             line: None,
             column: None,
             removed: Removed::default(),
+            escapes: None,
         }
     }
 }

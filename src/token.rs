@@ -28,6 +28,15 @@ pub struct Removed {
     pub quotes: bool,
 }
 
+/// A layer of escapes that a token was written with in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Escapes {
+    /// Percent-encoding (RFC 3986, section 2.1).
+    Percent,
+    /// Those of JSON strings (RFC 8259, section 7).
+    Json,
+}
+
 impl<'t> Token<'t> {
     /// Takes off what people and tools put around a token: ASCII white space, `Bearer ` or
     /// `Authorization: Bearer `, and one pair of quotes, each at most once and in any order. What

@@ -271,8 +271,9 @@ pub struct Tokens {
 
     /// Find tokens in any text: logs, HAR files, HTTP dumps
     ///
-    /// Lines without a token are passed over, and a line may have several. The report tells line and
-    /// column of each.
+    /// A line may have several tokens or none; the report gives the line and column of each. One layer of
+    /// percent-encoding or JSON escapes is undone. What starts like a token but is truncated, damaged or
+    /// encoded twice is skipped and counted on stderr.
     #[arg(long)]
     pub scan: bool,
 }
