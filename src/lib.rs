@@ -137,6 +137,6 @@ pub use token::foreign_character::ForeignCharacter;
 pub use token::header::JoseHeader;
 pub use token::malformed::{CritFault, Malformed, Segment, TokenFault};
 pub use token::numeric_date::{NumericDate, duration, relative};
-pub use token::{Removed, Token};
+pub use token::{Escapes, Removed, Token};
 pub use verdict::{Facts, Scope, SignatureStatus, Validity, Verdict};
 pub use verify::{Verifier, decode};

@@ -9,11 +9,11 @@ use crate::diagnosis::{Finding, Proof, Recovered, Tried};
 use crate::key::KeyId;
 use crate::policy::Check;
 use crate::text::json::Object;
-use crate::token::Removed;
 use crate::token::claims::ClaimsSet;
 use crate::token::header::JoseHeader;
 use crate::token::malformed::Malformed;
 use crate::token::numeric_date::NumericDate;
+use crate::token::{Escapes, Removed};
 use crate::verdict::{SignatureStatus, Validity, Verdict};
 
 /// What is known of one token.
@@ -62,6 +62,9 @@ pub struct Input {
     pub column: Option<u64>,
     /// What was taken off around it.
     pub removed: Removed,
+    /// The escapes that were undone in it. A note tells them.
+    #[serde(skip)]
+    pub escapes: Option<Escapes>,
 }
 
 /// The signature's part of a report.
@@ -153,6 +156,7 @@ impl Default for Input {
             line: None,
             column: None,
             removed: Removed::default(),
+            escapes: None,
         }
     }
 }

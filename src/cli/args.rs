@@ -271,8 +271,9 @@ pub struct Tokens {
 
     /// Find tokens in other text, such as logs or HAR files
     ///
-    /// Lines without a token are skipped; a line may hold several. The report gives the line and
-    /// column of each token.
+    /// A line may have several tokens or none; the report gives the line and column of each. One layer of
+    /// percent-encoding or JSON escapes is undone. What starts like a token but is truncated, damaged or
+    /// encoded twice is skipped and counted on stderr.
     #[arg(long)]
     pub scan: bool,
 }
