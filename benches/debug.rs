@@ -1,17 +1,27 @@
-//! What a search for the cause of a refusal costs, from one token to its report: `cargo bench`.
+//! What a search for the cause of a rejection costs, from one token to its report, in CPU time of one
+//! thread: `cargo bench --bench debug`.
 //!
-//! Medians of one thread, for a token of the ordinary length whose cause is found at once, for one
-//! by an unknown signer (the whole default search, and the costliest one), and with the deep search.
+//! Medians for a token of the ordinary length whose cause is found at once, for one by an unknown signer
+//! (the whole default search, and the costliest one), and with the deep search; then the most of 100
+//! short tokens, of every spelling of `alg` and every length of a signature.
 
 #![allow(
+    clippy::arithmetic_side_effects,
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a measurement that can't be made ends with a panic"
 )]
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use jwtlens::{Debugger, Effort, KeySource, Policy, Token};
+use rustix::time::{ClockId, clock_gettime};
+
+#[path = "../src/diagnosis/short_tokens.rs"]
+mod short_tokens;
+
+/// 2026-11-23T18:09:24Z
+const NOW: i64 = 1_795_457_364;
 
 fn main() {
     let file = |name: &str| {
@@ -57,15 +67,34 @@ fn main() {
         let debugger = Debugger::new(std::slice::from_ref(&key), &[], Policy::default(), effort);
         let mut taken: Vec<Duration> = (0..times)
             .map(|_| {
-                let begun = Instant::now();
-                let report =
-                    debugger.debug(&Token::from(text.as_str()), 1_795_457_364, &mut |_| true);
+                let begun = cpu();
+                let report = debugger.debug(&Token::from(&*text), NOW, &mut |_| true);
                 assert!(report.search.is_some());
-                begun.elapsed()
+                cpu().checked_sub(begun).unwrap()
             })
             .collect();
         taken.sort();
         let median = taken.get(taken.len() / 2).unwrap();
-        println!("{what}: {median:.1?} ({} octets)", text.len());
+        println!("{what}: {median:.1?} ({} bytes)", text.len());
     }
+    for (effort, name) in [(Effort::Default, "default"), (Effort::Deep, "--deep")] {
+        /// Prime to the lengths and the spellings, so that all of them take part.
+        const STEP: usize = 89;
+        let debugger = Debugger::new(std::slice::from_ref(&key), &[], Policy::default(), effort);
+        let taken = (0..100).map(|number| {
+            let text = short_tokens::token(number * STEP);
+            let begun = cpu();
+            let report = debugger.debug(&Token::from(&*text), NOW, &mut |_| true);
+            assert!(report.proof.is_none());
+            (cpu().checked_sub(begun).unwrap(), text)
+        });
+        let (most, text) = taken.max().unwrap();
+        println!("short tokens, {name}: at most {most:.1?} ({text})");
+    }
+}
+
+/// The CPU time of this thread.
+fn cpu() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::try_from(time).unwrap()
 }

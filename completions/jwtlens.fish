@@ -44,10 +44,10 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l sub -d 'Requi
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l typ -d 'Require this type (header parameter typ)' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l require -d 'Require this claim to be present (repeatable)' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l claim -d 'Require a claim to have this value (repeatable)' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l max-age -d 'Reject tokens issued longer ago than this, or without iat' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l max-age -d 'Reject tokens older than this, or without iat' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l at -d 'Use this time instead of the current time' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l leeway -d 'Allowed clock skew for exp and nbf [default: 0]' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l expires-within -d 'Treat tokens that expire within DURATION as expired' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l expires-within -d 'Treat tokens that expire this soon as expired' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s o -l output -d 'Output format' -r -f -a "text\t'Human-readable report'
 line\t'One line per token: line, verdict, expiry, sub, kid, column and source (tab-separated)'
 json\t'One indented JSON object per token'
@@ -65,8 +65,8 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s j -l jobs -d 
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l color -d 'When to use colors' -r -f -a "auto\t'If the output is a terminal; respects `NO_COLOR` and `CLICOLOR_FORCE`'
 always\t'Always'
 never\t'Never'"
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l scan -d 'Find tokens in other text, such as logs, HAR files or HTTP dumps'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l local -d 'Show times in the local time zone instead of UTC'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l scan -d 'Find tokens in other text, such as logs or HAR files'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l local -d 'Show times in the local time zone'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l fail-fast -d 'Stop at the first rejected token'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s q -l quiet -d 'Print nothing; only set the exit status'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -78,10 +78,10 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l sub -d 'Requir
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l typ -d 'Require this type (header parameter typ)' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l require -d 'Require this claim to be present (repeatable)' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l claim -d 'Require a claim to have this value (repeatable)' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l max-age -d 'Reject tokens issued longer ago than this, or without iat' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l max-age -d 'Reject tokens older than this, or without iat' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l at -d 'Use this time instead of the current time' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l leeway -d 'Allowed clock skew for exp and nbf [default: 0]' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l expires-within -d 'Treat tokens that expire within DURATION as expired' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l expires-within -d 'Treat tokens that expire this soon as expired' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s o -l output -d 'Output format' -r -f -a "text\t'Human-readable report'
 line\t'One line per token: line, verdict, expiry, sub, kid, column and source (tab-separated)'
 json\t'One indented JSON object per token'
@@ -99,8 +99,8 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l also -d 'Untru
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l color -d 'When to use colors' -r -f -a "auto\t'If the output is a terminal; respects `NO_COLOR` and `CLICOLOR_FORCE`'
 always\t'Always'
 never\t'Never'"
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l scan -d 'Find tokens in other text, such as logs, HAR files or HTTP dumps'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l local -d 'Show times in the local time zone instead of UTC'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l scan -d 'Find tokens in other text, such as logs or HAR files'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l local -d 'Show times in the local time zone'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l fail-fast -d 'Stop at the first rejected token'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s q -l quiet -d 'Print nothing; only set the exit status'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l deep -d 'Search longer: several seconds per token'
@@ -109,7 +109,7 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s h -l help -d '
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s f -l file -d 'Read tokens from FILE, one per line (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l at -d 'Use this time instead of the current time' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l leeway -d 'Allowed clock skew for exp and nbf [default: 0]' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l expires-within -d 'With --check-time, treat tokens that expire within DURATION as expired' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l expires-within -d 'With --check-time, treat tokens that expire this soon as expired' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s o -l output -d 'Output format' -r -f -a "text\t'Human-readable report'
 line\t'One line per token: line, verdict, expiry, sub, kid, column and source (tab-separated)'
 json\t'One indented JSON object per token'
@@ -122,9 +122,9 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s j -l jobs -d 
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l color -d 'When to use colors' -r -f -a "auto\t'If the output is a terminal; respects `NO_COLOR` and `CLICOLOR_FORCE`'
 always\t'Always'
 never\t'Never'"
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l scan -d 'Find tokens in other text, such as logs, HAR files or HTTP dumps'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l scan -d 'Find tokens in other text, such as logs or HAR files'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l check-time -d 'Check exp and nbf: exit with 3 if expired, 4 if not yet valid'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l local -d 'Show times in the local time zone instead of UTC'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l local -d 'Show times in the local time zone'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l fail-fast -d 'Stop at the first rejected token'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s q -l quiet -d 'Print nothing; only set the exit status'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -1,5 +1,6 @@
 //! Where keys come from and which of them a token is tried with. A JWK is a set of one.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -9,6 +10,9 @@ use crate::algorithm::Algorithm;
 use crate::key::{KeyReport, VerificationKey, is_private_member};
 use crate::text::json::{self, JsonError};
 use crate::token::compact::Compact;
+
+/// More unusable keys are counted, and their reasons are not shown.
+const MAX_REASONS: usize = 10;
 
 /// The keys that tokens are verified with. Each of them verifies tokens of any issuer: which key belongs
 /// to which `iss` is not known here.
@@ -154,17 +158,26 @@ impl KeySet {
             };
             Err(KeySourceError::NoneUsable { refused, hint })
         } else {
-            Ok(Self { keys })
+            Ok(Self::of(keys))
         }
+    }
+
+    /// A key that occurs again with the same algorithms and `kid` counts once.
+    fn of(mut keys: Vec<VerificationKey>) -> Self {
+        let mut known = HashSet::new();
+        keys.retain(|key| {
+            let id = &key.id;
+            let algorithms: Vec<_> = key.algorithms().iter().map(|row| row.name).collect();
+            known.insert((algorithms, id.kid.clone(), id.thumbprint.clone()))
+        });
+        Self { keys }
     }
 
     /// All usable keys of these sources, of which there may be none: then every token is
     /// unverifiable.
     pub(crate) fn of_usable(sources: &[KeySource]) -> Self {
         let reports = sources.iter().flat_map(|source| &source.keys);
-        Self {
-            keys: reports.filter_map(|report| report.key.clone()).collect(),
-        }
+        Self::of(reports.filter_map(|report| report.key.clone()).collect())
     }
 
     /// The usable keys of one source: [`KeySource::read`] and [`KeySet::new`].
@@ -342,7 +355,13 @@ impl fmt::Display for KeySourceError {
             Self::NotAKey(found) => write!(f, "{found}, where a JWK or a JWK Set is due"),
             Self::NoMembers => f.write_str("a JWK Set without a key"),
             Self::NoneUsable { refused, .. } => {
-                write!(f, "no usable key: {}", refused.join("; "))
+                let shown = refused.get(..MAX_REASONS).unwrap_or(refused);
+                write!(f, "no usable key: {}", shown.join("; "))?;
+                match refused.len().saturating_sub(shown.len()) {
+                    0 => Ok(()),
+                    1 => f.write_str("; and 1 more key"),
+                    more => write!(f, "; and {more} more keys"),
+                }
             }
         }
     }
@@ -434,10 +453,13 @@ mod tests {
 
     #[test]
     fn kid_orders_and_never_decides() {
-        let set: Vec<String> = ["a", "b", "c", "b"]
+        let mut set: Vec<String> = ["a", "b", "c", "b"]
             .iter()
             .map(|kid| JWK.replace("\"a\"", &format!("\"{kid}\"")))
             .collect();
+        // RFC 7517, A.1: two keys may have the same kid.
+        let other = r#"{"kty":"EC","crv":"P-256","kid":"b","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}"#;
+        other.clone_into(&mut set[3]);
         let keys =
             KeySet::read("k", format!(r#"{{"keys":[{}]}}"#, set.join(",")).as_bytes()).unwrap();
         let es256 = keys.algorithm("ES256").unwrap();
@@ -452,5 +474,24 @@ mod tests {
         assert_eq!(order(Some("z")), ["a", "b", "c", "b"]);
         assert_eq!(keys.algorithm("ES384"), None);
         assert_eq!(keys.algorithm("none"), None);
+    }
+
+    #[test]
+    fn a_repeated_key_counts_once_and_many_reasons_are_counted() {
+        let other = JWK.replace("\"a\"", "\"b\"");
+        let set = format!(r#"{{"keys":[{JWK},{other},{JWK},{other}]}}"#);
+        assert_eq!(KeySet::read("k", set.as_bytes()).unwrap().keys().len(), 2);
+        let source = KeySource::read("k", JWK.as_bytes()).unwrap();
+        assert_eq!(KeySet::new([&source, &source]).unwrap().keys().len(), 1);
+        assert_eq!(KeySet::of_usable(&[source.clone(), source]).keys().len(), 1);
+        for (count, end) in [
+            (10, "k, key 9: a number, where a JWK is a JSON object"),
+            (11, "a JWK is a JSON object; and 1 more key"),
+            (5000, "a JWK is a JSON object; and 4990 more keys"),
+        ] {
+            let set = format!(r#"{{"keys":[{}]}}"#, vec!["7"; count].join(","));
+            let error = error(set.as_bytes());
+            assert!(error.ends_with(end) && error.len() < 1000, "{error}");
+        }
     }
 }

@@ -123,7 +123,7 @@ mod verify;
 
 pub use algorithm::{Algorithm, KeyType};
 pub use diagnosis::{
-    Certainty, Debugger, Effort, Finding, Recovered, Signers, Tried, is_line_wrapped,
+    Certainty, Debugger, Effort, Finding, Proof, Recovered, Signers, Tried, is_line_wrapped,
 };
 pub use key::{KeyFault, KeyId, KeyReport, VerificationKey};
 pub use keyset::{KeySet, KeySource, KeySourceError};
@@ -137,6 +137,6 @@ pub use token::foreign_character::ForeignCharacter;
 pub use token::header::JoseHeader;
 pub use token::malformed::{CritFault, Malformed, Segment, TokenFault};
 pub use token::numeric_date::{NumericDate, duration, relative};
-pub use token::{Removed, Token};
+pub use token::{Escapes, Removed, Token};
 pub use verdict::{Facts, Scope, SignatureStatus, Validity, Verdict};
 pub use verify::{Verifier, decode};

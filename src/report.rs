@@ -5,15 +5,15 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use crate::diagnosis::{Finding, Recovered, Tried};
+use crate::diagnosis::{Finding, Proof, Recovered, Tried};
 use crate::key::KeyId;
 use crate::policy::Check;
 use crate::text::json::Object;
-use crate::token::Removed;
 use crate::token::claims::ClaimsSet;
 use crate::token::header::JoseHeader;
 use crate::token::malformed::Malformed;
 use crate::token::numeric_date::NumericDate;
+use crate::token::{Escapes, Removed};
 use crate::verdict::{SignatureStatus, Validity, Verdict};
 
 /// What is known of one token.
@@ -40,6 +40,8 @@ pub struct Report {
     pub findings: Vec<Finding>,
     /// Why the token is malformed.
     pub error: Option<Malformed>,
+    /// What makes the signature verify, where that is proven: the findings that are rest on it.
+    pub proof: Option<Proof>,
     /// What a search has tried; null where none was made.
     pub search: Option<Tried>,
     /// The keys that follow from a signature that verifies under none given: one of them signed the
@@ -60,6 +62,9 @@ pub struct Input {
     pub column: Option<u64>,
     /// What was taken off around it.
     pub removed: Removed,
+    /// The escapes that were undone in it. A note tells them.
+    #[serde(skip)]
+    pub escapes: Option<Escapes>,
 }
 
 /// The signature's part of a report.
@@ -151,6 +156,7 @@ impl Default for Input {
             line: None,
             column: None,
             removed: Removed::default(),
+            escapes: None,
         }
     }
 }

@@ -130,7 +130,7 @@ pub struct Verify {
     #[command(flatten)]
     pub time: Time,
 
-    /// Treat tokens that expire within DURATION as expired
+    /// Treat tokens that expire this soon as expired
     ///
     /// The report says if this option is the reason.
     #[arg(
@@ -172,7 +172,7 @@ pub struct Debug {
     #[command(flatten)]
     pub verify: Verify,
 
-    /// Untrusted key, or directory of keys, to try as the signer (repeatable)
+    /// Also try this untrusted key or directory (repeatable)
     ///
     /// For example old keys, or keys of other environments and services. A token signed with one of
     /// them is still rejected; the report names the key.
@@ -207,7 +207,7 @@ pub struct Decode {
     #[command(flatten)]
     pub time: Time,
 
-    /// With --check-time, treat tokens that expire within DURATION as expired
+    /// With --check-time, treat tokens that expire this soon as expired
     #[arg(
         long,
         value_name = "DURATION",
@@ -269,10 +269,11 @@ pub struct Tokens {
     #[arg(short, long = "file", value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub files: Vec<PathBuf>,
 
-    /// Find tokens in other text, such as logs, HAR files or HTTP dumps
+    /// Find tokens in other text, such as logs or HAR files
     ///
-    /// Lines without a token are skipped; a line may hold several. The report gives the line and
-    /// column of each token.
+    /// A line may have several tokens or none; the report gives the line and column of each. One layer of
+    /// percent-encoding or JSON escapes is undone. What starts like a token but is truncated, damaged or
+    /// encoded twice is skipped and counted on stderr.
     #[arg(long)]
     pub scan: bool,
 }
@@ -321,7 +322,7 @@ pub struct Checks {
     #[arg(long, value_name = "NAME=TEXT", value_parser = claim_equals)]
     pub claim: Vec<(ClaimPath, Value)>,
 
-    /// Reject tokens issued longer ago than this, or without iat
+    /// Reject tokens older than this, or without iat
     ///
     /// An iat further in the future than the leeway is rejected too.
     #[arg(
@@ -342,9 +343,9 @@ pub struct Time {
     #[arg(long, value_name = "TIME", value_parser = times::at, allow_hyphen_values = true)]
     pub at: Option<At>,
 
-    /// Allowed clock skew for exp and nbf [default: 0]
+    /// Allowed clock skew [default: 0]
     ///
-    /// At most 365 days. DURATION is a number of seconds (90) or has units (90s, 5m, 1h30m, 7d).
+    /// Applies to exp and nbf, at most 365 days. DURATION is a number of seconds (90) or has units (90s, 5m, 1h30m, 7d).
     #[arg(
         long,
         value_name = "DURATION",
@@ -355,7 +356,7 @@ pub struct Time {
     )]
     pub leeway: i64,
 
-    /// Show times in the local time zone instead of UTC
+    /// Show times in the local time zone
     #[arg(long)]
     pub local: bool,
 }

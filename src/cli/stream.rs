@@ -125,6 +125,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
                 }
             }
             let mut sink = lock(&shared);
+            lock(&sink.summary).skip(&block.skipped);
             if !sink.stopped {
                 sink.fail(failure, self.messages);
             }
@@ -140,8 +141,9 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
             }
         }
         let mut sink = lock(&shared);
+        let exit = sink.end(self.messages);
         sink.require_a_token(&description)?;
-        Ok(sink.end(self.messages))
+        Ok(exit)
     }
 
     fn block(&mut self, block: &mut Block) -> Result<Done> {
@@ -149,6 +151,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
             failure: block.failure.take(),
             ..Done::default()
         };
+        done.summary.skip(&block.skipped);
         for tokens in block.tokens().chunks(self.together) {
             self.judge(tokens, &mut done)?;
             if done.stop {
@@ -308,12 +311,17 @@ impl Sink {
     }
 
     fn require_a_token(&self, source: &str) -> Result<()> {
-        if lock(&self.summary).total() > 0 || self.exit != Exit::SUCCESS {
+        let summary = lock(&self.summary);
+        if summary.total() > 0 || self.exit != Exit::SUCCESS {
             return Ok(());
         }
-        Err(Failure::new(format!("no token found in {source}"))
-            .hint("check whether a variable is empty or the previous command failed")
-            .into())
+        let failure = Failure::new(format!("no token found in {source}"));
+        Err(if summary.has_skipped() {
+            failure
+        } else {
+            failure.hint("check whether a variable is empty or the previous command failed")
+        }
+        .into())
     }
 
     /// Tells what was done.

@@ -9,6 +9,7 @@ use jwtlens::{Check, Reason, Report, Verdict};
 use super::exit::Exit;
 use super::figures;
 use super::messages::Messages;
+use super::scan::Skipped;
 
 /// More reasons than these are not told.
 const SHOWN: usize = 3;
@@ -23,6 +24,7 @@ pub struct Summary {
     hint: Option<&'static str>,
     verdicts: BTreeMap<Verdict, u64>,
     reasons: BTreeMap<String, u64>,
+    skipped: Skipped,
 }
 
 impl Summary {
@@ -48,8 +50,19 @@ impl Summary {
         }
     }
 
+    /// Counts what `--scan` skipped.
+    pub fn skip(&mut self, skipped: &Skipped) {
+        self.skipped.add(skipped);
+    }
+
+    /// Whether there was something like a token.
+    pub fn has_skipped(&self) -> bool {
+        !self.skipped.is_empty()
+    }
+
     /// Adds what was counted elsewhere.
     pub fn add(&mut self, other: &Self) {
+        self.skipped.add(&other.skipped);
         for (verdict, count) in &other.verdicts {
             increase(&mut self.verdicts, *verdict, *count);
         }
@@ -87,10 +100,14 @@ impl Summary {
         format!("{tokens} in {}{rate}", figures::elapsed(elapsed))
     }
 
-    /// Tells of more than one token, and once: a signal may come when the run has just ended.
+    /// Prints the summary, once: a signal may come when the run has just ended.
     pub fn tell(&mut self, messages: Messages) {
         const HANDFUL: u64 = 5;
-        let lines = self.lines();
+        let Some(begun) = self.begun.take() else {
+            return;
+        };
+        self.skipped.warn(messages);
+        let lines = self.lines(begun);
         for line in &lines {
             messages.line(line);
         }
@@ -102,11 +119,11 @@ impl Summary {
         }
     }
 
-    fn lines(&mut self) -> Vec<String> {
-        let begun = self.begun.take();
-        let Some(begun) = begun.filter(|_| self.total() > 1) else {
+    /// The lines about more than one token.
+    fn lines(&self, begun: Instant) -> Vec<String> {
+        if self.total() < 2 {
             return Vec::new();
-        };
+        }
         let verdicts: Vec<String> = self
             .verdicts
             .iter()
@@ -175,10 +192,10 @@ mod tests {
     }
 
     #[test]
-    fn a_summary_is_told_once() {
-        let mut summary = summary(2);
-        assert_eq!(summary.lines().len(), 1);
-        assert!(summary.lines().is_empty());
+    fn a_summary_is_about_more_than_one_token() {
+        for (tokens, lines) in [(0, 0), (1, 0), (2, 1)] {
+            assert_eq!(summary(tokens).lines(Instant::now()).len(), lines);
+        }
     }
 
     #[test]

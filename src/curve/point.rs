@@ -11,12 +11,14 @@
 )]
 
 use p256::ecdsa::VerifyingKey;
+use p256::elliptic_curve::Curve as _;
+use p256::elliptic_curve::bigint::{CheckedAdd as _, Encoding as _};
 use p256::elliptic_curve::ops::{MulByGenerator as _, Reduce as _};
 use p256::elliptic_curve::point::DecompressPoint as _;
 use p256::elliptic_curve::sec1::ToEncodedPoint as _;
 use p256::elliptic_curve::subtle::Choice;
 use p256::elliptic_curve::{Field as _, PrimeField as _};
-use p256::{AffinePoint, FieldBytes, FieldElement, ProjectivePoint, PublicKey, Scalar};
+use p256::{AffinePoint, FieldBytes, FieldElement, NistP256, ProjectivePoint, Scalar, U256};
 
 use std::sync::LazyLock;
 
@@ -29,6 +31,50 @@ pub type Compressed = [u8; 33];
 
 /// The x of a point.
 pub type Abscissa = [u8; 32];
+
+/// The x and the y of a point.
+pub type Coordinates = [[u8; 32]; 2];
+
+/// What has been computed, in tenths of an addition of points, for the tests of the budget.
+#[cfg(test)]
+pub mod counted {
+    use std::cell::Cell;
+
+    thread_local! {
+        static TENTHS: Cell<u64> = const { Cell::new(0) };
+    }
+
+    pub fn count(tenths: u64) {
+        TENTHS.with(|total| total.set(total.get().saturating_add(tenths)));
+    }
+
+    /// What was counted since it was last asked.
+    pub fn take() -> u64 {
+        TENTHS.with(Cell::take)
+    }
+}
+
+#[cfg(not(test))]
+mod counted {
+    pub const fn count(_: u64) {}
+}
+
+use counted::count;
+
+/// What operations cost, in tenths of an addition of points.
+mod tenths {
+    pub const ADDITION: u64 = 10;
+    pub const DOUBLING: u64 = 6;
+    pub const MULTIPLICATION: u64 = 2000;
+    /// Of a field element, and of a scalar.
+    pub const INVERSION: u64 = 170;
+    /// A square root.
+    pub const LIFT: u64 = 200;
+    /// What each of many points costs besides the inversion.
+    pub const NORMALIZATION: u64 = 5;
+    /// Three products.
+    pub const COMPARISON: u64 = 2;
+}
 
 /// A point `(x / z^2, y / z^3)`; at infinity z is zero.
 #[derive(Clone, Copy, Debug)]
@@ -51,6 +97,7 @@ impl Default for Point {
 
 impl From<ProjectivePoint> for Point {
     fn from(point: ProjectivePoint) -> Self {
+        count(tenths::INVERSION);
         let encoded = point.to_affine().to_encoded_point(false);
         let coordinate = |octets: Option<&FieldBytes>| {
             octets.and_then(|octets| Option::<FieldElement>::from(FieldElement::from_repr(*octets)))
@@ -69,6 +116,7 @@ impl From<ProjectivePoint> for Point {
 impl Point {
     /// The sum (2007 Bernstein and Lange, "add-2007-bl").
     pub fn plus(&self, other: &Self) -> Self {
+        count(tenths::ADDITION);
         if bool::from(self.z.is_zero()) {
             return *other;
         }
@@ -125,6 +173,7 @@ impl Point {
 
     /// Twice the point, on a curve with a = -3 (2001 Bernstein, "dbl-2001-b").
     pub fn doubled(&self) -> Self {
+        count(tenths::DOUBLING);
         let delta = self.z.square();
         let gamma = self.y.square();
         let beta = self.x * gamma;
@@ -217,6 +266,7 @@ impl Summand {
     /// line through both points: three products tell, and no inversion. Equal points pass as well; what
     /// passes is yet to be verified.
     pub fn sum_is_its_own_x(&self, other: &Self) -> bool {
+        count(tenths::COMPARISON);
         let (x, y) = (other.x - self.x, other.y - self.y);
         y.square() == (self.x_plus_k + other.x_plus_k) * x.square()
     }
@@ -229,6 +279,11 @@ impl Summand {
 
 /// Affine coordinates, with one inversion for all (Montgomery's trick); none at infinity.
 pub fn normalized(points: &[Point]) -> Vec<Option<(FieldElement, FieldElement)>> {
+    if points.is_empty() {
+        return Vec::new();
+    }
+    let each = u64::try_from(points.len()).unwrap_or(u64::MAX);
+    count(tenths::INVERSION.saturating_add(each.saturating_mul(tenths::NORMALIZATION)));
     let is_finite = |point: &Point| !bool::from(point.z.is_zero());
     let mut products = Vec::with_capacity(points.len());
     let mut product = FieldElement::ONE;
@@ -291,8 +346,15 @@ pub fn hash(prehash: Prehash) -> Scalar {
     Scalar::reduce_bytes(&FieldBytes::from(prehash))
 }
 
+/// `1 / k`
+pub fn inverse(k: &Scalar) -> Option<Scalar> {
+    count(tenths::INVERSION);
+    k.invert().into()
+}
+
 /// The point with an even y that a signature's r is the x of; half of all numbers have none.
 pub fn lift(r: [u8; 32]) -> Option<ProjectivePoint> {
+    count(tenths::LIFT);
     let point = Option::<AffinePoint>::from(AffinePoint::decompress(
         &FieldBytes::from(r),
         Choice::from(0),
@@ -300,8 +362,23 @@ pub fn lift(r: [u8; 32]) -> Option<ProjectivePoint> {
     Some(point.into())
 }
 
+/// Whether any key at all makes this signature, of any input: both numbers are from 1 to n - 1, and r
+/// is the x of a point modulo n (SEC 1, section 4.1.6).
+pub fn is_signature(r: [u8; 32], s: [u8; 32]) -> bool {
+    if scalar(r).is_none() || scalar(s).is_none() {
+        return false;
+    }
+    // An x from n on is rare.
+    let from_n_on = || {
+        let x = U256::from_be_slice(&r).checked_add(&NistP256::ORDER);
+        lift(Option::<U256>::from(x)?.to_be_bytes())
+    };
+    lift(r).or_else(from_n_on).is_some()
+}
+
 /// `e G`
 pub fn times_generator(e: &Scalar) -> ProjectivePoint {
+    count(tenths::MULTIPLICATION);
     ProjectivePoint::mul_by_generator(e)
 }
 
@@ -353,38 +430,45 @@ fn normal(points: &[Point]) -> Vec<Point> {
 
 /// `k Q`
 pub fn times_key(key: &VerifyingKey, k: &Scalar) -> ProjectivePoint {
-    ProjectivePoint::from(*key.as_affine()) * k
+    multiply(&ProjectivePoint::from(*key.as_affine()), k)
 }
 
 /// `k P`
 pub fn multiply(point: &ProjectivePoint, k: &Scalar) -> ProjectivePoint {
+    count(tenths::MULTIPLICATION);
     *point * k
 }
 
 /// The two points that `e G` must be one of for the signature to verify: `±s R - r Q`.
 pub fn targets(s_times_lifted: &ProjectivePoint, r_times_key: &ProjectivePoint) -> [Point; 2] {
+    count(2 * tenths::ADDITION);
     [
         (*s_times_lifted - r_times_key).into(),
         (-*s_times_lifted - r_times_key).into(),
     ]
 }
 
-/// The two keys under which the signature of this hash verifies: `(±s R - e G) / r` (SEC 1, section
+/// The two keys under which a signature of each hash verifies: `(±s R - e G) / r` (SEC 1, section
 /// 4.1.6).
-pub fn recovered(r: &Scalar, s_times_lifted: &ProjectivePoint, e: &Scalar) -> Vec<VerifyingKey> {
-    let Some(inverse) = Option::<Scalar>::from(r.invert()) else {
-        return Vec::new();
-    };
-    let e_times_generator = times_generator(e);
-    [*s_times_lifted, -*s_times_lifted]
+pub fn recovered(
+    r: &Scalar,
+    s: &Scalar,
+    lifted: &ProjectivePoint,
+    hashes: impl Iterator<Item = Scalar>,
+) -> Vec<[Option<Coordinates>; 2]> {
+    let inverse = inverse(r).unwrap_or(Scalar::ZERO);
+    let point = Point::from(multiply(lifted, &(*s * inverse)));
+    let hashes = all_times_generator(hashes.map(|e| e * inverse));
+    let keys: Vec<Point> = hashes
         .iter()
-        .filter_map(|point| {
-            let key = (*point - e_times_generator) * inverse;
-            PublicKey::from_affine(key.to_affine())
-                .ok()
-                .map(VerifyingKey::from)
-        })
-        .collect()
+        .flat_map(|hash| [point.minus(hash), Point::default().minus(&point.plus(hash))])
+        .collect();
+    let coordinates: Vec<_> = normalized(&keys)
+        .into_iter()
+        .map(|key| key.map(|(x, y)| [x, y].map(|number| number.to_repr().into())))
+        .collect();
+    let (pairs, _) = coordinates.as_chunks();
+    pairs.to_vec()
 }
 
 /// `2^k P` for each k below `count`.

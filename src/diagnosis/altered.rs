@@ -7,24 +7,27 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
 use super::cause::Cause;
+use super::change::{Change, Edit};
+use super::digest::Digest;
 use super::lax;
 use super::layout::{Layout, values};
-use super::reading::Reading;
-use super::search::{Candidate, Proof, Targets, verifies};
-use super::signature::{self, Form};
+use super::proof::{Proof, Signer};
+use super::replay::HALF;
+use super::search::{Case, Targets};
+use super::signature::{self, Form, stray_bits};
 use super::signed::Hashed;
-use super::work::{LOOK_UP, MULTIPLICATION, Work};
+use super::signer::Suspect;
+use super::work::{INVERSION, LIFT, LOOK_UP, MULTIPLICATION, Work};
 use crate::curve::{self, Point};
 use crate::token::malformed::Segment;
 
-/// The segments with one character altered.
+/// One character of a text that was altered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Change {
+enum Alteration {
     /// The character at this place is another.
     Replaced(usize),
     /// A character is missing before this place.
@@ -33,23 +36,25 @@ enum Change {
     Added(usize),
 }
 
-impl Change {
+impl Alteration {
     fn place(self) -> usize {
         match self {
             Self::Replaced(at) | Self::Lost(at) | Self::Added(at) => at,
         }
     }
 
-    /// The text as it was, where `character` stood there.
-    fn undone(self, text: &str, character: char) -> Option<String> {
-        let (before, rest) = text.split_at_checked(self.place())?;
-        let after = match self {
-            Self::Lost(_) => rest,
-            Self::Replaced(_) | Self::Added(_) => rest.get(1..)?,
-        };
+    /// What makes the text as it was, if `character` stood there.
+    fn undo(self, text: &str, character: char) -> Option<Edit> {
+        let at = self.place();
+        let there = || text.get(at..at.checked_add(1)?);
         Some(match self {
-            Self::Replaced(_) | Self::Lost(_) => format!("{before}{character}{after}"),
-            Self::Added(_) => format!("{before}{after}"),
+            Self::Replaced(_) => Edit {
+                at,
+                removed: there()?.to_owned(),
+                inserted: character.into(),
+            },
+            Self::Lost(_) => Edit::insert(at, character),
+            Self::Added(_) => Edit::remove(at, there()?),
         })
     }
 
@@ -61,36 +66,37 @@ impl Change {
         }
     }
 
-    fn detail(self, segment: Segment, character: char) -> String {
-        let at = self.place();
-        match self {
-            Self::Replaced(_) | Self::Lost(_) => {
-                format!("\"{character}\" at octet {at} of the {segment}")
+    /// The change to a signature's segment.
+    fn of_signature(self, segment: &str, character: char) -> Option<Change> {
+        let is_special = |c| matches!(c, '-' | '_');
+        let cause = match self {
+            // If none of its kind is left, they were removed, however few they were.
+            Self::Lost(_) if is_special(character) && !segment.contains(is_special) => {
+                Cause::DroppedCharacters
             }
-            Self::Added(_) => format!("the one at octet {at} of the {segment}"),
-        }
+            Self::Replaced(_) | Self::Lost(_) | Self::Added(_) => self.cause(),
+        };
+        let edits = vec![self.undo(segment, character)?];
+        Some(Change::EditSignature { cause, edits })
     }
 }
 
 /// Looks for one altered character in the signature segment.
 pub fn in_signature(
-    reading: &Reading,
+    case: Case,
     hashes: &[Hashed],
-    candidates: &[Candidate],
+    suspects: &[Suspect],
     work: &mut Work,
 ) -> Option<Proof> {
-    let segment = reading.last_as_written.as_str();
+    let segment = case.reading.segments.signature.as_str();
     let values = values(segment)?;
     for layout in &Layout::all() {
-        let change: fn(usize) -> Change = match segment.len().cmp(&layout.characters) {
-            Ordering::Less => Change::Lost,
-            Ordering::Equal => Change::Replaced,
-            Ordering::Greater => Change::Added,
+        let alteration: fn(usize) -> Alteration = match segment.len().cmp(&layout.characters) {
+            Ordering::Less => Alteration::Lost,
+            Ordering::Equal => Alteration::Replaced,
+            Ordering::Greater => Alteration::Added,
         };
-        if layout.characters.abs_diff(segment.len()) > 1 {
-            continue;
-        }
-        if !layout.begins(&values) {
+        if layout.characters.abs_diff(segment.len()) > 1 || !layout.begins(&values) {
             continue;
         }
         // Three faults at once are not looked for.
@@ -99,16 +105,19 @@ pub fn in_signature(
         } else {
             hashes
         };
-        let mut found = Found {
+        if hashes.is_empty() || suspects.is_empty() {
+            return None;
+        }
+        let search = EditSearch {
+            case,
             layout,
             segment,
-            change,
+            alteration,
             hashes,
-            candidates,
-            proof: None,
+            suspects,
         };
-        if segment.len() > layout.characters {
-            found.one_by_one((0..segment.len()).collect(), 1, work);
+        let proof = if segment.len() > layout.characters {
+            search.one_by_one((0..segment.len()).collect(), 1, work)
         } else {
             // Characters that count for R and for S, or for one of them in part.
             let [first, second] = layout.in_order();
@@ -118,16 +127,13 @@ pub fn in_signature(
                 .into_iter()
                 .chain(between)
                 .chain([second.places().1]);
-            found.one_by_one(places.collect(), 64, work);
-            if found.proof.is_none() {
-                found.in_s(work);
-            }
-            if found.proof.is_none() {
-                found.in_r(work);
-            }
-        }
-        if found.proof.is_some() {
-            return found.proof;
+            search
+                .one_by_one(places.collect(), 64, work)
+                .or_else(|| search.in_s(work))
+                .or_else(|| search.in_r(work))
+        };
+        if proof.is_some() {
+            return proof;
         }
     }
     None
@@ -135,185 +141,185 @@ pub fn in_signature(
 
 /// Looks for another character at any place, in a signature of any length.
 pub fn in_any_character(
-    reading: &Reading,
+    case: Case,
     hashes: &[Hashed],
-    candidates: &[Candidate],
+    suspects: &[Suspect],
     work: &mut Work,
 ) -> Option<Proof> {
     /// DER and base64 of it are not longer; RSA signatures are.
     const LONGEST: usize = 140;
-    let segment = &reading.last_as_written;
+    let segment = case.reading.segments.signature.as_str();
     if matches!(segment.len(), 85..=87) || segment.len() > LONGEST {
         return None;
     }
-    (0..segment.len()).find_map(|at| replaced(reading, hashes, candidates, at, work))
-}
-
-fn replaced(
-    reading: &Reading,
-    hashes: &[Hashed],
-    candidates: &[Candidate],
-    at: usize,
-    work: &mut Work,
-) -> Option<Proof> {
-    let change = Change::Replaced(at);
-    let forms: Vec<(Change, char, Form)> = lax::characters()
-        .filter_map(|character| {
-            let text = change.undone(&reading.last_as_written, character)?;
-            Some((character, text))
-        })
-        .flat_map(|(character, text)| {
-            let forms = signature::forms(&text).into_iter();
-            forms.map(move |form| (change, character, form))
-        })
-        .collect();
-    one_of(forms, &reading.last_as_written, hashes, candidates, work)
-}
-
-/// The change whose form verifies.
-fn one_of(
-    changes: Vec<(Change, char, Form)>,
-    segment: &str,
-    hashes: &[Hashed],
-    candidates: &[Candidate],
-    work: &mut Work,
-) -> Option<Proof> {
-    let forms: Vec<Form> = changes.iter().map(|(_, _, form)| form.clone()).collect();
-    let targets = Targets::new(&forms, candidates, work);
-    let count = u64::try_from(hashes.len()).unwrap_or(u64::MAX);
-    if !work.spend(count.saturating_mul(LOOK_UP)) {
-        return None;
-    }
-    work.count(count.saturating_mul(targets.pairs()));
-    targets.meet(hashes)?;
-    // Which form it was is told by asking once more, one by one.
-    changes.into_iter().find_map(|(change, character, form)| {
-        let proof = Targets::new(&[form], candidates, work).meet(hashes)?;
-        Some(told(proof, change, character, segment))
+    (0..segment.len()).find_map(|at| {
+        let alteration = Alteration::Replaced(at);
+        let mut forms = Vec::new();
+        for character in lax::characters() {
+            let change = alteration.of_signature(segment, character)?;
+            let text = alteration.undo(segment, character)?.apply(segment)?;
+            for form in signature::forms(&text, work) {
+                let changes = [&[change.clone()], &form.changes[..]].concat();
+                forms.push(Form { changes, ..form });
+            }
+        }
+        one_of(case, &forms, hashes, suspects, work)
     })
 }
 
-fn told(proof: Proof, change: Change, character: char, segment: &str) -> Proof {
-    let is_special = |c| matches!(c, '-' | '_');
-    let cause = match change {
-        // Where none of its kind is left, they were removed, however few they were.
-        Change::Lost(_) if is_special(character) && !segment.contains(is_special) => {
-            Cause::DroppedCharacters
-        }
-        Change::Replaced(_) | Change::Lost(_) | Change::Added(_) => change.cause(),
-    };
-    Proof {
-        causes: [&[cause][..], &proof.causes].concat(),
-        detail: Some(change.detail(Segment::Signature, character)),
-        ..proof
+/// The form that verifies.
+fn one_of(
+    case: Case,
+    forms: &[Form],
+    hashes: &[Hashed],
+    suspects: &[Suspect],
+    work: &mut Work,
+) -> Option<Proof> {
+    let targets = Targets::new(forms, suspects, work);
+    let met = targets.meet(hashes, work)?;
+    met.iter().find_map(|met| {
+        let (form, hashed) = (forms.get(met.form)?, hashes.get(met.hash)?);
+        let signer = Signer::Suspect(met.suspect);
+        case.prove(&form.changes, &hashed.changes, signer, work)
+    })
+}
+
+/// A search for one character of a signature.
+struct EditSearch<'e> {
+    case: Case<'e>,
+    layout: &'e Layout,
+    segment: &'e str,
+    alteration: fn(usize) -> Alteration,
+    hashes: &'e [Hashed],
+    suspects: &'e [Suspect],
+}
+
+impl EditSearch<'_> {
+    /// R and S, if the character stood there.
+    fn numbers(&self, at: usize, character: char) -> Option<[[u8; HALF]; 2]> {
+        let edit = (self.alteration)(at).undo(self.segment, character)?;
+        self.layout.numbers(&edit.apply(self.segment)?)
     }
-}
 
-struct Found<'f> {
-    layout: &'f Layout,
-    segment: &'f str,
-    change: fn(usize) -> Change,
-    hashes: &'f [Hashed],
-    candidates: &'f [Candidate],
-    proof: Option<Proof>,
-}
-
-impl Found<'_> {
-    /// R and S, where the character stood there.
-    fn form(&self, at: usize, character: char) -> Option<Form> {
-        let text = (self.change)(at).undone(self.segment, character)?;
-        self.layout.form(&text)
+    /// The changes that put the character there.
+    fn changes(&self, at: usize, character: char) -> Option<Vec<Change>> {
+        let alteration = (self.alteration)(at);
+        let text = alteration
+            .undo(self.segment, character)?
+            .apply(self.segment)?;
+        let edit = alteration.of_signature(self.segment, character)?;
+        let changes = [edit]
+            .into_iter()
+            .chain(stray_bits(&text).into_iter().flatten());
+        Some(changes.chain(self.layout.changes.iter().cloned()).collect())
     }
 
     /// Places of which there are few enough to be tried like any other signature.
-    fn one_by_one(&mut self, places: Vec<usize>, characters: usize, work: &mut Work) {
-        /// Those that make no difference for R and S are one candidate.
-        fn is_new(known: &[(Change, char, Form)], form: &Form) -> bool {
-            !known.iter().any(|(_, _, known)| known == form)
-        }
-        let mut changes = Vec::new();
+    fn one_by_one(&self, places: Vec<usize>, characters: usize, work: &mut Work) -> Option<Proof> {
+        let mut forms: Vec<Form> = Vec::new();
         for at in places {
+            if !work.spend(u64::try_from(characters).unwrap_or(u64::MAX)) {
+                return None;
+            }
             for character in lax::characters().take(characters) {
-                if let Some(form) = self.form(at, character)
-                    && is_new(&changes, &form)
-                {
-                    changes.push(((self.change)(at), character, form));
-                }
+                let changes = self.changes(at, character);
+                let form = changes.and_then(|changes| Form::of(self.segment, changes));
+                // Those that make no difference for R and S are one candidate.
+                let is_new = |form: &Form| {
+                    !forms
+                        .iter()
+                        .any(|known| (known.r, known.s) == (form.r, form.s))
+                };
+                forms.extend(form.filter(is_new));
             }
         }
-        self.proof = one_of(changes, self.segment, self.hashes, self.candidates, work);
+        one_of(self.case, &forms, self.hashes, self.suspects, work)
     }
 
     /// R is as it was: `s R = ±(e G + r Q)`, for every hash and key at once.
-    fn in_s(&mut self, work: &mut Work) -> Option<()> {
+    fn in_s(&self, work: &mut Work) -> Option<Proof> {
+        const OF_A_KEY: u64 = MULTIPLICATION + 3 * INVERSION;
         let (from, last) = self.layout.s.whole_places();
-        let known = self.form(last.checked_sub(1)?, 'A')?;
-        let (lifted, r) = (curve::lift(known.r)?, curve::scalar(known.r)?);
+        let [known_r, _] = self.numbers(last.checked_sub(1)?, 'A')?;
+        if !work.spend(LIFT) {
+            return None;
+        }
+        let (lifted, r) = (curve::lift(known_r)?, curve::scalar(known_r)?);
         let mut sums = Vec::new();
         let mut places = Vec::new();
         let hashes = u64::try_from(self.hashes.len()).unwrap_or(u64::MAX);
-        for (c, candidate) in self.candidates.iter().enumerate() {
-            if !work.spend(
-                hashes
-                    .saturating_mul(LOOK_UP)
-                    .saturating_add(MULTIPLICATION),
-            ) {
+        for suspect in self.suspects {
+            let cost = hashes.saturating_mul(LOOK_UP).saturating_add(OF_A_KEY);
+            if !work.spend(cost) {
                 break;
             }
-            let r_times_key = Point::from(curve::times_key(&candidate.key, &r));
+            let r_times_key = Point::from(curve::times_key(suspect.key(), &r));
             let hashes = self.hashes.iter().map(|hashed| curve::hash(hashed.prehash));
-            for (h, point) in curve::all_times_generator(hashes).iter().enumerate() {
-                sums.push(r_times_key.plus(point));
-                places.push((h, c));
+            for (hashed, point) in self.hashes.iter().zip(curve::all_times_generator(hashes)) {
+                sums.push(r_times_key.plus(&point));
+                places.push((hashed, suspect));
             }
         }
-        let sums: HashMap<[u8; 32], (usize, usize)> =
+        let sums: HashMap<[u8; 32], (&Hashed, &Suspect)> =
             curve::abscissas(&sums).into_iter().zip(places).collect();
+        if sums.is_empty() || !work.spend(Steps::COST) {
+            return None;
+        }
 
         // Each step of a character is the same multiple of R.
-        let start = curve::multiply(&lifted, &curve::hash(self.form(from, 'A')?.s)).into();
+        let [_, first_s] = self.numbers(from, 'A')?;
+        let start = curve::multiply(&lifted, &curve::hash(first_s)).into();
         let steps = Steps {
             segment: self.segment,
-            change: self.change,
+            alteration: self.alteration,
             doublings: &curve::doublings(&lifted, 256),
             lowest: self.layout.s.end().checked_sub(6)?,
         };
-        if !work.spend(Steps::cost()) {
-            return None;
-        }
         work.count(Steps::count(&(from..last)));
+        let mut proof = None;
         steps.walk(from..last, start, &mut |at, points| {
             for (value, x) in (0..64).zip(curve::abscissas(points)) {
-                if let Some((h, c)) = sums.get(&x) {
-                    self.confirm(at, value, *h, *c);
+                if let (None, Some((hashed, suspect))) = (&proof, sums.get(&x)) {
+                    proof = self.prove(at, value, hashed, suspect, work);
                 }
             }
-        })
+        });
+        proof
     }
 
     /// S is as it was: `(e G + r Q) / s` must have r as its x, for each hash and key. The plainest hash
     /// and the first key come first.
-    fn in_r(&mut self, work: &mut Work) -> Option<()> {
+    fn in_r(&self, work: &mut Work) -> Option<Proof> {
+        /// A segment is written and read.
+        const OF_A_CHARACTER: u64 = 2;
         let (from, last) = self.layout.r.whole_places();
-        let known = self.form(from, 'A')?;
-        let inverse = Option::<p256::Scalar>::from(curve::scalar(known.s)?.invert())?;
+        let [known_r, known_s] = self.numbers(from, 'A')?;
         let mut pairs: Vec<(usize, usize)> = (0..self.hashes.len())
-            .flat_map(|h| (0..self.candidates.len()).map(move |c| (h, c)))
+            .flat_map(|h| (0..self.suspects.len()).map(move |c| (h, c)))
             .collect();
         pairs.sort_by_key(|(h, c)| h.saturating_add(*c));
+        let cost = Steps::count(&(from..last)).saturating_mul(OF_A_CHARACTER);
+        if !work.spend(cost.saturating_add(INVERSION)) {
+            return None;
+        }
+        let inverse = curve::inverse(&curve::scalar(known_s)?)?;
         // What R is with each character at each place is the same for all of them.
-        let wanted: HashMap<usize, Vec<Option<[u8; 32]>>> = (from..last)
+        let wanted: HashMap<usize, Vec<Option<[u8; HALF]>>> = (from..last)
             .map(|at| {
-                let r = |value| Some(self.form(at, lax::character(value))?.r);
+                let r = |value| self.numbers(at, lax::character(value)).map(|[r, _]| r);
                 (at, (0..64).map(r).collect())
             })
             .collect();
         let mut keys: HashMap<usize, (Point, Vec<Point>)> = HashMap::new();
+        let mut proof = None;
         for (h, c) in pairs {
-            let (hashed, candidate) = (self.hashes.get(h)?, self.candidates.get(c)?);
+            let (hashed, suspect) = (self.hashes.get(h)?, self.suspects.get(c)?);
+            if !work.spend(Steps::COST) {
+                return None;
+            }
             let (times_r, doublings) = keys.entry(c).or_insert_with(|| {
-                let key = curve::times_key(&candidate.key, &inverse);
-                let times_r = curve::multiply(&key, &curve::hash(known.r));
+                let key = curve::times_key(suspect.key(), &inverse);
+                let times_r = curve::multiply(&key, &curve::hash(known_r));
                 (times_r.into(), curve::doublings(&key, 256))
             });
             let e = curve::hash(hashed.prehash);
@@ -321,42 +327,37 @@ impl Found<'_> {
             let start = base.plus(times_r);
             let steps = Steps {
                 segment: self.segment,
-                change: self.change,
+                alteration: self.alteration,
                 doublings,
                 lowest: self.layout.r.end().checked_sub(6)?,
             };
-            if !work.spend(Steps::cost()) {
-                return None;
-            }
             work.count(Steps::count(&(from..last)));
             steps.walk(from..last, start, &mut |at, points| {
                 let wanted = wanted.get(&at).into_iter().flatten();
                 for (value, (x, r)) in (0..64).zip(curve::abscissas(points).iter().zip(wanted)) {
-                    if r.as_ref() == Some(x) {
-                        self.confirm(at, value, h, c);
+                    if proof.is_none() && r.as_ref() == Some(x) {
+                        proof = self.prove(at, value, hashed, suspect, work);
                     }
                 }
-            })?;
-            if self.proof.is_some() {
+            });
+            if proof.is_some() {
                 break;
             }
         }
-        None
+        proof
     }
 
-    fn confirm(&mut self, at: usize, value: u8, hash: usize, candidate: usize) -> Option<()> {
-        let character = lax::character(value);
-        let form = self.form(at, character)?;
-        let (hashed, candidate) = (self.hashes.get(hash)?, self.candidates.get(candidate)?);
-        if verifies(&candidate.key, &form, hashed.prehash) {
-            let proof = Proof {
-                causes: [&form.causes[..], &hashed.causes, &candidate.causes].concat(),
-                key: Arc::clone(&candidate.id),
-                detail: None,
-            };
-            self.proof = Some(told(proof, (self.change)(at), character, self.segment));
-        }
-        None
+    fn prove(
+        &self,
+        at: usize,
+        value: u8,
+        hashed: &Hashed,
+        suspect: &Suspect,
+        work: &mut Work,
+    ) -> Option<Proof> {
+        let changes = self.changes(at, lax::character(value))?;
+        let signer = Signer::Suspect(suspect);
+        self.case.prove(&changes, &hashed.changes, signer, work)
     }
 }
 
@@ -364,7 +365,7 @@ impl Found<'_> {
 /// point.
 struct Steps<'s> {
     segment: &'s str,
-    change: fn(usize) -> Change,
+    alteration: fn(usize) -> Alteration,
     /// `2^k P`
     doublings: &'s [Point],
     /// The bit that the lowest bit of character 0 would stand for.
@@ -372,11 +373,8 @@ struct Steps<'s> {
 }
 
 impl Steps<'_> {
-    /// Some multiplications, the doublings, and two additions' worth for each character.
-    fn cost() -> u64 {
-        const OF_A_HALF: u64 = 43 * 64 * 2;
-        MULTIPLICATION.saturating_mul(4).saturating_add(OF_A_HALF)
-    }
+    /// Some multiplications, the doublings, and more than two additions' worth for each character.
+    const COST: u64 = 4 * MULTIPLICATION + 43 * (64 * 2 + 40);
 
     fn count(places: &std::ops::Range<usize>) -> u64 {
         u64::try_from(places.len().saturating_mul(64)).unwrap_or(u64::MAX)
@@ -405,9 +403,9 @@ impl Steps<'_> {
             let Some(next) = self.step(at.saturating_add(1)) else {
                 return Some(());
             };
-            let leaving = match (self.change)(at) {
-                Change::Lost(_) => value,
-                Change::Replaced(_) | Change::Added(_) => worth(place.saturating_add(1))?.0,
+            let leaving = match (self.alteration)(at) {
+                Alteration::Lost(_) => value,
+                Alteration::Replaced(_) | Alteration::Added(_) => worth(place.saturating_add(1))?.0,
             };
             start = start.minus(&next.times(leaving));
         }
@@ -428,83 +426,84 @@ fn walk(start: Point, step: &Point) -> Vec<Point> {
 }
 
 /// Looks for one altered character in header and payload: some 50,000 hashes for an ordinary token.
-pub fn in_signing_input(reading: &Reading, targets: &Targets, work: &mut Work) -> Option<Proof> {
+pub fn in_signing_input(
+    case: Case,
+    forms: &[Form],
+    suspects: &[Suspect],
+    work: &mut Work,
+) -> Option<Proof> {
     /// Normalizing many points together is cheaper.
     const AT_ONCE: usize = 512;
-    const OCTETS_A_UNIT: usize = 128;
+    const BYTES_FOR_A_UNIT: usize = 128;
+    let targets = Targets::new(forms, suspects, work);
     if targets.is_empty() {
         return None;
     }
-    let [header, payload, _] = &reading.segments;
+    let (header, payload) = (
+        &case.reading.segments.header,
+        &case.reading.segments.payload,
+    );
     let segments = [(Segment::Header, header), (Segment::Payload, payload)];
     let changes = segments.into_iter().flat_map(|(segment, text)| {
         let places = 0..=text.len();
         places.flat_map(move |at| {
             let others = lax::characters()
-                .flat_map(move |c| [(Change::Replaced(at), c), (Change::Lost(at), c)]);
+                .flat_map(move |c| [(Alteration::Replaced(at), c), (Alteration::Lost(at), c)]);
             others
-                .chain([(Change::Added(at), 'A')])
-                .map(move |(change, c)| (segment, change, c))
+                .chain([(Alteration::Added(at), 'A')])
+                .filter_map(move |(alteration, c)| {
+                    let edit = alteration.undo(text, c)?;
+                    let input = match segment {
+                        Segment::Header => format!("{}.{payload}", edit.apply(header)?),
+                        _ => format!("{header}.{}", edit.apply(payload)?),
+                    };
+                    let cause = alteration.cause();
+                    let change = Change::EditSegment {
+                        cause,
+                        segment,
+                        edit,
+                    };
+                    Some((change, input))
+                })
         })
     });
-    let mut batch = Vec::with_capacity(AT_ONCE);
-    // Long texts take their time to be hashed.
-    let each = reading.signing_input().len() / OCTETS_A_UNIT;
-    let each = u64::try_from(each)
-        .unwrap_or(u64::MAX)
-        .saturating_add(LOOK_UP);
+    // Long texts take their time to be written and hashed.
+    let each = case.reading.signing_input().len() / BYTES_FOR_A_UNIT;
+    let each = u64::try_from(each).unwrap_or(u64::MAX).saturating_add(1);
     let mut changes = changes.peekable();
-    while let Some((segment, change, character)) = changes.next() {
-        let input = match segment {
-            Segment::Header => change
-                .undone(header, character)
-                .map(|header| format!("{header}.{payload}")),
-            Segment::Payload | Segment::Signature | Segment::Token => change
-                .undone(payload, character)
-                .map(|payload| format!("{header}.{payload}")),
-        };
-        if let Some(input) = input {
-            let prehash = Sha256::digest(input).into();
-            batch.push((
-                segment,
-                change,
-                character,
-                Hashed {
-                    causes: vec![change.cause()],
-                    prehash,
-                    is_plain: false,
-                    detail: None,
-                },
-            ));
+    while changes.peek().is_some() {
+        let count = u64::try_from(AT_ONCE).unwrap_or(u64::MAX);
+        if !work.spend(count.saturating_mul(each)) {
+            return None;
         }
-        if batch.len() == AT_ONCE || changes.peek().is_none() {
-            let count = u64::try_from(batch.len()).unwrap_or(u64::MAX);
-            if !work.spend(count.saturating_mul(each)) {
-                return None;
-            }
-            work.count(count);
-            if let Some(proof) = met(targets, &batch) {
-                return Some(proof);
-            }
-            batch.clear();
+        let batch: Vec<Hashed> = changes
+            .by_ref()
+            .take(AT_ONCE)
+            .map(|(change, input)| Hashed {
+                changes: vec![change],
+                prehash: Sha256::digest(input).into(),
+                is_plain: false,
+            })
+            .collect();
+        let met = targets.meet(&batch, work)?;
+        let proof = met.iter().find_map(|met| {
+            let (form, hashed) = (forms.get(met.form)?, batch.get(met.hash)?);
+            let digest = Digest::Sha256;
+            // What the header's algorithm was, only the header as it was can tell.
+            let algs = [
+                None,
+                Some(Change::CorrectAlg),
+                Some(Change::IgnoreAlg { digest }),
+            ];
+            algs.into_iter().find_map(|alg| {
+                let of_input: Vec<Change> = hashed.changes.iter().cloned().chain(alg).collect();
+                let signer = Signer::Suspect(met.suspect);
+                case.prove(&form.changes, &of_input, signer, work)
+            })
+        });
+        if proof.is_some() {
+            return proof;
         }
     }
     None
-}
-
-fn met(targets: &Targets, batch: &[(Segment, Change, char, Hashed)]) -> Option<Proof> {
-    let hashes: Vec<Hashed> = batch
-        .iter()
-        .map(|(_, _, _, hashed)| hashed.clone())
-        .collect();
-    targets.meet(&hashes)?;
-    batch
-        .iter()
-        .find_map(|(segment, change, character, hashed)| {
-            let proof = targets.meet(std::slice::from_ref(hashed))?;
-            Some(Proof {
-                detail: Some(change.detail(*segment, *character)),
-                ..proof
-            })
-        })
 }

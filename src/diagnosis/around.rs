@@ -1,15 +1,18 @@
-//! What stands around a token, and how it is taken off: one step after the other, of which each may
-//! give several texts, and none where it has nothing to do.
+//! What stands around a token, and how it is removed: one step after the other, each of which may
+//! propose several changes, and none if it has nothing to do. How they are made is in `replay/text.rs`.
 
 use super::cause::Cause;
+use super::change::{Change, Edit};
 use super::lax;
+use super::replay::{self, is_base64url, is_invisible};
 use crate::text::json::Value;
+use crate::token::Token;
 
-/// What is left of a text, with what was done to it; none where that is not worth a word.
-type Texts = Vec<(Option<Cause>, String)>;
+/// Changes to be made one after the other. None of them leaves the text as it is.
+type Proposal = Vec<Change>;
 
 /// Every step, in the order in which the wrappings come off.
-pub const STEPS: [fn(&str) -> Texts; 11] = [
+pub const STEPS: [fn(&str) -> Vec<Proposal>; 11] = [
     decoded_again,
     decoded,
     // Encoded twice, as by a form that holds a URL.
@@ -33,26 +36,8 @@ const SIGNATURE: usize = 86;
 /// What an object begins with in base64url: `{"`, or white space after the brace.
 const STARTS: [&str; 5] = ["eyJ", "eyA", "ewo", "ew0", "ewk"];
 
-/// The text, whatever its encoding: of UTF-16, every other octet is zero.
-pub fn legible(text: &[u8]) -> (Option<Cause>, String) {
-    if !text.contains(&0) {
-        return (None, String::from_utf8_lossy(text).into_owned());
-    }
-    let marks = [&[0xFE, 0xFF], &[0xFF, 0xFE]];
-    let unmarked = marks.iter().find_map(|mark| text.strip_prefix(*mark));
-    let octets = unmarked.unwrap_or(text).iter().copied();
-    let octets: Vec<u8> = octets.filter(|octet| *octet != 0).collect();
-    let text = String::from_utf8_lossy(&octets).into_owned();
-    (Some(Cause::ZeroOctets), text)
-}
-
 fn begins(text: &str) -> bool {
     STARTS.iter().any(|start| text.starts_with(start))
-}
-
-/// Whether it is a character of base64url.
-pub fn is_base64url(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
 }
 
 /// Whether it looks like a token from one end to the other.
@@ -97,98 +82,84 @@ fn tokens(text: &str) -> Vec<&str> {
     found
 }
 
+/// A text after a change.
+fn after(text: &str, change: &Change) -> Option<String> {
+    replay::text(text.as_bytes(), change).map(|text| replay::legible(&text))
+}
+
+/// The change that leaves nothing but this part of a text.
+fn take(cause: Cause, text: &str, part: &str) -> Change {
+    let from = part.as_ptr().addr().saturating_sub(text.as_ptr().addr());
+    let to = from.saturating_add(part.len());
+    Change::Take { cause, from, to }
+}
+
 /// A token in base64 once more.
-fn decoded_again(text: &str) -> Texts {
-    let plain: String = text.split_whitespace().collect();
-    let plain = plain.trim_end_matches('=');
-    let plain = plain.replace('+', "-").replace('/', "_");
-    lax::decode(&plain)
-        .and_then(|octets| String::from_utf8(octets).ok())
-        .filter(|inner| !tokens(inner).is_empty())
-        .map(|inner| (Some(Cause::EncodedAgain), inner))
-        .into_iter()
-        .collect()
+fn decoded_again(text: &str) -> Vec<Proposal> {
+    let holds_token =
+        after(text, &Change::DecodeBase64).is_some_and(|inner| !tokens(&inner).is_empty());
+    Vec::from_iter(holds_token.then(|| vec![Change::DecodeBase64]))
 }
 
 /// `%2E`, `%3D`, `%2B`, `%2F` and their like (RFC 3986 section 2.1).
-fn decoded(text: &str) -> Texts {
-    percent_decoded(text)
-        .map(|plain| (Some(Cause::PercentEncoded), plain.trim().to_owned()))
-        .into_iter()
-        .collect()
-}
-
-fn percent_decoded(text: &str) -> Option<String> {
-    if !text.contains('%') {
-        return None;
-    }
-    let mut plain = Vec::with_capacity(text.len());
-    let mut octets = text.bytes();
-    while let Some(octet) = octets.next() {
-        if octet != b'%' {
-            plain.push(octet);
-            continue;
-        }
-        let high = char::from(octets.next()?).to_digit(16)?;
-        let low = char::from(octets.next()?).to_digit(16)?;
-        plain.push(u8::try_from(high << 4 | low).ok()?);
-    }
-    String::from_utf8(plain).ok()
+fn decoded(text: &str) -> Vec<Proposal> {
+    let is_encoded = after(text, &Change::DecodePercent).is_some();
+    Vec::from_iter(is_encoded.then(|| vec![Change::DecodePercent]))
 }
 
 /// A JWS in its JSON Serialization, or a reply that holds a token.
-fn from_json(text: &str) -> Texts {
+fn from_json(text: &str) -> Vec<Proposal> {
     let Ok(value @ (Value::Object(_) | Value::Array(_))) = Value::parse(text.as_bytes()) else {
         return Vec::new();
     };
     if let Value::Object(object) = &value
-        && let Some(payload) = object.get("payload").and_then(Value::as_str)
+        && object.get("payload").and_then(Value::as_str).is_some()
     {
-        let signatures: Vec<&Value> = match object.get("signatures") {
-            Some(Value::Array(items)) => items.iter().collect(),
-            _ => vec![&value],
+        let count = match object.get("signatures") {
+            Some(Value::Array(items)) => items.len().min(MOST),
+            _ => 1,
         };
-        let compact = signatures.iter().filter_map(|signature| {
-            let Value::Object(signature) = signature else {
-                return None;
-            };
-            let protected = signature.get("protected")?.as_str()?;
-            let signature = signature.get("signature")?.as_str()?;
-            let compact = format!("{protected}.{payload}.{signature}");
-            Some((Some(Cause::JsonSerialization), compact))
+        let changes = (0..count).flat_map(|index| {
+            [false, true].map(|unprotected| Change::WriteCompact { index, unprotected })
         });
-        return compact.collect();
+        return changes
+            .filter(|change| after(text, change).is_some())
+            .map(|change| vec![change])
+            .collect();
     }
-    let mut found: Vec<String> = Vec::new();
-    strings(&value, 0, &mut |text| {
-        let text = text.trim();
-        let text = text.strip_prefix("Bearer ").unwrap_or(text);
-        if found.len() == MOST {
-            return;
-        }
-        let is_new = !found.iter().any(|known| known == text);
-        if is_new && (is_whole(text) || !tokens(text).is_empty()) {
-            found.push(text.to_owned());
+    let mut found: Vec<(Change, String)> = Vec::new();
+    strings(&value, "", 0, &mut |string, pointer| {
+        let token = Token::from(string).text;
+        let token = String::from_utf8_lossy(token);
+        let is_new = !found.iter().any(|(_, known)| *known == token);
+        if found.len() < MOST && is_new && (is_whole(&token) || !tokens(&token).is_empty()) {
+            let pointer = pointer.to_owned();
+            found.push((Change::TakeMember { pointer }, token.into_owned()));
         }
     });
-    let of_reply = |text| (Some(Cause::JsonReply), text);
-    found.into_iter().map(of_reply).collect()
+    found.into_iter().map(|(change, _)| vec![change]).collect()
 }
 
-/// Every string in a value, some levels deep.
-fn strings<'v>(value: &'v Value, depth: usize, take: &mut impl FnMut(&'v str)) {
+/// Every string in a value, some levels deep, with its JSON Pointer.
+fn strings<'v>(
+    value: &'v Value,
+    pointer: &str,
+    depth: usize,
+    take: &mut impl FnMut(&'v str, &str),
+) {
     const DEEPEST: usize = 8;
     let inner = depth.saturating_add(1);
     match value {
-        Value::String(text) => take(text),
+        Value::String(text) => take(text, pointer),
         Value::Object(object) if depth < DEEPEST => {
             for member in object.members() {
-                strings(&member.value, inner, take);
+                let name = member.name.replace('~', "~0").replace('/', "~1");
+                strings(&member.value, &format!("{pointer}/{name}"), inner, take);
             }
         }
         Value::Array(items) if depth < DEEPEST => {
-            for item in items {
-                strings(item, inner, take);
+            for (index, item) in items.iter().enumerate() {
+                strings(item, &format!("{pointer}/{index}"), inner, take);
             }
         }
         Value::Object(_) | Value::Array(_) | Value::Null | Value::Bool(_) | Value::Number(_) => {}
@@ -196,7 +167,7 @@ fn strings<'v>(value: &'v Value, depth: usize, take: &mut impl FnMut(&'v str)) {
 }
 
 /// `Cookie: a=b; session=eyJ...; c=d`
-fn from_cookie(text: &str) -> Texts {
+fn from_cookie(text: &str) -> Vec<Proposal> {
     let (name, pairs) = text.split_once(':').unwrap_or(("", text));
     let is_header = ["cookie", "set-cookie"]
         .iter()
@@ -208,23 +179,20 @@ fn from_cookie(text: &str) -> Texts {
     values
         .map(|(_, value)| value.trim().trim_matches('"'))
         .filter(|value| begins(value))
-        .map(|value| (Some(Cause::Cookie), value.to_owned()))
+        .map(|value| vec![take(Cause::Cookie, text, value)])
         .collect()
 }
 
 /// The signed token of an SD-JWT.
-fn before_tilde(text: &str) -> Texts {
+fn before_tilde(text: &str) -> Vec<Proposal> {
     let token = text.split_once('~').map(|(token, _)| token);
-    token
-        .filter(|token| is_whole(token))
-        .map(|token| (Some(Cause::SdJwt), token.to_owned()))
-        .into_iter()
-        .collect()
+    let token = token.filter(|token| is_whole(token));
+    Vec::from_iter(token.map(|token| vec![take(Cause::SdJwt, text, token)]))
 }
 
 /// Two whole tokens, with white space, a comma or nothing between them.
-fn apart(text: &str) -> Texts {
-    let of_two = |part: &str| (Some(Cause::TwoTokens), part.to_owned());
+fn apart(text: &str) -> Vec<Proposal> {
+    let of_two = |part: &str| vec![take(Cause::TwoTokens, text, part)];
     let parts: Vec<&str> = text
         .split([' ', ',', ';', '\t', '\r', '\n'])
         .filter(|part| !part.is_empty())
@@ -250,13 +218,10 @@ fn glued(text: &str) -> Option<[&str; 2]> {
     Some([first, second])
 }
 
-/// A dot that was doubled, replaced or lost. Only a header that can be read is one.
-fn dotted(text: &str) -> Texts {
-    let text = text.trim();
-    let segments: Vec<&str> = text.split(|c| !is_base64url(c)).collect();
-    let full: Vec<&str> = segments
-        .iter()
-        .copied()
+/// Dots that were doubled, replaced or lost. Only a header that can be read is one.
+fn dotted(text: &str) -> Vec<Proposal> {
+    let full: Vec<&str> = text
+        .split(|c| !is_base64url(c))
         .filter(|segment| !segment.is_empty())
         .collect();
     if !begins(text) || text.matches('.').count() == 2 {
@@ -288,9 +253,27 @@ fn dotted(text: &str) -> Texts {
         _ => Vec::new(),
     };
     let found = found.into_iter().filter(|[header, _, _]| is_object(header));
-    found
-        .map(|segments| (Some(Cause::AlteredDot), segments.join(".")))
-        .collect()
+    found.filter_map(|segments| dots(text, segments)).collect()
+}
+
+/// The edits that leave one dot between these parts of a text, if they are all of it.
+fn dots(text: &str, [header, payload, signature]: [&str; 3]) -> Option<Proposal> {
+    let (header, rest) = text.split_at_checked(header.len())?;
+    let (first_gap, rest) = rest.split_once(payload)?;
+    let second_gap = rest.strip_suffix(signature)?;
+    let first = header.len();
+    let second = first.checked_add(payload.len())?.checked_add(1)?;
+    let gaps = [(first, first_gap), (second, second_gap)].into_iter();
+    let edits = gaps.filter(|(_, gap)| *gap != ".");
+    let edits = edits.map(|(at, gap)| Change::EditText {
+        cause: Cause::AlteredDot,
+        edit: Edit {
+            at,
+            removed: gap.to_owned(),
+            inserted: ".".to_owned(),
+        },
+    });
+    Some(edits.collect())
 }
 
 fn is_object(segment: &str) -> bool {
@@ -298,30 +281,27 @@ fn is_object(segment: &str) -> bool {
 }
 
 /// A token with spaces inside, which may be all that is left of `+`.
-fn with_plus(text: &str) -> Texts {
+fn with_plus(text: &str) -> Vec<Proposal> {
     let is_base64 = |c: char| is_base64url(c) || matches!(c, '+' | '/' | '=' | '.' | ' ');
     let with_plus = text.replace(' ', "+");
     let is_token = with_plus != text && is_whole(&with_plus) && text.chars().all(is_base64);
     if !is_token {
         return Vec::new();
     }
-    vec![
-        (None, text.to_owned()),
-        (Some(Cause::SpacesForPlus), with_plus),
-    ]
+    vec![Vec::new(), vec![Change::ReplaceSpaces]]
 }
 
 /// A token between other words; or one with white space inside, also with line feeds that were
 /// escaped as in a string of JSON, and with characters that nobody sees.
-fn inside(text: &str) -> Texts {
+fn inside(text: &str) -> Vec<Proposal> {
     let trimmed = text.trim();
     let around = tokens(trimmed)
         .into_iter()
         .filter(|token| *token != trimmed)
-        .map(|token| (Some(Cause::SurroundedToken), token.to_owned()));
-    let plain = trimmed.replace("\\r", "").replace("\\n", "");
-    let plain: String = plain.chars().filter(|c| !is_invisible(*c)).collect();
-    let wrapped = (plain != trimmed).then_some((Some(Cause::LineWrapped), plain));
+        .map(|token| vec![take(Cause::SurroundedToken, text, token)]);
+    let plain = after(text, &Change::RemoveWhitespace);
+    let is_wrapped = plain.is_some_and(|plain| plain != trimmed);
+    let wrapped = is_wrapped.then(|| vec![Change::RemoveWhitespace]);
     // Nothing but white space and more of the same: the token goes on there, unless it is whole.
     let is_whole = |token: &&str| {
         let signature = token.rsplit('.').next();
@@ -332,25 +312,14 @@ fn inside(text: &str) -> Texts {
         && trimmed
             .chars()
             .all(|c| is_base64url(c) || c == '.' || c.is_whitespace());
-    let mut texts: Texts = around.chain(wrapped).collect();
+    let mut proposals: Vec<Proposal> = around.chain(wrapped).collect();
     if goes_on {
-        texts.reverse();
+        proposals.reverse();
     }
-    if texts.is_empty() && trimmed != text {
-        // What a strict reader takes off as well is not worth a word.
-        let is_taken_off = text.trim_matches([' ', '\t', '\r', '\n']) == trimmed;
-        let cause = (!is_taken_off).then_some(Cause::SurroundedToken);
-        texts.push((cause, trimmed.to_owned()));
+    if proposals.is_empty() && trimmed != text {
+        proposals.push(vec![take(Cause::SurroundedToken, text, trimmed)]);
     }
-    texts
-}
-
-fn is_invisible(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(
-            c,
-            '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}'
-        )
+    proposals
 }
 
 /// What nobody sees around a token that has nothing else around it, and where it stands.
@@ -380,13 +349,13 @@ pub fn unseen(text: &[u8]) -> Option<String> {
 }
 
 /// `yJhbGciOi...`
-fn first_lost(text: &str) -> Texts {
-    let whole = format!("e{text}");
-    let is_lost = is_whole(&whole);
-    is_lost
-        .then_some((Some(Cause::LostCharacter), whole))
-        .into_iter()
-        .collect()
+fn first_lost(text: &str) -> Vec<Proposal> {
+    let is_lost = is_whole(&format!("e{text}"));
+    let edit = is_lost.then(|| Change::EditText {
+        cause: Cause::LostCharacter,
+        edit: Edit::insert(0, "e"),
+    });
+    Vec::from_iter(edit.map(|edit| vec![edit]))
 }
 
 #[cfg(test)]

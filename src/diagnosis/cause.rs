@@ -35,6 +35,7 @@ pub enum Cause {
     LostCharacter,
     AddedCharacter,
     SurplusCharacters,
+    SurplusBytes,
     Truncated,
     // What was signed.
     SignedPayloadOnly,
@@ -58,6 +59,10 @@ pub enum Cause {
     KeyCoordinatesReversed,
     KeyCoordinatesPadded,
     KeyNotForVerification,
+    SignerIsKid,
+    HmacWithPublicKey,
+    // What verification still demands.
+    SignatureGood,
 }
 
 /// What is said of a cause.
@@ -158,9 +163,13 @@ impl Cause {
                 "the signature is in the format of certificates (ASN.1 DER), where a JWT has R and S, 32 octets each",
                 "ask the signing call for the other format: Node dsaEncoding: \"ieee-p1363\", Java SHA256withECDSAinP1363Format, .NET IeeeP1363FixedFieldConcatenation; OpenSSL, Go's SignASN1 and AWS KMS give DER only, so convert it"),
             Self::SignatureLength => ("signature-length", "RFC 7518, section 3.4",
-                "with R and S brought to 32 octets each",
-                "a half of the signature has lost its leading zeros or carries extra ones: it has not 64 octets",
-                "the signer must write R and S with exactly 32 octets each: to_bytes(32, \"big\"), FillBytes, padStart(64, \"0\") in hex"),
+                "with R and S brought to 32 bytes each",
+                "a half of the signature has lost zero bytes or has too many of them",
+                "the signer must write R and S with exactly 32 bytes each: to_bytes(32, \"big\"), FillBytes, padStart(64, \"0\") in hex"),
+            Self::SurplusBytes => ("signature-length", "RFC 7518, section 3.4",
+                "without the bytes that belong to neither R nor S",
+                "the signature has bytes besides R and S: a recovery ID (v), or the rest of a buffer",
+                "the signer must write R and S alone: without v, and only the bytes that the signing call returned"),
             Self::SignatureAsText => ("signature-as-text", "RFC 7518, section 3.4",
                 "decoded once more from hex or base64 text",
                 "the signature was written as text (hex or base64) and then encoded again",
@@ -274,9 +283,21 @@ impl Cause {
                 "x or y of the key is not written as a JWK demands: padding, standard base64, or a zero too many or too few",
                 "write x and y as base64url of 32 octets each, without \"=\""),
             Self::KeyNotForVerification => ("key-not-for-verification", "RFC 7517, section 4.2",
-                "under the key, looking past its use, key_ops and alg",
+                "under the key, ignoring members of its JWK",
                 "the key would verify the signature, but the key file says that it is for something else",
                 "take the file of the signature key; if this is the one, its use must be \"sig\", its key_ops [\"verify\"] and its alg \"ES256\""),
+            Self::SignerIsKid => ("signer-is-kid", "RFC 7638, section 1",
+                "under the key that the token names",
+                "the token is intact, and signed by the key that it names itself, which is not among those given",
+                "what is given is stale, or another service's; but anybody can make such a token with a key of their own: take the key above only where the issuer's console or JWK Set shows the same one"),
+            Self::HmacWithPublicKey => ("hmac-with-public-key", "RFC 8725, section 2.1",
+                "with what everybody knows as the secret",
+                "the token is not signed but carries a MAC made with what everybody knows: a known attack",
+                "never accept it, and look at your server: one that takes \"alg\" from the header accepts this token from anybody; pin ES256 there"),
+            Self::SignatureGood => ("signature-good", "RFC 7515, section 5.2",
+                "over the token as it is",
+                "the signature itself is good; the token is refused for what its header demands",
+                "look at crit, b64 and alg in the header: the issuer must leave out what a plain JWT does not have"),
         };
         Row { code, section, repair, summary, hint }
     }

@@ -1,22 +1,23 @@
 //! From a refused token to the reasons of its refusal.
 
-use std::sync::Arc;
-
 use super::altered;
 use super::around;
 use super::cause::Cause;
+use super::change::{Change, Stage};
 use super::dropped;
-use super::findings::Findings;
+use super::findings::{Findings, Unknown};
 use super::headers::Names;
 use super::kind::{self, kinds};
-use super::lax;
+use super::named;
 use super::order;
+use super::proof::{Proof, Signer};
 use super::reading::{MAX_READ, Reading, readings};
-use super::search::{Candidate, Proof, Targets, meet};
-use super::secret;
+use super::recovery::{self, Index};
+use super::search::{Case, Targets, meet};
+use super::secret::Files;
 use super::signature::{self, Form};
 use super::signed::{Hashed, Signed};
-use super::signer;
+use super::signer::{self, MAX_KEYS, Suspect};
 use super::times::{local_clock, times};
 use super::truncated;
 use super::work::Work;
@@ -24,6 +25,7 @@ use super::{Certainty, Finding};
 use crate::keyset::{KeySet, KeySource};
 use crate::policy::Policy;
 use crate::report::Report;
+use crate::text::base64url;
 use crate::text::json::Value;
 use crate::token::Token;
 use crate::token::header::JoseHeader;
@@ -44,10 +46,12 @@ pub enum Effort {
 #[derive(Clone, Debug)]
 pub struct Debugger {
     verifier: Verifier,
-    candidates: Vec<Candidate>,
+    suspects: Vec<Suspect>,
+    /// All of them, if they are too many to be tried in every form.
+    index: Index,
     names: Names,
     /// Key files as they are, for a MAC that was made with one.
-    files: Vec<Arc<[u8]>>,
+    files: Files,
     rsa_key_given: bool,
     effort: Effort,
     /// Whether the times given are read from a clock.
@@ -56,10 +60,10 @@ pub struct Debugger {
 
 /// One reading of a token, with all that is tried on it.
 struct Search<'r> {
-    reading: &'r Reading,
+    case: Case<'r>,
     header: Option<JoseHeader>,
     forms: Vec<Form>,
-    candidates: Vec<Candidate>,
+    suspects: Vec<Suspect>,
     hashes: Vec<Hashed>,
 }
 
@@ -69,27 +73,22 @@ impl Debugger {
     #[must_use]
     pub fn new(keys: &[KeySource], also: &[KeySource], policy: Policy, effort: Effort) -> Self {
         /// More names are not tried in a header.
-        const MOST_NAMES: usize = 16;
-        let mut candidates = signer::given(keys, &[]);
-        for other in signer::given(also, &[Cause::SignedByOtherKey]) {
-            if !candidates.iter().any(|known| known.key == other.key) {
-                candidates.push(other);
-            }
-        }
-        let names = candidates.iter().map(|candidate| {
-            let id = &candidate.id;
+        const MAX_NAMES: usize = 16;
+        let suspects = signer::given(keys, also);
+        let names = suspects.iter().map(|suspect| {
+            let id = suspect.id();
             id.kid.as_deref().unwrap_or(&id.thumbprint)
         });
+        let is_too_many = suspects.len() > MAX_KEYS;
+        let contents = keys.iter().filter_map(|source| source.content.clone());
         Self {
             verifier: Verifier::new(KeySet::of_usable(keys), policy),
             names: Names {
-                kids: names.take(MOST_NAMES).map(Value::from).collect(),
+                kids: names.take(MAX_NAMES).map(Value::from).collect(),
             },
-            candidates,
-            files: keys
-                .iter()
-                .filter_map(|source| source.content.clone())
-                .collect(),
+            index: Index::new(if is_too_many { &suspects } else { &[] }),
+            suspects,
+            files: Files::new(contents.collect()),
             rsa_key_given: keys
                 .iter()
                 .flat_map(|source| &source.keys)
@@ -112,22 +111,34 @@ impl Debugger {
     /// of so many forms tried, and ends the search with `false`.
     #[must_use]
     pub fn debug(&self, token: &Token, now: i64, step: &mut dyn FnMut(u64) -> bool) -> Report {
+        self.debug_within(token, now, &mut Work::new(self.effort, step))
+    }
+
+    /// The same, at the cost that is left.
+    pub(super) fn debug_within(&self, token: &Token, now: i64, work: &mut Work) -> Report {
         let mut report = self.verifier.verify(token, now);
         if report.verdict == Verdict::Valid || token.too_long.is_some() {
             return report;
         }
-        let signature = match report.signature.status {
-            SignatureStatus::Verified => Findings::default(),
-            SignatureStatus::Mismatch | SignatureStatus::Unchecked => {
-                self.signature(token.text, &report, step)
+        let readings = readings(token.text);
+        let mut signature = Findings::default();
+        match report.signature.status {
+            SignatureStatus::Verified => {}
+            SignatureStatus::Mismatch | SignatureStatus::Unchecked
+                if token.text.len() > MAX_READ =>
+            {
+                work.leave_out();
             }
-        };
-        let is_proven = |finding: &Finding| finding.certainty == Certainty::Proven;
-        let is_settled = signature.found.iter().any(is_proven);
+            SignatureStatus::Mismatch | SignatureStatus::Unchecked => {
+                self.search(token.text, &readings, &report, &mut signature, work);
+            }
+        }
         // What a note only guesses, the search knows.
         report.findings.retain(|note| !note.explains);
+        let is_settled = signature.proof.is_some();
         let kinds = kinds(&kind::Facts {
             text: token.text,
+            readings: &readings,
             report: &report,
             is_settled,
             rsa_key_given: self.rsa_key_given,
@@ -155,10 +166,17 @@ impl Debugger {
             finding.hint = Some("delete it: it is no part of the token; pages and chats put such characters into what is copied".to_owned());
         }
         if report.verdict == Verdict::Malformed {
-            self.judge_inner(token.text, is_settled, now, &mut found);
+            let inner = match &signature.proof {
+                Some(proof) => inner_of(proof),
+                None => readings
+                    .first()
+                    .map(|reading| (reading.token(), reading.causes())),
+            };
+            self.judge_inner(inner, now, &mut found);
         }
         report.findings.splice(0..0, found);
-        report.search = Some(signature.tried).filter(|tried| tried.forms > 0);
+        report.proof = signature.proof;
+        report.search = Some(work.tried.clone()).filter(|tried| tried.forms > 0);
         // Of a token that is told to be something else than a whole one, no key follows.
         let tells_signer =
             |finding: &Finding| matches!(finding.code, "signer-is-kid" | "signer-candidates");
@@ -169,16 +187,9 @@ impl Debugger {
     }
 
     /// Adds what the token that a text holds would get to the finding that tells how it is got at:
-    /// whoever takes it out should know what comes next. Where the cause is proven, it is that token of
-    /// which it is.
-    fn judge_inner(&self, text: &[u8], is_settled: bool, now: i64, found: &mut [Finding]) {
-        let inner = readings(text).into_iter().find_map(|reading| {
-            let token = reading.segments.join(".");
-            let report = self.verifier.verify(&Token::from(&*token), now);
-            let is_it = !is_settled || report.signature.status == SignatureStatus::Verified;
-            is_it.then_some((reading.causes, report))
-        });
-        let Some((causes, report)) = inner else {
+    /// whoever takes it out should know what comes next.
+    fn judge_inner(&self, inner: Option<(String, Vec<Cause>)>, now: i64, found: &mut [Finding]) {
+        let Some((token, causes)) = inner else {
             return;
         };
         let tells = |finding: &&mut Finding| {
@@ -186,146 +197,177 @@ impl Debugger {
             codes.any(|code| code == finding.code)
         };
         if let Some(finding) = found.iter_mut().find(tells) {
+            let report = self.verifier.verify(&Token::from(&*token), now);
             let what = format!("; that token would be {}", outcome(&report));
             finding.evidence.push_str(&what);
         }
     }
 
-    /// Looks into a signature.
-    fn signature(
-        &self,
-        text: &[u8],
-        report: &Report,
-        step: &mut dyn FnMut(u64) -> bool,
-    ) -> Findings {
-        let mut work = Work::new(self.effort, step);
-        let mut all = Findings::default();
-        if text.len() > MAX_READ {
-            work.tried.complete = false;
-        } else {
-            self.search(&readings(text), report, &mut all, &mut work);
-        }
-        all.tried = work.tried;
-        all
-    }
-
     /// What is cheap is tried on every reading before anything else is: the first of them may be
     /// another token than the good one.
-    fn search(&self, readings: &[Reading], report: &Report, all: &mut Findings, work: &mut Work) {
+    fn search(
+        &self,
+        token: &[u8],
+        readings: &[Reading],
+        report: &Report,
+        all: &mut Findings,
+        work: &mut Work,
+    ) {
         let mut open = Vec::new();
         for reading in readings {
-            let search = self.prepared(reading, work);
-            let targets = Targets::new(&search.forms, &search.candidates, work);
-            if let Some(proof) = meet(&targets, &search.hashes, work) {
-                return all.prove(reading, proof, work.tried.forms);
+            let search = self.prepared(Case { token, reading }, work);
+            let targets = Targets::new(&search.forms, &search.suspects, work);
+            if let Some(proof) = meet(search.case, &targets, &search.hashes, work) {
+                return all.prove(proof, work.tried.forms);
             }
             open.push(search);
         }
         for search in &open {
-            if all.signer_is_named(
-                search.reading,
-                search.header.as_ref(),
-                &search.forms,
-                &search.hashes,
-                work,
-            ) || self.mac(search, all, work)
-            {
-                return;
+            let proof = self
+                .known_or_named(search, work)
+                .or_else(|| self.mac(search, work));
+            if let Some(proof) = proof {
+                return all.prove(proof, work.tried.forms);
             }
         }
         for search in &open {
             if let Some(proof) = self.damaged(search, work) {
-                return all.prove(search.reading, proof, work.tried.forms);
+                return all.prove(proof, work.tried.forms);
             }
         }
         if let Some(search) = open.first() {
-            all.unknown_signer(
-                search.reading,
-                &search.forms,
-                &search.hashes,
-                search.header.as_ref(),
+            all.unknown_signer(&Unknown {
+                reading: search.case.reading,
+                forms: &search.forms,
+                proofs: search.recovered(work),
                 report,
-                self.effort,
-            );
+                keys_left_out: work.tried.keys_left_out,
+                effort: self.effort,
+            });
         }
     }
 
-    fn prepared<'r>(&self, reading: &'r Reading, work: &mut Work) -> Search<'r> {
-        let header =
-            lax::decode(&reading.segments[0]).and_then(|octets| JoseHeader::parse(&octets).ok());
+    fn prepared<'r>(&self, case: Case<'r>, work: &mut Work) -> Search<'r> {
+        let segments = &case.reading.segments;
+        let header = base64url::decode(&segments.header).ok();
+        let header = header.and_then(|octets| JoseHeader::parse(&octets).ok());
         let kid = header.as_ref().and_then(|header| header.kid.as_deref());
-        let mut candidates = signer::ordered(&self.candidates, kid);
-        work.tried.complete &= candidates.len() == self.candidates.len();
-        candidates.extend(header.iter().flat_map(signer::embedded));
-        let forms = signature::forms(&reading.last_as_written);
-        let signed = Signed::new(reading, header.as_ref(), &self.names);
-        work.tried.complete &= signed.complete;
-        work.tried.describe(&forms, &signed.inputs, &candidates);
+        let mut suspects = signer::ordered(&self.suspects, kid);
+        work.tried.keys_left_out = self.suspects.len().saturating_sub(suspects.len());
+        suspects.extend(header.iter().flat_map(signer::embedded));
+        let forms = signature::forms(&segments.signature, work);
+        let signed = Signed::new(case.reading, header.as_ref(), &self.names, work);
+        work.tried.describe(&forms, &signed.inputs, &suspects);
         Search {
-            reading,
+            case,
             header,
             forms,
-            candidates,
+            suspects,
             hashes: signed.hashes,
         }
     }
 
-    /// Characters that were altered or lost.
-    fn damaged(&self, search: &Search, work: &mut Work) -> Option<Proof> {
-        let Search {
-            reading,
-            candidates,
-            ..
-        } = search;
-        let segment = reading.last_as_written.as_str();
-        if candidates.is_empty() || segment.is_empty() {
+    /// The signature leads to a key that is given, or to one that the token itself names.
+    fn known_or_named(&self, search: &Search, work: &mut Work) -> Option<Proof> {
+        let segments = &search.case.reading.segments;
+        let names = named::thumbprints(&segments.header, &segments.payload);
+        if names.is_empty() && self.index.is_empty() {
             return None;
         }
-        let plain: Vec<Hashed> = search
-            .hashes
-            .iter()
-            .filter(|hashed| hashed.is_plain)
-            .cloned()
-            .collect();
-        // Where each hash costs a search of its own, only what the header's algorithm may mean takes part.
-        let is_plainest =
-            |hashed: &&Hashed| matches!(hashed.causes[..], [] | [Cause::AlgNotOfCurve]);
-        let plainest: Vec<Hashed> = plain.iter().filter(is_plainest).cloned().collect();
-        let plainest = plainest.as_slice();
-        let mut proof = truncated::search(segment, plainest, candidates, work)
-            .or_else(|| altered::in_signature(reading, &plain, candidates, work))
-            .or_else(|| dropped::Search::new(plainest, candidates).run(segment, work));
-        if proof.is_none() && self.effort == Effort::Deep {
-            let targets = Targets::new(&search.forms, candidates, work);
-            proof = altered::in_signing_input(reading, &targets, work)
-                .or_else(|| altered::in_any_character(reading, &plain, candidates, work));
-        }
-        work.tried.complete &= self.effort == Effort::Deep;
-        proof
+        let Search { forms, hashes, .. } = search;
+        recovery::meet(search.case, forms, hashes, &self.index, &names, work)
     }
 
     /// RFC 8725 section 2.1: a MAC made with what everybody knows.
-    fn mac(&self, search: &Search, all: &mut Findings, work: &mut Work) -> bool {
-        let Some(octets) = lax::decode(&search.reading.segments[2]) else {
-            return false;
-        };
+    fn mac(&self, search: &Search, work: &mut Work) -> Option<Proof> {
         let keys: Vec<_> = search
-            .candidates
+            .suspects
             .iter()
-            .map(|candidate| candidate.key)
+            .map(|suspect| *suspect.key())
             .collect();
-        let files: Vec<&[u8]> = self.files.iter().map(|file| &**file).collect();
-        let input = search.reading.signing_input();
-        let kid = search
+        let input = search.case.reading.signing_input();
+        let kid = search.header.as_ref();
+        let kid = kid.and_then(|header| header.kid.as_deref());
+        let bytes = signature::bytes_of(&search.case.reading.segments.signature);
+        bytes.into_iter().find_map(|(changes, signature)| {
+            let secret = self.files.search(&input, &signature, &keys, kid, work)?;
+            search
+                .case
+                .prove(&changes, &[], Signer::Secret(&secret), work)
+        })
+    }
+
+    /// Characters that were altered or lost.
+    fn damaged(&self, search: &Search, work: &mut Work) -> Option<Proof> {
+        let Search { case, suspects, .. } = search;
+        let is_empty = case.reading.segments.signature.is_empty();
+        // Where each hash costs a search of its own, only what the header's algorithm may mean takes part.
+        let plain: Vec<Hashed> = search.of(|hashed| hashed.is_plain);
+        let plainest: Vec<Hashed> = search.of(Hashed::is_plainest);
+        if suspects.is_empty() || plain.is_empty() || is_empty {
+            return None;
+        }
+        let proof = truncated::search(*case, &plainest, suspects, work)
+            .or_else(|| altered::in_signature(*case, &plain, suspects, work))
+            .or_else(|| dropped::Search::new(*case, &plainest, suspects, work)?.run(work));
+        if proof.is_some() {
+            return proof;
+        }
+        match self.effort {
+            Effort::Default => {
+                work.leave_out();
+                None
+            }
+            Effort::Deep => altered::in_signing_input(*case, &search.forms, suspects, work)
+                .or_else(|| altered::in_any_character(*case, &plain, suspects, work)),
+        }
+    }
+}
+
+impl Search<'_> {
+    fn of(&self, is_wanted: impl Fn(&Hashed) -> bool) -> Vec<Hashed> {
+        let wanted = self.hashes.iter().filter(|hashed| is_wanted(hashed));
+        wanted.cloned().collect()
+    }
+
+    /// The proofs that the signature verifies under a key that it leads to, if the token is intact and
+    /// signed as its `alg` says. Of a signature that is damaged nothing follows.
+    fn recovered(&self, work: &mut Work) -> Vec<Proof> {
+        let alg = self
             .header
             .as_ref()
-            .and_then(|header| header.kid.as_deref());
-        let Some((alg, secret)) = secret::search(&input, &octets, &keys, &files, kid, work) else {
-            return false;
+            .and_then(|header| header.alg.as_deref());
+        let is_whole = |form: &&Form| {
+            matches!(
+                form.changes.as_slice(),
+                [] | [Change::ReadDer { strict: true }]
+            )
         };
-        all.mac(search.reading, alg, secret, work.tried.forms);
-        true
+        let is_of_alg = |hashed: &Hashed| {
+            let is_asked = |change: &Change| matches!(change, Change::IgnoreAlg { .. });
+            hashed.changes.iter().all(is_asked)
+        };
+        match self.forms.iter().find(is_whole) {
+            Some(form) if alg.is_some_and(|alg| alg.starts_with("ES")) => {
+                recovery::proofs(self.case, form, &self.of(is_of_alg), work)
+            }
+            Some(_) | None => Vec::new(),
+        }
     }
+}
+
+/// The token that a proof leads to, if all that was done was to take it out of a text and to read it.
+fn inner_of(proof: &Proof) -> Option<(String, Vec<Cause>)> {
+    let is_reading = |change: &Change| {
+        change.stage() == Stage::Text || change.cause() == Some(Cause::TrailingBits)
+    };
+    let causes = super::change::causes(proof.changes());
+    let token = proof.token()?.to_owned();
+    proof
+        .changes()
+        .iter()
+        .all(is_reading)
+        .then_some((token, causes))
 }
 
 /// A verdict in words, with the time that it rests on.

@@ -10,17 +10,19 @@
 //! the budget allows.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use p256::{ProjectivePoint, Scalar};
+use p256::ProjectivePoint;
 
 use super::cause::Cause;
+use super::change::{Change, Edit};
 use super::layout::{Layout, bits, values};
-use super::search::{Candidate, Proof, verifies};
-use super::signature::Form;
+use super::proof::{Proof, Signer};
+use super::replay::HALF;
+use super::search::Case;
 use super::signed::Hashed;
+use super::signer::Suspect;
 use super::summands::{Half, Put, Summands, follows, ways};
-use super::work::{MULTIPLICATION, Work};
+use super::work::{LIFT, MULTIPLICATION, Work};
 use crate::curve::{self, Abscissa, Multiple, Point};
 
 /// How many characters may have been lost for a search to be made.
@@ -38,18 +40,15 @@ struct Split<'l> {
     cost: u64,
 }
 
-/// What it costs to find a point's multiples with one character more or less at any place.
-const SUMMANDS: u64 = 400;
-
 impl<'l> Split<'l> {
     /// So many characters are lost in the number that stands first and in the other one, and so many
-    /// before the latter. None where what stands between them is not what should.
+    /// before the latter. None if what stands between them is not what should.
     fn new(
         layout: &'l Layout,
         values: &[u8],
         [in_first, in_second]: [usize; 2],
         before: usize,
-        keys: u64,
+        pairs: u64,
     ) -> Option<Self> {
         let [first, second] = layout.in_order();
         let between = first.end().checked_sub(before.checked_mul(6)?)?;
@@ -63,8 +62,8 @@ impl<'l> Split<'l> {
         } else {
             (first, second)
         };
-        let through_r = ways(r.lost).saturating_mul(LIFT.saturating_add(in_s(s.lost, keys) / 2));
-        let through_s = ways(s.lost).saturating_mul(in_r(r.lost).saturating_mul(keys));
+        let through_r = ways(r.lost).saturating_mul(LIFT.saturating_add(in_s(s.lost, pairs) / 2));
+        let through_s = ways(s.lost).saturating_mul(in_r(r.lost).saturating_mul(pairs));
         Some(Self {
             layout,
             r,
@@ -76,23 +75,34 @@ impl<'l> Split<'l> {
     }
 }
 
-/// What it costs to find out whether a number is the x of a point.
-const LIFT: u64 = 20;
+/// What it costs to find a point's multiples with one character more or less at any place: the
+/// doublings, and some additions for each character, once as it is and once more for each that is put
+/// back.
+fn summands(lost: usize) -> u64 {
+    const ONCE: u64 = 500;
+    const OF_A_SHIFT: u64 = 310;
+    let lost = u64::try_from(lost).unwrap_or(u64::MAX);
+    ONCE.saturating_add(OF_A_SHIFT.saturating_mul(lost))
+}
 
-/// What it costs to meet S with R known. Half of all R are no x of a point.
-fn in_s(lost: usize, keys: u64) -> u64 {
+/// What it costs to meet S with R known, for so many hashes times keys. Half of all R are no x of a
+/// point.
+fn in_s(lost: usize, pairs: u64) -> u64 {
+    /// Two sums, one of each sign, and their normalization.
+    const OF_A_PAIR: u64 = 4;
+    /// Two inversions and some additions.
+    const OF_A_KEY: u64 = MULTIPLICATION + 40;
     if lost == 0 {
         return u64::MAX;
     }
     let (walked, table) = (ways(lost / 2), ways(lost.div_ceil(2)));
-    let looked_up = walked.saturating_mul(keys).saturating_mul(2);
-    SUMMANDS
-        .saturating_add(keys.saturating_mul(MULTIPLICATION))
-        .saturating_add(table)
-        .saturating_add(looked_up)
+    summands(lost)
+        .saturating_add(pairs.saturating_mul(OF_A_KEY))
+        .saturating_add(table.saturating_mul(2))
+        .saturating_add(walked.saturating_mul(pairs).saturating_mul(OF_A_PAIR))
 }
 
-/// What it costs to meet R with S known, for one key.
+/// What it costs to meet R with S known, for one hash and one key.
 fn in_r(lost: usize) -> u64 {
     /// A pair of sums takes three products, an addition of points a dozen and more.
     const PAIRS: u64 = 5;
@@ -100,63 +110,68 @@ fn in_r(lost: usize) -> u64 {
         return u64::MAX;
     }
     let sums = ways(lost / 2).saturating_add(ways(lost.div_ceil(2)));
-    SUMMANDS
+    summands(lost)
         .saturating_add(MULTIPLICATION.saturating_mul(2))
-        .saturating_add(sums)
+        .saturating_add(sums.saturating_mul(2))
         .saturating_add(ways(lost) / PAIRS)
 }
 
 /// A signature of which characters were lost, with what it may have been made of.
 pub struct Search<'s> {
+    case: Case<'s>,
     hashes: &'s [Hashed],
     /// `e G` of each hash.
     points: Vec<ProjectivePoint>,
-    candidates: &'s [Candidate],
+    suspects: &'s [Suspect],
 }
 
 impl<'s> Search<'s> {
-    /// The hashes are few: each costs a search of its own.
-    pub fn new(hashes: &'s [Hashed], candidates: &'s [Candidate]) -> Self {
+    /// The hashes are few: each costs a search of its own. Without any there is nothing to search.
+    pub fn new(
+        case: Case<'s>,
+        hashes: &'s [Hashed],
+        suspects: &'s [Suspect],
+        work: &mut Work,
+    ) -> Option<Self> {
+        let multiplications = u64::try_from(hashes.len()).unwrap_or(u64::MAX);
+        if hashes.is_empty()
+            || suspects.is_empty()
+            || !work.spend(multiplications.saturating_mul(MULTIPLICATION))
+        {
+            return None;
+        }
         let points = hashes
             .iter()
             .map(|hashed| curve::times_generator(&curve::hash(hashed.prehash)))
             .collect();
-        Self {
+        Some(Self {
+            case,
             hashes,
             points,
-            candidates,
-        }
+            suspects,
+        })
     }
 
     /// Puts the lost characters back.
-    pub fn run(&self, segment: &str, work: &mut Work) -> Option<Proof> {
-        let values = values(segment)?;
+    pub fn run(&self, work: &mut Work) -> Option<Proof> {
+        let values = values(&self.case.reading.segments.signature)?;
         let layouts = Layout::all();
         for split in self.splits(&values, &layouts) {
             if split.cost > work.left() {
-                work.tried.complete = false;
+                work.leave_out();
                 return None;
             }
-            let Some(proof) = self.split(&split, work) else {
-                continue;
-            };
-            let layout = split.layout;
-            let detail = match layout.characters.saturating_sub(values.len()) {
-                1 => "one character lost".to_owned(),
-                many => format!("{many} characters lost"),
-            };
-            return Some(Proof {
-                causes: [&[Cause::DroppedCharacters], layout.causes, &proof.causes].concat(),
-                detail: Some(detail),
-                ..proof
-            });
+            let proof = self.split(&split, work);
+            if proof.is_some() {
+                return proof;
+            }
         }
         None
     }
 
     /// Every way in which the characters that are missing can be lost, the cheapest first.
     fn splits<'l>(&self, values: &[u8], layouts: &'l [Layout]) -> Vec<Split<'l>> {
-        let pairs = self.candidates.len().saturating_mul(self.hashes.len());
+        let pairs = self.suspects.len().saturating_mul(self.hashes.len());
         let pairs = u64::try_from(pairs).unwrap_or(u64::MAX);
         let mut splits = Vec::new();
         for layout in layouts {
@@ -188,36 +203,46 @@ impl<'s> Search<'s> {
     }
 
     fn split(&self, split: &Split, work: &mut Work) -> Option<Proof> {
-        let Split { r, s, .. } = split;
+        let Split { layout, r, s, .. } = split;
         let walked = if split.through_s { s } else { r };
-        walked.every().find_map(|octets| {
-            if split.through_s {
-                self.in_r(r, octets, work)
+        for octets in walked.every() {
+            let step = if split.through_s {
+                self.in_r(layout, r, octets, work)
             } else {
-                self.in_s(s, octets, work)
+                self.in_s(layout, s, octets, work)
+            };
+            match step {
+                Step::Proven(proof) => return Some(*proof),
+                Step::Unpaid => return None,
+                Step::Over => {}
             }
-        })
+        }
+        None
     }
 
     /// With R known: `s R = ±(e G + r Q)`, for every hash and key at once.
-    fn in_s(&self, half: &Half, r: [u8; 32], work: &mut Work) -> Option<Proof> {
-        let keys = u64::try_from(self.candidates.len()).unwrap_or(u64::MAX);
+    fn in_s(&self, layout: &Layout, half: &Half, r: [u8; HALF], work: &mut Work) -> Step {
+        /// Normalizing many points together is cheaper.
+        const AT_ONCE: usize = 256;
+        let pairs = self.suspects.len().saturating_mul(self.hashes.len());
         if !work.spend(LIFT) {
-            return None;
+            return Step::Unpaid;
         }
-        let (lifted, r_scalar) = (curve::lift(r)?, curve::scalar(r)?);
-        if !work.spend(in_s(half.lost, keys)) {
-            return None;
+        let (Some(lifted), Some(r_scalar)) = (curve::lift(r), curve::scalar(r)) else {
+            return Step::Over;
+        };
+        if !work.spend(in_s(half.lost, u64::try_from(pairs).unwrap_or(u64::MAX))) {
+            return Step::Unpaid;
         }
         work.count(ways(half.lost));
         let mut targets = Vec::new();
         let mut places = Vec::new();
-        for candidate in self.candidates {
-            let r_times_key = Point::from(curve::times_key(&candidate.key, &r_scalar));
+        for suspect in self.suspects {
+            let r_times_key = Point::from(curve::times_key(suspect.key(), &r_scalar));
             for (hashed, point) in self.hashes.iter().zip(&self.points) {
                 let sum = r_times_key.plus(&(*point).into());
                 targets.extend([sum, Point::default().minus(&sum)]);
-                places.extend([(hashed, candidate); 2]);
+                places.extend([(hashed, suspect); 2]);
             }
         }
         let (walked, table) = Summands::new(half, &lifted).in_two(&Multiple::default());
@@ -226,60 +251,106 @@ impl<'s> Search<'s> {
             .into_iter()
             .map(|(puts, summand)| (summand.abscissa(), puts))
             .collect();
-        walked.iter().find_map(|(puts, sum)| {
-            let rests: Vec<Point> = targets
+        let sums: Vec<(&[Put], &Multiple)> = walked.iter().collect();
+        let proof = sums.chunks(AT_ONCE).find_map(|sums| {
+            let rests: Vec<Point> = sums
                 .iter()
-                .map(|target| target.minus(&sum.point))
+                .flat_map(|(_, sum)| targets.iter().map(|target| target.minus(&sum.point)))
                 .collect();
-            let met = curve::abscissas(&rests).into_iter().zip(&places);
-            met.filter_map(|(x, place)| Some((table.get(&x)?, place)))
-                .find_map(|(others, (hashed, candidate))| {
-                    proof(r, half.with(puts, others)?, hashed, candidate)
+            let ways = sums
+                .iter()
+                .flat_map(|(puts, _)| places.iter().map(move |place| (puts, place)));
+            let met = curve::abscissas(&rests).into_iter().zip(ways);
+            met.filter_map(|(x, way)| Some((table.get(&x)?, way)))
+                .find_map(|(others, (puts, (hashed, suspect)))| {
+                    let s = half.with(puts, others)?;
+                    self.prove(layout, [r, s], hashed, suspect, work)
                 })
-        })
+        });
+        Step::of(proof)
     }
 
     /// With S known: `(e G + r Q) / s` must have r as its x.
-    fn in_r(&self, half: &Half, s: [u8; 32], work: &mut Work) -> Option<Proof> {
-        let inverse = Option::<Scalar>::from(curve::scalar(s)?.invert())?;
-        for candidate in self.candidates {
-            let key = curve::times_key(&candidate.key, &inverse);
-            let summands = Summands::new(half, &key);
+    fn in_r(&self, layout: &Layout, half: &Half, s: [u8; HALF], work: &mut Work) -> Step {
+        if !work.spend(1) {
+            return Step::Unpaid;
+        }
+        let Some(inverse) = curve::scalar(s).and_then(|s| curve::inverse(&s)) else {
+            return Step::Over;
+        };
+        for suspect in self.suspects {
+            let mut summands = None;
             for (hashed, point) in self.hashes.iter().zip(&self.points) {
                 if !work.spend(in_r(half.lost)) {
-                    return None;
+                    return Step::Unpaid;
                 }
                 work.count(ways(half.lost));
+                let summands = summands.get_or_insert_with(|| {
+                    Summands::new(half, &curve::times_key(suspect.key(), &inverse))
+                });
                 let base = Point::from(curve::multiply(point, &inverse));
                 let (walked, table) = summands.in_two(&Multiple::fixed(base));
                 let (walked, table) = (walked.ready(), table.ready());
-                let found = walked.iter().find_map(|(puts, sum)| {
+                let proof = walked.iter().find_map(|(puts, sum)| {
                     let from = table.partition_point(|(others, _)| !follows(others, puts));
                     let mut others = table.get(from..).into_iter().flatten();
                     others.find_map(|(others, other)| {
                         let is_met = sum.sum_is_its_own_x(other);
                         let r = is_met.then(|| half.with(puts, others)).flatten()?;
-                        proof(r, s, hashed, candidate)
+                        self.prove(layout, [r, s], hashed, suspect, work)
                     })
                 });
-                if found.is_some() {
-                    return found;
+                if proof.is_some() {
+                    return Step::of(proof);
                 }
             }
         }
-        None
+        Step::Over
+    }
+
+    /// The proof that R and S, written whole, are what characters were lost of.
+    fn prove(
+        &self,
+        layout: &Layout,
+        [r, s]: [[u8; HALF]; 2],
+        hashed: &Hashed,
+        suspect: &Suspect,
+        work: &mut Work,
+    ) -> Option<Proof> {
+        let whole = layout.segment(r, s)?;
+        let edits = Change::EditSignature {
+            cause: Cause::DroppedCharacters,
+            edits: inserted(&self.case.reading.segments.signature, &whole)?,
+        };
+        let changes = [&[edits], &layout.changes[..]].concat();
+        let signer = Signer::Suspect(suspect);
+        self.case.prove(&changes, &hashed.changes, signer, work)
     }
 }
 
-fn proof(r: [u8; 32], s: [u8; 32], hashed: &Hashed, candidate: &Candidate) -> Option<Proof> {
-    let form = Form {
-        causes: Vec::new(),
-        r,
-        s,
-    };
-    verifies(&candidate.key, &form, hashed.prehash).then(|| Proof {
-        causes: [&hashed.causes[..], &candidate.causes].concat(),
-        key: Arc::clone(&candidate.id),
-        detail: None,
-    })
+/// What came of a step.
+enum Step {
+    Proven(Box<Proof>),
+    Over,
+    /// It can't be paid for.
+    Unpaid,
+}
+
+impl Step {
+    fn of(proof: Option<Proof>) -> Self {
+        proof.map_or(Self::Over, |proof| Self::Proven(Box::new(proof)))
+    }
+}
+
+/// The edits that put into a text what is in the whole besides; none unless these are `-` and `_`.
+fn inserted(text: &str, whole: &str) -> Option<Vec<Edit>> {
+    let mut left = text.chars().peekable();
+    let mut edits = Vec::new();
+    for (at, character) in whole.char_indices() {
+        if left.next_if_eq(&character).is_none() {
+            matches!(character, '-' | '_').then_some(())?;
+            edits.push(Edit::insert(at, character));
+        }
+    }
+    left.next().is_none().then_some(edits)
 }

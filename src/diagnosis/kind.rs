@@ -1,10 +1,10 @@
 //! What kind of thing a text is, where it is no signed token, or another one than is meant. All of it
 //! is plainly there to see; nothing is computed with a key.
 
-use super::around::is_base64url;
 use super::cause::Cause;
 use super::lax;
-use super::reading::{MAX_READ, readings};
+use super::reading::{MAX_READ, Reading};
+use super::replay::is_base64url;
 use super::{Certainty, Finding, finding, note};
 use crate::report::{Reason, Report};
 use crate::text::json::{Value, abridged};
@@ -17,6 +17,8 @@ const MAX_INFLATED: usize = 64 * 1024;
 /// What a hypothesis about the kind may look at.
 pub struct Facts<'f> {
     pub text: &'f [u8],
+    /// How the text could be meant as a token.
+    pub readings: &'f [Reading],
     pub report: &'f Report,
     /// Whether a computation has shown the cause: then nothing is guessed.
     pub is_settled: bool,
@@ -185,11 +187,11 @@ fn written_otherwise(facts: &Facts) -> Option<Finding> {
     if facts.report.signature.reason == Some(Reason::Encrypted) {
         return None;
     }
-    let readings = readings(facts.text);
-    // Stray bits are what is left of a token that was cut, and characters are put back by a proof alone.
-    let cause = readings.first()?.causes.iter().find(|cause| {
-        !matches!(cause, Cause::TrailingBits | Cause::AlteredDot) && !cause.is_damage()
-    })?;
+    // Characters are put back by a proof alone.
+    let causes = facts.readings.first()?.causes();
+    let cause = causes
+        .iter()
+        .find(|cause| **cause != Cause::AlteredDot && !cause.is_damage())?;
     let row = cause.row();
     let evidence = format!("read so, it has three segments ({})", row.section);
     Some(likely(row.code, row.summary, evidence, row.hint))
@@ -424,7 +426,7 @@ fn json_without_token(facts: &Facts) -> Option<Finding> {
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return None,
     };
     let is_read = facts.text.len() <= MAX_READ;
-    (is_read && readings(facts.text).is_empty()).then(|| {
+    (is_read && facts.readings.is_empty()).then(|| {
         plain(
             "json-reply",
             "this is JSON, and no token is in it",

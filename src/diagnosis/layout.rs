@@ -1,13 +1,14 @@
 //! Where R and S stand in the characters of a signature: for the searches that change characters.
 
-use super::cause::Cause;
+use super::change::{Change, Zeros};
 use super::lax;
-use super::signature::{self, Form};
+use super::replay::HALF;
+use crate::text::base64url;
 
 /// How a signature that is whole is laid out.
 #[derive(Clone, Debug)]
 pub struct Layout {
-    pub causes: &'static [Cause],
+    pub changes: Vec<Change>,
     pub characters: usize,
     pub r: Number,
     pub s: Number,
@@ -41,13 +42,18 @@ impl Number {
     }
 
     /// Its value in characters that are all there.
-    pub fn value(&self, values: &[u8]) -> Option<[u8; 32]> {
-        signature::leading(&bits(values, self.bit, self.octets))
+    pub fn value(&self, values: &[u8]) -> Option<[u8; HALF]> {
+        let mut value = [0; HALF];
+        let bytes = bits(values, self.bit, self.octets);
+        value
+            .get_mut(HALF.checked_sub(bytes.len())?..)?
+            .copy_from_slice(&bytes);
+        Some(value)
     }
 }
 
 impl Layout {
-    fn new(causes: &'static [Cause], before: [Vec<u8>; 2], octets: [usize; 2]) -> Self {
+    fn new(changes: Vec<Change>, before: [Vec<u8>; 2], octets: [usize; 2]) -> Self {
         let [before_r, before_s] = before;
         let [r, s] = octets;
         let r = Number {
@@ -62,7 +68,7 @@ impl Layout {
             octets: s,
         };
         Self {
-            causes,
+            changes,
             characters: s.end().div_ceil(6),
             r,
             s,
@@ -82,21 +88,26 @@ impl Layout {
             LENGTHS.iter().map(move |s| {
                 let sequence = [0x30, 4_u8.saturating_add(*r).saturating_add(*s)];
                 let before = [[&sequence[..], &header(*r)].concat(), header(*s)];
-                let octets = [r, s].map(|length| usize::from(*length).min(32));
-                Self::new(&[Cause::DerSignature], before, octets)
+                let octets = [r, s].map(|length| usize::from(*length).min(HALF));
+                Self::new(vec![Change::ReadDer { strict: true }], before, octets)
             })
         });
-        let plain = Self::new(&[], [Vec::new(), Vec::new()], [32, 32]);
+        let plain = Self::new(Vec::new(), [Vec::new(), Vec::new()], [HALF, HALF]);
         let swapped = Self {
-            causes: &[Cause::SignatureSwapped],
+            changes: vec![Change::SwapHalves],
             r: plain.s.clone(),
             s: plain.r.clone(),
             ..plain
         };
         // With the zeros that ES384 and ES512 have before the numbers of a shorter curve.
         let padded = [48, 66].map(|length: usize| {
-            let zeros = vec![0; length.saturating_sub(32)];
-            Self::new(&[Cause::SignatureLength], [zeros.clone(), zeros], [32, 32])
+            let zeros = vec![0; length.saturating_sub(HALF)];
+            let resized = Change::ResizeHalves {
+                at: length,
+                r: Zeros::Before,
+                s: Zeros::Before,
+            };
+            Self::new(vec![resized], [zeros.clone(), zeros], [HALF, HALF])
         });
         [plain, swapped]
             .into_iter()
@@ -125,13 +136,24 @@ impl Layout {
     }
 
     /// R and S of characters that are all there, whatever stands before them.
-    pub fn form(&self, segment: &str) -> Option<Form> {
+    pub fn numbers(&self, segment: &str) -> Option<[[u8; HALF]; 2]> {
         let values = values(segment)?;
-        Some(Form {
-            causes: self.causes.to_vec(),
-            r: self.r.value(&values)?,
-            s: self.s.value(&values)?,
-        })
+        Some([self.r.value(&values)?, self.s.value(&values)?])
+    }
+
+    /// The segment of a signature that has this layout.
+    pub fn segment(&self, r: [u8; HALF], s: [u8; HALF]) -> Option<String> {
+        let mut bytes = Vec::new();
+        for number in self.in_order() {
+            let value = if number.bit == self.r.bit { r } else { s };
+            let (zeros, written) = value.split_at_checked(HALF.checked_sub(number.octets)?)?;
+            if zeros.iter().any(|byte| *byte != 0) {
+                return None;
+            }
+            bytes.extend_from_slice(&number.before);
+            bytes.extend_from_slice(written);
+        }
+        Some(base64url::encode(&bytes))
     }
 
     /// Whether what stands before R is what should stand there.

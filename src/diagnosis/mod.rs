@@ -5,26 +5,43 @@
 //! (`times`), and what would make its signature verify. That search brings the text into the form of a
 //! token (`around`, `reading`), reads R and S in every way (`signature`), writes and hashes what may
 //! have been signed (`signed`, `headers`, `rewriting`), gathers the keys (`signer`) and lets all of
-//! these meet (`search`); `truncated`, `altered` and `dropped` look for damage in what `layout` tells,
-//! `secret` for a MAC, all within a budget (`work`). Every cause is a row of one table (`cause`); what
-//! was met becomes findings (`findings`), of which the strongest come first (`order`).
+//! these meet (`search`); `recovery` compares the keys that the signature leads to; `truncated`,
+//! `altered` and `dropped` look for damage in what `layout` tells, `secret` for a MAC, all within a
+//! budget (`work`).
+//!
+//! Whatever a search has met is a list of changes (`change`) and a key. It becomes a `proof` only if these
+//! changes, made strictly to the token as it came in (`replay`), lead to a signature that verifies. Every
+//! change belongs to a row of one table (`cause`); a proof becomes findings (`findings`), of which the
+//! strongest come first (`order`).
 
 mod altered;
 mod around;
+#[cfg(test)]
+mod budget;
 mod cause;
+mod change;
 mod debug;
+mod der;
+mod digest;
 mod dropped;
 mod findings;
 mod headers;
 mod kind;
 mod lax;
 mod layout;
+mod named;
+mod notation;
 mod notes;
 mod order;
+mod proof;
 mod reading;
+mod recovery;
+mod replay;
 mod rewriting;
 mod search;
 mod secret;
+#[cfg(test)]
+mod short_tokens;
 mod signature;
 mod signed;
 mod signer;
@@ -36,11 +53,11 @@ mod wrapped;
 
 use serde::{Serialize, Serializer};
 
-pub(crate) use cause::Cause;
 pub use debug::{Debugger, Effort};
 pub(crate) use notes::notes;
-pub(crate) use signer::mended;
+pub use proof::Proof;
 pub use signer::{Recovered, Signers};
+pub(crate) use signer::{Repaired, repaired};
 pub use wrapped::is_line_wrapped;
 
 /// One thing found out about a token.
@@ -86,6 +103,9 @@ pub struct Tried {
     pub deep: bool,
     /// Whether nothing was left out for its cost.
     pub complete: bool,
+    /// How many keys were not tried in every form, but compared with the keys that the signature leads
+    /// to.
+    pub keys_left_out: usize,
     /// How R and S were read, one a reading.
     pub signatures: Vec<String>,
     /// What may have been signed, one an input.

@@ -1,12 +1,14 @@
 //! Notes: findings that cost nothing and stand in every report, on valid tokens too. Each is one
 //! function and one row of the table.
 
-use super::{Cause, Certainty, Finding, finding, is_line_wrapped, kind, note, times};
+use super::cause::Cause;
+use super::{Certainty, Finding, finding, is_line_wrapped, kind, note, times};
 use crate::key::KeyId;
 use crate::keyset::KeySet;
 use crate::policy::{ClaimCheck, Policy};
 use crate::report::Report;
 use crate::text::json::{Value, abridged};
+use crate::token::Escapes;
 use crate::token::numeric_date::{duration, relative};
 use crate::verdict::{SignatureStatus, Validity};
 
@@ -22,11 +24,12 @@ struct Facts<'r> {
 }
 
 /// Every note, in the order in which they are shown.
-const NOTES: [fn(&Facts) -> Option<Finding>; 12] = [
+const NOTES: [fn(&Facts) -> Option<Finding>; 13] = [
     line_wrapped,
     der_signature,
     exp_in_milliseconds,
     input_trimmed,
+    input_unescaped,
     kid_differs,
     key_in_header,
     leeway_applied,
@@ -95,6 +98,19 @@ fn input_trimmed(facts: &Facts) -> Option<Finding> {
             format!("taken off: {}", what.join(", ")),
         )
     })
+}
+
+/// The token is not in the text as it was verified.
+fn input_unescaped(facts: &Facts) -> Option<Finding> {
+    let (what, section) = match facts.report.input.escapes? {
+        Escapes::Percent => ("percent-encoding", "RFC 3986, section 2.1"),
+        Escapes::Json => ("JSON escapes", "RFC 8259, section 7"),
+    };
+    Some(note(
+        "input-unescaped",
+        "escapes in the token were undone",
+        format!("undone: {what} ({section})"),
+    ))
 }
 
 /// RFC 7515 section 4.1.4: the `kid` is a hint, but one that differs tells of a key that was changed.

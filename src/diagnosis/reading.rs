@@ -3,25 +3,19 @@
 
 use super::around;
 use super::cause::Cause;
+use super::change::{self, Change};
+use super::lax;
+use super::replay::{self, Segments};
 
 /// More readings than this of one text are not looked at.
 const MAX_READINGS: usize = 6;
-
-/// Two digits for each octet of a signature, of which some may be missing.
-const SHORTEST_HEX: usize = 100;
 
 /// A text as three segments of base64url, with what was done to it.
 #[derive(Clone, Debug)]
 pub struct Reading {
     /// What had to be done, in its order.
-    pub causes: Vec<Cause>,
-    /// Header, payload and signature, in base64url without padding.
-    pub segments: [String; 3],
-    /// The signature with the last character as it stood: its bits may be those of a character that
-    /// was damaged.
-    pub last_as_written: String,
-    /// Header and payload as they stood, where that is something else.
-    pub written: Option<[String; 2]>,
+    pub changes: Vec<Change>,
+    pub segments: Segments,
 }
 
 /// The longest text that is read, in octets: no token in an HTTP header is longer, and each of a
@@ -29,24 +23,22 @@ pub struct Reading {
 pub const MAX_READ: usize = 64 * 1024;
 
 /// Every way to read a text as a token, the plainest first.
-pub fn readings(text: &[u8]) -> Vec<Reading> {
-    if text.len() > MAX_READ {
+pub fn readings(token: &[u8]) -> Vec<Reading> {
+    if token.len() > MAX_READ {
         return Vec::new();
     }
-    let (cause, text) = around::legible(text);
-    let mut found = vec![(Vec::from_iter(cause), text)];
+    let mut found = match replay::text(token, &Change::RemoveNuls) {
+        Some(text) => vec![(vec![Change::RemoveNuls], replay::legible(&text))],
+        None => vec![(Vec::new(), replay::legible(token))],
+    };
     for step in around::STEPS {
         found = found
             .into_iter()
-            .flat_map(|(causes, text)| match step(&text) {
-                texts if texts.is_empty() => vec![(causes, text)],
-                texts => texts
+            .flat_map(|(changes, text)| match step(&text) {
+                proposals if proposals.is_empty() => vec![(changes, text)],
+                proposals => proposals
                     .into_iter()
-                    .map(|(cause, text)| {
-                        // Encoded twice is one cause.
-                        let new = cause.filter(|cause| !causes.contains(cause));
-                        (causes.iter().copied().chain(new).collect(), text)
-                    })
+                    .filter_map(|proposal| with(&changes, &text, proposal))
                     .collect(),
             })
             .take(MAX_READINGS)
@@ -54,81 +46,61 @@ pub fn readings(text: &[u8]) -> Vec<Reading> {
     }
     found
         .into_iter()
-        .filter_map(|(causes, text)| Reading::of(causes, &text))
+        .filter_map(|(changes, text)| Reading::of(token, changes, &text))
         .collect()
 }
 
+/// A text with these changes made to it as well.
+fn with(changes: &[Change], text: &str, proposal: Vec<Change>) -> Option<(Vec<Change>, String)> {
+    let text = proposal.iter().try_fold(text.to_owned(), |text, change| {
+        replay::text(text.as_bytes(), change).map(|text| replay::legible(&text))
+    })?;
+    Some(([changes, &proposal].concat(), text))
+}
+
 impl Reading {
-    /// Splits into three segments and brings each to base64url.
-    fn of(mut causes: Vec<Cause>, text: &str) -> Option<Self> {
-        let mut parts = text.split('.');
-        let segments = [parts.next()?, parts.next()?, parts.next()?];
-        if parts.next().is_some() {
-            return None;
+    /// Brings each segment to base64url.
+    fn of(token: &[u8], mut changes: Vec<Change>, text: &str) -> Option<Self> {
+        if text.contains(['+', '/']) {
+            changes.push(Change::UseBase64url);
         }
-        let written = segments;
-        if segments.iter().any(|segment| segment.contains(['+', '/'])) {
-            causes.push(Cause::StandardBase64);
+        if text.split('.').any(|segment| segment.ends_with('=')) {
+            changes.push(Change::RemovePadding);
         }
-        if segments.iter().any(|segment| segment.ends_with('=')) {
-            causes.push(Cause::PaddedBase64);
-        }
-        let segments = segments.map(|segment| {
-            let plain = segment.trim_end_matches('=');
-            plain.replace('+', "-").replace('/', "_")
-        });
-        let is_base64url = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        if !segments
-            .iter()
-            .all(|segment| segment.chars().all(is_base64url))
-        {
-            return None;
-        }
-        let [header, payload, signature] = segments;
-        let last_as_written = signature.clone();
-        let (signature, stray) = without_trailing_bits(signature);
-        // A hexadecimal digit at the end of a signature in hex has no bits to spare.
-        let is_hex = last_as_written.len() > SHORTEST_HEX
-            && last_as_written
-                .bytes()
-                .all(|octet| octet.is_ascii_hexdigit());
-        if stray && !is_hex {
-            causes.push(Cause::TrailingBits);
-        }
-        let differs = header != written[0] || payload != written[1];
-        Some(Self {
-            causes,
-            written: differs.then(|| [written[0].to_owned(), written[1].to_owned()]),
-            segments: [header, payload, signature],
-            last_as_written,
-        })
+        let segments = replay::segments(token, &changes)?;
+        Some(Self { changes, segments })
+    }
+
+    /// The causes that the changes have, each once.
+    pub fn causes(&self) -> Vec<Cause> {
+        change::causes(&self.changes)
     }
 
     /// The Signing Input (RFC 7515 section 5.1).
     pub fn signing_input(&self) -> String {
-        let [header, payload, _] = &self.segments;
-        format!("{header}.{payload}")
+        format!("{}.{}", self.segments.header, self.segments.payload)
+    }
+
+    /// The token that it reads, without stray bits.
+    pub fn token(&self) -> String {
+        let signature = without_trailing_bits(&self.segments.signature);
+        let signature = signature.as_ref().unwrap_or(&self.segments.signature);
+        format!("{}.{signature}", self.signing_input())
     }
 }
 
-/// The segment with the bits zero that its last character has too many, and whether any was set.
-fn without_trailing_bits(segment: String) -> (String, bool) {
+/// The segment with the bits zero that its last character has too many, if any is set.
+pub fn without_trailing_bits(segment: &str) -> Option<String> {
     let unused = match segment.len() % 4 {
         2 => 4,
         3 => 2,
-        _ => return (segment, false),
+        _ => return None,
     };
-    let Some(value) = segment.bytes().last().and_then(super::lax::value) else {
-        return (segment, false);
-    };
+    let (at, last) = segment.char_indices().next_back()?;
+    let value = lax::value(u8::try_from(last).ok()?)?;
     let kept = value >> unused << unused;
-    if kept == value {
-        return (segment, false);
-    }
-    let mut canonical = segment;
-    canonical.pop();
-    canonical.push(super::lax::character(kept));
-    (canonical, true)
+    let canonical = format!("{}{}", segment.get(..at)?, lax::character(kept));
+    (kept != value).then_some(canonical)
 }
 
 #[cfg(test)]
@@ -155,14 +127,14 @@ mod tests {
             let found = readings(text.as_bytes());
             assert!(!found.is_empty(), "{text}");
             for reading in found {
-                assert_eq!(reading.causes, causes, "{text}");
-                assert_eq!(reading.segments, ["eyJh", "eyJi", "c-_A"], "{text}");
+                assert_eq!(reading.causes(), causes, "{text}");
+                assert_eq!(reading.token(), "eyJh.eyJi.c-_A", "{text}");
             }
         }
         // A signature that is whole does not go on behind a space.
         let whole = format!("eyJh.eyJi.{} foo", "A".repeat(86));
         let found = readings(whole.as_bytes());
-        assert_eq!(found.first().unwrap().causes, [Cause::SurroundedToken]);
+        assert_eq!(found.first().unwrap().causes(), [Cause::SurroundedToken]);
         let again = data_encoding::BASE64.encode(b"eyJh.eyJi.c-_A");
         for (text, causes) in [
             (again.as_str(), &[Cause::EncodedAgain][..]),
@@ -170,15 +142,16 @@ mod tests {
             ("\u{feff}eyJh.eyJi.c-_A", &[Cause::SurroundedToken]),
             ("\u{a0}eyJh.eyJi.c-_A", &[Cause::SurroundedToken]),
             ("eyJh.eyJi.c-_A\u{3000}", &[Cause::SurroundedToken]),
-            (" eyJh.eyJi.c-_A\t", &[]),
+            (" eyJh.eyJi.c-_A\t", &[Cause::SurroundedToken]),
             ("JWT eyJh.eyJi.c-_A", &[Cause::SurroundedToken]),
             (
                 "https://a.b/#access_token=eyJh.eyJi.c-_A&x=1",
                 &[Cause::SurroundedToken],
             ),
             ("[{\"a\":[\"Bearer eyJh.eyJi.c-_A\"]}]", &[Cause::JsonReply]),
+            ("Bearer%2520eyJh.eyJi.c-_A", &[Cause::PercentEncoded]),
             (
-                "Bearer%2520eyJh.eyJi.c-_A",
+                "Basic%2520eyJh.eyJi.c-_A",
                 &[Cause::PercentEncoded, Cause::SurroundedToken],
             ),
             ("eyJh.eyJi.c-_A%0A", &[Cause::PercentEncoded]),
@@ -186,8 +159,8 @@ mod tests {
         ] {
             let found = readings(text.as_bytes());
             let reading = found.first().unwrap_or_else(|| panic!("{text}"));
-            assert_eq!(reading.causes, causes, "{text}");
-            assert_eq!(reading.segments, ["eyJh", "eyJi", "c-_A"], "{text}");
+            assert_eq!(reading.causes(), causes, "{text}");
+            assert_eq!(reading.token(), "eyJh.eyJi.c-_A", "{text}");
         }
         for text in ["", "a.b", "a.b.c.d", "a.b.c!", "{\"a\":1}", "%zz.a.b"] {
             assert!(readings(text.as_bytes()).is_empty(), "{text}");
@@ -217,18 +190,24 @@ mod tests {
         ] {
             let found = readings(text.as_bytes());
             let is_it = |reading: &Reading| {
-                reading.causes == [Cause::AlteredDot] && reading.segments.join(".") == token
+                reading.causes() == [Cause::AlteredDot] && reading.token() == token
             };
             assert!(found.iter().any(is_it), "{text}: {found:?}");
         }
     }
 
     #[test]
-    fn stray_bits_are_taken_off() {
-        let reading = &readings(b"eyJh.eyJi.AB")[0];
-        assert_eq!(
-            (reading.causes.as_slice(), reading.segments[2].as_str()),
-            (&[Cause::TrailingBits][..], "AA")
-        );
+    fn stray_bits_are_removed() {
+        for (segment, canonical) in [
+            ("AB", Some("AA")),
+            ("AAB", Some("AAA")),
+            ("AA", None),
+            ("AAAB", None),
+            ("A", None),
+            ("", None),
+        ] {
+            let found = without_trailing_bits(segment);
+            assert_eq!(found.as_deref(), canonical, "{segment}");
+        }
     }
 }

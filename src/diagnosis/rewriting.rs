@@ -3,7 +3,7 @@
 use crate::text::json::{Object, Value};
 
 /// A longer spelling is not written: indentation multiplies a text that is nested deeply.
-const LONGEST: usize = 256 * 1024;
+pub const LONGEST: usize = 256 * 1024;
 
 /// How a writer spells JSON.
 #[derive(Clone, Copy, Debug)]
@@ -102,6 +102,22 @@ pub fn style_of(object: &Object, text: &[u8]) -> Style {
         sorted: false,
         escapes: Escapes::None,
     })
+}
+
+/// Whether two texts are the same JSON but for their spelling: whitespace, escapes and the order of
+/// members.
+pub fn are_alike(a: &[u8], b: &[u8]) -> bool {
+    const CANONICAL: Style = Style {
+        spacing: Spacing::None,
+        sorted: true,
+        escapes: Escapes::None,
+    };
+    let canonical = |json: &[u8]| {
+        let mut text = String::new();
+        write(&Value::parse(json).ok()?, CANONICAL, 0, &mut text);
+        (text.len() <= LONGEST).then_some(text)
+    };
+    a != b && canonical(a).is_some() && canonical(a) == canonical(b)
 }
 
 fn write(value: &Value, style: Style, depth: usize, text: &mut String) {

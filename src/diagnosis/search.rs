@@ -1,76 +1,88 @@
 //! The search for what makes a signature verify: how R and S are written, times what was signed and
 //! how it was hashed, times which key. The product is not walked through: `R` and `S` and the key
 //! give the point that the hash must lead to, so the points of all signatures and keys are put into
-//! one table, and each hash is looked up in it. Equal points are a proof, which the primitive then
-//! confirms.
+//! one table, and each hash is looked up in it. Equal points are replayed to become a proof.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use p256::ecdsa::VerifyingKey;
-
-use super::cause::Cause;
+use super::change::Change;
+use super::proof::{Proof, Signer};
+use super::reading::Reading;
 use super::signature::Form;
 use super::signed::Hashed;
-use super::work::{LOOK_UP, MULTIPLICATION, Work};
-use crate::algorithm::{ES256, Material, Signed};
-use crate::curve::{self, Compressed, Prehash};
-use crate::key::KeyId;
+use super::signer::Suspect;
+use super::work::{INVERSION, LIFT, LOOK_UP, MULTIPLICATION, PROOF, Work};
+use crate::curve::{self, Compressed};
 
-/// A key that may have signed.
-#[derive(Clone, Debug)]
-pub struct Candidate {
-    /// Why it is not simply one of the keys given.
-    pub causes: Vec<Cause>,
-    pub key: VerifyingKey,
-    pub id: Arc<KeyId>,
+/// A token as it came in, read in one way: what proofs are about.
+#[derive(Clone, Copy)]
+pub struct Case<'c> {
+    pub token: &'c [u8],
+    pub reading: &'c Reading,
 }
 
-/// What makes the signature verify.
-#[derive(Clone, Debug)]
-pub struct Proof {
-    /// Every change that is needed.
-    pub causes: Vec<Cause>,
-    pub key: Arc<KeyId>,
-    /// What no row of a table can say: a place, a character.
-    pub detail: Option<String>,
+impl Case<'_> {
+    /// The proof that the signature verifies with these changes, and those of the reading.
+    pub fn prove(
+        &self,
+        of_signature: &[Change],
+        of_input: &[Change],
+        signer: Signer,
+        work: &mut Work,
+    ) -> Option<Proof> {
+        const BYTES_FOR_A_UNIT: usize = 32;
+        let bytes = u64::try_from(self.token.len() / BYTES_FOR_A_UNIT).unwrap_or(u64::MAX);
+        if !work.spend(PROOF.saturating_add(bytes)) {
+            return None;
+        }
+        let changes = [&self.reading.changes[..], of_signature, of_input].concat();
+        Proof::of(self.token, changes, signer)
+    }
 }
 
 /// Signatures times keys, ready to meet any number of hashes.
 pub struct Targets<'s> {
     forms: &'s [Form],
-    candidates: &'s [Candidate],
+    suspects: &'s [Suspect],
     points: HashMap<Compressed, (usize, usize)>,
+}
+
+/// A signature, a hash and a key that fit.
+pub struct Met<'m> {
+    /// The signature's place among those of the table, and the hash's among those looked up.
+    pub form: usize,
+    pub hash: usize,
+    pub suspect: &'m Suspect,
 }
 
 impl<'s> Targets<'s> {
     /// The plainest signatures and the first keys meet each other first.
-    pub fn new(forms: &'s [Form], candidates: &'s [Candidate], work: &mut Work) -> Self {
+    pub fn new(forms: &'s [Form], suspects: &'s [Suspect], work: &mut Work) -> Self {
         /// A file of many keys times a signature that can be read in many ways.
-        const MOST: usize = 600;
-        /// A signature of 64 octets has so many ways, all of the same kind.
+        const MAX_PAIRS: usize = 600;
+        /// A signature of 64 bytes has so many ways, all of the same kind.
         const PLAIN: usize = 4;
+        /// All points are normalized together in the end.
+        const OF_A_FORM: u64 = MULTIPLICATION + LIFT + INVERSION;
+        const OF_A_PAIR: u64 = MULTIPLICATION + 3 * INVERSION;
         let lifted: Vec<_> = forms
             .iter()
             .map(|form| {
-                let s = curve::scalar(form.s)?;
-                if !work.spend(MULTIPLICATION) {
+                let (r, s) = (curve::scalar(form.r)?, curve::scalar(form.s)?);
+                if suspects.is_empty() || !work.spend(OF_A_FORM) {
                     return None;
                 }
-                Some((
-                    curve::scalar(form.r)?,
-                    curve::multiply(&curve::lift(form.r)?, &s),
-                ))
+                Some((r, curve::multiply(&curve::lift(form.r)?, &s)))
             })
             .collect();
         let mut pairs: Vec<(usize, usize)> = (0..forms.len())
             .filter(|f| lifted.get(*f).is_some_and(Option::is_some))
-            .flat_map(|f| (0..candidates.len()).map(move |c| (f, c)))
+            .flat_map(|f| (0..suspects.len()).map(move |c| (f, c)))
             .collect();
         pairs.sort_by_key(|(f, c)| (f / PLAIN).saturating_add(*c));
-        if pairs.len() > MOST {
-            pairs.truncate(MOST);
-            work.tried.complete = false;
+        if pairs.len() > MAX_PAIRS {
+            pairs.truncate(MAX_PAIRS);
+            work.leave_out();
         }
         pairs.sort_unstable();
         let mut places = Vec::new();
@@ -78,17 +90,16 @@ impl<'s> Targets<'s> {
         // Many forms of one signature have the same R.
         let mut multiples = HashMap::new();
         for (f, c) in pairs {
-            let (Some(Some((r, s_times_lifted))), Some(candidate)) =
-                (lifted.get(f), candidates.get(c))
+            let (Some(Some((r, s_times_lifted))), Some(suspect)) = (lifted.get(f), suspects.get(c))
             else {
                 continue;
             };
-            if !work.spend(MULTIPLICATION) {
+            if !work.spend(OF_A_PAIR) {
                 break;
             }
             let r_times_key = multiples
                 .entry((r.to_bytes(), c))
-                .or_insert_with(|| curve::times_key(&candidate.key, r));
+                .or_insert_with(|| curve::times_key(suspect.key(), r));
             points.extend(curve::targets(s_times_lifted, r_times_key));
             places.extend([(f, c); 2]);
         }
@@ -99,73 +110,70 @@ impl<'s> Targets<'s> {
         }
         Self {
             forms,
-            candidates,
+            suspects,
             points: found,
         }
     }
 
-    /// Whether any signature can be one at all: its r is the x of a point.
+    /// Whether no signature can be one at all: no r is the x of a point.
     pub fn is_empty(&self) -> bool {
         self.points.is_empty()
     }
 
-    /// How many signatures under how many keys.
-    pub fn pairs(&self) -> u64 {
-        let pairs = self.forms.len().saturating_mul(self.candidates.len());
-        u64::try_from(pairs).unwrap_or(u64::MAX)
-    }
-
-    /// Looks each hash up; the proof with the fewest changes.
-    pub fn meet(&self, hashes: &[Hashed]) -> Option<Proof> {
-        if self.is_empty() {
+    /// Looks each hash up, if that can be paid for.
+    pub fn meet(&self, hashes: &[Hashed], work: &mut Work) -> Option<Vec<Met<'_>>> {
+        let count = u64::try_from(hashes.len()).unwrap_or(u64::MAX);
+        let pairs = self.forms.len().saturating_mul(self.suspects.len());
+        let pairs = u64::try_from(pairs).unwrap_or(u64::MAX);
+        let cost = match self.points.is_empty() {
+            true => 1,
+            false => count.saturating_mul(LOOK_UP).saturating_add(INVERSION),
+        };
+        if !work.spend(cost) {
             return None;
+        }
+        work.count(count.saturating_mul(pairs));
+        if self.points.is_empty() {
+            return Some(Vec::new());
         }
         let points =
             curve::all_times_generator(hashes.iter().map(|hashed| curve::hash(hashed.prehash)));
         let met = curve::compressed(&points)
-            .into_iter()
-            .zip(hashes)
-            .filter_map(|(point, hashed)| {
-                let (f, c) = *self.points.get(&point)?;
-                let (form, candidate) = (self.forms.get(f)?, self.candidates.get(c)?);
-                verifies(&candidate.key, form, hashed.prehash).then(|| Proof {
-                    causes: [&form.causes[..], &hashed.causes, &candidate.causes].concat(),
-                    key: Arc::clone(&candidate.id),
-                    detail: hashed.detail.map(str::to_owned),
+            .iter()
+            .enumerate()
+            .filter_map(|(hash, point)| {
+                let (form, suspect) = *self.points.get(point)?;
+                let suspect = self.suspects.get(suspect)?;
+                Some(Met {
+                    form,
+                    hash,
+                    suspect,
                 })
-            });
-        met.min_by_key(|proof| proof.causes.len())
+            })
+            .collect();
+        Some(met)
     }
 }
 
 /// Looks hashes up, those with the fewest changes first, until no smaller proof can come.
-pub fn meet(targets: &Targets, hashes: &[Hashed], work: &mut Work) -> Option<Proof> {
+pub fn meet(case: Case, targets: &Targets, hashes: &[Hashed], work: &mut Work) -> Option<Proof> {
     let mut best: Option<Proof> = None;
-    for level in hashes.chunk_by(|a, b| a.causes.len() == b.causes.len()) {
-        let changes = level.first().map_or(0, |hashed| hashed.causes.len());
-        let count = u64::try_from(level.len()).unwrap_or(u64::MAX);
-        let is_best = best
-            .as_ref()
-            .is_some_and(|best| best.causes.len() <= changes);
-        if is_best || !work.spend(count.saturating_mul(LOOK_UP)) {
+    let size = |proof: &Proof| proof.changes().len();
+    for level in hashes.chunk_by(|a, b| a.changes.len() == b.changes.len()) {
+        let changes = level.first().map_or(0, |hashed| hashed.changes.len());
+        let least = case.reading.changes.len().saturating_add(changes);
+        if best.as_ref().is_some_and(|best| size(best) <= least) {
             break;
         }
-        let found = targets.meet(level);
-        work.count(count.saturating_mul(targets.pairs()));
-        let is_better = match (&best, &found) {
-            (Some(best), Some(found)) => found.causes.len() < best.causes.len(),
-            (None, Some(_)) => true,
-            (_, None) => false,
+        let Some(met) = targets.meet(level, work) else {
+            break;
         };
-        if is_better {
-            best = found;
-        }
+        let proofs = met.iter().filter_map(|met| {
+            let (form, hashed) = (targets.forms.get(met.form)?, level.get(met.hash)?);
+            let signer = Signer::Suspect(met.suspect);
+            case.prove(&form.changes, &hashed.changes, signer, work)
+        });
+        best = best.into_iter().chain(proofs).min_by_key(size);
     }
     best
-}
-
-/// What the algorithm itself says.
-pub fn verifies(key: &VerifyingKey, form: &Form, prehash: Prehash) -> bool {
-    let signature = [form.r, form.s].concat();
-    ES256.verify(&Material::P256(*key), Signed::Prehash(&prehash), &signature)
 }

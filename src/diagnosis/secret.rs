@@ -2,6 +2,7 @@
 //! `alg` decide (RFC 8725 section 2.1).
 
 use std::iter;
+use std::sync::Arc;
 
 use data_encoding::{BASE64, HEXLOWER};
 use hmac::digest::KeyInit;
@@ -10,6 +11,7 @@ use p256::ecdsa::VerifyingKey;
 use p256::elliptic_curve::sec1::ToEncodedPoint as _;
 use sha2::{Sha256, Sha384, Sha512};
 
+use super::change::Change;
 use super::rewriting;
 use super::signer;
 use super::work::Work;
@@ -23,84 +25,135 @@ const SHARE: u64 = 50_000;
 const OCTETS: usize = 256;
 
 /// What was used as the secret, in words, and its octets.
-type Secret = (&'static str, Vec<u8>);
+type Named = (&'static str, Vec<u8>);
 
-/// Whether, with this secret and over this text, the signature is such a MAC.
-type IsMac = fn(&[u8], &str, &[u8]) -> bool;
-
-/// The name of the algorithm and what its secret was, where the signature is such a MAC. Keys, and JWKs
-/// of the files by their `kid`, come in the order in which they are likely.
-pub fn search(
-    input: &str,
-    signature: &[u8],
-    keys: &[VerifyingKey],
-    files: &[&[u8]],
-    kid: Option<&str>,
-    work: &mut Work,
-) -> Option<(&'static str, &'static str)> {
-    let (alg, is_mac): (_, IsMac) = match signature.len() {
-        32 => ("HS256", verifies::<Hmac<Sha256>>),
-        48 => ("HS384", verifies::<Hmac<Sha384>>),
-        64 => ("HS512", verifies::<Hmac<Sha512>>),
-        _ => return None,
-    };
-    let sets: Vec<Object> = files.iter().filter_map(|file| as_set(file)).collect();
-    let kept = work.left().saturating_sub(SHARE);
-    let mut tried = 0_u64;
-    let mut found = None;
-    for (what, secret) in secrets(keys, files, &sets, kid) {
-        let octets = input.len().saturating_add(secret.len());
-        let units = u64::try_from(octets / OCTETS).unwrap_or(u64::MAX);
-        if work.left() < kept || !work.spend(units.saturating_add(2)) {
-            work.tried.complete = false;
-            break;
-        }
-        tried = tried.saturating_add(1);
-        if is_mac(&secret, input, signature) {
-            found = Some((alg, what));
-            break;
-        }
-    }
-    work.count(tried);
-    found
+/// A secret that is none, and the algorithm of the MAC that was made with it.
+pub struct Secret {
+    changes: [Change; 1],
+    algorithm: &'static str,
+    octets: Vec<u8>,
 }
 
-fn verifies<M: Mac + KeyInit>(secret: &[u8], input: &str, signature: &[u8]) -> bool {
+impl Secret {
+    fn new(algorithm: &'static str, (secret, octets): Named) -> Self {
+        Self {
+            changes: [Change::UsePublicSecret { algorithm, secret }],
+            algorithm,
+            octets,
+        }
+    }
+
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    pub fn algorithm(&self) -> &'static str {
+        self.algorithm
+    }
+
+    /// Whether `signature` is the MAC of `input`.
+    pub fn verifies(&self, input: &[u8], signature: &[u8]) -> bool {
+        match self.algorithm {
+            "HS256" => is_mac::<Hmac<Sha256>>(&self.octets, input, signature),
+            "HS384" => is_mac::<Hmac<Sha384>>(&self.octets, input, signature),
+            "HS512" => is_mac::<Hmac<Sha512>>(&self.octets, input, signature),
+            _ => false,
+        }
+    }
+}
+
+fn is_mac<M: Mac + KeyInit>(secret: &[u8], input: &[u8], signature: &[u8]) -> bool {
     <M as Mac>::new_from_slice(secret)
         .is_ok_and(|mac| mac.chain_update(input).verify_slice(signature).is_ok())
 }
 
-/// Every secret, likely ones first; each is made when it is asked for.
-fn secrets<'s>(
-    keys: &'s [VerifyingKey],
-    files: &'s [&[u8]],
-    sets: &'s [Object],
-    kid: Option<&str>,
-) -> impl Iterator<Item = Secret> + use<'s> {
-    let mut jwks: Vec<&Object> = sets.iter().flat_map(members).collect();
-    jwks.sort_by_key(|jwk| kid.is_none() || jwk.get("kid").and_then(Value::as_str) != kid);
-    let ranks = 0..jwks.len().max(keys.len());
-    let ranked = ranks.flat_map(move |rank| {
-        const WHAT: [&str; 2] = ["the JWK as JSON", "the JWK as JSON with a line feed"];
-        let jwk = jwks.get(rank).copied().into_iter();
-        let key = keys.get(rank).into_iter();
-        jwk.flat_map(|jwk| spellings(jwk, WHAT))
-            .chain(key.flat_map(of_key))
-    });
-    let of_sets = sets.iter().flat_map(|set| {
-        const WHAT: [&str; 2] = [
-            "the JWK Set as JSON",
-            "the JWK Set as JSON with a line feed",
-        ];
-        spellings(set, WHAT)
-    });
-    iter::once(("the empty secret", Vec::new()))
-        .chain(files.iter().flat_map(|file| of_file(file)))
-        .chain(ranked)
-        .chain(of_sets)
+/// Key files, and the JWKs in them, as secrets.
+#[derive(Clone, Debug)]
+pub struct Files {
+    files: Vec<Arc<[u8]>>,
+    sets: Vec<Object>,
 }
 
-fn of_file(file: &[u8]) -> [Secret; 4] {
+impl Files {
+    pub fn new(files: Vec<Arc<[u8]>>) -> Self {
+        let sets = files.iter().filter_map(|file| as_set(file)).collect();
+        Self { files, sets }
+    }
+
+    /// The secret with which the signature is such a MAC. Keys, and JWKs of the files by their `kid`,
+    /// come in the order in which they are likely.
+    pub fn search(
+        &self,
+        input: &str,
+        signature: &[u8],
+        keys: &[VerifyingKey],
+        kid: Option<&str>,
+        work: &mut Work,
+    ) -> Option<Secret> {
+        let algorithm = match signature.len() {
+            32 => "HS256",
+            48 => "HS384",
+            64 => "HS512",
+            _ => return None,
+        };
+        let kept = work.left().saturating_sub(SHARE);
+        let mut tried = 0_u64;
+        let mut found = None;
+        for (written, named) in self.secrets(keys, kid) {
+            let octets = input.len().saturating_add(written);
+            let units = u64::try_from(octets / OCTETS).unwrap_or(u64::MAX);
+            if work.left() < kept || !work.spend(units.saturating_add(2)) {
+                work.leave_out();
+                break;
+            }
+            let Some(named) = named else {
+                continue;
+            };
+            tried = tried.saturating_add(1);
+            let secret = Secret::new(algorithm, named);
+            if secret.verifies(input.as_bytes(), signature) {
+                found = Some(secret);
+                break;
+            }
+        }
+        work.count(tried);
+        found
+    }
+
+    /// Every secret, likely ones first; each is made when it is asked for. Octets that were written come
+    /// with it, also where it is none, or was there before.
+    fn secrets(
+        &self,
+        keys: &[VerifyingKey],
+        kid: Option<&str>,
+    ) -> impl Iterator<Item = (usize, Option<Named>)> {
+        let counted = |named: Named| (named.1.len(), Some(named));
+        let mut jwks: Vec<&Object> = self.sets.iter().flat_map(members).collect();
+        jwks.sort_by_key(|jwk| kid.is_none() || jwk.get("kid").and_then(Value::as_str) != kid);
+        let ranks = 0..jwks.len().max(keys.len());
+        let ranked = ranks.flat_map(move |rank| {
+            const WHAT: [&str; 2] = ["the JWK as JSON", "the JWK as JSON with a line feed"];
+            let jwk = jwks.get(rank).copied().into_iter();
+            let key = keys.get(rank).into_iter();
+            jwk.flat_map(|jwk| spellings(jwk, WHAT))
+                .chain(key.flat_map(of_key).map(counted))
+        });
+        let of_sets = self.sets.iter().flat_map(|set| {
+            const WHAT: [&str; 2] = [
+                "the JWK Set as JSON",
+                "the JWK Set as JSON with a line feed",
+            ];
+            spellings(set, WHAT)
+        });
+        iter::once(("the empty secret", Vec::new()))
+            .chain(self.files.iter().flat_map(|file| of_file(file)))
+            .map(counted)
+            .chain(ranked)
+            .chain(of_sets)
+    }
+}
+
+fn of_file(file: &[u8]) -> [Named; 4] {
     let trimmed = file.trim_ascii_end();
     let is_visible = |octet: &u8| !octet.is_ascii_whitespace();
     [
@@ -148,21 +201,29 @@ fn members(set: &Object) -> Vec<&Object> {
 }
 
 /// A JWK, or a set of them, as common writers spell it, with and without a line feed.
-fn spellings(object: &Object, what: [&'static str; 2]) -> impl Iterator<Item = Secret> {
+fn spellings(
+    object: &Object,
+    what: [&'static str; 2],
+) -> impl Iterator<Item = (usize, Option<Named>)> {
     let texts =
-        rewriting::styles().filter_map(|style| rewriting::written(rewriting::pairs(object), style));
+        rewriting::styles().map(|style| rewriting::written(rewriting::pairs(object), style));
     // Where nothing is to be escaped, most styles are alike.
     let mut last = None;
-    let texts = texts.filter(move |text| last.replace(text.clone()).as_ref() != Some(text));
     texts.flat_map(move |text| {
-        let with_line_feed = format!("{text}\n");
-        iter::zip(what, [text, with_line_feed].map(String::into_bytes))
+        let octets = text.as_ref().map_or(rewriting::LONGEST, String::len);
+        let new = text.filter(|text| last.replace(text.clone()).as_ref() != Some(text));
+        let both = new.map(|text| [text.clone(), format!("{text}\n")]);
+        [0, 1].map(|n| {
+            let text = both.as_ref().and_then(|both| both.get(n));
+            let name = what.get(n).copied().unwrap_or_default();
+            (octets, text.map(|text| (name, text.clone().into_bytes())))
+        })
     })
 }
 
 #[allow(clippy::too_many_lines, reason = "a table")]
-fn of_key(key: &VerifyingKey) -> Vec<Secret> {
-    let mut secrets: Vec<Secret> = Vec::new();
+fn of_key(key: &VerifyingKey) -> Vec<Named> {
+    let mut secrets: Vec<Named> = Vec::new();
     let point = key.as_affine().to_encoded_point(false);
     let der = der(point.as_bytes());
     let pem = pem(&der);

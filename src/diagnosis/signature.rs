@@ -1,233 +1,232 @@
-//! How the octets of a signature could be meant as R and S.
+//! How a signature's segment could be meant as R and S: every way to read it is a list of changes.
 
-use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER_PERMISSIVE};
+use std::collections::HashSet;
 
 use super::cause::Cause;
+use super::change::{Change, Edit, Zeros};
+use super::der;
 use super::lax;
+use super::notation::Notation;
+use super::reading::without_trailing_bits;
+use super::replay::{self, HALF};
+use super::work::Work;
 
-/// The octets of R and of S on P-256.
-const HALF: usize = 32;
+/// The longest segment and the longest signature that are looked at; RSA's are longer.
+const MAX_LENGTH: usize = 512;
 
-/// The longest text and the longest signature that are looked at; RSA's are longer.
-const LONGEST: usize = 512;
+/// More forms of one segment are not looked at: of most there are four.
+const MAX_FORMS: usize = 256;
+
+/// The characters of a signature of 64 bytes.
+const WHOLE: usize = 86;
+
+/// So many characters behind the end of a signature are taken for copied along.
+const MAX_SURPLUS: usize = 8;
 
 /// R and S as they may have been meant, big-endian.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Form {
     /// What was done to read them, in its order.
-    pub causes: Vec<Cause>,
+    pub changes: Vec<Change>,
     pub r: [u8; HALF],
     pub s: [u8; HALF],
 }
 
+impl Form {
+    /// R and S of a segment after these changes.
+    pub fn of(segment: &str, changes: Vec<Change>) -> Option<Self> {
+        let bytes = replay::signature(segment, &changes)?;
+        let (r, s) = bytes.split_at_checked(HALF)?;
+        let (r, s) = (r.try_into().ok()?, s.try_into().ok()?);
+        Some(Self { changes, r, s })
+    }
+}
+
 /// Every way to read the segment as R and S, the plainest first.
-pub fn forms(segment: &str) -> Vec<Form> {
-    if segment.len() > LONGEST {
+pub fn forms(segment: &str, work: &mut Work) -> Vec<Form> {
+    const STEPS_FOR_A_UNIT: usize = 8;
+    let steps = segment.len() / STEPS_FOR_A_UNIT;
+    if segment.len() > MAX_LENGTH || !work.spend(u64::try_from(steps).unwrap_or(u64::MAX)) {
         return Vec::new();
     }
     let mut forms: Vec<Form> = Vec::new();
-    for (causes, octets) in octets(segment) {
-        for (cause, r, s) in halves(&octets) {
-            let causes: Vec<Cause> = causes.iter().copied().chain(cause).collect();
-            for (swapped, reversed) in [(false, false), (true, false), (false, true), (true, true)]
-            {
-                let mut form = Form {
-                    causes: causes.clone(),
-                    r,
-                    s,
-                };
-                if swapped {
-                    form.causes.push(Cause::SignatureSwapped);
-                    (form.r, form.s) = (form.s, form.r);
-                }
-                if reversed {
-                    form.causes.push(Cause::SignatureLittleEndian);
-                    form.r.reverse();
-                    form.s.reverse();
-                }
-                if !forms
-                    .iter()
-                    .any(|known| (known.r, known.s) == (form.r, form.s))
-                {
-                    forms.push(form);
-                }
+    let mut known = HashSet::new();
+    for changes in readings(segment) {
+        for order in [
+            &[][..],
+            &[Change::SwapHalves],
+            &[Change::ReverseHalves],
+            &[Change::SwapHalves, Change::ReverseHalves],
+        ] {
+            if forms.len() == MAX_FORMS || !work.spend(1) {
+                work.leave_out();
+                return forms;
             }
+            let form = Form::of(segment, [&changes[..], order].concat());
+            forms.extend(form.filter(|form| known.insert((form.r, form.s))));
         }
     }
-    forms.sort_by_key(|form| form.causes.len());
+    forms.sort_by_key(|form| form.changes.len());
     forms
 }
 
-/// The segment decoded, and decoded again where what comes out is text.
-fn octets(segment: &str) -> Vec<(Vec<Cause>, Vec<u8>)> {
-    let as_text = |octets| (vec![Cause::SignatureAsText], octets);
-    let decoded = lax::decode(segment);
-    let mut inner: Vec<Vec<u8>> = of_hex(segment).into_iter().collect();
-    inner.extend(decoded.iter().flat_map(|octets| of_text(octets)));
-    // Text of text: hex that was then written in base64, or the reverse.
-    let twice: Vec<Vec<u8>> = inner.iter().flat_map(|octets| of_text(octets)).collect();
-    let whole = without_surplus(segment);
-    whole
-        .map(|octets| (vec![Cause::SurplusCharacters], octets))
+/// Every way to read the segment as 64 bytes.
+fn readings(segment: &str) -> Vec<Vec<Change>> {
+    let starts = bytes_of(segment);
+    // Text of text as well: hex that was then written in base64, or the reverse.
+    let once: Vec<_> = of_hex(segment)
         .into_iter()
-        .chain(decoded.map(|octets| (Vec::new(), octets)))
-        .chain(inner.into_iter().chain(twice).map(as_text))
+        .chain(starts.iter().flat_map(of_text))
+        .collect();
+    let twice: Vec<_> = once.iter().flat_map(of_text).collect();
+    let starts = starts.into_iter().chain(once).chain(twice);
+    starts
+        .flat_map(|(changes, bytes)| {
+            let halves = halves(&bytes).into_iter();
+            halves.map(move |of_halves| [&changes[..], &of_halves].concat())
+        })
         .collect()
 }
 
-/// 64 octets behind which something was copied along. Where the 86th character has bits to spare that
-/// are not zero, an octet more was written, such as the `v` of a recoverable signature.
-fn without_surplus(segment: &str) -> Option<Vec<u8>> {
-    const WHOLE: usize = 86;
-    const MOST_SURPLUS: usize = 4;
-    let (whole, surplus) = segment.split_at_checked(WHOLE)?;
-    let last = lax::value(*whole.as_bytes().last()?)?;
-    let is_surplus = (1..=MOST_SURPLUS).contains(&surplus.len()) && last.trailing_zeros() >= 4;
-    is_surplus.then(|| lax::decode(whole)).flatten()
+/// Bytes, and the changes to the segment that lead to them.
+type Bytes = (Vec<Change>, Vec<u8>);
+
+/// The bytes of a segment: without what was copied along, as it is, or without stray bits.
+pub fn bytes_of(segment: &str) -> Vec<Bytes> {
+    let repairs = surplus(segment).into_iter();
+    let repairs = repairs.chain([Vec::new()]).chain(stray_bits(segment));
+    repairs
+        .filter_map(|changes| {
+            let bytes = replay::signature(segment, &changes)?;
+            Some((changes, bytes))
+        })
+        .collect()
 }
 
-/// What octets that are text in hex, in base64 or in decimal numbers stand for.
-fn of_text(octets: &[u8]) -> Vec<Vec<u8>> {
-    let Ok(text) = std::str::from_utf8(octets) else {
+fn edited(cause: Cause, edit: Edit) -> Change {
+    let edits = vec![edit];
+    Change::EditSignature { cause, edits }
+}
+
+/// Sets the bits to zero that the last character has too many.
+pub fn stray_bits(segment: &str) -> Option<Vec<Change>> {
+    let canonical = without_trailing_bits(segment)?;
+    let at = segment.len().checked_sub(1)?;
+    let edit = Edit {
+        at,
+        removed: segment.get(at..)?.to_owned(),
+        inserted: canonical.get(at..)?.to_owned(),
+    };
+    Some(vec![edited(Cause::TrailingBits, edit)])
+}
+
+/// Removes characters that were copied along, behind 64 bytes or behind DER. If the last character of
+/// what is left has bits to spare that are not zero, a byte more was written, such as the `v` of a
+/// recoverable signature.
+fn surplus(segment: &str) -> Vec<Vec<Change>> {
+    let start = segment.get(..4).and_then(lax::decode).unwrap_or_default();
+    let of_der = der::announced_length(&start).map(|bytes| bytes.saturating_mul(8).div_ceil(6));
+    // Zeros behind DER are the rest of a buffer, not characters of something else.
+    let is_rest = |surplus: &str| surplus.bytes().all(|character| character == b'A');
+    let ends = [(Some(WHOLE), false), (of_der, true)];
+    let ends = ends.into_iter().filter_map(|(end, is_der)| {
+        let surplus = segment.get(end?..)?;
+        let is_surplus =
+            (1..=MAX_SURPLUS).contains(&surplus.len()) && !(is_der && is_rest(surplus));
+        is_surplus.then_some((end?, surplus))
+    });
+    ends.map(|(end, surplus)| vec![edited(Cause::SurplusCharacters, Edit::remove(end, surplus))])
+        .collect()
+}
+
+/// What the segment itself stands for in hex.
+fn of_hex(segment: &str) -> Option<Bytes> {
+    let separators = Notation::Hex.has_separators(segment);
+    let bytes = Notation::Hex.decode(segment, separators)?;
+    Some((vec![Change::ReadHexSegment { separators }], bytes))
+}
+
+/// What bytes stand for that are text in hex, in base64 or in decimal numbers.
+fn of_text((changes, bytes): &Bytes) -> Vec<Bytes> {
+    const NOTATIONS: [Notation; 4] = [
+        Notation::Hex,
+        Notation::Numbers,
+        Notation::Base64,
+        Notation::Base64url,
+    ];
+    let Ok(text) = std::str::from_utf8(bytes) else {
         return Vec::new();
     };
-    let text: String = text
-        .chars()
-        .filter(|c| !c.is_ascii_whitespace() && !matches!(c, '"' | '\''))
-        .collect();
-    let decoders = [
-        BASE64.decode(text.as_bytes()).ok(),
-        BASE64_NOPAD.decode(text.as_bytes()).ok(),
-        lax::decode(&text),
-    ];
-    let base64 = decoders.into_iter().flatten().next();
-    of_hex(&text)
-        .into_iter()
-        .chain(of_numbers(&text))
-        .chain(base64)
-        .collect()
+    let read = NOTATIONS.into_iter().filter_map(|notation| {
+        let separators = notation.has_separators(text);
+        let bytes = notation.decode(text, separators)?;
+        let change = Change::ReadText {
+            notation,
+            separators,
+        };
+        Some(([&changes[..], &[change]].concat(), bytes))
+    });
+    read.collect()
 }
 
-/// `12,34,...`, as an array of octets becomes a string in JavaScript.
-fn of_numbers(text: &str) -> Option<Vec<u8>> {
-    let numbers = text.trim_matches(['[', ']']).split(',');
-    numbers.map(|number| number.parse().ok()).collect()
-}
-
-/// Hex, also as `0x...` and with colons.
-fn of_hex(text: &str) -> Option<Vec<u8>> {
-    let text = text.trim_start_matches("0x").replace(':', "");
-    HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()
-}
-
-type Halves = (Option<Cause>, [u8; HALF], [u8; HALF]);
-
-/// How the octets of one half are brought to 32.
-type Strip = fn(&[u8]) -> Option<[u8; HALF]>;
-
-/// R and S in octets of any length.
-fn halves(octets: &[u8]) -> Vec<Halves> {
+/// How bytes of any length could be R and S.
+fn halves(bytes: &[u8]) -> Vec<Vec<Change>> {
     /// A half that lost more than this is rarer than one in a billion.
-    const MOST_LOST: usize = 4;
+    const MAX_LOST: usize = 4;
     /// Lost zeros may have been put back at the end of the whole.
-    const STRIPS: [(Strip, Strip); 4] = [
-        (leading, leading),
-        (trailing, trailing),
-        (leading, trailing),
-        (filled, filled),
+    const RESIZED: [(Zeros, Zeros); 3] = [
+        (Zeros::Before, Zeros::Before),
+        (Zeros::Behind, Zeros::Behind),
+        (Zeros::Before, Zeros::Behind),
     ];
+    const TWICE: usize = 2 * HALF;
     let mut found = Vec::new();
-    if let Some((r, s)) = from_der(octets) {
-        found.push((Some(Cause::DerSignature), r, s));
-    }
-    if let Some((r, s)) = in_two(octets) {
-        found.push((None, r, s));
-    }
-    let shortest = (2 * HALF).saturating_sub(MOST_LOST);
-    if (shortest..=LONGEST).contains(&octets.len()) {
-        for at in 1..octets.len() {
-            let Some((r, s)) = octets.split_at_checked(at) else {
-                continue;
-            };
-            for (of_r, of_s) in STRIPS {
-                if let (Some(r), Some(s)) = (of_r(r), of_s(s)) {
-                    found.push((Some(Cause::SignatureLength), r, s));
-                }
-            }
+    if let Some(length) = der::sequence_length(bytes) {
+        let behind = bytes.len().saturating_sub(length);
+        let alone = (behind > 0).then_some(Change::RemoveBytes { before: 0, behind });
+        for strict in [true, false] {
+            let read = Change::ReadDer { strict };
+            found.push(alone.iter().cloned().chain([read]).collect());
         }
     }
-    // An octet more, as `v` of a recoverable signature, at either end.
-    if let ([_, inner @ ..], [outer @ .., _]) = (octets, octets) {
-        for (r, s) in [inner, outer].into_iter().filter_map(in_two) {
-            found.push((Some(Cause::SignatureLength), r, s));
+    if bytes.len() == TWICE {
+        found.push(Vec::new());
+    }
+    if (TWICE.saturating_sub(MAX_LOST)..=MAX_LENGTH).contains(&bytes.len()) {
+        for at in 1..bytes.len() {
+            let resized = RESIZED.map(|(r, s)| Change::ResizeHalves { at, r, s });
+            let made = |change: &Change| replay::signature_bytes(bytes, change).is_some();
+            found.extend(resized.into_iter().filter(made).map(|change| vec![change]));
+        }
+    }
+    if bytes.len() == TWICE.saturating_add(1) {
+        for (before, behind) in [(0, 1), (1, 0)] {
+            found.push(vec![Change::RemoveBytes { before, behind }]);
         }
     }
     found
 }
 
-/// 64 octets as R and S.
-fn in_two(octets: &[u8]) -> Option<([u8; HALF], [u8; HALF])> {
-    let (r, s) = octets.split_at_checked(HALF)?;
-    Some((r.try_into().ok()?, s.try_into().ok()?))
-}
-
-/// A number of any length with 32 octets, where it fits.
-pub fn leading(octets: &[u8]) -> Option<[u8; HALF]> {
-    let zeros = octets.iter().take_while(|octet| **octet == 0).count();
-    let surplus = octets.len().saturating_sub(HALF);
-    let kept = octets.get(surplus.min(zeros)..)?;
-    let mut half = [0; HALF];
-    half.get_mut(HALF.checked_sub(kept.len())?..)?
-        .copy_from_slice(kept);
-    Some(half)
-}
-
-/// The first 32 octets, where nothing but zeros follows.
-fn trailing(octets: &[u8]) -> Option<[u8; HALF]> {
-    let (half, rest) = octets.split_at_checked(HALF)?;
-    rest.iter().all(|octet| *octet == 0).then_some(())?;
-    half.try_into().ok()
-}
-
-/// The octets with the zeros at their end that a little-endian number has lost.
-fn filled(octets: &[u8]) -> Option<[u8; HALF]> {
-    let mut half = [0; HALF];
-    half.get_mut(..octets.len())?.copy_from_slice(octets);
-    Some(half)
-}
-
-/// `SEQUENCE { INTEGER r, INTEGER s }` (RFC 3279 section 2.2.3), also where a number has lost the
-/// zero before a high bit, or has too many.
-fn from_der(octets: &[u8]) -> Option<([u8; HALF], [u8; HALF])> {
-    let (content, _) = element(0x30, octets)?;
-    let (r, rest) = element(0x02, content)?;
-    let (s, _) = element(0x02, rest)?;
-    Some((leading(r)?, leading(s)?))
-}
-
-/// The content of a DER element with this tag and a length below 256, and what follows.
-fn element(tag: u8, octets: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (length, rest) = match octets {
-        [first, 0x81, length, rest @ ..] if *first == tag => (*length, rest),
-        [first, length @ ..=0x7F, rest @ ..] if *first == tag => (*length, rest),
-        _ => return None,
-    };
-    rest.split_at_checked(length.into())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+    use crate::diagnosis::Effort;
+    use crate::diagnosis::change;
+    use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
 
     const R: [u8; HALF] = [0x11; HALF];
     const S: [u8; HALF] = [0x90; HALF];
+
+    fn forms(segment: &str) -> Vec<Form> {
+        super::forms(segment, &mut Work::new(Effort::Default, &mut |_| true))
+    }
 
     /// The causes of the form that reads R and S.
     fn causes(octets: &[u8]) -> Vec<Cause> {
         let forms = forms(&BASE64URL_NOPAD.encode(octets));
         let form = forms.iter().find(|form| (form.r, form.s) == (R, S));
-        form.unwrap_or_else(|| panic!("{octets:x?}")).causes.clone()
+        let form = form.unwrap_or_else(|| panic!("{octets:x?}"));
+        change::causes(&form.changes)
     }
 
     #[test]
@@ -252,7 +251,7 @@ mod tests {
             causes(&[&[0; 34][..], &R, &[0; 34], &S].concat()),
             [SignatureLength]
         );
-        assert_eq!(causes(&[&raw[..], &[27]].concat()), [SignatureLength]);
+        assert_eq!(causes(&[&raw[..], &[27]].concat()), [Cause::SurplusBytes]);
         assert_eq!(
             causes(&[&raw[..], &[4]].concat()),
             [Cause::SurplusCharacters]
@@ -276,18 +275,21 @@ mod tests {
         let form = forms(&BASE64URL_NOPAD.encode(&backwards))
             .into_iter()
             .find(|form| (form.r, form.s) == (r, s));
-        assert_eq!(form.unwrap().causes, [SignatureLittleEndian]);
+        assert_eq!(
+            change::causes(&form.unwrap().changes),
+            [SignatureLittleEndian]
+        );
         let form = forms(&BASE64URL_NOPAD.encode(&[&r[1..], &s].concat()))
             .into_iter()
             .find(|form| (form.r, form.s) == (r, s));
-        assert_eq!(form.unwrap().causes, [SignatureLength]);
+        assert_eq!(change::causes(&form.unwrap().changes), [SignatureLength]);
         // Lost in the middle, put back at the beginning: 64 octets all the same.
         let (mut r, s) = ([0x90; HALF], [0x11; 31]);
         r[0] = 0x80;
         let form = forms(&BASE64URL_NOPAD.encode(&[&[0][..], &r, &s].concat()))
             .into_iter()
             .find(|form| form.r == r);
-        assert_eq!(form.unwrap().causes, [SignatureLength]);
+        assert_eq!(change::causes(&form.unwrap().changes), [SignatureLength]);
     }
 
     #[test]
@@ -299,6 +301,6 @@ mod tests {
                 "{length}"
             );
         }
-        assert_eq!(forms(&"A".repeat(LONGEST + 1)), []);
+        assert_eq!(forms(&"A".repeat(MAX_LENGTH + 1)), []);
     }
 }

@@ -1,70 +1,135 @@
 //! Who may have signed: the keys given, keys that are not trusted, keys as they may have been meant,
 //! and the keys that follow from the signature itself (SEC 1, section 4.1.6).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use p256::ecdsa::VerifyingKey;
 use serde::Serialize;
 
-use super::cause::Cause;
-use super::lax;
-use super::search::Candidate;
-use super::signature::{self, Form};
-use super::signed::Hashed;
+use super::change::Change;
+use super::der;
+use super::digest::Digest;
+use super::proof::Proof;
+use super::replay::HALF;
 use super::{Certainty, Finding};
-use crate::curve;
+use crate::curve::Coordinates;
 use crate::key::{self, KeyId, KeyReport};
 use crate::keyset::KeySource;
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
 use crate::token::header::JoseHeader;
 
-/// More keys are not looked at for one token.
-pub const MOST: usize = 32;
+/// More keys are not tried in every form for one token.
+pub const MAX_KEYS: usize = 32;
 
-/// The keys of these sources, as they are and as they may have been meant.
-pub fn given(sources: &[KeySource], causes: &[Cause]) -> Vec<Candidate> {
-    let reports = sources
+/// A key that may have signed. What had to be done to get at it is among its changes, or it is not
+/// made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Suspect {
+    changes: Vec<Change>,
+    key: VerifyingKey,
+    id: Arc<KeyId>,
+}
+
+/// An unusable JWK as it may have been meant: a key, and the changes that lead to it.
+pub type Repaired = (Vec<Change>, VerifyingKey);
+
+impl Suspect {
+    fn new(
+        changes: Vec<Change>,
+        key: VerifyingKey,
+        kid: Option<Box<str>>,
+        source: Arc<str>,
+    ) -> Self {
+        let thumbprint = thumbprint(&key);
+        let id = Arc::new(KeyId {
+            kid,
+            thumbprint,
+            source,
+        });
+        Self { changes, key, id }
+    }
+
+    /// A key that a signature leads to; one that the token names at this place, if any.
+    pub fn recovered(key: VerifyingKey, place: Option<&'static str>) -> Self {
+        let change = place.map(|place| Change::UseNamedKey { place });
+        Self::new(Vec::from_iter(change), key, None, "the signature".into())
+    }
+
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    pub fn key(&self) -> &VerifyingKey {
+        &self.key
+    }
+
+    pub fn id(&self) -> &Arc<KeyId> {
+        &self.id
+    }
+
+    /// Whether it is given, or comes with this header.
+    pub fn is_at_hand(&self, header: Option<&JoseHeader>) -> bool {
+        let is_embedded = |change: &Change| matches!(change, Change::UseEmbeddedKey { .. });
+        !self.changes.iter().any(is_embedded)
+            || header.is_some_and(|header| embedded(header).contains(self))
+    }
+}
+
+/// The keys of these sources, as they are and as they may have been meant, each once. `others` are
+/// those that explain a signature and verify none.
+pub fn given(keys: &[KeySource], others: &[KeySource]) -> Vec<Suspect> {
+    let keys = keys.iter().map(|source| (source, &[][..]));
+    let others = others
         .iter()
-        .flat_map(|source| source.keys.iter().map(move |report| (source, report)));
-    reports
-        .flat_map(|(source, report)| {
-            let usable = report.key.as_ref().and_then(|key| {
-                Some(Candidate {
-                    causes: causes.to_vec(),
-                    key: *key.material().p256()?,
-                    id: Arc::clone(&key.id),
-                })
-            });
-            let mended = report.mended.iter().map(|(faults, key)| Candidate {
-                causes: [causes, faults].concat(),
-                key: *key,
-                id: Arc::new(KeyId {
-                    kid: report.kid.clone(),
-                    thumbprint: thumbprint(key),
-                    source: Arc::clone(&source.source),
-                }),
-            });
-            usable.into_iter().chain(mended).collect::<Vec<_>>()
+        .map(|source| (source, &[Change::UseOtherKey][..]));
+    let suspects = keys.chain(others).flat_map(|(source, changes)| {
+        let of = move |report: &KeyReport, (repairs, key): (&[Change], VerifyingKey)| {
+            let changes = [changes, repairs].concat();
+            Suspect::new(changes, key, report.kid.clone(), Arc::clone(&source.source))
+        };
+        source.keys.iter().flat_map(move |report| {
+            let usable = report
+                .key
+                .iter()
+                .filter_map(|key| Some((&[][..], *key.material().p256()?)));
+            let repaired = report.repaired.iter();
+            let repaired = repaired.map(|(changes, key)| (&changes[..], *key));
+            let suspects = usable.chain(repaired).map(|key| of(report, key));
+            suspects.collect::<Vec<_>>()
         })
-        .collect()
+    });
+    let mut known = HashSet::new();
+    let is_new = |suspect: &Suspect| {
+        let repairs = suspect
+            .changes
+            .iter()
+            .filter(|change| **change != Change::UseOtherKey);
+        let repairs: Vec<String> = repairs.map(Change::repair).collect();
+        known.insert((
+            suspect.id.thumbprint.clone(),
+            suspect.id.kid.clone(),
+            repairs,
+        ))
+    };
+    suspects.filter(is_new).collect()
 }
 
 /// The candidates in the order in which they are tried: those that the header's `kid` names, then
 /// those that need no excuse.
-pub fn ordered(candidates: &[Candidate], kid: Option<&str>) -> Vec<Candidate> {
-    let mut ordered: Vec<&Candidate> = candidates.iter().collect();
-    ordered.sort_by_key(|candidate| {
-        let is_named = kid.is_some() && candidate.id.kid.as_deref() == kid;
-        (!is_named, candidate.causes.len())
+pub fn ordered(suspects: &[Suspect], kid: Option<&str>) -> Vec<Suspect> {
+    let mut ordered: Vec<&Suspect> = suspects.iter().collect();
+    ordered.sort_by_key(|suspect| {
+        let is_named = kid.is_some() && suspect.id.kid.as_deref() == kid;
+        (!is_named, suspect.changes.len())
     });
-    ordered.into_iter().take(MOST).cloned().collect()
+    ordered.into_iter().take(MAX_KEYS).cloned().collect()
 }
 
 /// The keys that the header brings along: `jwk` (RFC 7515 section 4.1.3) and the first certificate
 /// of `x5c` (section 4.1.6). Nobody vouches for them.
-pub fn embedded(header: &JoseHeader) -> Vec<Candidate> {
+pub fn embedded(header: &JoseHeader) -> Vec<Suspect> {
     let source: Arc<str> = "the token's own header".into();
     let jwk = header
         .parameters
@@ -78,76 +143,76 @@ pub fn embedded(header: &JoseHeader) -> Vec<Candidate> {
     let x5c = x5c
         .and_then(|text| data_encoding::BASE64.decode(text.as_bytes()).ok())
         .and_then(|certificate| of_certificate(&certificate));
-    jwk.into_iter()
-        .chain(x5c)
-        .map(|key| Candidate {
-            causes: vec![Cause::SignedByEmbeddedKey],
-            key,
-            id: Arc::new(KeyId {
-                kid: None,
-                thumbprint: thumbprint(&key),
-                source: Arc::clone(&source),
-            }),
-        })
-        .collect()
+    let keys = [("jwk", jwk), ("x5c", x5c)].into_iter();
+    let keys = keys.filter_map(|(member, key)| Some((member, key?)));
+    keys.map(|(member, key)| {
+        let changes = vec![Change::UseEmbeddedKey { member }];
+        Suspect::new(changes, key, None, Arc::clone(&source))
+    })
+    .collect()
 }
 
-/// The P-256 key of a certificate (RFC 5280 section 4.1). What stands around it is of no interest
-/// here: only a key that verifies the signature comes to anything.
+/// The P-256 key of a certificate (RFC 5280 section 4.1).
 fn of_certificate(certificate: &[u8]) -> Option<VerifyingKey> {
     /// `AlgorithmIdentifier` of a P-256 key, then a BIT STRING of 66 octets without unused bits.
-    const BEFORE: &[u8] = &[
+    const BEFORE_POINT: &[u8] = &[
         0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01, 0x06, 0x08, 0x2A, 0x86,
         0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
     ];
-    const POINT: usize = 65;
-    let at = certificate
-        .windows(BEFORE.len())
-        .position(|window| window == BEFORE)?;
-    let rest = certificate.get(at..)?.get(BEFORE.len()..)?;
-    VerifyingKey::from_sec1_bytes(rest.get(..POINT)?).ok()
+    let certificate = der::element(0x30, certificate)?;
+    let certificate = der::element(0x30, certificate.content)?.content;
+    // The version may be missing; serial number, signature, issuer, validity and subject may not.
+    let version = der::element(0xA0, certificate);
+    let mut rest = version.map_or(certificate, |version| version.rest);
+    for tag in [0x02, 0x30, 0x30, 0x30, 0x30] {
+        rest = der::element(tag, rest)?.rest;
+    }
+    let key = der::element(0x30, rest)?.content;
+    VerifyingKey::from_sec1_bytes(key.strip_prefix(BEFORE_POINT)?).ok()
 }
 
-/// What a JWK that can't be used may have been meant as: each key with the faults that are looked
-/// past. `is_foreign` tells that it says of itself that it is for something else.
-pub fn mended(jwk: &Object, is_foreign: bool) -> Vec<(Vec<Cause>, VerifyingKey)> {
+/// What a JWK that can't be used may have been meant as: each key with the changes that lead to it.
+/// `ignored` are the members by which it says of itself that it is for something else.
+pub fn repaired(jwk: &Object, ignored: &[&'static str]) -> Vec<Repaired> {
     let coordinate = |name: &str| {
         let text = jwk.get(name)?.as_str()?;
         let plain = text
             .trim_end_matches('=')
             .replace('+', "-")
             .replace('/', "_");
-        let written = lax::decode(&plain)?;
-        let octets = signature::leading(&written)?;
-        Some((octets, plain != text || written.len() != octets.len()))
+        let written = base64url::decode(&plain).ok()?;
+        let zeros = written.len().saturating_sub(HALF);
+        let (zeros, number) = written.split_at_checked(zeros)?;
+        let mut octets = [0; HALF];
+        octets
+            .get_mut(HALF.checked_sub(number.len())?..)?
+            .copy_from_slice(number);
+        let is_number = zeros.iter().all(|octet| *octet == 0);
+        is_number.then(|| (octets, base64url::encode(&octets) != text))
     };
-    let (Some((x, x_mended)), Some((y, y_mended))) = (coordinate("x"), coordinate("y")) else {
+    let (Some((x, x_changed)), Some((y, y_changed))) = (coordinate("x"), coordinate("y")) else {
         return Vec::new();
     };
-    let reversed = |mut octets: [u8; 32]| {
+    let reversed = |mut octets: [u8; HALF]| {
         octets.reverse();
         octets
     };
-    let padded = (x_mended || y_mended).then_some(Cause::KeyCoordinatesPadded);
+    let rewritten = (x_changed || y_changed).then_some(Change::RewriteCoordinates);
+    let ignored = (!ignored.is_empty()).then(|| Change::IgnoreMembers {
+        members: ignored.to_vec(),
+    });
     [
         (None, x, y),
-        (Some(Cause::KeyCoordinatesExchanged), y, x),
-        (
-            Some(Cause::KeyCoordinatesReversed),
-            reversed(x),
-            reversed(y),
-        ),
+        (Some(Change::SwapCoordinates), y, x),
+        (Some(Change::ReverseCoordinates), reversed(x), reversed(y)),
     ]
     .into_iter()
     .filter_map(|(order, x, y)| {
-        let of_coordinates: Vec<Cause> = padded.into_iter().chain(order).collect();
-        let other = is_foreign || of_coordinates.is_empty();
-        let causes = of_coordinates
-            .into_iter()
-            .chain(other.then_some(Cause::KeyNotForVerification));
+        let changes = rewritten.iter().cloned().chain(order);
+        let changes: Vec<Change> = changes.chain(ignored.clone()).collect();
         let point = [&[4][..], &x, &y].concat();
         let key = VerifyingKey::from_sec1_bytes(&point).ok()?;
-        Some((causes.collect(), key))
+        (!changes.is_empty()).then_some((changes, key))
     })
     .collect()
 }
@@ -155,6 +220,13 @@ pub fn mended(jwk: &Object, is_foreign: bool) -> Vec<(Vec<Cause>, VerifyingKey)>
 /// RFC 7638 with SHA-256.
 pub fn thumbprint(key: &VerifyingKey) -> Box<str> {
     key::thumbprint_of(&jwk(key)).unwrap_or_default()
+}
+
+/// The same, of the coordinates.
+pub fn thumbprint_of(coordinates: &Coordinates) -> Box<str> {
+    let [x, y] = coordinates.map(|octets| base64url::encode(&octets));
+    let members = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
+    base64url::encode(&Digest::Sha256.hash(members.as_bytes())).into()
 }
 
 /// A key as a JWK, as it would stand in a `public_key.json`.
@@ -174,8 +246,9 @@ pub fn jwk(key: &VerifyingKey) -> Object {
     }
 }
 
-/// A key that follows from a signature.
+/// A key that follows from a signature, which verifies under it.
 #[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
 pub struct Recovered {
     /// Its RFC 7638 thumbprint.
     pub thumbprint: Box<str>,
@@ -183,26 +256,13 @@ pub struct Recovered {
     pub jwk: Object,
 }
 
-impl From<&VerifyingKey> for Recovered {
-    fn from(key: &VerifyingKey) -> Self {
-        Self {
-            thumbprint: thumbprint(key),
-            jwk: jwk(key),
-        }
+impl Recovered {
+    /// The key of a proof; none if it is a secret's.
+    pub fn of(proof: &Proof) -> Option<Self> {
+        let jwk = proof.jwk()?.clone();
+        let thumbprint = key::thumbprint_of(&jwk)?;
+        Some(Self { thumbprint, jwk })
     }
-}
-
-/// The two keys under which this form of the signature verifies this hash.
-pub fn recovered(form: &Form, hashed: &Hashed) -> Vec<VerifyingKey> {
-    let (Some(r), Some(s), Some(lifted)) = (
-        curve::scalar(form.r),
-        curve::scalar(form.s),
-        curve::lift(form.r),
-    ) else {
-        return Vec::new();
-    };
-    let s_times_lifted = curve::multiply(&lifted, &s);
-    curve::recovered(&r, &s_times_lifted, &curve::hash(hashed.prehash))
 }
 
 /// The signers of a run's refused tokens, as far as they follow from the signatures: a key that two

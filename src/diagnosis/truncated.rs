@@ -8,16 +8,19 @@
 )]
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
 use p256::Scalar;
 
 use super::cause::Cause;
+use super::change::{Change, Edit};
+use super::lax;
 use super::layout::{Layout, values};
-use super::search::{Candidate, Proof, verifies};
-use super::signature::Form;
+use super::proof::{Proof, Signer};
+use super::replay::HALF;
+use super::search::Case;
 use super::signed::Hashed;
-use super::work::{MULTIPLICATION, Work};
+use super::signer::Suspect;
+use super::work::{LIFT, MULTIPLICATION, Work};
 use crate::curve::{self, Abscissa, Point};
 
 /// The bits that are searched for: four octets.
@@ -27,19 +30,21 @@ const MOST_BITS: usize = 32;
 const MOST_BITS_DEEP: usize = 38;
 
 /// A signature without its end.
-struct Cut {
+struct Cut<'c> {
+    case: Case<'c>,
     layout: Layout,
     /// R, and S with zeros in the place of what was lost.
-    known: Form,
+    r: [u8; HALF],
+    s: [u8; HALF],
     bits: usize,
     characters: usize,
 }
 
 /// Puts the lost end back.
 pub fn search(
-    segment: &str,
+    case: Case,
     hashes: &[Hashed],
-    candidates: &[Candidate],
+    suspects: &[Suspect],
     work: &mut Work,
 ) -> Option<Proof> {
     let most = if work.tried.deep {
@@ -50,36 +55,39 @@ pub fn search(
     Layout::all()
         .into_iter()
         .filter(|layout| !layout.is_swapped())
-        .filter_map(|layout| Cut::new(layout, segment))
+        .filter_map(|layout| Cut::new(case, layout))
         .filter(|cut| cut.bits <= most)
-        .find_map(|cut| cut.search(hashes, candidates, work))
+        .find_map(|cut| cut.search(hashes, suspects, work))
 }
 
-impl Cut {
-    fn new(layout: Layout, segment: &str) -> Option<Self> {
+impl<'c> Cut<'c> {
+    fn new(case: Case<'c>, layout: Layout) -> Option<Self> {
+        let segment = case.reading.segments.signature.as_str();
         let characters = layout.characters.checked_sub(segment.len())?;
         let bits = layout.s.end().checked_sub(segment.len().checked_mul(6)?)?;
-        let known = layout.form(&format!("{segment}{}", "A".repeat(characters)))?;
+        let [r, s] = layout.numbers(&format!("{segment}{}", "A".repeat(characters)))?;
         let is_cut = characters > 0 && bits < layout.s.octets.checked_mul(8)?;
         (is_cut && layout.begins(&values(segment)?)).then_some(Self {
+            case,
             layout,
-            known,
+            r,
+            s,
             bits,
             characters,
         })
     }
 
-    fn search(
-        &self,
-        hashes: &[Hashed],
-        candidates: &[Candidate],
-        work: &mut Work,
-    ) -> Option<Proof> {
-        let (r, lifted) = (curve::scalar(self.known.r)?, curve::lift(self.known.r)?);
-        let s_times_lifted = curve::multiply(&lifted, &curve::hash(self.known.s));
+    fn search(&self, hashes: &[Hashed], suspects: &[Suspect], work: &mut Work) -> Option<Proof> {
+        /// R is lifted and multiplied, and so are the first of its multiples.
+        const START: u64 = LIFT + 4 * MULTIPLICATION;
+        if hashes.is_empty() || suspects.is_empty() || !work.spend(START) {
+            return None;
+        }
+        let (r, lifted) = (curve::scalar(self.r)?, curve::lift(self.r)?);
+        let s_times_lifted = curve::multiply(&lifted, &curve::hash(self.s));
         // One table serves all hashes and keys. It holds the multiples of both signs.
         let steps = 1_u64 << self.bits.div_ceil(2);
-        if !work.spend(steps.saturating_mul(2)) {
+        if !work.spend(steps.saturating_add(START).saturating_mul(2)) {
             return None;
         }
         let table = Table::new(lifted.into(), steps);
@@ -88,13 +96,13 @@ impl Cut {
         let giant = Point::from(curve::multiply(&lifted, &Scalar::from(stride)));
         let first = Point::from(curve::multiply(&lifted, &Scalar::from(steps)));
         let giants = (1_u64 << self.bits).checked_div(stride)?.saturating_add(1);
-        for candidate in candidates {
-            let r_times_key = curve::times_key(&candidate.key, &r);
+        for suspect in suspects {
             for hashed in hashes {
                 let cost = giants.saturating_add(MULTIPLICATION).saturating_mul(4);
                 if !work.spend(cost) {
                     return None;
                 }
+                let r_times_key = curve::times_key(suspect.key(), &r);
                 let e_times_generator = curve::times_generator(&curve::hash(hashed.prehash));
                 let sum = e_times_generator + r_times_key;
                 for target in [sum - s_times_lifted, -sum - s_times_lifted] {
@@ -102,7 +110,7 @@ impl Cut {
                     work.count(giants);
                     let found = table
                         .meet(start, giant, giants)
-                        .find_map(|k| self.proof(k, hashed, candidate));
+                        .find_map(|k| self.prove(k, hashed, suspect, work));
                     if found.is_some() {
                         return found;
                     }
@@ -112,28 +120,31 @@ impl Cut {
         None
     }
 
-    /// The signature with this at its end.
-    fn proof(&self, k: u64, hashed: &Hashed, candidate: &Candidate) -> Option<Proof> {
-        let s = curve::hash(self.known.s) + Scalar::from(k);
-        let form = Form {
-            causes: Vec::new(),
-            r: self.known.r,
-            s: s.to_bytes().into(),
+    /// The signature with these bits at its end.
+    fn prove(&self, k: u64, hashed: &Hashed, suspect: &Suspect, work: &mut Work) -> Option<Proof> {
+        let segment = &self.case.reading.segments.signature;
+        let edit = Edit::insert(segment.len(), self.end(k)?);
+        let edits = Change::EditSignature {
+            cause: Cause::Truncated,
+            edits: vec![edit],
         };
-        verifies(&candidate.key, &form, hashed.prehash).then(|| Proof {
-            causes: [
-                &[Cause::Truncated][..],
-                self.layout.causes,
-                &hashed.causes,
-                &candidate.causes,
-            ]
-            .concat(),
-            key: Arc::clone(&candidate.id),
-            detail: Some(match self.characters {
-                1 => "the last character is missing".to_owned(),
-                many => format!("the last {many} characters are missing"),
-            }),
-        })
+        let changes = [&[edits], &self.layout.changes[..]].concat();
+        let signer = Signer::Suspect(suspect);
+        self.case.prove(&changes, &hashed.changes, signer, work)
+    }
+
+    /// The characters that have these bits, and zeros behind them.
+    fn end(&self, k: u64) -> Option<String> {
+        let surplus = self.characters.checked_mul(6)?.checked_sub(self.bits)?;
+        if k >> self.bits != 0 {
+            return None;
+        }
+        let places = (0..self.characters).rev();
+        let characters = places.map(|place| {
+            let value = u128::from(k) << surplus >> (place * 6) & 0x3F;
+            Some(lax::character(u8::try_from(value).ok()?))
+        });
+        characters.collect()
     }
 }
 

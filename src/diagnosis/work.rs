@@ -3,11 +3,20 @@
 
 use super::{Effort, Tried};
 
-/// What a multiplication of a point costs. The unit is an addition of points: a microsecond or two.
+/// What a multiplication of a point costs. The unit is an addition of points: a microsecond or less.
 pub const MULTIPLICATION: u64 = 200;
 
 /// What looking up a hash costs: its multiple of the generator, by a table.
 pub const LOOK_UP: u64 = 40;
+
+/// What it costs to find out whether a number is the x of a point.
+pub const LIFT: u64 = 20;
+
+/// What it costs to invert a number, or to normalize a point.
+pub const INVERSION: u64 = 20;
+
+/// What a proof costs: the primitive is asked, and then `verify`.
+pub const PROOF: u64 = 6 * MULTIPLICATION;
 
 /// The budget of a search, and the count of what was tried.
 pub struct Work<'w> {
@@ -18,13 +27,23 @@ pub struct Work<'w> {
     stopped: bool,
 }
 
+/// So many units a token may cost.
+pub const fn budget(effort: Effort) -> u64 {
+    match effort {
+        Effort::Default => 600_000,
+        Effort::Deep => 6_000_000,
+    }
+}
+
 impl<'w> Work<'w> {
     pub fn new(effort: Effort, step: &'w mut dyn FnMut(u64) -> bool) -> Self {
+        Self::of(budget(effort), effort, step)
+    }
+
+    /// With so many units.
+    pub fn of(left: u64, effort: Effort, step: &'w mut dyn FnMut(u64) -> bool) -> Self {
         Self {
-            left: match effort {
-                Effort::Default => 450_000,
-                Effort::Deep => 6_000_000,
-            },
+            left,
             tried: Tried {
                 deep: effort == Effort::Deep,
                 complete: true,
@@ -35,13 +54,16 @@ impl<'w> Work<'w> {
         }
     }
 
-    /// Takes so many units, where they are left; else something is left out.
+    /// Pays for a step of a search, at least one unit. If it can't be paid for it is not to be taken,
+    /// and something is left out.
+    #[must_use]
     pub fn spend(&mut self, units: u64) -> bool {
-        let is_enough = !self.stopped && units <= self.left;
+        let units = units.max(1);
+        let is_enough = units <= self.left();
         if is_enough {
             self.left = self.left.saturating_sub(units);
         } else {
-            self.tried.complete = false;
+            self.leave_out();
         }
         is_enough
     }
@@ -51,12 +73,17 @@ impl<'w> Work<'w> {
         if self.stopped { 0 } else { self.left }
     }
 
+    /// Notes that something was not tried.
+    pub fn leave_out(&mut self) {
+        self.tried.complete = false;
+    }
+
     /// Counts forms that were tried.
     pub fn count(&mut self, forms: u64) {
         self.tried.forms = self.tried.forms.saturating_add(forms);
         if !(self.step)(forms) {
             self.stopped = true;
-            self.tried.complete = false;
+            self.leave_out();
         }
     }
 }

@@ -10,7 +10,7 @@ use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 use crate::algorithm::{Algorithm, KeyType, Material, Signed};
-use crate::diagnosis::{self, Cause};
+use crate::diagnosis::{self, Repaired};
 use crate::text::base64url;
 use crate::text::json::{JsonError, Object, Value, abridged};
 
@@ -69,7 +69,7 @@ pub struct KeyReport {
     pub(crate) key: Option<VerificationKey>,
     /// What an unusable key may have been meant as, for the diagnosis alone.
     #[serde(skip)]
-    pub(crate) mended: Vec<(Vec<Cause>, VerifyingKey)>,
+    pub(crate) repaired: Vec<Repaired>,
 }
 
 /// Why a JWK can't be used to verify. In JSON it is its message.
@@ -151,7 +151,7 @@ impl KeyReport {
         let thumbprint = thumbprint_of(&object);
 
         let mut reasons = usage_faults(&object);
-        let is_foreign = !reasons.is_empty();
+        let foreign = foreign_members(&object, &reasons);
         let mut key = None;
         match public_key(&object) {
             Ok(material) => {
@@ -195,10 +195,10 @@ impl KeyReport {
                 .iter()
                 .any(|member| is_private_member(&member.name)),
             usable: key.is_some(),
-            mended: if key.is_some() {
+            repaired: if key.is_some() {
                 Vec::new()
             } else {
-                diagnosis::mended(&object, is_foreign)
+                diagnosis::repaired(&object, &foreign)
             },
             reasons,
             key,
@@ -220,7 +220,7 @@ impl KeyReport {
             usable: false,
             reasons: vec![reason],
             key: None,
-            mended: Vec::new(),
+            repaired: Vec::new(),
         }
     }
 }
@@ -321,6 +321,31 @@ fn usage_faults(object: &Object) -> Vec<KeyFault> {
         }
     }
     faults
+}
+
+/// The members by which a JWK says that it is not for ES256, or not for verification.
+fn foreign_members(object: &Object, usage: &[KeyFault]) -> Vec<&'static str> {
+    let is_faulty = |name: &&str| {
+        usage.iter().any(|fault| match fault {
+            KeyFault::MemberType(member, ..) => member == name,
+            KeyFault::Use(_) => *name == "use",
+            KeyFault::KeyOps(_) | KeyFault::KeyOpsTwice(_) => *name == "key_ops",
+            _ => false,
+        })
+    };
+    let is_foreign = |name: &&str| {
+        let value = object.get(name).map(Value::as_str);
+        match *name {
+            "kty" => value != Some(Some("EC")),
+            "crv" => value != Some(Some("P-256")),
+            "alg" => value.is_some_and(|alg| alg != Some("ES256")),
+            _ => false,
+        }
+    };
+    ["kty", "crv", "use", "key_ops", "alg", "kid"]
+        .into_iter()
+        .filter(|name| is_faulty(name) || is_foreign(name))
+        .collect()
 }
 
 fn strings(value: Option<&Value>) -> Option<Vec<Box<str>>> {

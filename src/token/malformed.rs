@@ -204,11 +204,17 @@ impl fmt::Display for Malformed {
 
 impl std::error::Error for Malformed {}
 
+impl Serialize for Segment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
 /// `segment`, `offset`, `message` and `hint`.
 impl Serialize for Malformed {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut object = serializer.serialize_struct("Malformed", 4)?;
-        object.serialize_field("segment", self.segment.name())?;
+        object.serialize_field("segment", &self.segment)?;
         object.serialize_field("offset", &self.offset)?;
         object.serialize_field("message", &self.fault.to_string())?;
         object.serialize_field("hint", &self.hint())?;

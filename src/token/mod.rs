@@ -37,6 +37,15 @@ pub struct Removed {
     pub quotes: bool,
 }
 
+/// A layer of escapes that a token was written with in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Escapes {
+    /// Percent-encoding (RFC 3986, section 2.1).
+    Percent,
+    /// Those of JSON strings (RFC 8259, section 7).
+    Json,
+}
+
 impl<'t> Token<'t> {
     /// The token of an `Authorization` header's value (RFC 6750 section 2.1), for servers: `Bearer` in
     /// any letter case, one space, and the characters of one token (`A-Z a-z 0-9 - _ .`). None of any

@@ -160,6 +160,7 @@ fn report(
         checks,
         findings: Vec::new(),
         error: fault,
+        proof: None,
         search: None,
         recovered: Vec::new(),
     }

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
+use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 use hmac::{Hmac, Mac};
 use jwtlens::{
     Certainty, ClaimCheck, Debugger, Effort, Finding, Input, KeySource, Policy, Report, Signers,
@@ -16,10 +16,11 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use crate::cases::{CASES, embedded_certificate, other_jwk};
+use crate::replayer::{self, Trust};
 use crate::support::{Issuer, NOW, Random, der};
 
 impl Random {
-    fn signer(&mut self) -> Issuer {
+    pub fn signer(&mut self) -> Issuer {
         loop {
             if let Some(issuer) = Issuer::of(&self.octets(), KID) {
                 return issuer;
@@ -28,17 +29,18 @@ impl Random {
     }
 }
 
-const KID: &str = "1fdef9ef-57e5-4fcd-84bd-2eb445efcf66";
-const HEADER: &str = r#"{"alg":"ES256","typ":"JWT","kid":"1fdef9ef-57e5-4fcd-84bd-2eb445efcf66"}"#;
+pub const KID: &str = "1fdef9ef-57e5-4fcd-84bd-2eb445efcf66";
+pub const HEADER: &str =
+    r#"{"alg":"ES256","typ":"JWT","kid":"1fdef9ef-57e5-4fcd-84bd-2eb445efcf66"}"#;
 
-fn payload(number: usize) -> String {
+pub fn payload(number: usize) -> String {
     format!(
         r#"{{"sub":"member-{number}","aud":"transcodes-sdk","url":"https://example.com/é","exp":{}}}"#,
         NOW + 3600
     )
 }
 
-fn encode(text: impl AsRef<[u8]>) -> String {
+pub fn encode(text: impl AsRef<[u8]>) -> String {
     BASE64URL_NOPAD.encode(text.as_ref())
 }
 
@@ -46,17 +48,52 @@ fn source(jwk: &str) -> KeySource {
     KeySource::read("public_key.json", jwk.as_bytes()).unwrap()
 }
 
-fn debugger(keys: &[&str], also: &[&str], effort: Effort) -> Debugger {
-    let read = |jwks: &[&str]| jwks.iter().map(|jwk| source(jwk)).collect::<Vec<_>>();
-    Debugger::new(&read(keys), &read(also), Policy::default(), effort)
+/// A debugger, and what its proofs may rest on.
+#[derive(Clone)]
+pub struct Bench {
+    debugger: Debugger,
+    trust: Trust,
 }
 
-fn debug(debugger: &Debugger, token: &str) -> Report {
-    debugger.debug(&Token::from(token), NOW, &mut |_| true)
+impl Bench {
+    pub fn new(keys: &[&str], also: &[&str], policy: Policy, effort: Effort) -> Self {
+        let read = |jwks: &[&str]| jwks.iter().map(|jwk| source(jwk)).collect::<Vec<_>>();
+        let owned = |jwks: &[&str]| jwks.iter().map(ToString::to_string).collect();
+        Self {
+            debugger: Debugger::new(&read(keys), &read(also), policy, effort),
+            trust: Trust {
+                keys: owned(keys),
+                others: owned(also),
+                secret: None,
+            },
+        }
+    }
+
+    /// With what a MAC was made with.
+    pub fn with_secret(mut self, secret: &[u8]) -> Self {
+        self.trust.secret = Some(secret.to_vec());
+        self
+    }
+
+    /// The report of a token. What it proves is replayed.
+    pub fn debug(&self, token: &[u8], now: i64) -> Report {
+        let token = Token::new(Input::default(), token);
+        let report = self.debugger.debug(&token, now, &mut |_| true);
+        replayer::check(token.text, &report, &self.trust);
+        report
+    }
+}
+
+pub fn debugger(keys: &[&str], also: &[&str], effort: Effort) -> Bench {
+    Bench::new(keys, also, Policy::default(), effort)
+}
+
+pub fn debug(debugger: &Bench, token: &str) -> Report {
+    debugger.debug(token.as_bytes(), NOW)
 }
 
 /// The changes that a report has proven, as a set.
-fn proven(report: &Report) -> BTreeSet<&'static str> {
+pub fn proven(report: &Report) -> BTreeSet<&'static str> {
     let proven = report
         .findings
         .iter()
@@ -76,7 +113,7 @@ type Hash = fn(text: &[u8]) -> Vec<u8>;
 type Octets = fn(signature: [u8; 64]) -> Vec<u8>;
 type Written = fn(token: &str) -> Option<String>;
 
-fn input(header: &str, payload: &str) -> String {
+pub fn input(header: &str, payload: &str) -> String {
     format!("{}.{}", encode(header), encode(payload))
 }
 
@@ -113,8 +150,8 @@ const SIGNED: [Fault<Text>; 14] = [
         make: |header, payload| {
             format!(
                 "{}.{}",
-                BASE64.encode(header.as_bytes()),
-                BASE64.encode(payload.as_bytes())
+                BASE64_NOPAD.encode(header.as_bytes()),
+                BASE64_NOPAD.encode(payload.as_bytes())
             )
             .into()
         },
@@ -375,7 +412,7 @@ const WRITTEN_TOKEN: [Fault<Written>; 16] = [
     },
 ];
 
-fn codes(faults: &[&'static str]) -> BTreeSet<&'static str> {
+pub fn codes(faults: &[&'static str]) -> BTreeSet<&'static str> {
     faults
         .iter()
         .copied()
@@ -622,7 +659,8 @@ fn dropped_characters_are_found() {
             }
             assert!(
                 proven == codes(&expected) || proven == or_lost,
-                "{segment}: {proven:?}"
+                "{input}.{segment}: {proven:?} {}",
+                signer.jwk()
             );
             *found += 1;
         }
@@ -651,7 +689,7 @@ fn a_token_in_utf_16_is_found() {
         [&octets(&marked, u16::to_le_bytes)[..], b"\r\0"].concat(),
         [&token.as_bytes()[..40], b"\0", &token.as_bytes()[40..]].concat(),
     ] {
-        let report = debugger.debug(&Token::new(Input::default(), &text), NOW, &mut |_| true);
+        let report = debugger.debug(&text, NOW);
         assert_eq!(proven(&report), codes(&["zero-octets"]), "{text:?}");
         assert_eq!(report.verdict, Verdict::Malformed);
     }
@@ -1205,6 +1243,7 @@ fn a_mac_with_the_public_key_is_found() {
                     .into_bytes()
                     .to_vec(),
             };
+            let debugger = debugger.clone().with_secret(&secret);
             let report = debug(&debugger, &format!("{input}.{}", encode(mac)));
             assert_eq!(
                 (report.verdict, proven(&report)),
@@ -1232,10 +1271,8 @@ fn a_mac_with_any_key_of_a_set_is_found() {
         let input = input(header, payload);
         let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
         let mac = mac.chain_update(&input).finalize().into_bytes();
-        let report = debug(
-            &debugger(&[keys], &[], Effort::Default),
-            &format!("{input}.{}", encode(mac)),
-        );
+        let debugger = debugger(&[keys], &[], Effort::Default).with_secret(secret.as_bytes());
+        let report = debug(&debugger, &format!("{input}.{}", encode(mac)));
         proven(&report) == codes(&["hmac-with-public-key"])
     };
     let bare = r#"{"alg":"HS256"}"#;
@@ -1380,13 +1417,13 @@ fn causes_of_the_cases_are_found() {
     let mut proofs = 0;
     for case in CASES.iter() {
         for (certainty, code, effort) in case.causes {
-            let other = (*code == "signed-by-other-key").then(|| source(&other_jwk()));
-            let debugger = Debugger::new(
-                &[source(&case.key)],
-                other.as_slice(),
-                Policy::default(),
-                *effort,
-            );
+            let other = other_jwk();
+            let also = if *code == "signed-by-other-key" {
+                vec![other.as_str()]
+            } else {
+                Vec::new()
+            };
+            let debugger = debugger(&[&case.key], &also, *effort);
             let report = debug(&debugger, &case.token);
             let mut found = report.findings.iter();
             let found = found.find(|finding| finding.code == *code);
@@ -1406,13 +1443,8 @@ fn kinds_and_times_are_told() {
     let signer = random.signer();
     let jwk = signer.jwk();
     let rsa = r#"{"kty":"RSA","n":"AQAB","e":"AQAB"}"#;
-    let keys = Debugger::new(&[source(&jwk)], &[], Policy::default(), Effort::Default);
-    let with_rsa = Debugger::new(
-        &[source(&jwk), source(rsa)],
-        &[],
-        Policy::default(),
-        Effort::Default,
-    );
+    let keys = debugger(&[&jwk], &[], Effort::Default);
+    let with_rsa = debugger(&[&jwk, rsa], &[], Effort::Default);
     let good = signer.token(&payload(1));
     let (input, _) = good.rsplit_once('.').unwrap();
     let with_signature = |octets: &[u8]| format!("{input}.{}", encode(octets));
@@ -1613,11 +1645,7 @@ fn kinds_and_times_are_told() {
         );
         let verdict = |leeway: i64| {
             let policy = Policy::default().with_leeway(leeway).unwrap();
-            debug(
-                &Debugger::new(&[source(&jwk)], &[], policy, Effort::Default),
-                &token,
-            )
-            .verdict
+            debug(&Bench::new(&[&jwk], &[], policy, Effort::Default), &token).verdict
         };
         assert_eq!(verdict(leeway), Verdict::Valid, "{claims}");
         assert_eq!(verdict(least), Verdict::Valid, "{claims}");
@@ -1628,7 +1656,7 @@ fn kinds_and_times_are_told() {
 }
 
 /// The first of several findings, and those that would be wrong beside it.
-fn told_first(keys: &Debugger, good: &str) {
+fn told_first(keys: &Bench, good: &str) {
     let mac = |alg: &str, octets: usize| {
         let input = input(&format!(r#"{{"alg":"{alg}"}}"#), &payload(1));
         format!("{input}.{}", encode(vec![1; octets]))
@@ -1682,7 +1710,7 @@ fn told_first(keys: &Debugger, good: &str) {
 }
 
 /// What a finding says besides its code.
-fn told_in_words(keys: &Debugger, signer: &Issuer) {
+fn told_in_words(keys: &Bench, signer: &Issuer) {
     let jwe = |alg: &str| {
         format!(
             "{}.a.a.a.a",
@@ -1795,7 +1823,7 @@ fn milliseconds_explain_early_tokens_only() {
     let signer = Random::new("milliseconds").signer();
     let policy = Policy::default().with_checks([ClaimCheck::MaxAge(60)]);
     let judged = |policy: Policy, claims: &str| {
-        let keys = Debugger::new(&[source(&signer.jwk())], &[], policy, Effort::Default);
+        let keys = Bench::new(&[&signer.jwk()], &[], policy, Effort::Default);
         let report = debug(&keys, &signer.token(claims));
         let mut found = report.findings.iter();
         let found = found.find(|finding| finding.code == "exp-in-milliseconds");
@@ -1870,7 +1898,7 @@ fn names_that_almost_fit_are_told() {
     ] {
         let policy = Policy::default().with_checks([check]);
         let report = debug(
-            &Debugger::new(&[source(&signer.jwk())], &[], policy, Effort::Default),
+            &Bench::new(&[&signer.jwk()], &[], policy, Effort::Default),
             &token,
         );
         assert_eq!(report.verdict, Verdict::ClaimRefused);

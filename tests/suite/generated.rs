@@ -192,9 +192,11 @@ fn json_reference_is_complete() {
 /// The paths of a report's fields, such as `findings[].code`.
 fn collect_fields(value: &serde_json::Value, path: &str, fields: &mut BTreeSet<String>) {
     // Objects that are a token's or a key's, or described elsewhere in the table.
-    const WHOLE: [&str; 4] = [
+    const WHOLE: [&str; 6] = [
         "header",
         "claims",
+        "proof.changes[]",
+        "proof.jwk",
         "recovered[].jwk",
         "signature.refused_by[]",
     ];
@@ -223,7 +225,7 @@ fn collect_members(value: &serde_json::Value, names: &mut Vec<String>) {
         serde_json::Value::Object(members) => {
             for (name, value) in members {
                 names.push(name.clone());
-                if name != "header" && name != "claims" {
+                if !["header", "claims", "jwk"].contains(&name.as_str()) {
                     collect_members(value, names);
                 }
             }

@@ -210,8 +210,12 @@ const REPORT: &[(&str, &str)] = &[
         "why the token is malformed: segment, offset (in bytes), message and hint",
     ),
     (
+        "proof",
+        "what makes the signature verify, if debug has proven it: changes (in the order in which they are applied, each with code, repair, change, and the parameters of the change, such as strict), algorithm, key, and jwk",
+    ),
+    (
         "search",
-        "what debug tried: forms (the number of combinations), complete, deep, milliseconds, signatures, inputs and keys",
+        "what debug tried: forms (the number of combinations), complete, keys_left_out (keys that were not tried in every form), deep, milliseconds, signatures, inputs and keys",
     ),
     (
         "recovered",

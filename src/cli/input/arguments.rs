@@ -3,10 +3,11 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use jwtlens::{Compact, Input, Token};
+use jwtlens::{Input, Token};
 
 use crate::cli::keys::{self, Given};
 use crate::cli::messages::Failure;
+use crate::cli::scan;
 use crate::cli::tell::redaction::{Harmless, named};
 
 /// What messages call an argument that is not to be shown.
@@ -45,7 +46,7 @@ fn with_bearer(given: &[OsString]) -> Vec<OsString> {
 fn is_file(argument: &OsString) -> bool {
     let token = Token::new(Input::default(), argument.as_encoded_bytes());
     let path = Path::new(argument);
-    Compact::parse(token.text).is_err() && path.exists() && !path.is_dir()
+    !scan::is_token(token.text) && path.exists() && !path.is_dir()
 }
 
 fn is_key(file: &OsString) -> bool {

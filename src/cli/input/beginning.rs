@@ -143,10 +143,8 @@ impl Beginning {
     }
 }
 
-/// Whether a line is a token: a header and two or four more segments.
 fn is_token(line: &[u8]) -> bool {
-    let token = Token::new(Input::default(), line);
-    scan::token(token.text) == Some(0..token.text.len())
+    scan::is_token(Token::new(Input::default(), line).text)
 }
 
 #[cfg(test)]
@@ -208,6 +206,11 @@ mod tests {
             (text("{\n  \"a\": 1\n}\n"), "JSON"),
             (text(&format!("[\n  \"{TOKEN}\",\n  1\n]\n")), "JSON"),
             (text("{\n}\n"), "JSON"),
+            (text("\u{feff}{\n}\n"), "JSON"),
+            (
+                text("{\n  \"log\": {\n    \"version\": \"1.2\"\n"),
+                "a log or other text",
+            ),
             (text("{\"a\":1}\n{\"a\":2}\n"), "a log or other text"),
             (text("{\n  \"kty\": \"EC\"\n}\n"), "a key"),
             (

@@ -4,10 +4,11 @@ use std::mem;
 use std::ops::Range;
 use std::sync::Arc;
 
-use jwtlens::{Input, Removed, Token};
+use jwtlens::{Escapes, Input, Removed, Token};
 
 use super::MAX_LINE;
 use crate::cli::messages::Failure;
+use crate::cli::scan::Skipped;
 
 /// Tokens of one text, with their positions.
 #[derive(Default)]
@@ -20,6 +21,8 @@ pub struct Block {
     pub is_last: bool,
     /// Why the text ended early.
     pub failure: Option<Failure>,
+    /// What was skipped although it starts like a token.
+    pub skipped: Skipped,
     bytes: Vec<u8>,
     places: Vec<Place>,
 }
@@ -32,6 +35,8 @@ struct Place {
     column: Option<u64>,
     /// The token's bytes in the block; none if the line was too long to be kept.
     bytes: Option<Range<usize>>,
+    /// The escapes it was written with.
+    escapes: Option<Escapes>,
 }
 
 impl Block {
@@ -74,14 +79,26 @@ impl Block {
         };
     }
 
-    /// Adds a token.
-    pub fn push(&mut self, line: u64, column: Option<u64>, token: &[u8]) {
+    /// Adds a line or a text that is a token.
+    pub fn push(&mut self, line: u64, token: &[u8]) {
+        self.push_found(line, None, token, None);
+    }
+
+    /// Adds a token that was found in a line.
+    pub fn push_found(
+        &mut self,
+        line: u64,
+        column: Option<u64>,
+        token: &[u8],
+        escapes: Option<Escapes>,
+    ) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(token);
         self.places.push(Place {
             line,
             column,
             bytes: Some(start..self.bytes.len()),
+            escapes,
         });
     }
 
@@ -91,6 +108,7 @@ impl Block {
             line,
             column: None,
             bytes: None,
+            escapes: None,
         });
     }
 
@@ -103,6 +121,7 @@ impl Block {
                 line: Some(place.line),
                 column: place.column,
                 removed: Removed::default(),
+                escapes: place.escapes,
             };
             match &place.bytes {
                 Some(range) => Token::new(input, self.bytes.get(range.clone()).unwrap_or_default()),

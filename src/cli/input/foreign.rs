@@ -99,6 +99,7 @@ impl Foreign {
 
 fn by_start(text: &[u8], lines: &[&[u8]]) -> Option<Foreign> {
     const SHOWN: usize = 1024;
+    let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
     let text = text.trim_ascii_start();
     let start = text.get(..text.len().min(SHOWN)).unwrap_or_default();
     let is_in = |word: &[u8]| memmem::find(text, word).is_some();
@@ -125,9 +126,10 @@ fn by_start(text: &[u8], lines: &[&[u8]]) -> Option<Foreign> {
     if is_in(b"\"kty\"") {
         return Some(KEY);
     }
-    // JSON Lines is a log.
+    // JSON Lines is a log, and a HAR file is one too.
     let is_value = |line: &&[u8]| serde_json::from_slice::<IgnoredAny>(line).is_ok();
-    Some(if lines.first().is_some_and(is_value) {
+    let is_har = rest.trim_ascii_start().starts_with(b"\"log\"");
+    Some(if is_har || lines.first().is_some_and(is_value) {
         TEXT
     } else {
         JSON

@@ -12,7 +12,7 @@ use super::beginning::{Beginning, Kind};
 use super::block::Block;
 use super::readable::Readable;
 use super::texts::unreadable;
-use crate::cli::scan;
+use crate::cli::scan::{self, Found};
 
 /// The most that is skipped before the tokens found so far are verified, in bytes.
 const MAX_SKIPPED: usize = 32 * Block::MAX_BYTES;
@@ -137,7 +137,7 @@ impl Lines {
                 // Its tokens are taken when the loop starts again.
                 Ok(Next::Line(..)) if scan => self.scanned = 0,
                 Ok(Next::Line(_, line)) if is_blank(line) => {}
-                Ok(Next::Line(number, line)) => block.push(number, None, line),
+                Ok(Next::Line(number, line)) => block.push(number, line),
                 Ok(Next::TooLong(number)) => {
                     self.line.clear();
                     block.push_too_long(number);
@@ -161,19 +161,34 @@ impl Lines {
         let blank = text.iter().take_while(|byte| byte.is_ascii_whitespace());
         let breaks = blank.filter(|byte| **byte == b'\n').count();
         let line = u64::try_from(breaks).unwrap_or(u64::MAX).saturating_add(1);
-        block.push(line, None, text);
+        block.push(line, text);
     }
 
     /// Adds the tokens of the current line, as many as the block takes.
     fn take_tokens(&mut self, block: &mut Block) {
         while !block.is_full()
             && let Some(rest) = self.line.get(self.scanned..)
-            && let Some(range) = scan::token(rest)
+            && let Some(found) = scan::next(rest)
         {
-            let column = self.scanned.saturating_add(range.start).saturating_add(1);
-            let token = rest.get(range.clone()).unwrap_or_default();
-            block.push(self.number, u64::try_from(column).ok(), token);
-            self.scanned = self.scanned.saturating_add(range.end);
+            let column = |start: usize| {
+                let column = self.scanned.saturating_add(start).saturating_add(1);
+                u64::try_from(column).unwrap_or(u64::MAX)
+            };
+            let end = match found {
+                Found::Token(range, escapes) => {
+                    let column = column(range.start);
+                    let token = rest.get(range.clone()).unwrap_or_default();
+                    let token = scan::unescaped(token, escapes);
+                    block.push_found(self.number, Some(column), &token, escapes);
+                    range.end
+                }
+                Found::Skipped(range, reason) => {
+                    let column = column(range.start);
+                    block.skipped.count(reason, &self.name, self.number, column);
+                    range.end
+                }
+            };
+            self.scanned = self.scanned.saturating_add(end);
         }
     }
 

@@ -236,7 +236,16 @@ impl Text<'_> {
             (false, false) => "; use --deep to try more",
             (false, true) => "; stopped at the search limit",
         };
-        let summary = format!("tried {} combinations{time}{more}", tried.forms);
+        let combinations = match tried.forms {
+            1 => "1 combination".to_owned(),
+            forms => format!("{forms} combinations"),
+        };
+        let left_out = match tried.keys_left_out {
+            0 => String::new(),
+            1 => "; 1 key was not tried in every form".to_owned(),
+            keys => format!("; {keys} keys were not tried in every form"),
+        };
+        let summary = format!("tried {combinations}{time}{more}{left_out}");
         let mut text = if is_unexplained {
             format!(
                 "{}{}",

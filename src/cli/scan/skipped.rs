@@ -1,0 +1,104 @@
+//! What `--scan` skipped although it starts like a token.
+
+use std::sync::Arc;
+
+use crate::cli::figures;
+use crate::cli::messages::Messages;
+
+/// Why something is not a token any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// A part is missing, or has other characters in it.
+    Damaged,
+    /// It is in base64, or escaped, once more.
+    EncodedAgain,
+}
+
+/// How many there were, and where the first one is.
+#[derive(Clone, Debug, Default)]
+pub struct Skipped {
+    damaged: Count,
+    encoded_again: Count,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Count {
+    count: u64,
+    first: Option<Position>,
+}
+
+#[derive(Clone, Debug)]
+struct Position {
+    source: Arc<str>,
+    line: u64,
+    column: u64,
+}
+
+impl Skipped {
+    /// Counts one.
+    pub fn count(&mut self, reason: Reason, source: &Arc<str>, line: u64, column: u64) {
+        let count = match reason {
+            Reason::Damaged => &mut self.damaged,
+            Reason::EncodedAgain => &mut self.encoded_again,
+        };
+        count.count = count.count.saturating_add(1);
+        count.first.get_or_insert_with(|| Position {
+            source: Arc::clone(source),
+            line,
+            column,
+        });
+    }
+
+    /// Whether nothing was skipped.
+    pub fn is_empty(&self) -> bool {
+        self.damaged.count == 0 && self.encoded_again.count == 0
+    }
+
+    /// Adds what was counted later.
+    pub fn add(&mut self, later: &Self) {
+        self.damaged.add(&later.damaged);
+        self.encoded_again.add(&later.encoded_again);
+    }
+
+    /// Warns of what was skipped.
+    pub fn warn(&self, messages: Messages) {
+        for (count, [one, many], hint) in [
+            (
+                &self.damaged,
+                ["truncated or damaged token", "truncated or damaged tokens"],
+                "check whether long lines are cut or wrapped where the text was written",
+            ),
+            (
+                &self.encoded_again,
+                [
+                    "token that is encoded twice",
+                    "tokens that are encoded twice",
+                ],
+                "decode the text once before it is scanned, for example with base64 -d",
+            ),
+        ] {
+            if let Some(first) = &count.first {
+                let Position {
+                    source,
+                    line,
+                    column,
+                } = first;
+                let number = figures::number(count.count);
+                let what = if count.count == 1 { one } else { many };
+                messages.warning(&format!(
+                    "skipped {number} {what}, the first at {source}:{line}:{column}"
+                ));
+                if !messages.quiet {
+                    messages.hint(hint);
+                }
+            }
+        }
+    }
+}
+
+impl Count {
+    fn add(&mut self, later: &Self) {
+        self.count = self.count.saturating_add(later.count);
+        self.first = self.first.take().or_else(|| later.first.clone());
+    }
+}

@@ -1,0 +1,131 @@
+//! Bytes written as text: how a hash or a signature may have been written before it was signed or
+//! encoded. Each notation is read to the letter; only separators may be ignored, and only if asked.
+
+use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER, HEXLOWER_PERMISSIVE, HEXUPPER};
+use serde::Serialize;
+
+use crate::text::base64url;
+
+/// A way to write bytes as text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Notation {
+    Hex,
+    /// With the letters A to F. Hex is read in either case.
+    UpperHex,
+    /// With or without padding.
+    Base64,
+    Base64url,
+    /// `12,34,...`, as an array of bytes becomes a string in JavaScript.
+    Numbers,
+}
+
+impl Notation {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hex => "hex",
+            Self::UpperHex => "hex in capital letters",
+            Self::Base64 => "base64",
+            Self::Base64url => "base64url",
+            Self::Numbers => "decimal numbers",
+        }
+    }
+
+    pub fn encode(self, bytes: &[u8]) -> String {
+        match self {
+            Self::Hex => HEXLOWER.encode(bytes),
+            Self::UpperHex => HEXUPPER.encode(bytes),
+            Self::Base64 => BASE64.encode(bytes),
+            Self::Base64url => base64url::encode(bytes),
+            Self::Numbers => {
+                let numbers: Vec<String> = bytes.iter().map(u8::to_string).collect();
+                numbers.join(",")
+            }
+        }
+    }
+
+    /// The bytes that a text stands for. `separators` says whether there are any in it to be ignored:
+    /// whitespace and quotes; colons and `0x` in hex; brackets around numbers.
+    pub fn decode(self, text: &str, separators: bool) -> Option<Vec<u8>> {
+        let plain = self.without_separators(text);
+        if separators != (plain != text) {
+            return None;
+        }
+        match self {
+            Self::Hex | Self::UpperHex => HEXLOWER_PERMISSIVE.decode(plain.as_bytes()).ok(),
+            Self::Base64 => [BASE64, BASE64_NOPAD]
+                .iter()
+                .find_map(|base64| base64.decode(plain.as_bytes()).ok()),
+            Self::Base64url => base64url::decode(&plain).ok(),
+            Self::Numbers => plain.split(',').map(|number| number.parse().ok()).collect(),
+        }
+    }
+
+    /// Whether `decode` has separators to ignore in this text.
+    pub fn has_separators(self, text: &str) -> bool {
+        self.without_separators(text) != text
+    }
+
+    fn without_separators(self, text: &str) -> String {
+        let is_separator = |c: char| c.is_ascii_whitespace() || matches!(c, '"' | '\'');
+        let plain = text.replace(is_separator, "");
+        match self {
+            Self::Hex | Self::UpperHex => {
+                plain.strip_prefix("0x").unwrap_or(&plain).replace(':', "")
+            }
+            Self::Numbers => plain
+                .strip_prefix('[')
+                .and_then(|rest| rest.strip_suffix(']'))
+                .unwrap_or(&plain)
+                .to_owned(),
+            Self::Base64 | Self::Base64url => plain,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_notation_reads_what_it_writes() {
+        let bytes: Vec<u8> = (0..=255).collect();
+        for notation in [
+            Notation::Hex,
+            Notation::UpperHex,
+            Notation::Base64,
+            Notation::Base64url,
+            Notation::Numbers,
+        ] {
+            let text = notation.encode(&bytes);
+            assert_eq!(notation.decode(&text, false).as_ref(), Some(&bytes));
+            // What is to be ignored must be there, and nothing else is ignored.
+            assert_eq!(notation.decode(&text, true), None);
+            let spaced = format!("\"{text}\"\n");
+            assert_eq!(notation.decode(&spaced, true).as_ref(), Some(&bytes));
+            assert_eq!(notation.decode(&spaced, false), None);
+            assert!(notation.has_separators(&spaced) && !notation.has_separators(&text));
+        }
+        for (notation, text) in [
+            (Notation::Hex, "abc"),
+            (Notation::Hex, "0x0xab"),
+            (Notation::Base64, "AB=="),
+            (Notation::Base64, "AB"),
+            (Notation::Base64, "A-=="),
+            (Notation::Base64url, "AB"),
+            (Notation::Base64url, "AA=="),
+            (Notation::Numbers, "1,,2"),
+            (Notation::Numbers, "[1,2"),
+            (Notation::Numbers, "256"),
+        ] {
+            for separators in [false, true] {
+                assert_eq!(notation.decode(text, separators), None, "{text}");
+            }
+        }
+        assert_eq!(
+            Notation::Hex.decode("0xAb:cD", true),
+            Some(vec![0xAB, 0xCD])
+        );
+        assert_eq!(Notation::Numbers.decode("[1,2]", true), Some(vec![1, 2]));
+    }
+}

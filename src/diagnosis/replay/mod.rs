@@ -1,0 +1,11 @@
+//! Makes the changes that a proof names, strictly: each does what it says and nothing else, and gives
+//! nothing if it can't be made. Searches look for changes in ways of their own; what they find counts
+//! only as it is replayed here, from the token as it came in.
+
+mod input;
+mod signature;
+mod text;
+
+pub use input::{content, input, prehash};
+pub use signature::{HALF, after as signature_bytes, bytes as signature};
+pub use text::{Segments, is_base64url, is_invisible, legible, segments, text};

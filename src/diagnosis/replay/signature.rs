@@ -1,0 +1,108 @@
+//! The signature, from its segment to its bytes.
+
+use crate::diagnosis::change::{Change, Zeros};
+use crate::diagnosis::der;
+use crate::diagnosis::notation::Notation;
+use crate::text::base64url;
+
+/// The bytes of R and of S on P-256.
+pub const HALF: usize = 32;
+
+/// A signature as far as it was read.
+enum Signature {
+    Segment(String),
+    Bytes(Vec<u8>),
+}
+
+/// The bytes of a segment after these changes.
+pub fn bytes(segment: &str, changes: &[Change]) -> Option<Vec<u8>> {
+    let signature = Signature::Segment(segment.to_owned());
+    let changed = changes.iter().try_fold(signature, Signature::after)?;
+    changed.bytes()
+}
+
+impl Signature {
+    fn bytes(self) -> Option<Vec<u8>> {
+        match self {
+            Self::Segment(segment) => base64url::decode(&segment).ok(),
+            Self::Bytes(bytes) => Some(bytes),
+        }
+    }
+
+    fn after(self, change: &Change) -> Option<Self> {
+        match (self, change) {
+            (Self::Segment(segment), Change::EditSignature { edits, .. }) => edits
+                .iter()
+                .try_fold(segment, |segment, edit| edit.apply(&segment))
+                .map(Self::Segment),
+            (Self::Segment(segment), Change::ReadHexSegment { separators }) => {
+                Notation::Hex.decode(&segment, *separators).map(Self::Bytes)
+            }
+            (signature, change) => after(&signature.bytes()?, change).map(Self::Bytes),
+        }
+    }
+}
+
+/// Bytes after one change to them.
+pub fn after(bytes: &[u8], change: &Change) -> Option<Vec<u8>> {
+    match change {
+        Change::ReadText {
+            notation,
+            separators,
+        } => notation.decode(std::str::from_utf8(bytes).ok()?, *separators),
+        Change::ReadDer { strict } => {
+            let (integers, is_strict) = der::integers(bytes)?;
+            let [r, s] = integers.map(|integer| resized(integer, Zeros::Before));
+            (*strict == is_strict).then_some([r?, s?].concat())
+        }
+        Change::RemoveBytes { before, behind } => {
+            let end = bytes.len().checked_sub(*behind)?;
+            (*before > 0 || *behind > 0).then_some(())?;
+            bytes.get(*before..end).map(<[u8]>::to_vec)
+        }
+        Change::ResizeHalves { at, r, s } => {
+            let (first, second) = bytes.split_at_checked(*at)?;
+            Some([resized(first, *r)?, resized(second, *s)?].concat())
+        }
+        Change::SwapHalves => {
+            let [r, s] = halves(bytes)?;
+            Some([s, r].concat())
+        }
+        Change::ReverseHalves => {
+            let [mut r, mut s] = halves(bytes)?;
+            r.reverse();
+            s.reverse();
+            Some([r, s].concat())
+        }
+        _ => None,
+    }
+}
+
+/// A number with as many bytes as a half: nothing but zeros is added or removed.
+fn resized(number: &[u8], zeros: Zeros) -> Option<[u8; HALF]> {
+    let surplus = number.len().saturating_sub(HALF);
+    let (removed, kept) = match zeros {
+        Zeros::Before => number.split_at_checked(surplus)?,
+        Zeros::Behind => {
+            let (kept, removed) = number.split_at_checked(number.len().checked_sub(surplus)?)?;
+            (removed, kept)
+        }
+    };
+    if removed.iter().any(|byte| *byte != 0) {
+        return None;
+    }
+    let mut half = [0; HALF];
+    let from = match zeros {
+        Zeros::Before => HALF.checked_sub(kept.len())?,
+        Zeros::Behind => 0,
+    };
+    half.get_mut(from..)?
+        .get_mut(..kept.len())?
+        .copy_from_slice(kept);
+    Some(half)
+}
+
+fn halves(bytes: &[u8]) -> Option<[[u8; HALF]; 2]> {
+    let (r, s) = bytes.split_at_checked(HALF)?;
+    Some([r.try_into().ok()?, s.try_into().ok()?])
+}
