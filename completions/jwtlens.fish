@@ -46,7 +46,7 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l require -d 'R
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l claim -d 'Require a claim to have this value (repeatable)' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l max-age -d 'Reject tokens older than this, or without iat' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l at -d 'Use this time instead of the current time' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l leeway -d 'Allowed clock skew for exp and nbf [default: 0]' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l leeway -d 'Allowed clock skew [default: 0]' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l expires-within -d 'Treat tokens that expire this soon as expired' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s o -l output -d 'Output format' -r -f -a "text\t'Human-readable report'
 line\t'One line per token: line, verdict, expiry, sub, kid, column and source (tab-separated)'
@@ -80,7 +80,7 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l require -d 'Re
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l claim -d 'Require a claim to have this value (repeatable)' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l max-age -d 'Reject tokens older than this, or without iat' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l at -d 'Use this time instead of the current time' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l leeway -d 'Allowed clock skew for exp and nbf [default: 0]' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l leeway -d 'Allowed clock skew [default: 0]' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l expires-within -d 'Treat tokens that expire this soon as expired' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s o -l output -d 'Output format' -r -f -a "text\t'Human-readable report'
 line\t'One line per token: line, verdict, expiry, sub, kid, column and source (tab-separated)'
@@ -95,7 +95,7 @@ claim-refused\t'signature verified, but a claim check failed'
 unverifiable\t'alg is none, unknown, or not allowed by any key'
 mis-signed\t'the signature does not verify with any key'
 malformed\t'not a well-formed JWT'"
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l also -d 'Untrusted key, or directory of keys, to try as the signer (repeatable)' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l also -d 'Also try this untrusted key or directory (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l color -d 'When to use colors' -r -f -a "auto\t'If the output is a terminal; respects `NO_COLOR` and `CLICOLOR_FORCE`'
 always\t'Always'
 never\t'Never'"
@@ -108,7 +108,7 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s v -l verbose -
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s f -l file -d 'Read tokens from FILE, one per line (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l at -d 'Use this time instead of the current time' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l leeway -d 'Allowed clock skew for exp and nbf [default: 0]' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l leeway -d 'Allowed clock skew [default: 0]' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l expires-within -d 'With --check-time, treat tokens that expire this soon as expired' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s o -l output -d 'Output format' -r -f -a "text\t'Human-readable report'
 line\t'One line per token: line, verdict, expiry, sub, kid, column and source (tab-separated)'

@@ -159,7 +159,7 @@ pub fn in_any_character(
             let change = alteration.of_signature(segment, character)?;
             let text = alteration.undo(segment, character)?.apply(segment)?;
             for form in signature::forms(&text, work) {
-                let changes = [&[change.clone()], &form.changes[..]].concat();
+                let changes = [std::slice::from_ref(&change), &form.changes].concat();
                 forms.push(Form { changes, ..form });
             }
         }
@@ -177,11 +177,7 @@ fn one_of(
 ) -> Option<Proof> {
     let targets = Targets::new(forms, suspects, work);
     let met = targets.meet(hashes, work)?;
-    met.iter().find_map(|met| {
-        let (form, hashed) = (forms.get(met.form)?, hashes.get(met.hash)?);
-        let signer = Signer::Suspect(met.suspect);
-        case.prove(&form.changes, &hashed.changes, signer, work)
-    })
+    met.iter().find_map(|met| met.prove(case, work))
 }
 
 /// A search for one character of a signature.
@@ -457,9 +453,8 @@ pub fn in_signing_input(
                         Segment::Header => format!("{}.{payload}", edit.apply(header)?),
                         _ => format!("{header}.{}", edit.apply(payload)?),
                     };
-                    let cause = alteration.cause();
                     let change = Change::EditSegment {
-                        cause,
+                        cause: alteration.cause(),
                         segment,
                         edit,
                     };
@@ -487,7 +482,6 @@ pub fn in_signing_input(
             .collect();
         let met = targets.meet(&batch, work)?;
         let proof = met.iter().find_map(|met| {
-            let (form, hashed) = (forms.get(met.form)?, batch.get(met.hash)?);
             let digest = Digest::Sha256;
             // What the header's algorithm was, only the header as it was can tell.
             let algs = [
@@ -496,9 +490,10 @@ pub fn in_signing_input(
                 Some(Change::IgnoreAlg { digest }),
             ];
             algs.into_iter().find_map(|alg| {
-                let of_input: Vec<Change> = hashed.changes.iter().cloned().chain(alg).collect();
+                let of_input = met.hashed.changes.iter().cloned().chain(alg);
+                let of_input: Vec<Change> = of_input.collect();
                 let signer = Signer::Suspect(met.suspect);
-                case.prove(&form.changes, &of_input, signer, work)
+                case.prove(&met.form.changes, &of_input, signer, work)
             })
         });
         if proof.is_some() {

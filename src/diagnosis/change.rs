@@ -365,10 +365,9 @@ impl Change {
             } => Some("inside the payload, behind its JSON".to_owned()),
             Self::UseJson { separator: "" } => Some("without a dot between".to_owned()),
             Self::AppendLineEnd { end: "\r\n" } => Some("CRLF".to_owned()),
-            Self::IgnoreAlg {
-                digest: Digest::Sha256,
-            } => None,
-            Self::IgnoreAlg { digest } | Self::UseDigest { digest } => {
+            Self::IgnoreAlg { digest } | Self::UseDigest { digest }
+                if *digest != Digest::Sha256 =>
+            {
                 Some(format!("hashed by {}", digest.name()))
             }
             Self::HashText { notation } => Some(notation.name().to_owned()),
@@ -399,6 +398,8 @@ impl Change {
             | Self::UseJson { .. }
             | Self::AppendLineEnd { .. }
             | Self::CorrectAlg
+            | Self::IgnoreAlg { .. }
+            | Self::UseDigest { .. }
             | Self::HashAgain
             | Self::UseOtherKey
             | Self::UseEmbeddedKey { .. }

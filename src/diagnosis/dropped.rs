@@ -21,7 +21,7 @@ use super::replay::HALF;
 use super::search::Case;
 use super::signed::Hashed;
 use super::signer::Suspect;
-use super::summands::{Half, Put, Summands, follows, ways};
+use super::summands::{Half, LOST, Put, Summands, follows, ways};
 use super::work::{LIFT, MULTIPLICATION, Work};
 use crate::curve::{self, Abscissa, Multiple, Point};
 
@@ -33,7 +33,7 @@ struct Split<'l> {
     layout: &'l Layout,
     r: Half,
     s: Half,
-    /// Whether the character in which one ends and the other begins is lost.
+    /// Whether the character in which one ends and the other begins was lost, and is put back already.
     is_shared: bool,
     /// Whether S is walked through, and R is met.
     through_s: bool,
@@ -41,22 +41,21 @@ struct Split<'l> {
 }
 
 impl<'l> Split<'l> {
-    /// So many characters are lost in the number that stands first and in the other one, and so many
-    /// before the latter. None if what stands between them is not what should.
+    /// So many characters are lost in the number that stands first and in the other one. None if what
+    /// stands between them is not what should.
     fn new(
         layout: &'l Layout,
         values: &[u8],
         [in_first, in_second]: [usize; 2],
-        before: usize,
         pairs: u64,
     ) -> Option<Self> {
         let [first, second] = layout.in_order();
-        let between = first.end().checked_sub(before.checked_mul(6)?)?;
+        let between = first.end().checked_sub(in_first.checked_mul(6)?)?;
         if bits(values, between, second.before.len()) != second.before {
             return None;
         }
         let first = Half::new(values, first, in_first, 0)?;
-        let second = Half::new(values, second, in_second, before)?;
+        let second = Half::new(values, second, in_second, in_first)?;
         let (r, s) = if layout.is_swapped() {
             (second, first)
         } else {
@@ -68,7 +67,7 @@ impl<'l> Split<'l> {
             layout,
             r,
             s,
-            is_shared: before != in_first,
+            is_shared: false,
             through_s: through_s < through_r,
             cost: through_r.min(through_s),
         })
@@ -159,7 +158,7 @@ impl<'s> Search<'s> {
         for split in self.splits(&values, &layouts) {
             if split.cost > work.left() {
                 work.leave_out();
-                return None;
+                continue;
             }
             let proof = self.split(&split, work);
             if proof.is_some() {
@@ -180,22 +179,27 @@ impl<'s> Search<'s> {
                 continue;
             }
             for in_first in 0..=lost {
-                let in_second = lost.saturating_sub(in_first);
-                splits.extend(Split::new(
-                    layout,
-                    values,
-                    [in_first, in_second],
-                    in_first,
-                    pairs,
-                ));
-                // The character in which one ends and the other begins counts for both when it is lost.
-                if let Some(before) = in_first.checked_sub(1)
-                    && layout.is_without_gap()
-                {
-                    let in_both = [in_first, in_second.saturating_add(1)];
-                    splits.extend(Split::new(layout, values, in_both, before, pairs));
-                }
+                let in_each = [in_first, lost.saturating_sub(in_first)];
+                splits.extend(Split::new(layout, values, in_each, pairs));
             }
+            // The character in which one ends and the other begins counts for both: it is put back first.
+            let others = match lost.saturating_sub(1) {
+                others if others > 0 && layout.is_without_gap() => others,
+                _ => continue,
+            };
+            let [first, _] = layout.in_order();
+            let shared = (0..=others).flat_map(|in_first| LOST.map(|value| (in_first, value)));
+            splits.extend(shared.filter_map(|(in_first, value)| {
+                let at = first.places().1.checked_sub(in_first)?;
+                let (before, behind) = values.split_at_checked(at)?;
+                let values = [before, &[value], behind].concat();
+                let in_each = [in_first, others.saturating_sub(in_first)];
+                let split = Split::new(layout, &values, in_each, pairs)?;
+                Some(Split {
+                    is_shared: true,
+                    ..split
+                })
+            }));
         }
         // What is rare comes last, however cheap: two faults at once, and the one character of many.
         splits.sort_by_key(|split| (split.layout.is_swapped(), split.is_shared, split.cost));

@@ -1,7 +1,7 @@
 //! Bytes written as text: how a hash or a signature may have been written before it was signed or
 //! encoded. Each notation is read to the letter; only separators may be ignored, and only if asked.
 
-use data_encoding::{BASE64, BASE64_NOPAD, HEXLOWER, HEXLOWER_PERMISSIVE, HEXUPPER};
+use data_encoding::{BASE64, BASE64_NOPAD, Encoding, HEXLOWER, HEXLOWER_PERMISSIVE, HEXUPPER};
 use serde::Serialize;
 
 use crate::text::base64url;
@@ -55,7 +55,7 @@ impl Notation {
             Self::Hex | Self::UpperHex => HEXLOWER_PERMISSIVE.decode(plain.as_bytes()).ok(),
             Self::Base64 => [BASE64, BASE64_NOPAD]
                 .iter()
-                .find_map(|base64| base64.decode(plain.as_bytes()).ok()),
+                .find_map(|base64| exactly(base64, plain.as_bytes())),
             Self::Base64url => base64url::decode(&plain).ok(),
             Self::Numbers => plain.split(',').map(|number| number.parse().ok()).collect(),
         }
@@ -81,6 +81,12 @@ impl Notation {
             Self::Base64 | Self::Base64url => plain,
         }
     }
+}
+
+/// The bytes of which a text is the encoding, and not several encodings one behind the other.
+pub fn exactly(encoding: &Encoding, text: &[u8]) -> Option<Vec<u8>> {
+    let bytes = encoding.decode(text).ok()?;
+    (encoding.encode(&bytes).as_bytes() == text).then_some(bytes)
 }
 
 #[cfg(test)]
@@ -112,6 +118,7 @@ mod tests {
             (Notation::Base64, "AB=="),
             (Notation::Base64, "AB"),
             (Notation::Base64, "A-=="),
+            (Notation::Base64, "AA==AAAA"),
             (Notation::Base64url, "AB"),
             (Notation::Base64url, "AA=="),
             (Notation::Numbers, "1,,2"),

@@ -38,7 +38,7 @@ pub fn readings(token: &[u8]) -> Vec<Reading> {
                 proposals if proposals.is_empty() => vec![(changes, text)],
                 proposals => proposals
                     .into_iter()
-                    .filter_map(|proposal| with(&changes, &text, proposal))
+                    .filter_map(|proposal| with(&changes, &text, &proposal))
                     .collect(),
             })
             .take(MAX_READINGS)
@@ -51,11 +51,11 @@ pub fn readings(token: &[u8]) -> Vec<Reading> {
 }
 
 /// A text with these changes made to it as well.
-fn with(changes: &[Change], text: &str, proposal: Vec<Change>) -> Option<(Vec<Change>, String)> {
+fn with(changes: &[Change], text: &str, proposal: &[Change]) -> Option<(Vec<Change>, String)> {
     let text = proposal.iter().try_fold(text.to_owned(), |text, change| {
         replay::text(text.as_bytes(), change).map(|text| replay::legible(&text))
     })?;
-    Some(([changes, &proposal].concat(), text))
+    Some(([changes, proposal].concat(), text))
 }
 
 impl Reading {

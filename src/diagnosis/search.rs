@@ -49,10 +49,16 @@ pub struct Targets<'s> {
 
 /// A signature, a hash and a key that fit.
 pub struct Met<'m> {
-    /// The signature's place among those of the table, and the hash's among those looked up.
-    pub form: usize,
-    pub hash: usize,
+    pub form: &'m Form,
+    pub hashed: &'m Hashed,
     pub suspect: &'m Suspect,
+}
+
+impl Met<'_> {
+    pub fn prove(&self, case: Case, work: &mut Work) -> Option<Proof> {
+        let signer = Signer::Suspect(self.suspect);
+        case.prove(&self.form.changes, &self.hashed.changes, signer, work)
+    }
 }
 
 impl<'s> Targets<'s> {
@@ -121,37 +127,34 @@ impl<'s> Targets<'s> {
     }
 
     /// Looks each hash up, if that can be paid for.
-    pub fn meet(&self, hashes: &[Hashed], work: &mut Work) -> Option<Vec<Met<'_>>> {
+    pub fn meet<'m>(&'m self, hashes: &'m [Hashed], work: &mut Work) -> Option<Vec<Met<'m>>> {
         let count = u64::try_from(hashes.len()).unwrap_or(u64::MAX);
         let pairs = self.forms.len().saturating_mul(self.suspects.len());
         let pairs = u64::try_from(pairs).unwrap_or(u64::MAX);
-        let cost = match self.points.is_empty() {
-            true => 1,
-            false => count.saturating_mul(LOOK_UP).saturating_add(INVERSION),
+        let cost = if self.is_empty() {
+            1
+        } else {
+            count.saturating_mul(LOOK_UP).saturating_add(INVERSION)
         };
         if !work.spend(cost) {
             return None;
         }
         work.count(count.saturating_mul(pairs));
-        if self.points.is_empty() {
+        if self.is_empty() {
             return Some(Vec::new());
         }
         let points =
             curve::all_times_generator(hashes.iter().map(|hashed| curve::hash(hashed.prehash)));
-        let met = curve::compressed(&points)
-            .iter()
-            .enumerate()
-            .filter_map(|(hash, point)| {
-                let (form, suspect) = *self.points.get(point)?;
-                let suspect = self.suspects.get(suspect)?;
-                Some(Met {
-                    form,
-                    hash,
-                    suspect,
-                })
+        let points = curve::compressed(&points);
+        let met = hashes.iter().zip(&points).filter_map(|(hashed, point)| {
+            let (form, suspect) = self.points.get(point)?;
+            Some(Met {
+                form: self.forms.get(*form)?,
+                hashed,
+                suspect: self.suspects.get(*suspect)?,
             })
-            .collect();
-        Some(met)
+        });
+        Some(met.collect())
     }
 }
 
@@ -168,11 +171,7 @@ pub fn meet(case: Case, targets: &Targets, hashes: &[Hashed], work: &mut Work) -
         let Some(met) = targets.meet(level, work) else {
             break;
         };
-        let proofs = met.iter().filter_map(|met| {
-            let (form, hashed) = (targets.forms.get(met.form)?, level.get(met.hash)?);
-            let signer = Signer::Suspect(met.suspect);
-            case.prove(&form.changes, &hashed.changes, signer, work)
-        });
+        let proofs = met.iter().filter_map(|met| met.prove(case, work));
         best = best.into_iter().chain(proofs).min_by_key(size);
     }
     best

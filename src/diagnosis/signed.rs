@@ -225,7 +225,7 @@ impl<'r> Signed<'r> {
             // A hash that the header's own algorithm asks for is not another hash.
             if alg.and_then(Digest::of_alg) == Some(digest) {
                 let asked = Change::IgnoreAlg { digest };
-                push(&[asked.clone()], &hash);
+                push(std::slice::from_ref(&asked), &hash);
                 push(&[asked, Change::HashAgain], &digest.hash(&hash));
             } else {
                 let changes = [&plain[..], &[Change::UseDigest { digest }]].concat();

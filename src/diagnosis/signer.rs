@@ -4,12 +4,14 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use data_encoding::BASE64;
 use p256::ecdsa::VerifyingKey;
 use serde::Serialize;
 
 use super::change::Change;
 use super::der;
 use super::digest::Digest;
+use super::notation::exactly;
 use super::proof::Proof;
 use super::replay::HALF;
 use super::{Certainty, Finding};
@@ -141,7 +143,7 @@ pub fn embedded(header: &JoseHeader) -> Vec<Suspect> {
         _ => None,
     };
     let x5c = x5c
-        .and_then(|text| data_encoding::BASE64.decode(text.as_bytes()).ok())
+        .and_then(|text| exactly(&BASE64, text.as_bytes()))
         .and_then(|certificate| of_certificate(&certificate));
     let keys = [("jwk", jwk), ("x5c", x5c)].into_iter();
     let keys = keys.filter_map(|(member, key)| Some((member, key?)));
@@ -258,7 +260,7 @@ pub struct Recovered {
 
 impl Recovered {
     /// The key of a proof; none if it is a secret's.
-    pub fn of(proof: &Proof) -> Option<Self> {
+    pub(super) fn of(proof: &Proof) -> Option<Self> {
         let jwk = proof.jwk()?.clone();
         let thumbprint = key::thumbprint_of(&jwk)?;
         Some(Self { thumbprint, jwk })

@@ -12,7 +12,7 @@ use super::layout::Number;
 use crate::curve::{self, Multiple, Summand};
 
 /// What may have been lost.
-const LOST: [u8; 2] = [62, 63];
+pub const LOST: [u8; 2] = [62, 63];
 
 /// In how many ways so many characters can be put back into a half.
 pub fn ways(lost: usize) -> u64 {

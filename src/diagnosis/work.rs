@@ -30,8 +30,8 @@ pub struct Work<'w> {
 /// So many units a token may cost.
 pub const fn budget(effort: Effort) -> u64 {
     match effort {
-        Effort::Default => 600_000,
-        Effort::Deep => 6_000_000,
+        Effort::Default => 480_000,
+        Effort::Deep => 9_000_000,
     }
 }
 

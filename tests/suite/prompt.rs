@@ -254,7 +254,7 @@ fn a_paste_of_several_lines_is_one_entry() {
     );
     assert!(!shown.contains("rm"), "{shown:?}");
     assert!(
-        shown.contains("warning: everything after the first line was ignored"),
+        shown.contains("warning: only the first line was read"),
         "{shown:?}"
     );
 }

@@ -12,7 +12,7 @@ use proptest::prelude::*;
 use serde_json::value::RawValue;
 
 use crate::generated::tempdir;
-use crate::support::{Issuer, NOW, assert_printable, data, feed, jwtlens, status};
+use crate::support::{Issuer, NOW, assert_printable, data, feed, jwtlens, status, stderr};
 
 /// Text that is nearly JSON of a token: its own words, in any order.
 fn nearly_json() -> impl Strategy<Value = Vec<u8>> {
@@ -283,8 +283,12 @@ proptest! {
         let is_blank = |line: &[u8]| line.iter().all(|octet| b" \t\r".contains(octet));
         let numbered = (1..).zip(input.split(|octet| *octet == b'\n'));
         let due: Vec<u64> = numbered.filter(|(_, line)| !is_blank(line)).map(|(number, _)| number).collect();
-        prop_assert_eq!(status(&output) == 1, due.is_empty());
-        prop_assert_eq!(answered, due);
+        // Several lines that are plainly something else are named once instead.
+        let is_named_once = due.len() > 1 && answered.is_empty() && stderr(&output).contains("hint:");
+        prop_assert_eq!(status(&output) == 1, due.is_empty() || is_named_once);
+        if !is_named_once {
+            prop_assert_eq!(answered, due);
+        }
         // Looked through as a text, they end as well.
         let output = feed(program.arg("--scan"), &input);
         assert_printable(&output, false);

@@ -40,7 +40,7 @@ impl Prompt {
         let is_ignored = terminal.discard(&rest).map_err(failed)?;
         drop(terminal);
         if is_ignored {
-            messages.warning("everything after the first line was ignored; use -f FILE for more");
+            messages.warning("only the first line was read; use -f FILE for several lines");
         }
         if entry.text.trim_ascii().is_empty() {
             return Err(Failure::new("no token was entered")

@@ -17,8 +17,8 @@ enum Signature {
 /// The bytes of a segment after these changes.
 pub fn bytes(segment: &str, changes: &[Change]) -> Option<Vec<u8>> {
     let signature = Signature::Segment(segment.to_owned());
-    let changed = changes.iter().try_fold(signature, Signature::after)?;
-    changed.bytes()
+    let signature = changes.iter().try_fold(signature, Signature::after)?;
+    signature.bytes()
 }
 
 impl Signature {

@@ -1,6 +1,7 @@
 //! The text, until it is three segments of base64url.
 
 use crate::diagnosis::change::Change;
+use crate::diagnosis::notation::exactly;
 use crate::report::Input;
 use crate::text::json::Value;
 use crate::token::Token;
@@ -155,7 +156,7 @@ fn base64_decoded(text: &[u8]) -> Option<Vec<u8>> {
     let text: Vec<u8> = text.iter().copied().filter(is_visible).collect();
     [BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD]
         .iter()
-        .find_map(|encoding| encoding.decode(&text).ok())
+        .find_map(|encoding| exactly(encoding, &text))
 }
 
 /// Without whitespace, also where it is written `\n` as in a string of JSON, and without characters
