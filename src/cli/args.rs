@@ -240,7 +240,7 @@ pub struct Decode {
 pub struct Key {
     /// Key file, inline JSON, or - for stdin
     ///
-    /// [default: stdin if it is a regular file, then $JWTLENS_KEY, then ./public_key.json]
+    /// [default: stdin if it is a regular file, then `$JWTLENS_KEY`, then `./public_key.json`]
     #[arg(value_name = "KEY", value_hint = ValueHint::FilePath)]
     pub keys: Vec<OsString>,
 
@@ -282,7 +282,7 @@ pub struct Tokens {
 pub struct Keys {
     /// Key file (JWK or JWK Set) or inline JSON (repeatable)
     ///
-    /// Use `-k -` to read stdin. [default: $JWTLENS_KEY, or ./public_key.json]
+    /// Use `-k -` to read stdin. [default: `$JWTLENS_KEY`, or `./public_key.json`]
     #[arg(short, long = "key", value_name = "KEY", value_hint = ValueHint::FilePath)]
     pub keys: Vec<OsString>,
 }

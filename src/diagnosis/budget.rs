@@ -281,7 +281,7 @@ fn short_tokens_stay_within_the_budget() {
 #[ignore = "takes minutes"]
 fn short_tokens_stay_within_the_whole_budget() {
     on_all_cores(10_000, |number| {
-        stays_within(budget(Effort::Default), number)
+        stays_within(budget(Effort::Default), number);
     });
 }
 

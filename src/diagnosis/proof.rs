@@ -36,7 +36,7 @@ pub enum Signer<'s> {
 ///
 /// A proof exists only if they were: made one by one to the token as it came in, each as it is named
 /// and none besides, they lead to a key, an input and a signature that verify. If the result is itself
-/// a JWS, it passes [`Verifier::verify`], or [`changes`](Self::changes) names what keeps it from that.
+/// a JWS, it passes [`Verifier::verify`], or its changes name what keeps it from that.
 #[derive(Clone)]
 pub struct Proof {
     changes: Vec<Change>,

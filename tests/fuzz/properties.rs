@@ -203,7 +203,7 @@ pub fn key(data: &[u8]) {
         .map(|key| (&key.alg, &key.kid, &key.thumbprint))
         .collect();
     let count = KeySet::new([&source]).map_or(0, |set| set.keys().len());
-    assert!(count <= usable.len() && (count > 0) == !usable.is_empty());
+    assert!(count <= usable.len() && (count > 0) != usable.is_empty());
     let json = members(data).unwrap();
     let jwks: Vec<&[u8]> = match json.get("kty") {
         None => serde_json::from_str::<Vec<&RawValue>>(json["keys"].get())

@@ -2,6 +2,7 @@
 //! what was tried.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER};
 use jwtlens::{Certainty, Effort, Report};
@@ -22,7 +23,7 @@ fn made_tokens_prove_what_they_show() {
     let mut names: Vec<_> = std::fs::read_dir(data("made"))
         .unwrap()
         .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-        .filter(|name| name.ends_with(".txt"))
+        .filter(|name| Path::new(name).extension().is_some_and(|end| end == "txt"))
         .collect();
     names.sort();
     for name in names {
@@ -178,14 +179,14 @@ fn signed_standard_base64_with_padding_is_told_as_both() {
     let mut found = 0;
     for number in 0.. {
         let payload = payload(number);
-        let signed = |encoding: data_encoding::Encoding| {
+        let signed_in = |encoding: data_encoding::Encoding| {
             format!(
                 "{}.{}",
                 encoding.encode(HEADER.as_bytes()),
                 encoding.encode(payload.as_bytes())
             )
         };
-        let (both, standard) = (signed(BASE64), signed(BASE64_NOPAD));
+        let (both, standard) = (signed_in(BASE64), signed_in(BASE64_NOPAD));
         if both == standard || standard == input(HEADER, &payload) {
             continue;
         }
@@ -426,7 +427,7 @@ fn random_text_proves_nothing() {
     let pieces: Vec<&str> = good.split('.').collect();
     for _ in 0..150 {
         let mut text = String::new();
-        for _ in 0..1 + random.below(6) {
+        for _ in 0..=random.below(6) {
             let noise = BASE64URL_NOPAD.encode(&random.octets());
             let piece = match random.below(8) {
                 0 => pieces[0],

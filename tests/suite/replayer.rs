@@ -268,7 +268,7 @@ impl Replay {
                 };
                 match text("code") {
                     "signed-with-newline" => {
-                        assert_eq!(json.as_bytes(), [&before, &b"\n"[..]].concat())
+                        assert_eq!(json.as_bytes(), [&before, &b"\n"[..]].concat());
                     }
                     "header-changed" => assert_ne!(json.as_bytes(), before),
                     _ => assert!(alike(&before, json), "{change}"),
@@ -355,6 +355,7 @@ impl Replay {
         }
     }
 
+    #[allow(clippy::too_many_lines, reason = "one check per kind of change")]
     fn finish(&self, proof: &Value, trust: &Trust) {
         let signature = self.bytes();
         let [header, payload] = self.content();
@@ -402,25 +403,24 @@ impl Replay {
         assert_eq!(proof["key"]["thumbprint"], thumbprint.as_str());
         if let Some(change) = names("use-named-key") {
             let place = change["place"].as_str().unwrap();
-            let named = match place {
+            let value = match place {
                 "kid" => json(&header)["kid"].clone(),
                 "cnf.jkt" => json(&payload)["cnf"]["jkt"].clone(),
                 "cnf.kid" => json(&payload)["cnf"]["kid"].clone(),
                 other => panic!("{other}"),
             };
-            assert_eq!(named, thumbprint.as_str());
+            assert_eq!(value, thumbprint.as_str());
         } else if let Some(change) = names("use-embedded-key") {
             let header = json(&header);
-            match change["member"].as_str().unwrap() {
-                "jwk" => assert_eq!(header["jwk"]["x"], jwk["x"]),
-                _ => {
-                    let certificate = header["x5c"][0].as_str().unwrap();
-                    let certificate = data_encoding::BASE64
-                        .decode(certificate.as_bytes())
-                        .unwrap();
-                    let point = [&[4][..], x, y].concat();
-                    assert!(certificate.windows(65).any(|window| window == point));
-                }
+            if change["member"] == "jwk" {
+                assert_eq!(header["jwk"]["x"], jwk["x"]);
+            } else {
+                let certificate = header["x5c"][0].as_str().unwrap();
+                let certificate = data_encoding::BASE64
+                    .decode(certificate.as_bytes())
+                    .unwrap();
+                let point = [&[4][..], x, y].concat();
+                assert!(certificate.windows(65).any(|window| window == point));
             }
         } else {
             let other = names("use-other-key").is_some();
@@ -500,7 +500,9 @@ impl Replay {
             coordinates.reverse();
         }
         if has("reverse-coordinates") {
-            coordinates.iter_mut().for_each(|octets| octets.reverse());
+            for octets in &mut coordinates {
+                octets.reverse();
+            }
         }
         // What is ignored is all that is wrong.
         let ignored = self
