@@ -85,7 +85,8 @@ impl<'s> Targets<'s> {
             .filter(|f| lifted.get(*f).is_some_and(Option::is_some))
             .flat_map(|f| (0..suspects.len()).map(move |c| (f, c)))
             .collect();
-        pairs.sort_by_key(|(f, c)| (f / PLAIN).saturating_add(*c));
+        // The plainest form meets every key, so that none is left out altogether.
+        pairs.sort_by_key(|(f, c)| (*f > 0, (f / PLAIN).saturating_add(*c)));
         if pairs.len() > MAX_PAIRS {
             pairs.truncate(MAX_PAIRS);
             work.leave_out();

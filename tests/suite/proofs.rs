@@ -376,6 +376,35 @@ fn every_key_counts_however_many_there_are() {
     assert!(told(&report).contains("any key given"), "{}", told(&report));
 }
 
+/// The signature as it is meets every key, also where its zeros allow for many ways to read it. It was
+/// not altered, so no proof says that it was.
+#[test]
+fn every_key_is_tried_with_the_signature_as_it_is() {
+    use p256::elliptic_curve::ops::Reduce;
+    use p256::elliptic_curve::point::AffineCoordinates;
+    use p256::{ProjectivePoint, Scalar, U256};
+    let scalar = |bytes: [u8; 32]| <Scalar as Reduce<U256>>::reduce_bytes(&bytes.into());
+    let mut random = Random::new("many zeros");
+    for effort in [Effort::Default, Effort::Deep] {
+        for count in [1, 10, 20, 29] {
+            // The key under which S is 1: s = (e + r d) / k.
+            let input = input(r#"{"alg":"ES256"}"#, &payload(count));
+            let k = scalar(random.octets());
+            let r = (ProjectivePoint::GENERATOR * k).to_affine().x();
+            let e = scalar(Sha256::digest(&input).into());
+            let d = (k - e) * scalar(r.into()).invert().unwrap();
+            let signer = Issuer::of(&d.to_bytes().into(), "signer").unwrap();
+            let mut keys: Vec<String> = (0..count).map(|_| random.signer().jwk()).collect();
+            keys.push(signer.jwk());
+            let set = format!(r#"{{"keys":[{}]}}"#, keys.join(","));
+            let bench = debugger(&[&random.signer().jwk()], &[&set], effort);
+            let signature = encode([r.to_vec(), Scalar::ONE.to_bytes().to_vec()].concat());
+            let report = debug(&bench, &format!("{input}.{signature}"));
+            assert_eq!(proven(&report), codes(&["signed-by-other-key"]), "{count}");
+        }
+    }
+}
+
 /// A key that occurs many times counts once.
 #[test]
 fn a_key_that_is_repeated_counts_once() {

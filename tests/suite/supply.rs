@@ -369,7 +369,8 @@ fn licences_and_features_are_allowed() {
     }
 }
 
-/// What `cargo install` and crates.io get: the program, its texts, and none of the test data.
+/// What `cargo install` and crates.io get: the program, its texts, and none of the test data. The code
+/// grows with the program; everything else stays small.
 #[test]
 fn the_package_is_small() {
     let listed = cargo(&["package", "--list", "--allow-dirty", "--offline"]);
@@ -384,7 +385,9 @@ fn the_package_is_small() {
         let other = file == "Cargo.toml" || file.starts_with("LICENSE-");
         assert!(made || ours || is_text || other, "{file}");
         let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
-        octets += std::fs::metadata(path).map_or(0, |file| file.len());
+        if !file.starts_with("src/") {
+            octets += std::fs::metadata(path).map_or(0, |file| file.len());
+        }
     }
     for needed in [
         "src/main.rs",
@@ -396,5 +399,5 @@ fn the_package_is_small() {
     ] {
         assert!(listed.lines().any(|file| file == needed), "{needed}");
     }
-    assert!(octets < 1_000_000, "{octets}");
+    assert!(octets < 300_000, "{octets}");
 }

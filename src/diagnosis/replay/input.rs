@@ -44,6 +44,8 @@ fn with_other_content([header, payload]: [String; 2], change: &Change) -> Option
             is_change.then(|| [header, base64url::encode(json.as_bytes())])
         }
         Change::EditSegment { segment, edit, .. } => match segment {
+            // A change that changes nothing names a fault where there is none.
+            _ if edit.removed == edit.inserted => None,
             Segment::Header => Some([edit.apply(&header)?, payload]),
             Segment::Payload => Some([header, edit.apply(&payload)?]),
             Segment::Signature | Segment::Token => None,

@@ -9,16 +9,20 @@ use crate::text::base64url;
 pub const HALF: usize = 32;
 
 /// A signature as far as it was read.
+#[derive(Clone, PartialEq, Eq)]
 enum Signature {
     Segment(String),
     Bytes(Vec<u8>),
 }
 
-/// The bytes of a segment after these changes.
+/// The bytes of a segment after these changes. A change that changes nothing can't be made, and changes
+/// that undo each other can't either: they would name a fault where there is none.
 pub fn bytes(segment: &str, changes: &[Change]) -> Option<Vec<u8>> {
-    let signature = Signature::Segment(segment.to_owned());
-    let signature = changes.iter().try_fold(signature, Signature::after)?;
-    signature.bytes()
+    let sent = Signature::Segment(segment.to_owned());
+    let changed = changes.iter().try_fold(sent.clone(), Signature::after)?;
+    let bytes = changed.bytes()?;
+    let is_changed = changes.is_empty() || sent.bytes().as_ref() != Some(&bytes);
+    is_changed.then_some(bytes)
 }
 
 impl Signature {
@@ -31,10 +35,12 @@ impl Signature {
 
     fn after(self, change: &Change) -> Option<Self> {
         match (self, change) {
-            (Self::Segment(segment), Change::EditSignature { edits, .. }) => edits
-                .iter()
-                .try_fold(segment, |segment, edit| edit.apply(&segment))
-                .map(Self::Segment),
+            (Self::Segment(segment), Change::EditSignature { edits, .. }) => {
+                let edited = edits
+                    .iter()
+                    .try_fold(segment.clone(), |segment, edit| edit.apply(&segment))?;
+                (edited != segment).then_some(Self::Segment(edited))
+            }
             (Self::Segment(segment), Change::ReadHexSegment { separators }) => {
                 Notation::Hex.decode(&segment, *separators).map(Self::Bytes)
             }
@@ -45,7 +51,7 @@ impl Signature {
 
 /// Bytes after one change to them.
 pub fn after(bytes: &[u8], change: &Change) -> Option<Vec<u8>> {
-    match change {
+    let changed = match change {
         Change::ReadText {
             notation,
             separators,
@@ -75,7 +81,8 @@ pub fn after(bytes: &[u8], change: &Change) -> Option<Vec<u8>> {
             Some([r, s].concat())
         }
         _ => None,
-    }
+    };
+    changed.filter(|changed| changed != bytes)
 }
 
 /// A number with as many bytes as a half: nothing but zeros is added or removed.
@@ -105,4 +112,53 @@ fn resized(number: &[u8], zeros: Zeros) -> Option<[u8; HALF]> {
 fn halves(bytes: &[u8]) -> Option<[[u8; HALF]; 2]> {
     let (r, s) = bytes.split_at_checked(HALF)?;
     Some([r.try_into().ok()?, s.try_into().ok()?])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::cause::Cause;
+    use crate::diagnosis::change::Edit;
+
+    fn edited(at: usize, removed: &str, inserted: &str) -> Change {
+        let edits = vec![Edit {
+            at,
+            removed: removed.to_owned(),
+            inserted: inserted.to_owned(),
+        }];
+        let cause = Cause::AlteredCharacter;
+        Change::EditSignature { cause, edits }
+    }
+
+    #[test]
+    fn what_changes_nothing_is_not_a_change() {
+        let zeros = (Zeros::Before, Zeros::Before);
+        let resized = |at| Change::ResizeHalves {
+            at,
+            r: zeros.0,
+            s: zeros.1,
+        };
+        let alike = base64url::encode(&[7; 2 * HALF]);
+        let unlike = base64url::encode(&[[7; HALF], [9; HALF]].concat());
+        for (segment, changes, expected) in [
+            (&unlike, vec![], true),
+            (&unlike, vec![edited(5, "w", "x")], true),
+            (&unlike, vec![edited(4, "B", "B")], false),
+            (&unlike, vec![edited(3, "", "")], false),
+            (&unlike, vec![Change::SwapHalves], true),
+            (&unlike, vec![Change::SwapHalves, Change::SwapHalves], false),
+            (&alike, vec![Change::SwapHalves], false),
+            (&unlike, vec![Change::ReverseHalves], false),
+            (&unlike, vec![resized(HALF)], false),
+            // One character of the last two bits, and back.
+            (
+                &unlike,
+                vec![edited(85, "Q", "R"), edited(85, "R", "Q")],
+                false,
+            ),
+        ] {
+            let made = bytes(segment, &changes).is_some();
+            assert_eq!(made, expected, "{segment}: {changes:?}");
+        }
+    }
 }
