@@ -22,7 +22,7 @@ use super::search::Case;
 use super::signed::Hashed;
 use super::signer::Suspect;
 use super::summands::{Half, LOST, Put, Summands, follows, ways};
-use super::work::{LIFT, MULTIPLICATION, Work};
+use super::work::{INVERSION, LIFT, MULTIPLICATION, Work};
 use crate::curve::{self, Abscissa, Multiple, Point};
 
 /// How many characters may have been lost for a search to be made.
@@ -78,26 +78,31 @@ impl<'l> Split<'l> {
 /// doublings, and some additions for each character, once as it is and once more for each that is put
 /// back.
 fn summands(lost: usize) -> u64 {
-    const ONCE: u64 = 500;
-    const OF_A_SHIFT: u64 = 310;
+    // At most 43 characters are left, and one of six bits takes four additions at most.
+    const ONCE: u64 = 560;
+    const OF_A_SHIFT: u64 = 350;
     let lost = u64::try_from(lost).unwrap_or(u64::MAX);
     ONCE.saturating_add(OF_A_SHIFT.saturating_mul(lost))
 }
+
+/// What it costs to add up at most two summands, and to normalize the sum.
+const OF_A_SUM: u64 = 3;
 
 /// What it costs to meet S with R known, for so many hashes times keys. Half of all R are no x of a
 /// point.
 fn in_s(lost: usize, pairs: u64) -> u64 {
     /// Two sums, one of each sign, and their normalization.
-    const OF_A_PAIR: u64 = 4;
-    /// Two inversions and some additions.
-    const OF_A_KEY: u64 = MULTIPLICATION + 40;
+    const OF_A_PAIR: u64 = 3;
+    /// Inversions and some additions.
+    const OF_A_KEY: u64 = MULTIPLICATION + 4 * INVERSION;
     if lost == 0 {
         return u64::MAX;
     }
     let (walked, table) = (ways(lost / 2), ways(lost.div_ceil(2)));
     summands(lost)
         .saturating_add(pairs.saturating_mul(OF_A_KEY))
-        .saturating_add(table.saturating_mul(2))
+        .saturating_add(table.saturating_mul(OF_A_SUM))
+        .saturating_add(walked.saturating_mul(OF_A_SUM))
         .saturating_add(walked.saturating_mul(pairs).saturating_mul(OF_A_PAIR))
 }
 
@@ -110,8 +115,8 @@ fn in_r(lost: usize) -> u64 {
     }
     let sums = ways(lost / 2).saturating_add(ways(lost.div_ceil(2)));
     summands(lost)
-        .saturating_add(MULTIPLICATION.saturating_mul(2))
-        .saturating_add(sums.saturating_mul(2))
+        .saturating_add(2 * MULTIPLICATION + 5 * INVERSION)
+        .saturating_add(sums.saturating_mul(OF_A_SUM))
         .saturating_add(ways(lost) / PAIRS)
 }
 
