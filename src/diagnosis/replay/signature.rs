@@ -19,8 +19,8 @@ enum Signature {
 /// that undo each other can't either: they would name a fault where there is none.
 pub fn bytes(segment: &str, changes: &[Change]) -> Option<Vec<u8>> {
     let sent = Signature::Segment(segment.to_owned());
-    let changed = changes.iter().try_fold(sent.clone(), Signature::after)?;
-    let bytes = changed.bytes()?;
+    let received = changes.iter().try_fold(sent.clone(), Signature::after)?;
+    let bytes = received.bytes()?;
     let is_changed = changes.is_empty() || sent.bytes().as_ref() != Some(&bytes);
     is_changed.then_some(bytes)
 }
