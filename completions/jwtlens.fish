@@ -37,7 +37,13 @@ complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "completions" -d 'Pr
 complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "man" -d 'Print the manual page, or write all of them into a directory'
 complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s f -l file -d 'Read tokens from a file, one a line' -r -F
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s k -l key -d 'A key: a file (JWK, JWK Set), or its JSON (repeatable)' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s k -l key -d 'Key file, directory of key files, or inline key (repeatable)' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l secret-file -d 'Read a shared secret for HS256, HS384 and HS512 from a file (repeatable)' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l secret-env -d 'Read a shared secret from an environment variable (repeatable)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l secret-encoding -d 'How the secrets are written' -r -f -a "text\t'As the bytes themselves'
+base64\t'In base64'
+base64url\t'In base64url'
+hex\t'In hexadecimal'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l iss -d 'Refuse tokens of another issuer' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l aud -d 'Refuse tokens for another audience (repeatable)' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l sub -d 'Refuse tokens of another subject' -r
@@ -71,7 +77,13 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l fail-fast -d 
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s q -l quiet -d 'Print nothing; the exit status tells'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s f -l file -d 'Read tokens from a file, one a line' -r -F
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s k -l key -d 'A key: a file (JWK, JWK Set), or its JSON (repeatable)' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s k -l key -d 'Key file, directory of key files, or inline key (repeatable)' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l secret-file -d 'Read a shared secret for HS256, HS384 and HS512 from a file (repeatable)' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l secret-env -d 'Read a shared secret from an environment variable (repeatable)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l secret-encoding -d 'How the secrets are written' -r -f -a "text\t'As the bytes themselves'
+base64\t'In base64'
+base64url\t'In base64url'
+hex\t'In hexadecimal'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l iss -d 'Refuse tokens of another issuer' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l aud -d 'Refuse tokens for another audience (repeatable)' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l sub -d 'Refuse tokens of another subject' -r
@@ -129,7 +141,9 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l fail-fast -d 
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s q -l quiet -d 'Print nothing; the exit status tells'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand key" -s o -l output -d 'How to print what was found' -r -f -a "text\t'For people'
-json\t'An indented object a source'"
+json\t'An indented object a source'
+jwk\t'The usable public keys as a JWK Set'
+pem\t'The usable public keys as PEM (SPKI)'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand key" -l color -d 'Colour the output' -r -f -a "auto\t'On a terminal, and as `NO_COLOR` and `CLICOLOR_FORCE` say'
 always\t'Also for a pipe or a file'
 never\t'Not at all'"

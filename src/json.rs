@@ -11,6 +11,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
+use zeroize::Zeroize;
 
 use crate::decimal::Decimal;
 
@@ -150,6 +151,26 @@ impl Object {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.member(name).map(|m| &m.value)
+    }
+}
+
+impl Object {
+    /// Overwrites the strings of the members that are chosen by name, which hold secrets.
+    pub(crate) fn clear(&mut self, is_chosen: fn(&str) -> bool) {
+        for member in &mut self.members {
+            if let (true, Value::String(text)) = (is_chosen(&member.name), &mut member.value) {
+                text.zeroize();
+            }
+        }
+    }
+
+    /// Adds a member, which must be of a new name.
+    pub(crate) fn push(&mut self, name: &str, value: Value) {
+        self.members.push(Member {
+            name: name.into(),
+            value,
+            offset: 0,
+        });
     }
 }
 

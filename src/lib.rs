@@ -134,7 +134,10 @@ pub use claims::{Audience, ClaimsSet, Members};
 pub use compact::{Compact, Jwe, Jws, MAX_TOKEN, Malformed, Segment};
 pub use diagnosis::{Certainty, Debugger, Effort, Finding, Recovered, Signers, Tried};
 pub use header::JoseHeader;
-pub use key::{KeyFault, KeyId, KeyReport, VerificationKey};
+pub use key::{
+    Certificate, ContentFault, KeyFault, KeyId, KeyNote, KeyReport, NotAKey, SecretEncoding,
+    SecretFault, VerificationKey,
+};
 pub use keyset::{KeySet, KeySource, KeySourceError};
 pub use numeric_date::{NumericDate, relative};
 pub use policy::{Check, ClaimCheck, ClaimPath, Policy};

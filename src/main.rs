@@ -28,7 +28,7 @@ use clap::error::ErrorKind;
 use cli::args::{Cli, ColorChoice};
 use cli::exit::Exit;
 use cli::messages::{Failure, Messages, finish};
-use cli::{Paint, Surroundings, run, usage};
+use cli::{Paint, Surroundings, keys, run, usage};
 
 fn main() -> ExitCode {
     // Each stream decides for itself; `colored` alone would decide by standard output for both.
@@ -36,7 +36,7 @@ fn main() -> ExitCode {
     // A console of Windows takes colours once it is told to; one that can't shows them as they are.
     #[cfg(windows)]
     let _ = colored::control::set_virtual_terminal(true);
-    let arguments: Vec<OsString> = env::args_os().collect();
+    let arguments: Vec<OsString> = env::args_os().map(pem_as_value).collect();
     let exit = match Cli::try_parse_from(&arguments) {
         Ok(cli) => {
             let messages = messages(cli.color);
@@ -48,6 +48,16 @@ fn main() -> ExitCode {
         Err(error) => refuse(&error, &arguments),
     };
     ExitCode::from(exit.status())
+}
+
+/// PEM begins with dashes, which make an option of it. Any text may stand before it.
+fn pem_as_value(argument: OsString) -> OsString {
+    if !argument.as_encoded_bytes().starts_with(keys::PEM) {
+        return argument;
+    }
+    let mut value = OsString::from(" ");
+    value.push(argument);
+    value
 }
 
 /// Help and version go to standard output; anything else that clap says is wrong usage.
@@ -83,6 +93,7 @@ fn surroundings(color: ColorChoice) -> Surroundings {
     Surroundings {
         clock: now,
         key_variable: env::var_os("JWTLENS_KEY"),
+        variable: |name| env::var_os(name),
         stdin_is_terminal: io::stdin().is_terminal(),
         can_show_progress: io::stderr().is_terminal()
             && !stdout.is_terminal()

@@ -71,8 +71,9 @@ pub enum Command {
 
     /// Show what key files hold, and what is wrong with them
     ///
-    /// Each key (JWK) with its members, its RFC 7638 thumbprint, whether tokens can be verified
-    /// with it, and if not, why. A private key's private part is never shown.
+    /// Each key with its parameters, its RFC 7638 thumbprint and its certificate, whether tokens can be
+    /// verified with it, and if not, why. With `-o jwk` and `-o pem` it converts public keys. Private key
+    /// material is never shown.
     #[command(after_long_help = topics::in_full("key"))]
     Key(Key),
 
@@ -237,10 +238,11 @@ pub struct Decode {
 
 #[derive(Debug, Args)]
 pub struct Key {
-    /// A key file, the JSON itself, or - for standard input
+    /// Key file, directory of key files, inline key, or - for stdin
     ///
+    /// A key is a JWK, a JWK Set, or a public key or certificate in PEM or DER; its content tells which.
     /// Without KEY it is `$JWTLENS_KEY`, or else `./public_key.json`.
-    #[arg(value_name = "KEY", value_hint = ValueHint::FilePath)]
+    #[arg(value_name = "KEY", value_hint = ValueHint::AnyPath)]
     pub keys: Vec<OsString>,
 
     /// How to print what was found
@@ -277,11 +279,61 @@ pub struct Tokens {
 
 #[derive(Debug, Args)]
 pub struct Keys {
-    /// A key: a file (JWK, JWK Set), or its JSON (repeatable)
+    /// Key file, directory of key files, or inline key (repeatable)
     ///
-    /// Without it, `$JWTLENS_KEY` is taken, or else `./public_key.json`. `-k -` reads standard input.
-    #[arg(short, long = "key", value_name = "KEY", value_hint = ValueHint::FilePath)]
+    /// A key is a JWK, a JWK Set, or a public key or certificate in PEM or DER; its content tells which. `-k -`
+    /// reads stdin. [default: $JWTLENS_KEY, or ./public_key.json]
+    #[arg(short, long = "key", value_name = "KEY", value_hint = ValueHint::AnyPath)]
     pub keys: Vec<OsString>,
+
+    #[command(flatten)]
+    pub secrets: Secrets,
+}
+
+#[derive(Debug, Args)]
+pub struct Secrets {
+    /// Read a shared secret for HS256, HS384 and HS512 from a file (repeatable)
+    ///
+    /// A newline at the end of the file is removed and noted. A public key is rejected: it is not a secret.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub secret_file: Vec<OsString>,
+
+    /// Read a shared secret from an environment variable (repeatable)
+    #[arg(long, value_name = "NAME")]
+    pub secret_env: Vec<OsString>,
+
+    /// How the secrets are written
+    #[arg(long, value_name = "ENCODING", default_value = "text")]
+    pub secret_encoding: SecretEncoding,
+}
+
+impl Secrets {
+    pub fn are_given(&self) -> bool {
+        !self.secret_file.is_empty() || !self.secret_env.is_empty()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SecretEncoding {
+    /// As the bytes themselves
+    Text,
+    /// In base64
+    Base64,
+    /// In base64url
+    Base64url,
+    /// In hexadecimal
+    Hex,
+}
+
+impl From<SecretEncoding> for jwtlens::SecretEncoding {
+    fn from(encoding: SecretEncoding) -> Self {
+        match encoding {
+            SecretEncoding::Text => Self::Text,
+            SecretEncoding::Base64 => Self::Base64,
+            SecretEncoding::Base64url => Self::Base64Url,
+            SecretEncoding::Hex => Self::Hex,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -425,6 +477,10 @@ pub enum KeyFormat {
     Text,
     /// An indented object a source
     Json,
+    /// The usable public keys as a JWK Set
+    Jwk,
+    /// The usable public keys as PEM (SPKI)
+    Pem,
 }
 
 impl Format {

@@ -1,13 +1,16 @@
 //! Where keys are found: options, the environment, or the file that everybody has.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use anyhow::Result;
-use jwtlens::{Compact, KeySource, KeySourceError};
+use jwtlens::{Compact, KeySource, KeySourceError, NotAKey};
+use memchr::memmem;
+use zeroize::Zeroizing;
 
+use super::key_directory::{self, Directory};
 use super::messages::{Failure, Messages, io_reason};
 use super::usage::without_secrets;
 
@@ -75,15 +78,63 @@ pub fn need_stdin(keys: &[OsString]) -> bool {
     keys.iter().any(|key| key == "-")
 }
 
-/// What PEM begins with (RFC 7468 section 2).
-pub const PEM: &[u8] = b"-----BEGIN ";
+/// What marks PEM (RFC 7468, section 2). No name of a file has it.
+pub const PEM: &[u8] = b"-----BEGIN";
 
-/// Reads a key file, the JSON itself, or standard input.
+/// Whether it is the content of a key, not the name of a file.
+pub fn is_inline(key: &OsStr) -> bool {
+    let octets = key.as_encoded_bytes();
+    octets.trim_ascii_start().starts_with(b"{") || memmem::find(octets, PEM).is_some()
+}
+
+/// Reads a key file, the content of one, standard input, or each file of a directory.
+pub fn read_all(key: &OsStr, messages: Messages) -> Result<Vec<KeySource>> {
+    if is_inline(key) || !Path::new(key).is_dir() {
+        return Ok(vec![read(key)?]);
+    }
+    let name = without_secrets(&key.to_string_lossy());
+    let Directory { sources, skipped } = key_directory::read(key, read)?;
+    if sources.is_empty() {
+        return Err(
+            Failure::content(format!("no key in the directory \"{name}\""))
+                .hint("the files directly in it are read, apart from hidden ones")
+                .into(),
+        );
+    }
+    note_skipped(&name, skipped, messages);
+    Ok(sources)
+}
+
+/// Arguments can be seen by every user of the machine, so no secret is among them.
+pub fn reject_inline_secret(key: &OsStr, read: &[KeySource]) -> Result<(), Failure> {
+    let mut keys = read.iter().flat_map(|source| &source.keys);
+    if is_inline(key) && keys.any(|key| key.kty.as_deref() == Some("oct")) {
+        return Err(Failure::usage(
+            "a secret (\"kty\" is \"oct\") must not be an argument: other users can see it in `ps`",
+        )
+        .hint(format!(
+            "give the JWK in a file, with -k - on stdin, or in {VARIABLE}"
+        )));
+    }
+    Ok(())
+}
+
+fn note_skipped(directory: &str, skipped: usize, messages: Messages) {
+    match skipped {
+        0 => {}
+        1 => messages.note(&format!(
+            "skipped 1 file in \"{directory}\" that holds no key"
+        )),
+        many => messages.note(&format!(
+            "skipped {many} files in \"{directory}\" that hold no key"
+        )),
+    }
+}
+
+/// Reads a key file, the content of one, or standard input.
 pub fn read(key: &OsStr) -> Result<KeySource> {
     let octets = key.as_encoded_bytes();
-    let begins = |start: &[u8]| octets.trim_ascii_start().starts_with(start);
-    // No file's name begins with the mark of PEM: what stands there is told by its content.
-    if begins(b"{") || begins(PEM) {
+    if is_inline(key) {
         return describe("the command line", octets);
     }
     if key == "-" {
@@ -94,30 +145,31 @@ pub fn read(key: &OsStr) -> Result<KeySource> {
     }
     if octets.starts_with(b"eyJ") && Compact::parse(octets).is_ok() && !Path::new(key).exists() {
         return Err(Failure::new("the key looks like a token")
-            .hint(KeySourceError::Token.hint())
+            .hint(NotAKey::Token.hint())
             .into());
     }
-    let name = key.to_string_lossy();
-    let content = File::open(key)
-        .map_err(|error| io_reason(&error))
-        .and_then(read_limited)
-        .map_err(|reason| {
-            Failure::new(format!(
-                "can't read the key \"{}\": {reason}",
-                without_secrets(&name)
-            ))
-            .hint(match octets {
-                [] => "the name is empty: is a variable unset?",
-                _ if octets.starts_with(b"http") => {
-                    "nothing is fetched from the network: -k <(curl -s ADDRESS) reads what curl fetches"
-                }
-                _ => "a key is given as a file's path, as the JSON itself, or as - for standard input",
-            })
-        })?;
-    describe(&name, &content)
+    let content = read_file(key, "the key").map_err(|failure| {
+        failure.hint(match octets {
+            [] => "the name is empty: is a variable unset?",
+            _ if octets.starts_with(b"http") => {
+                "nothing is fetched from the network: -k <(curl -s ADDRESS) reads what curl fetches"
+            }
+            _ => "a key is given as a file's path, as the key itself, or as - for standard input",
+        })
+    })?;
+    describe(&key.to_string_lossy(), &content)
 }
 
-/// Keys that are not trusted: files, or folders of them. In a folder what is no key is passed over.
+/// Reads a file that holds a key or a secret.
+pub fn read_file(path: &OsStr, what: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let content = File::open(path).map_err(|error| io_reason(&error));
+    content.and_then(read_limited).map_err(|reason| {
+        let name = without_secrets(&path.to_string_lossy());
+        Failure::new(format!("can't read {what} \"{name}\": {reason}"))
+    })
+}
+
+/// Keys that are not trusted: files, or directories of them.
 pub fn also(asked: &[OsString], messages: Messages) -> Result<Vec<KeySource>> {
     let mut sources = Vec::new();
     for key in asked {
@@ -126,23 +178,13 @@ pub fn also(asked: &[OsString], messages: Messages) -> Result<Vec<KeySource>> {
             continue;
         }
         let name = without_secrets(&key.to_string_lossy());
-        let entries = fs::read_dir(key).map_err(|error| {
-            Failure::new(format!(
-                "can't read the folder \"{name}\": {}",
-                io_reason(&error)
-            ))
-        })?;
-        let mut files: Vec<OsString> = entries
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| path.is_file())
-            .map(OsString::from)
-            .collect();
-        files.sort();
-        let before = sources.len();
-        sources.extend(files.iter().filter_map(|file| read(file).ok()));
-        if sources.len() == before {
-            messages.warning(&format!("no key is in the folder \"{name}\""));
+        let keys = key_directory::read(key, read)?;
+        if keys.sources.is_empty() {
+            messages.warning(&format!("no key in the directory \"{name}\""));
+        } else {
+            note_skipped(&name, keys.skipped, messages);
         }
+        sources.extend(keys.sources);
     }
     Ok(sources)
 }
@@ -154,12 +196,12 @@ fn describe(source: &str, content: &[u8]) -> Result<KeySource> {
 
 /// A key error with its hint.
 pub fn unusable(what: &str, error: &KeySourceError) -> Failure {
-    Failure::new(format!("{what}: {error}")).hint(error.hint())
+    Failure::content(format!("{what}: {error}")).hint(error.hint())
 }
 
-fn read_limited(source: impl Read) -> Result<Vec<u8>, String> {
-    // More than an ordinary key file, so that it is read at once.
-    let mut content = Vec::with_capacity(4096);
+fn read_limited(source: impl Read) -> Result<Zeroizing<Vec<u8>>, String> {
+    // More than an ordinary key file: it is read at once, and no copy of it is left behind.
+    let mut content = Zeroizing::new(Vec::with_capacity(8192));
     let limit = MAX_KEY_FILE.saturating_add(1);
     source
         .take(limit)

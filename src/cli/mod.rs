@@ -3,7 +3,8 @@
 pub mod args;
 pub mod exit;
 mod input;
-mod keys;
+mod key_directory;
+pub mod keys;
 mod manual;
 pub mod messages;
 mod output;
@@ -11,6 +12,7 @@ mod progress;
 mod render;
 pub mod run;
 mod scan;
+mod secrets;
 mod signals;
 mod stream;
 mod summary;
@@ -22,7 +24,7 @@ pub mod usage;
 pub use render::escape;
 pub use render::style::Paint;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 /// All that the program asks of the machine besides its files: found out in `main` alone.
 pub struct Surroundings {
@@ -31,6 +33,8 @@ pub struct Surroundings {
     pub clock: fn() -> i64,
     /// `$JWTLENS_KEY`
     pub key_variable: Option<OsString>,
+    /// Any other variable, for a secret in it.
+    pub variable: fn(&OsStr) -> Option<OsString>,
     /// Whether a person sits at standard input.
     pub stdin_is_terminal: bool,
     /// Whether a person reads standard error, and sees nothing else there.

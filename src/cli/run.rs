@@ -25,7 +25,7 @@ use super::progress::Progress;
 use super::render::{Detail, Look, Renderer, key as render_key};
 use super::stream::{Stream, TOGETHER};
 use super::tally::Tally;
-use super::{escape, keys, manual, usage};
+use super::{keys, manual, secrets, usage};
 
 /// A search that takes longer is ended, and says that it was not complete: work is counted, but a slow
 /// machine takes its time for it.
@@ -87,7 +87,8 @@ fn verify(
     messages: Messages,
 ) -> Result<Exit> {
     let (source, names) = inputs(asked, surroundings, messages)?;
-    let keys = KeySet::new(&sources(&names, messages)?).map_err(|error| unusable(&error))?;
+    let sources = sources(&asked.keys, &names, surroundings, messages)?;
+    let keys = KeySet::new(&sources).map_err(|error| unusable(&error))?;
     let mut verifier = Verifier::new(keys, verify_policy(asked));
     if asked.show.quiet || !asked.output.shows_findings() {
         verifier = verifier.without_findings();
@@ -99,7 +100,7 @@ fn verify(
 
 fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
     let (source, names) = inputs(&asked.verify, surroundings, messages)?;
-    let sources = sources(&names, messages)?;
+    let sources = sources(&asked.verify.keys, &names, surroundings, messages)?;
     let also = keys::also(&asked.also, messages)?;
     // Without a usable key nothing is judged in full, but much can be found out.
     let exit = match KeySet::new(&sources) {
@@ -272,27 +273,14 @@ fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<E
     let variable = surroundings.key_variable.as_ref();
     let names = keys::find(&asked.keys, variable, keys::ARGUMENT, messages)?;
     let mut exit = Exit::SUCCESS;
-    let mut shown = String::new();
+    let mut sources = Vec::new();
     for name in &names {
-        match keys::read(name) {
-            Ok(source) => {
-                if !source.is_usable() {
-                    exit = exit.and(Exit::Failure);
+        match keys::read_all(name, messages) {
+            Ok(read) => {
+                if !asked.keys.is_empty() {
+                    keys::reject_inline_secret(name, &read)?;
                 }
-                warn_of_private_key(&source, messages);
-                if asked.output == KeyFormat::Text && !shown.is_empty() {
-                    shown.push('\n');
-                }
-                let text = match asked.output {
-                    KeyFormat::Text => {
-                        render_key::text(&source, surroundings.paint, surroundings.width)
-                    }
-                    KeyFormat::Json => {
-                        let json = serde_json::to_string_pretty(&source)?;
-                        escape::json(&json).into_owned() + "\n"
-                    }
-                };
-                shown.push_str(&text);
+                sources.extend(read);
             }
             Err(error) => {
                 exit = exit.and(Exit::Failure);
@@ -300,6 +288,18 @@ fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<E
             }
         }
     }
+    for source in &sources {
+        if !source.is_usable() {
+            exit = exit.and(Exit::Failure);
+        }
+        warn_of_private_key(source, messages);
+    }
+    let shown = match asked.output {
+        KeyFormat::Text => render_key::text(&sources, surroundings.paint, surroundings.width),
+        KeyFormat::Json => render_key::json(&sources)?,
+        KeyFormat::Jwk => render_key::jwk_set(&sources, messages)?,
+        KeyFormat::Pem => render_key::pem(&sources, messages),
+    };
     Ok(exit.and(print(shown.as_bytes())?))
 }
 
@@ -308,15 +308,28 @@ fn key_names(
     surroundings: &Surroundings,
     messages: Messages,
 ) -> Result<Vec<OsString>, Failure> {
+    if asked.keys.is_empty() && asked.secrets.are_given() {
+        return Ok(Vec::new());
+    }
     let variable = surroundings.key_variable.as_ref();
     keys::find(&asked.keys, variable, keys::OPTION, messages)
 }
 
-fn sources(names: &[OsString], messages: Messages) -> Result<Vec<KeySource>> {
-    let sources = names
-        .iter()
-        .map(|name| keys::read(name))
-        .collect::<Result<Vec<KeySource>>>()?;
+fn sources(
+    asked: &Keys,
+    names: &[OsString],
+    surroundings: &Surroundings,
+    messages: Messages,
+) -> Result<Vec<KeySource>> {
+    let mut sources = Vec::new();
+    for name in names {
+        let read = keys::read_all(name, messages)?;
+        if !asked.keys.is_empty() {
+            keys::reject_inline_secret(name, &read)?;
+        }
+        sources.extend(read);
+    }
+    sources.extend(secrets::read(&asked.secrets, surroundings, messages)?);
     for source in &sources {
         warn_of_private_key(source, messages);
     }

@@ -223,7 +223,7 @@ const KEY_REPORT: &[(&str, &str)] = &[
     ("source", "the file's name, stdin or the command line"),
     (
         "keys",
-        "the keys, each with index, kty, crv, alg, kid, use, key_ops, thumbprint (RFC 7638), kid_is_thumbprint, private (whether a private part was there), usable, and reasons (why it is not)",
+        "the keys, each with index, kty, crv, alg, kid, use, key_ops, thumbprint (RFC 7638), kid_is_thumbprint, private (whether a private part was there), usable, reasons (why it is not), notes (what is unusual about it), and certificate (of the key, or the first of x5c: subject, issuer, not_before, not_after, ca, x5t, x5t#S256; nothing of it is checked)",
     ),
 ];
 
@@ -234,7 +234,7 @@ const KEY_FILE: &[(&str, &str)] = &[(
 
 const KEY_VARIABLE: (&str, &str) = (
     "JWTLENS_KEY",
-    "the key where none is given: a file, or the JSON itself",
+    "the key if none is given: a file, a directory, or the key itself",
 );
 
 const ZONE: (&str, &str) = ("TZ", "the zone of --local");
@@ -345,6 +345,10 @@ const KEY: &[(&str, &str)] = &[
     (
         "The thumbprint of each key of a set",
         "jwtlens key -o json jwks.json | jq -r '.keys[].thumbprint'",
+    ),
+    (
+        "Convert a certificate to a JWK Set",
+        "jwtlens key -o jwk cert.pem > keys.json",
     ),
 ];
 

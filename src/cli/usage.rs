@@ -6,10 +6,7 @@ use std::io::{self, Write};
 use clap::builder::StyledStr;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
-use jwtlens::KeySourceError;
-
 use super::escape;
-use super::keys::PEM;
 
 /// What stands in the place of a token.
 pub const TOKEN: &str = "[token]";
@@ -141,15 +138,9 @@ fn advised(mut error: clap::Error, arguments: &[OsString]) -> clap::Error {
                 .get(1)
                 .is_some_and(|first| first.as_encoded_bytes().starts_with(b"-"));
             let is_guess = is_guess(&error, ContextKind::SuggestedArg);
-            // The content of a file in the place of its name; it seems to be an option.
-            let is_pem = arguments
-                .iter()
-                .any(|argument| argument.as_encoded_bytes().starts_with(PEM));
-            let pem = is_pem.then(|| KeySourceError::Pem(String::new()).hint());
-            pem.or(option_elsewhere(&option))
-                .or((leads && !is_guess).then_some(
-                    "a command comes first, as in jwtlens verify -k public_key.json < token.txt",
-                ))
+            option_elsewhere(&option).or((leads && !is_guess).then_some(
+                "a command comes first, as in jwtlens verify -k public_key.json < token.txt",
+            ))
         }
         ErrorKind::InvalidSubcommand => {
             let command = name(&error, ContextKind::InvalidSubcommand);

@@ -69,7 +69,7 @@ pub fn embedded(header: &JoseHeader) -> Vec<Candidate> {
     let jwk = header
         .parameters
         .get("jwk")
-        .map(|jwk| KeyReport::read(0, &source, jwk.to_string().as_bytes()));
+        .map(|jwk| KeyReport::read(0, &source, &jwk.to_string()));
     let jwk = jwk.and_then(|report| report.key?.material().p256().copied());
     let x5c = match header.parameters.get("x5c") {
         Some(Value::Array(certificates)) => certificates.first().and_then(Value::as_str),

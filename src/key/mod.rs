@@ -1,5 +1,21 @@
 //! One JWK (RFC 7517): what it is, whether it can verify signatures, and if not, why.
 
+mod asn1;
+mod certificate;
+mod distinguished_name;
+mod encoding;
+mod export;
+mod not_a_key;
+mod pem;
+mod point;
+mod private;
+mod secret;
+mod source;
+mod spki;
+mod wrapper;
+mod x5c;
+
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
@@ -13,6 +29,14 @@ use crate::algorithm::{Algorithm, KeyType, Material, Signed};
 use crate::base64url;
 use crate::diagnosis::{self, Cause};
 use crate::json::{JsonError, Object, Value, abridged};
+use export::PublicJwk;
+pub(crate) use source::{Entry, read as read_content};
+
+pub use certificate::Certificate;
+pub use not_a_key::NotAKey;
+pub(crate) use secret::read as read_secret;
+pub use secret::{SecretEncoding, SecretFault};
+pub use source::ContentFault;
 
 /// The octets of `x` and of `y` on P-256 (RFC 7518 section 6.2.1.2).
 const COORDINATE_OCTETS: usize = 32;
@@ -65,8 +89,15 @@ pub struct KeyReport {
     pub usable: bool,
     /// Why not.
     pub reasons: Vec<KeyFault>,
+    /// What is unusual about it, whether it can be used or not.
+    pub notes: Vec<KeyNote>,
+    /// The certificate that it comes from, or the first one of its `x5c`.
+    pub certificate: Option<Certificate>,
     #[serde(skip)]
     pub(crate) key: Option<VerificationKey>,
+    /// A usable public key for other programs.
+    #[serde(skip)]
+    pub(crate) public: Option<PublicJwk>,
     /// What an unusable key may have been meant as, for the diagnosis alone.
     #[serde(skip)]
     pub(crate) mended: Vec<(Vec<Cause>, VerifyingKey)>,
@@ -106,6 +137,33 @@ pub enum KeyFault {
     KeyOpsTwice(String),
     /// An `alg` other than that of the key's type and curve.
     Algorithm(String),
+    /// Content that is not a key.
+    NotAKey(NotAKey),
+    /// A key in DER for an algorithm that a JWK has no type for; its name or its object identifier.
+    UnknownAlgorithm(String),
+    /// An EC key in DER whose curve is written out (RFC 3279, section 2.3.5) instead of named.
+    ExplicitCurve,
+    /// Parameters of RSASSA-PSS that no `alg` has (RFC 4055, section 3.3).
+    PssParameters,
+    /// The certificate of an issuer in a chain whose first certificate has the key.
+    ChainIssuer,
+}
+
+/// What is unusual about a key. In JSON it is its message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyNote {
+    /// The file begins with the byte order mark of UTF-8.
+    ByteOrderMark,
+    /// The line ends of its PEM are the two characters `\\n`.
+    EscapedLineEnds,
+    /// The line end after a secret was removed.
+    SecretTrimmed,
+    /// `x5c` cannot be read.
+    X5cUnread,
+    /// The first certificate of `x5c` has another key (RFC 7517, section 4.7).
+    X5cKey,
+    /// A thumbprint is not that of the first certificate of `x5c`; its name.
+    X5cThumbprint(&'static str),
 }
 
 impl VerificationKey {
@@ -140,22 +198,38 @@ impl VerificationKey {
 
 impl KeyReport {
     /// Reads one JWK. `source` names it in reports.
-    pub(crate) fn read(index: usize, source: &Arc<str>, jwk: &[u8]) -> Self {
-        let object = match Value::parse(jwk) {
-            Ok(Value::Object(object)) => object,
-            Ok(other) => return Self::unread(index, KeyFault::NotAnObject(other.type_name())),
-            Err(error) => return Self::unread(index, KeyFault::Json(error)),
-        };
+    pub(crate) fn read(index: usize, source: &Arc<str>, jwk: &str) -> Self {
+        Self::of(index, source, Entry::of_jwk(jwk))
+    }
+
+    /// Decides whether a key can be used, whatever its form.
+    pub(crate) fn of(index: usize, source: &Arc<str>, entry: Entry) -> Self {
+        let mut object = entry.jwk;
+        if let (true, Some(fault)) = (object.members().is_empty(), &entry.fault) {
+            return Self {
+                notes: entry.notes,
+                ..Self::unread(index, fault.clone())
+            };
+        }
         let text = |name: &str| object.get(name).and_then(Value::as_str).map(Box::from);
         let kid: Option<Box<str>> = text("kid");
         let thumbprint = thumbprint_of(&object);
 
         let mut reasons = usage_faults(&object);
         let is_foreign = !reasons.is_empty();
+        let is_settled = entry.fault.is_some();
+        reasons.extend(entry.fault);
+        let mut notes = entry.notes;
+        let certificate = entry
+            .certificate
+            .or_else(|| x5c::check(&object, &mut notes));
         let mut key = None;
         match public_key(&object) {
             Ok(material) => {
                 let mut algorithms: Vec<_> = Algorithm::of(material.key_type()).collect();
+                if entry.is_pss {
+                    algorithms.retain(|algorithm| algorithm.name.starts_with("PS"));
+                }
                 if let Some(alg) = object.get("alg").and_then(Value::as_str) {
                     algorithms.retain(|algorithm| algorithm.name == alg);
                     if algorithms.is_empty() {
@@ -180,29 +254,56 @@ impl KeyReport {
                 reasons.splice(0..0, faults);
             }
         }
-        Self {
+        let report = Self {
             index,
             kty: text("kty"),
             crv: text("crv"),
             alg: text("alg"),
-            kid_is_thumbprint: kid.is_some() && kid == thumbprint,
+            kid_is_thumbprint: is_thumbprint(kid.as_deref(), thumbprint.as_deref()),
             kid,
             usage: text("use"),
             key_ops: strings(object.get("key_ops")),
             thumbprint,
-            private: object
-                .members()
-                .iter()
-                .any(|member| is_private_member(&member.name)),
+            private: entry.is_private
+                || object
+                    .members()
+                    .iter()
+                    .any(|member| is_private_member(&member.name)),
             usable: key.is_some(),
-            mended: if key.is_some() {
+            // An issuer's key in a chain is what it is.
+            mended: if key.is_some() || is_settled {
                 Vec::new()
             } else {
                 diagnosis::mended(&object, is_foreign)
             },
             reasons,
+            notes,
+            certificate,
+            public: key
+                .as_ref()
+                .and_then(|_| PublicJwk::of(&object, entry.is_pss)),
             key,
-        }
+        };
+        object.clear(is_private_member);
+        report
+    }
+
+    /// The JWK of a usable public key: the members that verify, and `kid`, `use` and `alg`.
+    #[must_use]
+    pub fn public_jwk(&self) -> Option<&Object> {
+        self.public.as_ref().map(PublicJwk::jwk)
+    }
+
+    /// Whether that JWK allows RS256 and its kind, which the key does not: it is for RSASSA-PSS alone.
+    #[must_use]
+    pub fn public_jwk_loses_pss(&self) -> bool {
+        self.public.as_ref().is_some_and(PublicJwk::loses_pss)
+    }
+
+    /// A usable public key as PEM (`PUBLIC KEY`).
+    #[must_use]
+    pub fn public_pem(&self) -> Option<String> {
+        self.public.as_ref()?.pem()
     }
 
     fn unread(index: usize, reason: KeyFault) -> Self {
@@ -219,6 +320,9 @@ impl KeyReport {
             private: false,
             usable: false,
             reasons: vec![reason],
+            notes: Vec::new(),
+            certificate: None,
+            public: None,
             key: None,
             mended: Vec::new(),
         }
@@ -226,9 +330,12 @@ impl KeyReport {
 }
 
 impl KeyReport {
-    /// Whether it is no JSON, so that nothing is known of its members.
+    /// Whether it cannot be read, so that nothing is known of what it holds.
     pub(crate) fn is_unread(&self) -> bool {
-        matches!(self.reasons.as_slice(), [KeyFault::Json(_)])
+        matches!(
+            self.reasons.as_slice(),
+            [KeyFault::Json(_) | KeyFault::NotAKey(_)]
+        )
     }
 }
 
@@ -352,10 +459,23 @@ pub(crate) fn thumbprint_of(object: &Object) -> Option<Box<str>> {
     Some(base64url::encode(&Sha256::digest(format!("{{{members}}}"))).into())
 }
 
+/// Whether the key ID is the thumbprint, by itself or as a URN (RFC 9278).
+fn is_thumbprint(kid: Option<&str>, thumbprint: Option<&str>) -> bool {
+    const URN: &str = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:";
+    kid.is_some_and(|kid| Some(kid.strip_prefix(URN).unwrap_or(kid)) == thumbprint)
+}
+
 impl KeyFault {
     /// What to do about it, where there is something to do.
     #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
+    pub fn hint(&self) -> Option<Cow<'static, str>> {
+        if let Self::NotAKey(other) = self {
+            return Some(other.hint().into());
+        }
+        self.advice().map(Cow::from)
+    }
+
+    fn advice(&self) -> Option<&'static str> {
         match self {
             Self::ForeignType(kty) if kty == "RSA" => Some(
                 "an RSA key is for RS256 and its kind; older Transcodes pages told people to use RS256, but its tokens are ES256: download public_key.json again from the JSON Web Key panel",
@@ -385,9 +505,19 @@ impl KeyFault {
             Self::Algorithm(_) => {
                 Some("\"alg\" of a P-256 key for signatures is \"ES256\", or is left out")
             }
-            Self::Json(_) | Self::NotAnObject(_) | Self::MemberType(..) | Self::KeyOpsTwice(_) => {
-                None
+            Self::UnknownAlgorithm(_) => Some("use a key of type EC, RSA or Ed25519"),
+            Self::ExplicitCurve => {
+                Some("name the curve: openssl ec -pubin -in FILE -param_enc named_curve > key.pem")
             }
+            Self::PssParameters => Some(
+                "PS256, PS384 and PS512 use one hash throughout and a salt as long as the hash",
+            ),
+            Self::ChainIssuer => Some("tokens are verified with the first certificate's key"),
+            Self::Json(_)
+            | Self::NotAnObject(_)
+            | Self::MemberType(..)
+            | Self::KeyOpsTwice(_)
+            | Self::NotAKey(_) => None,
         }
     }
 }
@@ -429,7 +559,49 @@ impl fmt::Display for KeyFault {
             }
             Self::KeyOpsTwice(operation) => write!(f, "\"key_ops\" names \"{operation}\" twice"),
             Self::Algorithm(alg) => write!(f, "\"alg\" is \"{alg}\", where \"ES256\" is due"),
+            Self::NotAKey(other) => write!(f, "expected a key, found {other}"),
+            Self::UnknownAlgorithm(name) => write!(f, "a key for {name}, which JOSE does not use"),
+            Self::ExplicitCurve => f.write_str("an EC key with explicit curve parameters"),
+            Self::PssParameters => {
+                f.write_str("RSASSA-PSS parameters that fit none of PS256, PS384 and PS512")
+            }
+            Self::ChainIssuer => f.write_str("certificate of an issuer in the chain"),
         }
+    }
+}
+
+impl KeyNote {
+    /// Whether something is wrong, and not only unusual.
+    #[must_use]
+    pub fn is_warning(&self) -> bool {
+        match self {
+            Self::ByteOrderMark | Self::EscapedLineEnds | Self::SecretTrimmed => false,
+            Self::X5cUnread | Self::X5cKey | Self::X5cThumbprint(_) => true,
+        }
+    }
+}
+
+impl fmt::Display for KeyNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ByteOrderMark => f.write_str("the file begins with a UTF-8 byte order mark"),
+            Self::EscapedLineEnds => f.write_str("the line ends of the PEM are written as \\n"),
+            Self::SecretTrimmed => f.write_str("a newline at the end of the secret was removed"),
+            Self::X5cUnread => f.write_str("\"x5c\" is not an array of certificates in base64"),
+            Self::X5cKey => f.write_str(
+                "the first certificate in \"x5c\" has another key than this JWK (RFC 7517, section 4.7)",
+            ),
+            Self::X5cThumbprint(name) => write!(
+                f,
+                "\"{name}\" is not the thumbprint of the first certificate in \"x5c\""
+            ),
+        }
+    }
+}
+
+impl Serialize for KeyNote {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 
@@ -447,7 +619,7 @@ mod tests {
     const Y: &str = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0";
 
     fn read(jwk: &str) -> KeyReport {
-        KeyReport::read(0, &Arc::from("test"), jwk.as_bytes())
+        KeyReport::read(0, &Arc::from("test"), jwk)
     }
 
     fn ec(x: &str, y: &str, more: &str) -> String {

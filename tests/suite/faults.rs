@@ -40,14 +40,19 @@ fn a_key_that_is_none_says_what_it_is() {
     .unwrap();
     let secret = directory.join("secret.pem");
     std::fs::write(&secret, "-----BEGIN EC PRIVATE KEY-----\nMHcCAQ\n").unwrap();
+    let empty = tempdir("no-keys");
     for (key, told) in [
-        (directory.to_str().unwrap(), "it is a directory"),
+        (directory.to_str().unwrap(), "more than 1 MiB"),
+        (empty.to_str().unwrap(), "no key in the directory"),
         (zeros.to_str().unwrap(), "more than 1 MiB"),
         ("/dev/zero", "more than 1 MiB"),
-        ("/dev/null", "it is empty"),
+        ("/dev/null", "file is empty"),
         (page.to_str().unwrap(), "an HTML page"),
-        (pem.to_str().unwrap(), "PEM (PUBLIC KEY)"),
-        (secret.to_str().unwrap(), "PEM (EC PRIVATE KEY)"),
+        (
+            pem.to_str().unwrap(),
+            "a public key (SPKI) that is malformed",
+        ),
+        (secret.to_str().unwrap(), "PEM without an END line"),
         ("made/valid.txt", "a token"),
         ("nowhere", "there is no such file"),
         ("", "there is no such file"),

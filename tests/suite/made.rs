@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256, Sha384};
 use snapbox::Data;
 use snapbox::data::DataFormat;
 
+use crate::forge::{self, Certificate, pem};
 use crate::support::{Issuer, data, der};
 
 /// 2026-11-23T18:09:24Z, the time of the golden cases.
@@ -219,6 +220,45 @@ fn keys() -> Vec<(&'static str, String)> {
     ]
 }
 
+/// Other forms of the issuer's key.
+fn key_forms() -> Vec<(&'static str, String)> {
+    let (issuer, other) = (issuer(), other());
+    let spki = |issuer: &Issuer| forge::spki(&forge::ec(forge::P256), &issuer.point());
+    let certificate = |subject: &str, ca: bool, key: &Issuer| {
+        let certificate = Certificate {
+            subject,
+            issuer: "Example CA",
+            ca,
+            spki: spki(key),
+        };
+        let signed = certificate.der(|signed| der(other.sign_hash(&Sha256::digest(signed))));
+        pem("CERTIFICATE", &signed)
+    };
+    let leaf = certificate("auth.example.com", false, &issuer);
+    let ca = certificate("Example CA", true, &other);
+    let private = forge::ec_private(&[1; 32], None, None);
+    vec![
+        ("public_key.pem", pem("PUBLIC KEY", &spki(&issuer))),
+        (
+            "private.pem",
+            pem(
+                "PRIVATE KEY",
+                &forge::private(&forge::ec(forge::P256), &private),
+            ),
+        ),
+        (
+            "chain.pem",
+            format!(
+                "Bag Attributes\nsubject=CN = auth.example.com\n{leaf}subject=CN = Example CA\n{ca}"
+            ),
+        ),
+        (
+            "certificates.json",
+            format!("{{\"{}\":\"{}\"}}", issuer.kid, leaf.replace('\n', "\\n")),
+        ),
+    ]
+}
+
 #[test]
 fn tokens_and_keys_are_those_made_today() {
     let tokens = tokens()
@@ -228,8 +268,11 @@ fn tokens_and_keys_are_those_made_today() {
     let keys = keys()
         .into_iter()
         .map(|(name, key)| (format!("{name}.json"), key));
-    for (name, content) in tokens.chain(keys) {
-        let path = data("made").join(name);
+    let key_forms = key_forms().into_iter();
+    let key_forms = key_forms.map(|(name, content)| (data("forms").join(name), content));
+    let made = tokens.chain(keys);
+    let made = made.map(|(name, content)| (data("made").join(name), content));
+    for (path, content) in made.chain(key_forms) {
         let committed = Data::read_from(&path, Some(DataFormat::Text)).raw();
         let content = format!("{}\n", content.trim_end_matches('\n'));
         snapbox::Assert::new()

@@ -1,0 +1,50 @@
+//! Shared secrets from files and environment variables. Nothing of a secret is in a message, and neither
+//! is the name of a variable that is not set: it may be the secret itself, misplaced.
+
+use anyhow::Result;
+use jwtlens::{KeyNote, KeySource, SecretFault};
+use zeroize::Zeroizing;
+
+use super::Surroundings;
+use super::args::Secrets;
+use super::keys;
+use super::messages::{Failure, Messages};
+
+/// All secrets that were asked for, each a source of its own.
+pub fn read(
+    asked: &Secrets,
+    surroundings: &Surroundings,
+    messages: Messages,
+) -> Result<Vec<KeySource>> {
+    let mut sources = Vec::new();
+    for file in &asked.secret_file {
+        let content = keys::read_file(file, "the secret")?;
+        let source = file.to_string_lossy();
+        sources.push(secret(&source, &content, asked)?);
+    }
+    for name in &asked.secret_env {
+        let Some(value) = (surroundings.variable)(name) else {
+            return Err(
+                Failure::new("the variable that --secret-env names is not set")
+                    .hint("--secret-env takes the name of a variable, and it must be exported")
+                    .into(),
+            );
+        };
+        let value = Zeroizing::new(value.into_encoded_bytes());
+        let source = format!("${}", name.to_string_lossy());
+        sources.push(secret(&source, &value, asked)?);
+    }
+    for source in &sources {
+        for note in source.keys.iter().flat_map(|key| &key.notes) {
+            if *note == KeyNote::SecretTrimmed {
+                messages.note(&format!("{}: {note}", source.source));
+            }
+        }
+    }
+    Ok(sources)
+}
+
+fn secret(source: &str, text: &[u8], asked: &Secrets) -> Result<KeySource, Failure> {
+    KeySource::secret(source, text, asked.secret_encoding.into())
+        .map_err(|fault: SecretFault| Failure::new(format!("{source}: {fault}")).hint(fault.hint()))
+}

@@ -1,0 +1,491 @@
+//! Every form of a key is the same key: written by hand here (`forge`), so that each is read on every
+//! machine.
+
+use data_encoding::{BASE64, BASE64URL_NOPAD};
+use jwtlens::{KeyReport, KeySource};
+use p256::elliptic_curve::sec1::ToEncodedPoint as _;
+use p384::elliptic_curve::sec1::ToSec1Point as _;
+use proptest::prelude::*;
+
+use crate::forge::{self, Certificate, pem};
+
+/// The private number of all keys, in as many bytes as it takes.
+fn d(length: usize) -> Vec<u8> {
+    vec![1; length]
+}
+
+/// The modulus of RFC 7638, section 3.1.
+const N: &str = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw";
+
+/// A key in the forms that are not those of every key.
+pub struct Key {
+    pub name: &'static str,
+    pub jwk: String,
+    pub spki: Vec<u8>,
+    /// Other public forms in DER, by their label.
+    public: Vec<(&'static str, Vec<u8>)>,
+    /// Private forms in DER, by their label.
+    pub private: Vec<(&'static str, Vec<u8>)>,
+}
+
+fn curve(crv: &'static str, oid: &[u8], point: &[u8], compressed: &[u8]) -> Key {
+    let length = (point.len() - 1) / 2;
+    let [x, y] =
+        [&point[1..=length], &point[1 + length..]].map(|half| BASE64URL_NOPAD.encode(half));
+    let algorithm = forge::ec(oid);
+    let d = d(length);
+    let with_all = forge::ec_private(&d, Some(oid), Some(point));
+    let without_point = forge::ec_private(&d, Some(oid), None);
+    let bare = forge::ec_private(&d, None, None);
+    let without_curve = forge::ec_private(&d, None, Some(point));
+    Key {
+        name: crv,
+        jwk: format!(r#"{{"kty":"EC","crv":"{crv}","x":"{x}","y":"{y}"}}"#),
+        spki: forge::spki(&algorithm, point),
+        public: vec![("PUBLIC KEY", forge::spki(&algorithm, compressed))],
+        private: vec![
+            ("PRIVATE KEY", forge::private(&algorithm, &without_curve)),
+            ("PRIVATE KEY", forge::private(&algorithm, &bare)),
+            ("PRIVATE KEY", forge::private(&algorithm, &with_all)),
+            ("EC PRIVATE KEY", with_all),
+            ("EC PRIVATE KEY", without_point),
+        ],
+    }
+}
+
+fn rsa() -> (Vec<u8>, [u8; 3]) {
+    (BASE64URL_NOPAD.decode(N.as_bytes()).unwrap(), [1, 0, 1])
+}
+
+pub fn keys() -> Vec<Key> {
+    let p256 = p256::SecretKey::from_slice(&d(32)).unwrap().public_key();
+    let p384 = p384::SecretKey::from_slice(&d(48)).unwrap().public_key();
+    let p521 = p521::SecretKey::from_slice(&d(66)).unwrap().public_key();
+    let k256 = k256::SecretKey::from_slice(&d(32)).unwrap().public_key();
+    let p256 =
+        [false, true].map(|compressed| p256.to_encoded_point(compressed).as_bytes().to_vec());
+    let p384 = [false, true].map(|compressed| p384.to_sec1_point(compressed).as_bytes().to_vec());
+    let p521 = [false, true].map(|compressed| p521.to_sec1_point(compressed).as_bytes().to_vec());
+    let k256 = [false, true].map(|compressed| k256.to_sec1_point(compressed).as_bytes().to_vec());
+    let seed: [u8; 32] = d(32).try_into().unwrap();
+    let ed25519 = ed25519_dalek::SigningKey::from_bytes(&seed);
+    let ed25519 = ed25519.verifying_key().to_bytes();
+    let ed25519_algorithm = forge::sequence(&[forge::oid(forge::ED25519)]);
+    let ed25519_private = forge::private(&ed25519_algorithm, &forge::bytes(&seed));
+    // RFC 5958: the public key after it, as RFC 8410, section 10.3, and as `ring` writes it.
+    let ed25519_both = |tag: u8, key: Vec<u8>| {
+        forge::sequence(&[
+            forge::integer(&[1]),
+            ed25519_algorithm.clone(),
+            forge::bytes(&forge::bytes(&seed)),
+            forge::element(tag, &key),
+        ])
+    };
+    let (n, e) = rsa();
+    let rsa = forge::sequence(&[forge::oid(forge::RSA), forge::null()]);
+    let pss = forge::sequence(&[forge::oid(forge::RSASSA_PSS)]);
+    let rsa_public = forge::rsa_public(&n, &e);
+    let rsa_private = forge::rsa_private(&n, &e, &[7]);
+    let rsa_jwk = format!(r#"{{"kty":"RSA","n":"{N}","e":"AQAB"}}"#);
+    vec![
+        curve("P-256", forge::P256, &p256[0], &p256[1]),
+        curve("P-384", forge::P384, &p384[0], &p384[1]),
+        curve("P-521", forge::P521, &p521[0], &p521[1]),
+        curve("secp256k1", forge::SECP256K1, &k256[0], &k256[1]),
+        Key {
+            name: "Ed25519",
+            jwk: format!(
+                r#"{{"kty":"OKP","crv":"Ed25519","x":"{}"}}"#,
+                BASE64URL_NOPAD.encode(&ed25519)
+            ),
+            spki: forge::spki(&ed25519_algorithm, &ed25519),
+            public: vec![],
+            private: vec![
+                ("PRIVATE KEY", ed25519_private),
+                (
+                    "PRIVATE KEY",
+                    ed25519_both(0x81, [&[0], &ed25519[..]].concat()),
+                ),
+                ("PRIVATE KEY", ed25519_both(0xA1, forge::bits(&ed25519))),
+            ],
+        },
+        Key {
+            name: "RSA",
+            jwk: rsa_jwk.clone(),
+            spki: forge::spki(&rsa, &rsa_public),
+            public: vec![("RSA PUBLIC KEY", rsa_public.clone())],
+            private: vec![
+                ("PRIVATE KEY", forge::private(&rsa, &rsa_private)),
+                ("RSA PRIVATE KEY", rsa_private.clone()),
+            ],
+        },
+        Key {
+            name: "RSASSA-PSS",
+            jwk: rsa_jwk,
+            spki: forge::spki(&pss, &rsa_public),
+            public: vec![],
+            private: vec![("PRIVATE KEY", forge::private(&pss, &rsa_private))],
+        },
+    ]
+}
+
+fn only(content: &[u8]) -> KeyReport {
+    let mut keys = KeySource::read("test", content).unwrap().keys;
+    assert_eq!(keys.len(), 1);
+    keys.remove(0)
+}
+
+/// A self-signed certificate.
+pub fn certificate(spki: &[u8]) -> Vec<u8> {
+    let certificate = Certificate {
+        subject: "test",
+        issuer: "test",
+        ca: false,
+        spki: spki.to_vec(),
+    };
+    certificate.unsigned()
+}
+
+/// What is public, by its label.
+fn public_forms(key: &Key) -> Vec<(&'static str, Vec<u8>)> {
+    let mut forms = vec![
+        ("PUBLIC KEY", key.spki.clone()),
+        ("CERTIFICATE", certificate(&key.spki)),
+    ];
+    forms.extend(key.public.clone());
+    forms
+}
+
+#[test]
+fn every_public_form_is_the_same_key() {
+    for key in keys() {
+        let jwk = only(key.jwk.as_bytes());
+        for (label, der) in public_forms(&key) {
+            let text = pem(label, &der);
+            let with_bom = format!("\u{feff}{text}");
+            let escaped = text.replace('\n', "\\n");
+            let notes = |content: &[u8]| -> Vec<String> {
+                let notes = only(content).notes;
+                notes.iter().map(ToString::to_string).collect()
+            };
+            for content in [
+                text.clone().into_bytes(),
+                text.replace('\n', "\r\n").into_bytes(),
+                text.replace('\n', " ").into_bytes(),
+                format!("Bag Attributes\n  friendlyName: k\n{text}rest").into_bytes(),
+                with_bom.clone().into_bytes(),
+                escaped.clone().into_bytes(),
+                format!("\"{}\"", text.replace('\n', "\\r\\n")).into_bytes(),
+                der.clone(),
+                BASE64.encode(&der).into_bytes(),
+                format!("{}\n", BASE64.encode(&der)).into_bytes(),
+                format!(r#"{{"k":"{escaped}"}}"#).into_bytes(),
+            ] {
+                let read = only(&content);
+                let what = format!("{} {label} {}", key.name, String::from_utf8_lossy(&content));
+                assert_eq!(read.thumbprint, jwk.thumbprint, "{what}");
+                assert_eq!((&read.kty, &read.crv), (&jwk.kty, &jwk.crv), "{what}");
+                assert_eq!(read.usable, jwk.usable, "{what}");
+                assert!(!read.private, "{what}");
+                assert_eq!(read.certificate.is_some(), label == "CERTIFICATE", "{what}");
+            }
+            assert!(notes(with_bom.as_bytes())[0].contains("byte order mark"));
+            assert!(notes(escaped.as_bytes()).last().unwrap().contains("\\n"));
+        }
+    }
+}
+
+#[test]
+fn the_public_half_of_a_private_key_is_the_same_key() {
+    for key in keys() {
+        let jwk = only(key.jwk.as_bytes());
+        for (label, der) in &key.private {
+            let read = only(pem(label, der).as_bytes());
+            assert_eq!(read.thumbprint, jwk.thumbprint, "{} {label}", key.name);
+            assert_eq!(read.usable, jwk.usable);
+            assert!(read.private);
+            assert!(KeySource::read("test", der).is_err());
+            assert!(KeySource::read("test", BASE64.encode(der).as_bytes()).is_err());
+        }
+    }
+}
+
+#[test]
+fn a_usable_key_is_written_as_it_was_read() {
+    for key in keys() {
+        let read = only(pem("PUBLIC KEY", &key.spki).as_bytes());
+        if read.usable {
+            assert_eq!(read.public_pem().unwrap(), pem("PUBLIC KEY", &key.spki));
+            let jwk = read.public_jwk().unwrap().to_string();
+            assert_eq!(jwk, key.jwk);
+        }
+    }
+}
+
+#[test]
+fn what_a_key_ids_map_names_is_the_kid() {
+    let keys = keys();
+    let member = |kid: &str, key: &Key| {
+        let text = pem("CERTIFICATE", &certificate(&key.spki)).replace('\n', "\\n");
+        format!(r#""{kid}":"{text}""#)
+    };
+    let map = format!("{{{},{}}}", member("a", &keys[0]), member("b", &keys[1]));
+    let source = KeySource::read("test", map.as_bytes()).unwrap();
+    let kids: Vec<_> = source.keys.iter().map(|key| key.kid.as_deref()).collect();
+    assert_eq!(kids, [Some("a"), Some("b")]);
+    assert_eq!(
+        source.keys[0].thumbprint,
+        only(keys[0].jwk.as_bytes()).thumbprint
+    );
+}
+
+/// Subject, issuer, and whether it is a CA's.
+type Names<'n> = (&'n str, &'n str, bool);
+
+/// Which of these certificates count.
+fn counting(certificates: &[Names]) -> Vec<bool> {
+    let spki = &keys()[0].spki;
+    let der = certificates
+        .iter()
+        .map(|&(subject, issuer, ca)| Certificate {
+            subject,
+            issuer,
+            ca,
+            spki: spki.clone(),
+        });
+    let text: String = der.map(|it| pem("CERTIFICATE", &it.unsigned())).collect();
+    let source = KeySource::read("test", text.as_bytes()).unwrap();
+    source.keys.iter().map(|key| key.usable).collect()
+}
+
+#[test]
+fn one_certificate_of_a_chain_counts() {
+    let (leaf, middle, root) = (("leaf", "M", false), ("M", "R", true), ("R", "R", true));
+    let counts: [(&[Names], &[bool]); 9] = [
+        (&[leaf, middle, root], &[true, false, false]),
+        (&[leaf, middle], &[true, false]),
+        // The first that is not a CA's, wherever it stands.
+        (&[("a", "b", true), ("b", "c", false)], &[false, true]),
+        // All are CAs'.
+        (&[middle, root], &[true, false]),
+        (&[root], &[true]),
+        // Not a chain.
+        (&[root, middle, leaf], &[true, true, true]),
+        (&[leaf, root], &[true, true]),
+        (&[leaf, ("other", "M", false), middle], &[true, true, true]),
+        // Two self-signed certificates of one name: a key and the one that follows it.
+        (
+            &[("idp", "idp", false), ("idp", "idp", false)],
+            &[true, true],
+        ),
+    ];
+    for (certificates, expected) in counts {
+        assert_eq!(counting(certificates), expected, "{certificates:?}");
+    }
+}
+
+#[test]
+fn a_certificate_is_described() {
+    let key = &keys()[0];
+    let certificate = Certificate {
+        subject: "token, signer",
+        issuer: "Test CA",
+        ca: true,
+        spki: key.spki.clone(),
+    };
+    let der = certificate.unsigned();
+    let read = only(&der).certificate.unwrap();
+    assert_eq!(&*read.subject, "CN=token\\, signer");
+    assert_eq!(&*read.issuer, "CN=Test CA");
+    assert!(read.ca);
+    let json = serde_json::to_value(&read).unwrap();
+    assert_eq!(json["not_before"], "2026-01-01T00:00:00Z");
+    assert_eq!(json["not_after"], "2036-01-01T00:00:00Z");
+    let sha256 = <sha2::Sha256 as sha2::Digest>::digest(&der);
+    assert_eq!(json["x5t#S256"], BASE64URL_NOPAD.encode(&sha256));
+}
+
+#[test]
+fn x5c_is_held_against_the_key() {
+    let keys = keys();
+    let own = certificate(&keys[0].spki);
+    let described = only(&own).certificate.unwrap();
+    let (x5t, x5t_s256) = (&described.x5t, &described.x5t_s256);
+    let other = certificate(&keys[1].spki);
+    let with = |more: &str| {
+        let jwk = keys[0].jwk.trim_end_matches('}');
+        only(format!("{jwk},{more}}}").as_bytes())
+    };
+    let x5c = |der: &[u8]| format!(r#""x5c":["{}"]"#, BASE64.encode(der));
+    for (more, expected) in [
+        (x5c(&own), None),
+        (
+            format!(r#"{},"x5t":"{x5t}","x5t#S256":"{x5t_s256}""#, x5c(&own)),
+            None,
+        ),
+        (x5c(&other), Some("has another key")),
+        (
+            r#""x5c":["AAAA"]"#.to_owned(),
+            Some("is not an array of certificates"),
+        ),
+        (
+            r#""x5c":"AAAA""#.to_owned(),
+            Some("is not an array of certificates"),
+        ),
+        (
+            r#""x5c":[]"#.to_owned(),
+            Some("is not an array of certificates"),
+        ),
+        (
+            format!(r#"{},"x5t":"{x5t_s256}""#, x5c(&own)),
+            Some("\"x5t\" is not the thumbprint"),
+        ),
+        (
+            format!(r#"{},"x5t#S256":7"#, x5c(&own)),
+            Some("\"x5t#S256\" is not the thumbprint"),
+        ),
+    ] {
+        let read = with(&more);
+        assert!(read.usable, "{more}");
+        let notes: Vec<String> = read.notes.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            notes.len(),
+            usize::from(expected.is_some()),
+            "{more} {notes:?}"
+        );
+        assert!(
+            expected.is_none_or(|text| notes[0].contains(text)),
+            "{notes:?}"
+        );
+        assert!(read.notes.iter().all(jwtlens::KeyNote::is_warning));
+    }
+}
+
+#[test]
+fn pss_parameters_decide_the_algorithm() {
+    let (n, e) = rsa();
+    let key = forge::rsa_public(&n, &e);
+    let read = |parameters: Option<Vec<u8>>| {
+        let mut algorithm = vec![forge::oid(forge::RSASSA_PSS)];
+        algorithm.extend(parameters);
+        only(&forge::spki(&forge::sequence(&algorithm), &key))
+    };
+    assert_eq!(read(None).alg, None);
+    for (hash, salt, alg) in [
+        (forge::SHA256, 32, "PS256"),
+        (forge::SHA384, 48, "PS384"),
+        (forge::SHA512, 20, "PS512"),
+    ] {
+        assert_eq!(
+            read(Some(forge::pss(hash, hash, salt))).alg.as_deref(),
+            Some(alg)
+        );
+    }
+    let unfit = "RSASSA-PSS parameters that fit none of PS256, PS384 and PS512";
+    for parameters in [
+        forge::sequence(&[]),
+        forge::pss(forge::SHA1, forge::SHA1, 20),
+        forge::pss(forge::SHA256, forge::SHA1, 32),
+        forge::pss(forge::SHA256, forge::SHA512, 32),
+        forge::pss(forge::SHA256, forge::SHA256, 33),
+    ] {
+        let key = read(Some(parameters));
+        assert!(!key.usable);
+        assert!(key.reasons.iter().any(|reason| reason.to_string() == unfit));
+    }
+    let malformed = forge::sequence(&[forge::oid(forge::RSASSA_PSS), forge::null()]);
+    assert!(KeySource::read("test", &forge::spki(&malformed, &key)).is_err());
+}
+
+#[test]
+fn keys_that_jose_cannot_use_are_named() {
+    let named = |oid: &[u8]| {
+        let algorithm = forge::sequence(&[forge::oid(oid)]);
+        let key = only(&forge::spki(&algorithm, &[7; 57]));
+        assert!(!key.usable);
+        let reasons: Vec<String> = key.reasons.iter().map(ToString::to_string).collect();
+        format!("{:?} {:?} {reasons:?}", key.crv, key.alg)
+    };
+    for (oid, name) in [
+        (forge::X25519, "X25519"),
+        (forge::ED448, "Ed448"),
+        (forge::ML_DSA_44, "ML-DSA-44"),
+        (&[0x2A, 0x86, 0x48, 0xCE, 0x38, 4, 1][..], "DSA"),
+        (&[0x2A, 3], "1.2.3"),
+    ] {
+        assert!(named(oid).contains(name), "{}", named(oid));
+    }
+    let brainpool = forge::ec(&[0x2B, 0x24, 3, 3, 2, 8, 1, 1, 7]);
+    let key = only(&forge::spki(&brainpool, &[4; 65]));
+    assert_eq!(key.crv.as_deref(), Some("brainpoolP256r1"));
+    let explicit = forge::sequence(&[forge::oid(forge::EC), forge::sequence(&[])]);
+    let key = only(&forge::spki(&explicit, &[4; 65]));
+    assert_eq!(
+        key.reasons[0].to_string(),
+        "an EC key with explicit curve parameters"
+    );
+}
+
+#[test]
+fn der_is_read_strictly() {
+    for key in keys() {
+        for (label, der) in public_forms(&key).iter().chain(&key.private) {
+            let trailing = [&der[..], &[0]].concat();
+            for wrong in [&trailing[..], &der[..der.len() - 1], &der[1..], &der[..1]] {
+                assert!(
+                    KeySource::read("test", wrong).is_err(),
+                    "{} {label}",
+                    key.name
+                );
+                let text = pem(label, wrong);
+                let error = KeySource::read("test", text.as_bytes()).unwrap_err();
+                assert!(!error.hint().is_empty(), "{} {label}", key.name);
+            }
+        }
+    }
+}
+
+/// A form of a key as a text or bytes, at random.
+fn any_form() -> impl Strategy<Value = Vec<u8>> {
+    let mut forms = Vec::new();
+    for key in keys() {
+        forms.push(key.jwk.clone().into_bytes());
+        for (label, der) in public_forms(&key).iter().chain(&key.private) {
+            let text = pem(label, der);
+            forms.push(format!(r#"{{"k":"{}"}}"#, text.replace('\n', "\\n")).into_bytes());
+            forms.push(format!("{text}{text}").into_bytes());
+            forms.push(BASE64.encode(der).into_bytes());
+            forms.push(der.clone());
+        }
+    }
+    prop::sample::select(forms)
+}
+
+proptest! {
+    /// Whatever is wrong with a key, reading it ends, and what is usable can be written and read again.
+    #[test]
+    fn damaged_keys_are_read_without_harm(
+        mut content in any_form(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 0..4),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        for (at, byte) in changes {
+            let at = at.index(content.len());
+            content[at] = byte;
+        }
+        if let Some(cut) = cut {
+            content.truncate(cut.index(content.len()));
+        }
+        match KeySource::read("test", &content) {
+            Ok(source) => for key in &source.keys {
+                prop_assert_eq!(key.usable, key.reasons.is_empty());
+                if let Some(text) = key.public_pem() {
+                    let again = only(text.as_bytes());
+                    prop_assert!(again.usable);
+                    prop_assert_eq!(&again.kty, &key.kty);
+                }
+            },
+            Err(error) => prop_assert!(!error.to_string().is_empty()),
+        }
+    }
+}
