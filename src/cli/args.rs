@@ -282,7 +282,7 @@ pub struct Keys {
     /// Key file, directory of key files, or inline key (repeatable)
     ///
     /// A key is a JWK, a JWK Set, or a public key or certificate in PEM or DER; its content tells which. `-k -`
-    /// reads stdin. [default: $JWTLENS_KEY, or ./public_key.json]
+    /// reads stdin. [default: `$JWTLENS_KEY`, or `./public_key.json`]
     #[arg(short, long = "key", value_name = "KEY", value_hint = ValueHint::AnyPath)]
     pub keys: Vec<OsString>,
 
@@ -295,21 +295,25 @@ pub struct Secrets {
     /// Read a shared secret for HS256, HS384 and HS512 from a file (repeatable)
     ///
     /// A newline at the end of the file is removed and noted. A public key is rejected: it is not a secret.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub secret_file: Vec<OsString>,
+    #[arg(long = "secret-file", value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<OsString>,
 
     /// Read a shared secret from an environment variable (repeatable)
-    #[arg(long, value_name = "NAME")]
-    pub secret_env: Vec<OsString>,
+    #[arg(long = "secret-env", value_name = "NAME")]
+    pub variables: Vec<OsString>,
 
     /// How the secrets are written
-    #[arg(long, value_name = "ENCODING", default_value = "text")]
-    pub secret_encoding: SecretEncoding,
+    #[arg(
+        long = "secret-encoding",
+        value_name = "ENCODING",
+        default_value = "text"
+    )]
+    pub encoding: SecretEncoding,
 }
 
 impl Secrets {
     pub fn are_given(&self) -> bool {
-        !self.secret_file.is_empty() || !self.secret_env.is_empty()
+        !self.files.is_empty() || !self.variables.is_empty()
     }
 }
 

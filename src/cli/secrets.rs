@@ -17,12 +17,12 @@ pub fn read(
     messages: Messages,
 ) -> Result<Vec<KeySource>> {
     let mut sources = Vec::new();
-    for file in &asked.secret_file {
+    for file in &asked.files {
         let content = keys::read_file(file, "the secret")?;
         let source = file.to_string_lossy();
         sources.push(secret(&source, &content, asked)?);
     }
-    for name in &asked.secret_env {
+    for name in &asked.variables {
         let Some(value) = (surroundings.variable)(name) else {
             return Err(
                 Failure::new("the variable that --secret-env names is not set")
@@ -45,6 +45,6 @@ pub fn read(
 }
 
 fn secret(source: &str, text: &[u8], asked: &Secrets) -> Result<KeySource, Failure> {
-    KeySource::secret(source, text, asked.secret_encoding.into())
+    KeySource::secret(source, text, asked.encoding.into())
         .map_err(|fault: SecretFault| Failure::new(format!("{source}: {fault}")).hint(fault.hint()))
 }

@@ -160,6 +160,10 @@ fn seconds(reader: &mut SliceReader) -> der::Result<i64> {
     i64::try_from(since.as_secs()).map_err(|_| Tag::GeneralizedTime.value_error().into())
 }
 
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
 fn rfc3339<S: Serializer>(seconds: &i64, serializer: S) -> Result<S::Ok, S::Error> {
     NumericDate::from(*seconds)
         .rfc3339(&TimeZone::UTC)

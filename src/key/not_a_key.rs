@@ -40,7 +40,7 @@ pub enum NotAKey {
         /// Whether it is an Ed25519 key.
         ed25519: bool,
     },
-    /// OpenPGP.
+    /// A key of PGP.
     Pgp,
     /// The bytes of a key without its type.
     Raw(Raw, Encoding),
@@ -48,7 +48,7 @@ pub enum NotAKey {
     Text(&'static str),
     /// JSON with a key inside.
     Wrapper(Wrapper),
-    /// OpenID Provider Metadata, or the like (RFC 8414).
+    /// Metadata of an authorization server (RFC 8414).
     Configuration,
     /// Several JSON objects.
     JsonLines,

@@ -88,9 +88,9 @@ fn not_a_key(content: &[u8]) -> Result<(), SecretFault> {
     for entry in source::read(content).unwrap_or_default().entries {
         match (entry.fault, entry.jwk.get("kty").and_then(Value::as_str)) {
             (_, Some("oct")) => return Err(SecretFault::SecretJwk),
-            (Some(KeyFault::Json(_) | KeyFault::NotAnObject(_) | KeyFault::NotAKey(_)), _) => {}
+            (Some(KeyFault::Json(_) | KeyFault::NotAnObject(_) | KeyFault::NotAKey(_)), _)
+            | (None, None) => {}
             (Some(_), _) | (None, Some(_)) => return Err(SecretFault::PublicKey),
-            (None, None) => {}
         }
     }
     Ok(())

@@ -226,7 +226,7 @@ impl<'d> AlgorithmIdentifier<'d> {
             (RSA, Some(parameters)) => parameters.is_null().then_some(KeyAlgorithm::Rsa),
             (RSASSA_PSS, None) => Some(KeyAlgorithm::RsaPss(Ok(None))),
             (RSASSA_PSS, Some(parameters)) => {
-                let alg = pss_alg(parameters)?.ok_or(KeyFault::PssParameters);
+                let alg = pss_alg(parameters).ok()?.ok_or(KeyFault::PssParameters);
                 Some(KeyAlgorithm::RsaPss(alg.map(Some)))
             }
             (EC, Some(parameters)) => Some(match parameters.decode_as::<ObjectIdentifier>() {
@@ -243,7 +243,7 @@ impl<'d> AlgorithmIdentifier<'d> {
 
 /// The `alg` that `RSASSA-PSS-params` allow, if they allow one (RFC 4055, sections 3.1 and 3.3). What is
 /// left out has a default, which is that of SHA-1; a salt may be longer than the key's parameters say.
-fn pss_alg(parameters: AnyRef) -> Option<Option<&'static str>> {
+fn pss_alg(parameters: AnyRef) -> der::Result<Option<&'static str>> {
     let read = parameters.sequence(|fields| {
         let mut field = |number| ContextSpecific::<AnyRef>::decode_explicit(fields, number);
         let hash = field(TagNumber(0))?;
@@ -262,12 +262,12 @@ fn pss_alg(parameters: AnyRef) -> Option<Option<&'static str>> {
         let hashes = [hash, mask_hash].map(|hash| hash.map(|hash| hash.oid.to_string()));
         Ok::<_, der::Error>((hashes, is_mgf1 && trailer == 1, salt))
     });
-    let ([hash, mask_hash], is_usual, salt) = read.ok()?;
+    let ([hash, mask_hash], is_usual, salt) = read?;
     let alg = PSS.iter().find(|(_, oid, length)| {
         let is_hash = |hash: &Option<String>| hash.as_deref() == Some(oid);
         is_usual && is_hash(&hash) && is_hash(&mask_hash) && salt <= u32::from(*length)
     });
-    Some(alg.map(|(alg, ..)| *alg))
+    Ok(alg.map(|(alg, ..)| *alg))
 }
 
 fn identifier(any: AnyRef<'_>) -> der::Result<AlgorithmIdentifier<'_>> {

@@ -6,10 +6,11 @@ use data_encoding::BASE64;
 /// One element of DER.
 pub fn element(tag: u8, content: &[u8]) -> Vec<u8> {
     let mut der = vec![tag];
-    match content.len() {
-        short @ 0..=0x7F => der.push(short as u8),
-        long @ 0x80..=0xFF => der.extend([0x81, long as u8]),
-        longer => der.extend([0x82, (longer >> 8) as u8, longer as u8]),
+    let [high, low] = u16::try_from(content.len()).unwrap().to_be_bytes();
+    match (high, low) {
+        (0, 0..=0x7F) => der.push(low),
+        (0, _) => der.extend([0x81, low]),
+        _ => der.extend([0x82, high, low]),
     }
     der.extend(content);
     der
@@ -123,7 +124,7 @@ impl Certificate<'_> {
         let validity = [b"260101000000Z", b"360101000000Z"].map(|time| element(0x17, time));
         let true_ = element(0x01, &[0xFF]);
         let constraints = if self.ca {
-            sequence(&[true_.clone()])
+            element(0x30, &true_)
         } else {
             sequence(&[])
         };

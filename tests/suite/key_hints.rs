@@ -54,8 +54,8 @@ fn are_installed(command: &str) -> bool {
     let words: Vec<&str> = command
         .split(|c: char| !c.is_alphanumeric() && c != '-')
         .collect();
-    let needed = PROGRAMS.iter().filter(|program| words.contains(program));
-    needed.map(|program| is_installed(program)).all(|is| is)
+    let mut needed = PROGRAMS.iter().filter(|program| words.contains(program));
+    needed.all(|program| is_installed(program))
 }
 
 fn thumbprint(content: &[u8]) -> String {
