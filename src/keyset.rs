@@ -11,6 +11,9 @@ use crate::key::{
     self, ContentFault, Entry, KeyReport, SecretEncoding, SecretFault, VerificationKey,
 };
 
+/// So many reasons are shown of keys that cannot be used.
+const MAX_SHOWN: usize = 10;
+
 /// The keys that tokens are verified with.
 #[derive(Clone, Debug)]
 pub struct KeySet {
@@ -218,7 +221,12 @@ impl fmt::Display for KeySourceError {
         match self {
             Self::Content(fault) => write!(f, "{fault}"),
             Self::NoneUsable { refused, .. } => {
-                write!(f, "no usable key: {}", refused.join("; "))
+                let shown = refused.get(..MAX_SHOWN).unwrap_or(refused);
+                write!(f, "no usable key: {}", shown.join("; "))?;
+                match refused.len().saturating_sub(shown.len()) {
+                    0 => Ok(()),
+                    more => write!(f, "; and {more} more"),
+                }
             }
         }
     }
@@ -251,6 +259,17 @@ mod tests {
             [false, false, false, true]
         );
         assert_eq!(KeySet::new([&source]).unwrap().keys().len(), 1);
+    }
+
+    #[test]
+    fn ten_reasons_are_shown() {
+        let error = |count: usize| {
+            let set = format!("{{\"keys\":[{}]}}", vec!["7"; count].join(","));
+            KeySet::read("k", set.as_bytes()).unwrap_err().to_string()
+        };
+        assert!(error(10).contains("k, key 9: ") && !error(10).contains("more"));
+        assert!(!error(13).contains("k, key 10: "));
+        assert!(error(13).ends_with("; and 3 more"));
     }
 
     #[test]

@@ -7,7 +7,6 @@ use std::path::Path;
 
 use anyhow::Result;
 use jwtlens::{Compact, KeySource, KeySourceError, NotAKey};
-use memchr::memmem;
 use zeroize::Zeroizing;
 
 use super::key_directory::{self, Directory};
@@ -84,7 +83,7 @@ pub const PEM: &[u8] = b"-----BEGIN";
 /// Whether it is the content of a key, not the name of a file.
 pub fn is_inline(key: &OsStr) -> bool {
     let octets = key.as_encoded_bytes();
-    octets.trim_ascii_start().starts_with(b"{") || memmem::find(octets, PEM).is_some()
+    octets.trim_ascii_start().starts_with(b"{") || octets.windows(PEM.len()).any(|text| text == PEM)
 }
 
 /// Reads a key file, the content of one, standard input, or each file of a directory.

@@ -210,6 +210,30 @@ fn the_public_half_of_a_private_key_is_the_same_key() {
     }
 }
 
+/// RFC 8410, sections 10.1 and 10.3.
+#[test]
+fn examples_of_rfc_8410_are_one_key() {
+    let public = "-----BEGIN PUBLIC KEY-----
+MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=
+-----END PUBLIC KEY-----
+";
+    let private = "-----BEGIN PRIVATE KEY-----
+MC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC
+-----END PRIVATE KEY-----
+";
+    let with_public = "-----BEGIN PRIVATE KEY-----
+MHICAQEwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC
+oB8wHQYKKoZIhvcNAQkJFDEPDA1DdXJkbGUgQ2hhaXJzgSEAGb9ECWmEzf6FQbrB
+Z9w7lshQhqowtrbLDFw4rXAxZuE=
+-----END PRIVATE KEY-----
+";
+    let thumbprint = only(public.as_bytes()).thumbprint;
+    assert!(thumbprint.is_some());
+    for text in [private, with_public] {
+        assert_eq!(only(text.as_bytes()).thumbprint, thumbprint);
+    }
+}
+
 #[test]
 fn a_usable_key_is_written_as_it_was_read() {
     for key in keys() {

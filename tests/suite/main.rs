@@ -22,6 +22,7 @@ mod forge;
 mod generated;
 mod golden;
 mod hostile_text;
+mod key_directories;
 mod key_forms;
 mod key_hints;
 mod limits;
