@@ -101,7 +101,10 @@ impl KeySource {
             Err(KeySourceError::NoMembers)
         } else {
             // Of a member that can't be read nobody knows what it holds.
-            let is_secret = is_private || keys.iter().any(|key| key.private || key.is_unread());
+            let is_secret = is_private
+                || keys
+                    .iter()
+                    .any(|key| key.is_confidential() || key.is_unread());
             let content = (!is_secret).then(|| content.into());
             Ok(Self {
                 source,
@@ -115,6 +118,13 @@ impl KeySource {
     #[must_use]
     pub fn is_usable(&self) -> bool {
         self.keys.iter().any(|key| key.usable)
+    }
+
+    /// Whether any of its keys is a shared secret, usable or not.
+    #[must_use]
+    pub fn holds_secret(&self) -> bool {
+        let mut keys = self.keys.iter();
+        keys.any(|key| key.kty.as_deref() == Some("oct"))
     }
 
     /// Whether any of its usable keys holds a private part.
@@ -300,9 +310,7 @@ impl KeySourceError {
             Self::NoneUsable {
                 hint: Some(hint), ..
             } => hint,
-            Self::NoneUsable { hint: None, .. } => {
-                "ES256 needs a public key of kty EC and crv P-256; jwtlens key shows what a file holds"
-            }
+            Self::NoneUsable { hint: None, .. } => "jwtlens key shows what a file holds",
         }
     }
 }
@@ -391,7 +399,7 @@ mod tests {
             (b"{\"keys\":[]}", "a JWK Set without a key".to_owned()),
             (
                 b"{\"keys\":[{\"kty\":\"oct\"},7]}",
-                "no usable key: k, key 0: \"kty\" is \"oct\", which is not for ES256; k, key 1: a number, where a JWK is a JSON object".to_owned(),
+                "no usable key: k, key 0: \"k\" is missing; k, key 1: a number, where a JWK is a JSON object".to_owned(),
             ),
         ] {
             assert_eq!(error(content), expected);

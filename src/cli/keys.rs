@@ -30,6 +30,7 @@ pub fn find(
         ));
     }
     if !asked.is_empty() {
+        no_secret(asked)?;
         return Ok(asked.to_vec());
     }
     match variable {
@@ -47,6 +48,23 @@ pub fn find(
             "{hint}; a Transcodes project shows its own in the JSON Web Key panel"
         ))),
     }
+}
+
+/// A secret must not be an argument: other users can see it.
+fn no_secret(arguments: &[OsString]) -> Result<(), Failure> {
+    let is_secret = |key: &OsString| {
+        let octets = key.as_encoded_bytes();
+        let is_inline = octets.trim_ascii_start().starts_with(b"{");
+        let source = KeySource::read("the command line", octets);
+        is_inline && source.is_ok_and(|source| source.holds_secret())
+    };
+    if arguments.iter().any(is_secret) {
+        return Err(
+            Failure::usage("a key argument contains a secret, which other users can see")
+                .hint("give the name of a file that holds it, or set $JWTLENS_KEY"),
+        );
+    }
+    Ok(())
 }
 
 /// A key file that stands where a token is due may be the key that is missing.
@@ -119,6 +137,7 @@ pub fn read(key: &OsStr) -> Result<KeySource> {
 
 /// Keys that are not trusted: files, or folders of them. In a folder what is no key is passed over.
 pub fn also(asked: &[OsString], messages: Messages) -> Result<Vec<KeySource>> {
+    no_secret(asked)?;
     let mut sources = Vec::new();
     for key in asked {
         if !Path::new(key).is_dir() {
