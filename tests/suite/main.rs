@@ -14,6 +14,7 @@
 )]
 
 mod agreement;
+mod algorithms;
 mod conformance;
 mod corpus;
 mod debug;
@@ -24,6 +25,7 @@ mod hostile_text;
 mod limits;
 mod made;
 mod one_door;
+mod pairs;
 mod picture;
 mod properties;
 mod secrets;
