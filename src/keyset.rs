@@ -1,6 +1,7 @@
 //! Where keys come from and which of them a token is tried with. A JWK is a set of one.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::Arc;
 
@@ -86,7 +87,9 @@ impl KeySource {
             .map(|(index, entry)| KeyReport::of(index, &source, entry))
             .collect();
         // Of a key that can't be read nobody knows what it holds.
-        let is_secret = keys.iter().any(|key| key.private || key.is_unread());
+        let is_secret = keys
+            .iter()
+            .any(|key| key.is_confidential() || key.is_unread());
         Self {
             source,
             keys,
@@ -98,6 +101,13 @@ impl KeySource {
     #[must_use]
     pub fn is_usable(&self) -> bool {
         self.keys.iter().any(|key| key.usable)
+    }
+
+    /// Whether any of its keys is a shared secret, usable or not.
+    #[must_use]
+    pub fn holds_secret(&self) -> bool {
+        let mut keys = self.keys.iter();
+        keys.any(|key| key.kty.as_deref() == Some("oct"))
     }
 
     /// Whether any of its usable keys holds a private part.
@@ -116,36 +126,31 @@ impl KeySet {
     pub fn new<'s>(
         sources: impl IntoIterator<Item = &'s KeySource>,
     ) -> Result<Self, KeySourceError> {
-        let mut keys = Vec::new();
+        let sources: Vec<&KeySource> = sources.into_iter().collect();
+        let keys = distinct(sources.iter().copied());
+        if !keys.is_empty() {
+            return Ok(Self { keys });
+        }
         let mut refused = Vec::new();
         let mut faults = Vec::new();
         for source in sources {
             for report in &source.keys {
-                if let Some(key) = &report.key {
-                    keys.push(key.clone());
-                } else {
-                    refused.push(refusal(source, report));
-                    faults.push(report.reasons.first());
-                }
+                refused.push(refusal(source, report));
+                faults.push(report.reasons.first());
             }
         }
-        if keys.is_empty() {
-            let hint = match faults.as_slice() {
-                [Some(fault)] => fault.hint(),
-                _ => None,
-            };
-            Err(KeySourceError::NoneUsable { refused, hint })
-        } else {
-            Ok(Self { keys })
-        }
+        let hint = match faults.as_slice() {
+            [Some(fault)] => fault.hint(),
+            _ => None,
+        };
+        Err(KeySourceError::NoneUsable { refused, hint })
     }
 
     /// All usable keys of these sources, of which there may be none: then every token is
     /// unverifiable.
     pub(crate) fn of_usable(sources: &[KeySource]) -> Self {
-        let reports = sources.iter().flat_map(|source| &source.keys);
         Self {
-            keys: reports.filter_map(|report| report.key.clone()).collect(),
+            keys: distinct(sources),
         }
     }
 
@@ -190,6 +195,16 @@ impl KeySet {
     }
 }
 
+/// The usable keys. One that occurs again, with the same names and algorithms, counts once.
+fn distinct<'s>(sources: impl IntoIterator<Item = &'s KeySource>) -> Vec<VerificationKey> {
+    let mut seen = HashSet::new();
+    let reports = sources.into_iter().flat_map(|source| &source.keys);
+    let keys = reports.filter_map(|report| report.key.as_ref());
+    keys.filter(|key| seen.insert(key.identity()))
+        .cloned()
+        .collect()
+}
+
 fn refusal(source: &KeySource, report: &KeyReport) -> String {
     let reasons: Vec<String> = report.reasons.iter().map(ToString::to_string).collect();
     let place = match source.keys.len() {
@@ -208,10 +223,7 @@ impl KeySourceError {
             Self::NoneUsable {
                 hint: Some(hint), ..
             } => hint.clone(),
-            Self::NoneUsable { hint: None, .. } => {
-                "ES256 needs a public key of kty EC and crv P-256; jwtlens key shows what a file holds"
-                    .into()
-            }
+            Self::NoneUsable { hint: None, .. } => "jwtlens key shows what a file holds".into(),
         }
     }
 }
@@ -262,6 +274,35 @@ mod tests {
     }
 
     #[test]
+    fn a_key_that_occurs_twice_counts_once() {
+        let count = |keys: &[&str]| {
+            let set = format!("{{\"keys\":[{}]}}", keys.join(","));
+            KeySet::read("k", set.as_bytes()).unwrap().keys().len()
+        };
+        let secret = |k: &str, more: &str| format!(r#"{{"kty":"oct","k":"{k}"{more}}}"#);
+        let (one, two) = (secret("AAAA", ""), secret("AAAB", ""));
+        assert_eq!(count(&[JWK, JWK]), 1);
+        assert_eq!(
+            count(&[
+                JWK,
+                &JWK.replace("\"kid\":\"a\"", "\"use\":\"sig\",\"kid\":\"a\"")
+            ]),
+            1
+        );
+        assert_eq!(count(&[JWK, &JWK.replace("\"a\"", "\"b\"")]), 2);
+        assert_eq!(
+            count(&[
+                JWK,
+                &JWK.replace("\"kid\":\"a\"", "\"alg\":\"ES256\",\"kid\":\"a\"")
+            ]),
+            2
+        );
+        assert_eq!(count(&[&one, &one]), 1);
+        assert_eq!(count(&[&one, &two]), 2);
+        assert_eq!(count(&[&one, &secret("AAAA", r#","alg":"HS256""#)]), 2);
+    }
+
+    #[test]
     fn ten_reasons_are_shown() {
         let error = |count: usize| {
             let set = format!("{{\"keys\":[{}]}}", vec!["7"; count].join(","));
@@ -276,7 +317,11 @@ mod tests {
     fn kid_orders_and_never_decides() {
         let set: Vec<String> = ["a", "b", "c", "b"]
             .iter()
-            .map(|kid| JWK.replace("\"a\"", &format!("\"{kid}\"")))
+            .zip(["", "", "", r#""alg":"ES256","#])
+            .map(|(kid, alg)| {
+                let jwk = JWK.replace("\"a\"", &format!("\"{kid}\""));
+                jwk.replacen('{', &format!("{{{alg}"), 1)
+            })
             .collect();
         let keys =
             KeySet::read("k", format!(r#"{{"keys":[{}]}}"#, set.join(",")).as_bytes()).unwrap();

@@ -32,6 +32,7 @@ pub fn find(
         ));
     }
     if !asked.is_empty() {
+        no_secret(asked)?;
         return Ok(asked.to_vec());
     }
     match variable {
@@ -49,6 +50,23 @@ pub fn find(
             "{hint}; a Transcodes project shows its own in the JSON Web Key panel"
         ))),
     }
+}
+
+/// A secret must not be an argument: other users can see it.
+fn no_secret(arguments: &[OsString]) -> Result<(), Failure> {
+    let is_secret = |key: &OsString| {
+        let octets = key.as_encoded_bytes();
+        let is_inline = octets.trim_ascii_start().starts_with(b"{");
+        let source = KeySource::read("the command line", octets);
+        is_inline && source.is_ok_and(|source| source.holds_secret())
+    };
+    if arguments.iter().any(is_secret) {
+        return Err(
+            Failure::usage("a key argument contains a secret, which other users can see")
+                .hint("give the name of a file that holds it, or set $JWTLENS_KEY"),
+        );
+    }
+    Ok(())
 }
 
 /// A key file that stands where a token is due may be the key that is missing.
@@ -104,20 +122,6 @@ pub fn read_all(key: &OsStr, messages: Messages) -> Result<Vec<KeySource>> {
     Ok(sources)
 }
 
-/// Arguments can be seen by every user of the machine, so no secret is among them.
-pub fn reject_inline_secret(key: &OsStr, read: &[KeySource]) -> Result<(), Failure> {
-    let mut keys = read.iter().flat_map(|source| &source.keys);
-    if is_inline(key) && keys.any(|key| key.kty.as_deref() == Some("oct")) {
-        return Err(Failure::usage(
-            "a secret (\"kty\" is \"oct\") must not be an argument: other users can see it in `ps`",
-        )
-        .hint(format!(
-            "give the JWK in a file, with -k - on stdin, or in {VARIABLE}"
-        )));
-    }
-    Ok(())
-}
-
 fn note_skipped(directory: &str, skipped: usize, messages: Messages) {
     match skipped {
         0 => {}
@@ -170,6 +174,7 @@ pub fn read_file(path: &OsStr, what: &str) -> Result<Zeroizing<Vec<u8>>, Failure
 
 /// Keys that are not trusted: files, or directories of them.
 pub fn also(asked: &[OsString], messages: Messages) -> Result<Vec<KeySource>> {
+    no_secret(asked)?;
     let mut sources = Vec::new();
     for key in asked {
         if !Path::new(key).is_dir() {

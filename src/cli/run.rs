@@ -276,12 +276,7 @@ fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<E
     let mut sources = Vec::new();
     for name in &names {
         match keys::read_all(name, messages) {
-            Ok(read) => {
-                if !asked.keys.is_empty() {
-                    keys::reject_inline_secret(name, &read)?;
-                }
-                sources.extend(read);
-            }
+            Ok(read) => sources.extend(read),
             Err(error) => {
                 exit = exit.and(Exit::Failure);
                 tell(&error, messages);
@@ -323,15 +318,12 @@ fn sources(
 ) -> Result<Vec<KeySource>> {
     let mut sources = Vec::new();
     for name in names {
-        let read = keys::read_all(name, messages)?;
-        if !asked.keys.is_empty() {
-            keys::reject_inline_secret(name, &read)?;
-        }
-        sources.extend(read);
+        sources.extend(keys::read_all(name, messages)?);
     }
     sources.extend(secrets::read(&asked.secrets, surroundings, messages)?);
     for source in &sources {
         warn_of_private_key(source, messages);
+        warn_of_keys(source, messages);
     }
     Ok(sources)
 }
@@ -346,6 +338,15 @@ fn warn_of_private_key(source: &KeySource, messages: Messages) {
             "\"{}\" holds a private key: only its public half is used; keep the private key where tokens are signed",
             source.source
         ));
+    }
+}
+
+/// What is wrong with keys that are used all the same.
+fn warn_of_keys(source: &KeySource, messages: Messages) {
+    for key in source.keys.iter().filter(|key| key.usable) {
+        for note in key.notes.iter().filter(|note| note.is_warning()) {
+            messages.warning(&format!("{}: key {}: {note}", source.source, key.index));
+        }
     }
 }
 

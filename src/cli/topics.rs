@@ -191,7 +191,7 @@ const REPORT: &[(&str, &str)] = &[
     ("claims", "the Claims Set in the same way"),
     (
         "signature",
-        "status (verified, mismatch or unchecked), reason (why it is unchecked), algorithm, octets, expected_octets (the length of a signature under the keys tried, if it is the same under all), key (the one under which it verifies: kid, thumbprint, source), keys_tried, and refused_by (those keys, where it verifies under none)",
+        "status (verified, mismatch or unchecked), reason (why it is unchecked), algorithm, octets, expected_octets (the length of a signature under the keys tried, if it is the same under all), key (the one under which it verifies: kid, kty, crv, bits, thumbprint, source), keys_tried, and refused_by (those keys, where it verifies under none)",
     ),
     (
         "time",
@@ -223,7 +223,7 @@ const KEY_REPORT: &[(&str, &str)] = &[
     ("source", "the file's name, stdin or the command line"),
     (
         "keys",
-        "the keys, each with index, kty, crv, alg, kid, use, key_ops, thumbprint (RFC 7638), kid_is_thumbprint, private (whether a private part was there), usable, reasons (why it is not), notes (what is unusual about it), and certificate (of the key, or the first of x5c: subject, issuer, not_before, not_after, ca, x5t, x5t#S256; nothing of it is checked)",
+        "the keys, each with index, kty, crv, bits (its size), alg, kid, use, key_ops, thumbprint (RFC 7638; null for a secret), kid_is_thumbprint, private (whether a private part was there), usable, algorithms (those it allows), reasons (why it is not usable), notes (what is unusual about it), and certificate (of the key, or the first of x5c: subject, issuer, not_before, not_after, ca, x5t, x5t#S256; nothing of it is checked)",
     ),
 ];
 

@@ -74,10 +74,7 @@ impl Debugger {
                 candidates.push(other);
             }
         }
-        let names = candidates.iter().map(|candidate| {
-            let id = &candidate.id;
-            id.kid.as_deref().unwrap_or(&id.thumbprint)
-        });
+        let names = candidates.iter().map(|candidate| candidate.id.name());
         Self {
             verifier: Verifier::new(KeySet::of_usable(keys), policy),
             names: Names {

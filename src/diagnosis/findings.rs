@@ -29,7 +29,7 @@ impl Findings {
     /// One finding for each change that the proof needs.
     pub fn prove(&mut self, reading: &Reading, proof: Proof, tried: u64) {
         let causes = once(reading, &proof.causes);
-        let name = proof.key.kid.as_deref().unwrap_or(&proof.key.thumbprint);
+        let name = proof.key.name();
         let from = &proof.key.source;
         if causes.is_empty() {
             self.found.push(Finding {
@@ -175,10 +175,7 @@ impl Findings {
             .unwrap_or_default();
         // Of a signature that is damaged nothing follows.
         let is_whole = |form: &&Form| matches!(form.causes.as_slice(), [] | [Cause::DerSignature]);
-        let form = forms
-            .iter()
-            .find(is_whole)
-            .filter(|_| alg.starts_with("ES"));
+        let form = forms.iter().find(is_whole).filter(|_| is_of_p256(alg));
         let is_of_alg = |hashed: &&Hashed| {
             hashed.is_plain
                 && hashed
@@ -198,8 +195,8 @@ impl Findings {
             }
         }
         if report.signature.status == SignatureStatus::Mismatch {
-            self.found
-                .push(content_changed(form.is_some() && keys.is_empty(), effort));
+            let is_nobodys = form.is_some() && keys.is_empty();
+            self.found.push(content_changed(alg, is_nobodys, effort));
         }
         if keys.is_empty() {
             return;
@@ -247,9 +244,14 @@ fn payload_damaged(effort: Effort) -> Finding {
     )
 }
 
+/// Whether a signature of 64 octets may be one under a key on P-256. Under secp256k1 it has as many.
+fn is_of_p256(alg: &str) -> bool {
+    alg.starts_with("ES") && alg != "ES256K"
+}
+
 /// Where nothing else is known. Half of all numbers are the x of no point, so that half of all
 /// signatures that were damaged or made up can't be anybody's.
-fn content_changed(is_nobodys: bool, effort: Effort) -> Finding {
+fn content_changed(alg: &str, is_nobodys: bool, effort: Effort) -> Finding {
     let (summary, evidence) = if is_nobodys {
         (
             "no key at all can have made this signature: it was damaged, or made up",
@@ -257,7 +259,11 @@ fn content_changed(is_nobodys: bool, effort: Effort) -> Finding {
         )
     } else {
         (
-            "no form of this token verifies under any key given",
+            if alg == "ES256" {
+                "no form of this token verifies under any key given"
+            } else {
+                "the signature does not verify under any key given"
+            },
             "this is consistent with another signer, and with a header or payload that was changed after signing",
         )
     };
@@ -293,7 +299,7 @@ fn thumbprints(reading: &Reading, header: Option<&JoseHeader>) -> Vec<(&'static 
         _ => None,
     };
     let jwk = match of_cnf("jwk") {
-        Some(Value::Object(jwk)) => key::thumbprint_of(jwk),
+        Some(Value::Object(jwk)) => key::thumbprint::of_jwk(jwk),
         _ => None,
     };
     let named = [
@@ -359,11 +365,7 @@ impl Tried {
             once(&mut self.inputs, name(input));
         }
         for candidate in candidates {
-            let kid = candidate
-                .id
-                .kid
-                .as_deref()
-                .unwrap_or(&candidate.id.thumbprint);
+            let kid = candidate.id.name();
             once(
                 &mut self.keys,
                 format!(

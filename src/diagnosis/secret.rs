@@ -4,15 +4,13 @@
 use std::iter;
 
 use data_encoding::{BASE64, HEXLOWER};
-use hmac::digest::KeyInit;
-use hmac::{Hmac, Mac};
 use p256::ecdsa::VerifyingKey;
 use p256::elliptic_curve::sec1::ToEncodedPoint as _;
-use sha2::{Sha256, Sha384, Sha512};
 
 use super::rewriting;
 use super::signer;
 use super::work::Work;
+use crate::algorithm::{HS256, HS384, HS512, Material, Signed};
 use crate::base64url;
 use crate::json::{Object, Value};
 
@@ -25,9 +23,6 @@ const OCTETS: usize = 256;
 /// What was used as the secret, in words, and its octets.
 type Secret = (&'static str, Vec<u8>);
 
-/// Whether, with this secret and over this text, the signature is such a MAC.
-type IsMac = fn(&[u8], &str, &[u8]) -> bool;
-
 /// The name of the algorithm and what its secret was, where the signature is such a MAC. Keys, and JWKs
 /// of the files by their `kid`, come in the order in which they are likely.
 pub fn search(
@@ -38,10 +33,10 @@ pub fn search(
     kid: Option<&str>,
     work: &mut Work,
 ) -> Option<(&'static str, &'static str)> {
-    let (alg, is_mac): (_, IsMac) = match signature.len() {
-        32 => ("HS256", verifies::<Hmac<Sha256>>),
-        48 => ("HS384", verifies::<Hmac<Sha384>>),
-        64 => ("HS512", verifies::<Hmac<Sha512>>),
+    let algorithm = match signature.len() {
+        32 => &HS256,
+        48 => &HS384,
+        64 => &HS512,
         _ => return None,
     };
     let sets: Vec<Object> = files.iter().filter_map(|file| as_set(file)).collect();
@@ -56,18 +51,14 @@ pub fn search(
             break;
         }
         tried = tried.saturating_add(1);
-        if is_mac(&secret, input, signature) {
-            found = Some((alg, what));
+        let secret = Material::Oct(secret.into());
+        if algorithm.verify(&secret, Signed::Text(input.as_bytes()), signature) {
+            found = Some((algorithm.name, what));
             break;
         }
     }
     work.count(tried);
     found
-}
-
-fn verifies<M: Mac + KeyInit>(secret: &[u8], input: &str, signature: &[u8]) -> bool {
-    <M as Mac>::new_from_slice(secret)
-        .is_ok_and(|mac| mac.chain_update(input).verify_slice(signature).is_ok())
 }
 
 /// Every secret, likely ones first; each is made when it is asked for.

@@ -13,6 +13,7 @@ use super::search::Candidate;
 use super::signature::{self, Form};
 use super::signed::Hashed;
 use super::{Certainty, Finding};
+use crate::algorithm::Material;
 use crate::base64url;
 use crate::curve;
 use crate::header::JoseHeader;
@@ -40,11 +41,11 @@ pub fn given(sources: &[KeySource], causes: &[Cause]) -> Vec<Candidate> {
             let mended = report.mended.iter().map(|(faults, key)| Candidate {
                 causes: [causes, faults].concat(),
                 key: *key,
-                id: Arc::new(KeyId {
-                    kid: report.kid.clone(),
-                    thumbprint: thumbprint(key),
-                    source: Arc::clone(&source.source),
-                }),
+                id: Arc::new(KeyId::new(
+                    report.kid.clone(),
+                    &Material::P256(*key),
+                    &source.source,
+                )),
             });
             usable.into_iter().chain(mended).collect::<Vec<_>>()
         })
@@ -83,11 +84,7 @@ pub fn embedded(header: &JoseHeader) -> Vec<Candidate> {
         .map(|key| Candidate {
             causes: vec![Cause::SignedByEmbeddedKey],
             key,
-            id: Arc::new(KeyId {
-                kid: None,
-                thumbprint: thumbprint(&key),
-                source: Arc::clone(&source),
-            }),
+            id: Arc::new(KeyId::new(None, &Material::P256(key), &source)),
         })
         .collect()
 }
@@ -154,7 +151,7 @@ pub fn mended(jwk: &Object, is_foreign: bool) -> Vec<(Vec<Cause>, VerifyingKey)>
 
 /// RFC 7638 with SHA-256.
 pub fn thumbprint(key: &VerifyingKey) -> Box<str> {
-    key::thumbprint_of(&jwk(key)).unwrap_or_default()
+    key::thumbprint::of_key(&Material::P256(*key)).unwrap_or_default()
 }
 
 /// A key as a JWK, as it would stand in a `public_key.json`.

@@ -8,9 +8,10 @@ use memchr::memmem;
 use super::asn1::Kind;
 use super::encoding::Encoding;
 use super::pem::{self, Block, PemFault};
-use super::point::Curve;
+use super::point;
 use super::spki;
 use super::wrapper::Wrapper;
+use crate::algorithm::KeyType;
 use crate::compact::Compact;
 use crate::json::{Value, abridged};
 
@@ -80,9 +81,9 @@ pub enum Raw {
     /// An Ed25519 key, a secret, or anything else of that length.
     Bytes32,
     /// A point (SEC 1, section 2.3.3) of this many bytes.
-    Point(Curve, usize),
+    Point(KeyType, usize),
     /// `x` and `y`.
-    Coordinates(Curve),
+    Coordinates(KeyType),
 }
 
 /// The public key algorithms of OpenSSH.
@@ -375,23 +376,26 @@ impl Raw {
         if bytes.len() == 32 {
             return Some(Self::Bytes32);
         }
-        let is_on = |curve: &Curve, point: &[u8]| curve.on_curve(point).is_some();
-        if let Some(curve) = Curve::ALL.into_iter().find(|curve| is_on(curve, bytes)) {
+        let curve_of = |point: &[u8]| {
+            let mut curves = point::CURVES.into_iter().map(|(curve, _)| curve);
+            curves.find(|curve| point::on_curve(*curve, point).is_some())
+        };
+        if let Some(curve) = curve_of(bytes) {
             return Some(Self::Point(curve, bytes.len()));
         }
-        let point = [&[4], bytes].concat();
-        let curve = Curve::ALL.into_iter().find(|curve| is_on(curve, &point));
-        curve.map(Self::Coordinates)
+        curve_of(&[&[4], bytes].concat()).map(Self::Coordinates)
     }
 
     /// What stands before the bytes in a `SubjectPublicKeyInfo`.
     fn before(self) -> Vec<u8> {
+        let before =
+            |curve: KeyType, length| spki::before_key(curve.crv().unwrap_or_default(), length);
         match self {
-            Self::Bytes32 => spki::before_key("Ed25519", 32),
-            Self::Point(curve, length) => spki::before_key(curve.name(), length),
+            Self::Bytes32 => before(KeyType::Ed25519, 32),
+            Self::Point(curve, length) => before(curve, length),
             Self::Coordinates(curve) => {
-                let length = curve.coordinate_bytes().saturating_mul(2).saturating_add(1);
-                [&*spki::before_key(curve.name(), length), &[4]].concat()
+                let length = point::coordinate_bytes(curve).saturating_mul(2);
+                [&*before(curve, length.saturating_add(1)), &[4]].concat()
             }
         }
     }
@@ -443,8 +447,8 @@ impl fmt::Display for Raw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Bytes32 => f.write_str("32 bytes"),
-            Self::Point(curve, _) => write!(f, "a point of {}", curve.name()),
-            Self::Coordinates(curve) => write!(f, "the coordinates of a point of {}", curve.name()),
+            Self::Point(curve, _) => write!(f, "a point of {curve}"),
+            Self::Coordinates(curve) => write!(f, "the coordinates of a point of {curve}"),
         }
     }
 }

@@ -6,8 +6,9 @@ use der::asn1::{AnyRef, BitStringRef, ContextSpecific, OctetStringRef, UintRef};
 use der::{Decode, Reader, SliceReader, TagNumber};
 
 use super::KeyFault;
-use super::point::ed25519_public_key;
+use super::point;
 use super::spki::{self, KeyAlgorithm, PublicKey};
+use crate::algorithm::KeyType;
 
 /// Reads a `PrivateKeyInfo` that is the whole input; none if it is malformed.
 pub(super) fn read(key: &[u8]) -> Option<PublicKey> {
@@ -29,7 +30,7 @@ pub(super) fn read(key: &[u8]) -> Option<PublicKey> {
         KeyAlgorithm::Okp(crv @ "Ed25519") => {
             // RFC 8410, section 7: within, the key is an OCTET STRING once more.
             let seed = <&OctetStringRef>::from_der(private).ok()?;
-            let public = ed25519_public_key(seed.as_bytes())?;
+            let public = point::public(KeyType::Ed25519, seed.as_bytes())?;
             Some(KeyAlgorithm::okp(crv, &public))
         }
         KeyAlgorithm::OtherCurve(_)
@@ -86,7 +87,7 @@ fn ec(key: &[u8], outer: Option<KeyAlgorithm>) -> Option<PublicKey> {
     match (&algorithm, public) {
         (_, Some(public)) => algorithm.public_key(public.value.as_bytes()?),
         (KeyAlgorithm::Ec(curve), None) => {
-            Some(KeyAlgorithm::ec(*curve, &curve.public_point(private)?))
+            Some(KeyAlgorithm::ec(*curve, &point::public(*curve, private)?))
         }
         (_, None) => Some(algorithm.unusable()),
     }

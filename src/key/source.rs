@@ -261,8 +261,8 @@ impl<'d> Form<'d> {
             fault: key.fault,
             is_pss: key.is_pss,
             is_private,
+            notes: certificate.iter().map(|_| KeyNote::Certificate).collect(),
             certificate,
-            notes: Vec::new(),
         }
     }
 }

@@ -5,7 +5,8 @@ use der::asn1::{AnyRef, BitStringRef, ContextSpecific, ObjectIdentifier, UintRef
 use der::{Decode, Reader, SliceReader, TagNumber};
 
 use super::KeyFault;
-use super::point::Curve;
+use super::point;
+use crate::algorithm::KeyType;
 use crate::base64url;
 use crate::json::{Object, Value};
 
@@ -30,7 +31,7 @@ pub(super) enum KeyAlgorithm {
     Rsa,
     /// With the only `alg` that its parameters allow if there are any, or why they allow none.
     RsaPss(Result<Option<&'static str>, KeyFault>),
-    Ec(Curve),
+    Ec(KeyType),
     /// `crv` of a curve that JOSE has no algorithm for.
     OtherCurve(String),
     /// `crv`
@@ -47,11 +48,11 @@ const MGF1: &str = "1.2.840.113549.1.1.8";
 const EC: &str = "1.2.840.10045.2.1";
 
 /// RFC 5480, section 2.1.1.1, and SEC 2.
-const CURVES: [(&str, Curve); 4] = [
-    ("1.2.840.10045.3.1.7", Curve::P256),
-    ("1.3.132.0.34", Curve::P384),
-    ("1.3.132.0.35", Curve::P521),
-    ("1.3.132.0.10", Curve::Secp256k1),
+const CURVES: [(&str, KeyType); 4] = [
+    ("1.2.840.10045.3.1.7", KeyType::P256),
+    ("1.3.132.0.34", KeyType::P384),
+    ("1.3.132.0.35", KeyType::P521),
+    ("1.3.132.0.10", KeyType::Secp256k1),
 ];
 
 /// RFC 8410, section 3, by `crv`.
@@ -135,7 +136,7 @@ impl KeyAlgorithm {
                 reader.finish().ok()?;
                 Some(self.rsa(n.as_bytes(), e.as_bytes()))
             }
-            Self::Ec(curve) => Some(Self::ec(*curve, &curve.uncompressed(key)?)),
+            Self::Ec(curve) => Some(Self::ec(*curve, &point::uncompressed(*curve, key)?)),
             Self::Okp(crv) => Some(Self::okp(crv, key)),
             Self::OtherCurve(_) | Self::Akp(_) | Self::Unknown(_) => Some(self.unusable()),
         }
@@ -158,11 +159,11 @@ impl KeyAlgorithm {
     }
 
     /// From an uncompressed point.
-    pub(super) fn ec(curve: Curve, point: &[u8]) -> PublicKey {
+    pub(super) fn ec(curve: KeyType, point: &[u8]) -> PublicKey {
         let coordinates = point.get(1..).unwrap_or_default();
-        let halves = coordinates.split_at_checked(curve.coordinate_bytes());
+        let halves = coordinates.split_at_checked(point::coordinate_bytes(curve));
         let [x, y] = <[_; 2]>::from(halves.unwrap_or_default()).map(base64url::encode);
-        let members = [("kty", "EC"), ("crv", curve.name()), ("x", &x), ("y", &y)];
+        let members = [("kty", "EC"), ("crv", crv(curve)), ("x", &x), ("y", &y)];
         PublicKey::usual(jwk(members))
     }
 
@@ -176,7 +177,7 @@ impl KeyAlgorithm {
         let mut fault = None;
         let jwk = match self {
             Self::Rsa | Self::RsaPss(_) => jwk([("kty", "RSA")]),
-            Self::Ec(curve) => jwk([("kty", "EC"), ("crv", curve.name())]),
+            Self::Ec(curve) => jwk([("kty", "EC"), ("crv", crv(*curve))]),
             Self::OtherCurve(crv) => jwk([("kty", "EC"), ("crv", crv)]),
             Self::Okp(crv) => jwk([("kty", "OKP"), ("crv", crv)]),
             Self::Akp(alg) => jwk([("kty", "AKP"), ("alg", alg)]),
@@ -279,6 +280,10 @@ fn identifier(any: AnyRef<'_>) -> der::Result<AlgorithmIdentifier<'_>> {
     })
 }
 
+fn crv(curve: KeyType) -> &'static str {
+    curve.crv().unwrap_or_default()
+}
+
 fn find<T: Copy>(table: &[(&str, T)], oid: ObjectIdentifier) -> Option<T> {
     let oid = oid.to_string();
     let row = table.iter().find(|(number, _)| *number == oid);
@@ -337,7 +342,7 @@ fn spki(algorithm: &[u8], key: &[u8]) -> Vec<u8> {
 
 /// The `AlgorithmIdentifier` of a curve, by its name in a JWK.
 fn algorithm_of(crv: &str) -> Option<Vec<u8>> {
-    if let Some((number, _)) = CURVES.iter().find(|(_, curve)| curve.name() == crv) {
+    if let Some((number, _)) = CURVES.iter().find(|(_, curve)| curve.crv() == Some(crv)) {
         return Some(sequence(&[&oid(EC), &oid(number)]));
     }
     let (number, _) = OKP.iter().find(|(_, okp)| *okp == crv)?;

@@ -57,7 +57,7 @@ fn one_token_many_tokens_and_debug_agree_on_every_algorithm() {
     let debugger = Debugger::new(&sources, &[], Policy::default(), Effort::Default);
     let rows = [&ES256, &X256];
     let mut made = Vec::new();
-    for number in 0..60 {
+    for number in 0..100 {
         for (place, row) in rows.into_iter().enumerate() {
             let signer = u8::try_from(1 + number % 3).unwrap();
             made.push((token(signer, row, row, number), Verdict::Valid));

@@ -71,7 +71,7 @@ fn a_file_that_cannot_be_read_is_an_error() {
         stderr(&output)
     );
     fs::write(directory.join("b"), key()).unwrap();
-    fs::set_permissions(directory.join("b"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(directory.join("b"), fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(directory.join("b")).is_ok() {
         skipped("this user may read every file");
         return;

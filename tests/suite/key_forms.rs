@@ -2,22 +2,15 @@
 //! machine.
 
 use data_encoding::{BASE64, BASE64URL_NOPAD};
-use jwtlens::{KeyReport, KeySource};
-use p256::elliptic_curve::sec1::ToEncodedPoint as _;
-use p384::elliptic_curve::sec1::ToSec1Point as _;
+use jwtlens::{KeyReport, KeySet, KeySource, Policy, Token, Verdict, Verifier};
 use proptest::prelude::*;
+use rsa::traits::PublicKeyParts as _;
 
 use crate::forge::{self, Certificate, pem};
+use crate::pairs::{ALGORITHMS, Pair};
+use crate::support::NOW;
 
-/// The private number of all keys, in as many bytes as it takes.
-fn d(length: usize) -> Vec<u8> {
-    vec![1; length]
-}
-
-/// The modulus of RFC 7638, section 3.1.
-const N: &str = "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw";
-
-/// A key in the forms that are not those of every key.
+/// A key pair, and its public key in forms that only some keys have.
 pub struct Key {
     pub name: &'static str,
     pub jwk: String,
@@ -26,113 +19,147 @@ pub struct Key {
     public: Vec<(&'static str, Vec<u8>)>,
     /// Private forms in DER, by their label.
     pub private: Vec<(&'static str, Vec<u8>)>,
+    pair: &'static Pair,
+    algorithms: &'static [&'static str],
 }
 
-fn curve(crv: &'static str, oid: &[u8], point: &[u8], compressed: &[u8]) -> Key {
-    let length = (point.len() - 1) / 2;
-    let [x, y] =
-        [&point[1..=length], &point[1 + length..]].map(|half| BASE64URL_NOPAD.encode(half));
+/// Forms of a key on a curve.
+fn curve(oid: &[u8], d: &[u8], point: &[u8]) -> (Vec<u8>, Forms, Forms) {
+    let parity = 2 + (point.last().unwrap() & 1);
+    let compressed = [&[parity], &point[1..=d.len()]].concat();
     let algorithm = forge::ec(oid);
-    let d = d(length);
-    let with_all = forge::ec_private(&d, Some(oid), Some(point));
-    let without_point = forge::ec_private(&d, Some(oid), None);
-    let bare = forge::ec_private(&d, None, None);
-    let without_curve = forge::ec_private(&d, None, Some(point));
-    Key {
-        name: crv,
-        jwk: format!(r#"{{"kty":"EC","crv":"{crv}","x":"{x}","y":"{y}"}}"#),
-        spki: forge::spki(&algorithm, point),
-        public: vec![("PUBLIC KEY", forge::spki(&algorithm, compressed))],
-        private: vec![
+    let with_all = forge::ec_private(d, Some(oid), Some(point));
+    let without_point = forge::ec_private(d, Some(oid), None);
+    let without_curve = forge::ec_private(d, None, Some(point));
+    let bare = forge::ec_private(d, None, None);
+    (
+        forge::spki(&algorithm, point),
+        vec![("PUBLIC KEY", forge::spki(&algorithm, &compressed))],
+        vec![
             ("PRIVATE KEY", forge::private(&algorithm, &without_curve)),
             ("PRIVATE KEY", forge::private(&algorithm, &bare)),
             ("PRIVATE KEY", forge::private(&algorithm, &with_all)),
             ("EC PRIVATE KEY", with_all),
             ("EC PRIVATE KEY", without_point),
         ],
-    }
+    )
 }
 
-fn rsa() -> (Vec<u8>, [u8; 3]) {
-    (BASE64URL_NOPAD.decode(N.as_bytes()).unwrap(), [1, 0, 1])
+/// DER by the labels of PEM.
+type Forms = Vec<(&'static str, Vec<u8>)>;
+
+fn ed25519(key: &ed25519_dalek::SigningKey) -> (Vec<u8>, Forms, Forms) {
+    let algorithm = forge::sequence(&[forge::oid(forge::ED25519)]);
+    let (private, public) = (forge::bytes(key.as_bytes()), key.verifying_key().to_bytes());
+    // RFC 5958: with the public key after it, as RFC 8410, section 10.3, and as `ring` has it.
+    let both = |tag: u8, public: &[u8]| {
+        forge::sequence(&[
+            forge::integer(&[1]),
+            algorithm.clone(),
+            forge::bytes(&private),
+            forge::element(tag, public),
+        ])
+    };
+    (
+        forge::spki(&algorithm, &public),
+        vec![],
+        vec![
+            ("PRIVATE KEY", forge::private(&algorithm, &private)),
+            ("PRIVATE KEY", both(0x81, &[&[0], &public[..]].concat())),
+            ("PRIVATE KEY", both(0xA1, &forge::bits(&public))),
+        ],
+    )
+}
+
+fn rsa(key: &rsa::PrivateKey, is_pss: bool) -> (Vec<u8>, Forms, Forms) {
+    let (n, e) = (key.n_bytes(), key.e_bytes());
+    let public = forge::rsa_public(&n, &e);
+    let private = forge::rsa_private(&n, &e, &[7]);
+    if is_pss {
+        let algorithm = forge::sequence(&[forge::oid(forge::RSASSA_PSS)]);
+        let forms = vec![("PRIVATE KEY", forge::private(&algorithm, &private))];
+        return (forge::spki(&algorithm, &public), vec![], forms);
+    }
+    let algorithm = forge::sequence(&[forge::oid(forge::RSA), forge::null()]);
+    (
+        forge::spki(&algorithm, &public),
+        vec![("RSA PUBLIC KEY", public)],
+        vec![
+            ("PRIVATE KEY", forge::private(&algorithm, &private)),
+            ("RSA PRIVATE KEY", private),
+        ],
+    )
 }
 
 pub fn keys() -> Vec<Key> {
-    let p256 = p256::SecretKey::from_slice(&d(32)).unwrap().public_key();
-    let p384 = p384::SecretKey::from_slice(&d(48)).unwrap().public_key();
-    let p521 = p521::SecretKey::from_slice(&d(66)).unwrap().public_key();
-    let k256 = k256::SecretKey::from_slice(&d(32)).unwrap().public_key();
-    let p256 =
-        [false, true].map(|compressed| p256.to_encoded_point(compressed).as_bytes().to_vec());
-    let p384 = [false, true].map(|compressed| p384.to_sec1_point(compressed).as_bytes().to_vec());
-    let p521 = [false, true].map(|compressed| p521.to_sec1_point(compressed).as_bytes().to_vec());
-    let k256 = [false, true].map(|compressed| k256.to_sec1_point(compressed).as_bytes().to_vec());
-    let seed: [u8; 32] = d(32).try_into().unwrap();
-    let ed25519 = ed25519_dalek::SigningKey::from_bytes(&seed);
-    let ed25519 = ed25519.verifying_key().to_bytes();
-    let ed25519_algorithm = forge::sequence(&[forge::oid(forge::ED25519)]);
-    let ed25519_private = forge::private(&ed25519_algorithm, &forge::bytes(&seed));
-    // RFC 5958: the public key after it, as RFC 8410, section 10.3, and as `ring` writes it.
-    let ed25519_both = |tag: u8, key: Vec<u8>| {
-        forge::sequence(&[
-            forge::integer(&[1]),
-            ed25519_algorithm.clone(),
-            forge::bytes(&forge::bytes(&seed)),
-            forge::element(tag, &key),
-        ])
-    };
-    let (n, e) = rsa();
-    let rsa = forge::sequence(&[forge::oid(forge::RSA), forge::null()]);
-    let pss = forge::sequence(&[forge::oid(forge::RSASSA_PSS)]);
-    let rsa_public = forge::rsa_public(&n, &e);
-    let rsa_private = forge::rsa_private(&n, &e, &[7]);
-    let rsa_jwk = format!(r#"{{"kty":"RSA","n":"{N}","e":"AQAB"}}"#);
-    vec![
-        curve("P-256", forge::P256, &p256[0], &p256[1]),
-        curve("P-384", forge::P384, &p384[0], &p384[1]),
-        curve("P-521", forge::P521, &p521[0], &p521[1]),
-        curve("secp256k1", forge::SECP256K1, &k256[0], &k256[1]),
-        Key {
-            name: "Ed25519",
-            jwk: format!(
-                r#"{{"kty":"OKP","crv":"Ed25519","x":"{}"}}"#,
-                BASE64URL_NOPAD.encode(&ed25519)
-            ),
-            spki: forge::spki(&ed25519_algorithm, &ed25519),
-            public: vec![],
-            private: vec![
-                ("PRIVATE KEY", ed25519_private),
-                (
-                    "PRIVATE KEY",
-                    ed25519_both(0x81, [&[0], &ed25519[..]].concat()),
-                ),
-                ("PRIVATE KEY", ed25519_both(0xA1, forge::bits(&ed25519))),
-            ],
-        },
-        Key {
-            name: "RSA",
-            jwk: rsa_jwk.clone(),
-            spki: forge::spki(&rsa, &rsa_public),
-            public: vec![("RSA PUBLIC KEY", rsa_public.clone())],
-            private: vec![
-                ("PRIVATE KEY", forge::private(&rsa, &rsa_private)),
-                ("RSA PRIVATE KEY", rsa_private.clone()),
-            ],
-        },
-        Key {
-            name: "RSASSA-PSS",
-            jwk: rsa_jwk,
-            spki: forge::spki(&pss, &rsa_public),
-            public: vec![],
-            private: vec![("PRIVATE KEY", forge::private(&pss, &rsa_private))],
-        },
-    ]
+    let mut keys = Vec::new();
+    for (name, pair, algorithms) in Pair::all() {
+        let mut push = |name, (spki, public, private), algorithms| {
+            keys.push(Key {
+                name,
+                jwk: pair.jwk(),
+                spki,
+                public,
+                private,
+                pair,
+                algorithms,
+            });
+        };
+        match pair {
+            Pair::P256(key) => {
+                let point = key.verifying_key().to_encoded_point(false);
+                let forms = curve(forge::P256, &key.to_bytes(), point.as_bytes());
+                push(*name, forms, *algorithms);
+            }
+            Pair::P384(key) => {
+                let point = key.verifying_key().to_sec1_point(false);
+                let forms = curve(forge::P384, &key.to_bytes(), point.as_bytes());
+                push(*name, forms, *algorithms);
+            }
+            Pair::P521(key) => {
+                let point = key.verifying_key().to_sec1_point(false);
+                let forms = curve(forge::P521, &key.to_bytes(), point.as_bytes());
+                push(*name, forms, *algorithms);
+            }
+            Pair::Secp256k1(key) => {
+                let point = key.verifying_key().to_sec1_point(false);
+                let forms = curve(forge::SECP256K1, &key.to_bytes(), point.as_bytes());
+                push(*name, forms, *algorithms);
+            }
+            Pair::Ed25519(key) => push(*name, ed25519(key), *algorithms),
+            Pair::Rsa(key) => {
+                push(*name, rsa(key, false), *algorithms);
+                push("RSASSA-PSS", rsa(key, true), &["PS256", "PS384", "PS512"]);
+            }
+            Pair::Oct(_) => {}
+        }
+    }
+    keys
 }
 
 fn only(content: &[u8]) -> KeyReport {
     let mut keys = KeySource::read("test", content).unwrap().keys;
     assert_eq!(keys.len(), 1);
     keys.remove(0)
+}
+
+/// Tokens of the key's algorithms are valid, and those of others are not even tried.
+fn assert_verifies(content: &[u8], key: &Key) {
+    let keys = KeySet::read("test", content).unwrap();
+    let verifier = Verifier::new(keys, Policy::default());
+    for alg in ALGORITHMS.iter().flat_map(|(_, algorithms)| *algorithms) {
+        let is_allowed = key.algorithms.contains(alg);
+        // Whatever signed it: an algorithm that the key has.
+        let signed = if is_allowed { alg } else { &key.algorithms[0] };
+        let token = key.pair.token(alg, signed, "{}");
+        let verdict = verifier.verify(&Token::from(token.as_str()), NOW).verdict;
+        let expected = if is_allowed {
+            Verdict::Valid
+        } else {
+            Verdict::Unverifiable
+        };
+        assert_eq!(verdict, expected, "{} {alg}", key.name);
+    }
 }
 
 /// A self-signed certificate.
@@ -185,12 +212,18 @@ fn every_public_form_is_the_same_key() {
                 let what = format!("{} {label} {}", key.name, String::from_utf8_lossy(&content));
                 assert_eq!(read.thumbprint, jwk.thumbprint, "{what}");
                 assert_eq!((&read.kty, &read.crv), (&jwk.kty, &jwk.crv), "{what}");
-                assert_eq!(read.usable, jwk.usable, "{what}");
-                assert!(!read.private, "{what}");
+                assert!(read.usable && !read.private, "{what}");
+                assert_eq!(read.algorithms, key.algorithms, "{what}");
+                assert_verifies(&content, &key);
                 assert_eq!(read.certificate.is_some(), label == "CERTIFICATE", "{what}");
             }
-            assert!(notes(with_bom.as_bytes())[0].contains("byte order mark"));
-            assert!(notes(escaped.as_bytes()).last().unwrap().contains("\\n"));
+            let has = |content: &str, text: &str| {
+                let notes = notes(content.as_bytes());
+                notes.iter().any(|note| note.contains(text))
+            };
+            assert!(has(&with_bom, "byte order mark"));
+            assert!(has(&escaped, "\\n"));
+            assert_eq!(has(&text, "not checked"), label == "CERTIFICATE");
         }
     }
 }
@@ -202,8 +235,9 @@ fn the_public_half_of_a_private_key_is_the_same_key() {
         for (label, der) in &key.private {
             let read = only(pem(label, der).as_bytes());
             assert_eq!(read.thumbprint, jwk.thumbprint, "{} {label}", key.name);
-            assert_eq!(read.usable, jwk.usable);
-            assert!(read.private);
+            assert!(read.usable && read.private);
+            assert_eq!(read.algorithms, key.algorithms, "{} {label}", key.name);
+            assert_verifies(pem(label, der).as_bytes(), &key);
             assert!(KeySource::read("test", der).is_err());
             assert!(KeySource::read("test", BASE64.encode(der).as_bytes()).is_err());
         }
@@ -238,11 +272,9 @@ Z9w7lshQhqowtrbLDFw4rXAxZuE=
 fn a_usable_key_is_written_as_it_was_read() {
     for key in keys() {
         let read = only(pem("PUBLIC KEY", &key.spki).as_bytes());
-        if read.usable {
-            assert_eq!(read.public_pem().unwrap(), pem("PUBLIC KEY", &key.spki));
-            let jwk = read.public_jwk().unwrap().to_string();
-            assert_eq!(jwk, key.jwk);
-        }
+        assert_eq!(read.public_pem().unwrap(), pem("PUBLIC KEY", &key.spki));
+        assert_eq!(read.public_jwk().unwrap().to_string(), key.jwk);
+        assert_eq!(read.public_jwk_loses_pss(), key.name == "RSASSA-PSS");
     }
 }
 
@@ -387,14 +419,16 @@ fn x5c_is_held_against_the_key() {
 
 #[test]
 fn pss_parameters_decide_the_algorithm() {
-    let (n, e) = rsa();
-    let key = forge::rsa_public(&n, &e);
+    let Some((_, Pair::Rsa(rsa), _)) = Pair::all().iter().find(|(name, ..)| *name == "RSA") else {
+        panic!("no RSA key");
+    };
+    let key = forge::rsa_public(&rsa.n_bytes(), &rsa.e_bytes());
     let read = |parameters: Option<Vec<u8>>| {
         let mut algorithm = vec![forge::oid(forge::RSASSA_PSS)];
         algorithm.extend(parameters);
         only(&forge::spki(&forge::sequence(&algorithm), &key))
     };
-    assert_eq!(read(None).alg, None);
+    assert_eq!(read(None).algorithms, ["PS256", "PS384", "PS512"]);
     for (hash, salt, alg) in [
         (forge::SHA256, 32, "PS256"),
         (forge::SHA384, 48, "PS384"),

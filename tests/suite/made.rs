@@ -2,7 +2,7 @@
 //! and compared with what is committed. `SNAPSHOTS=overwrite` renews them.
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest, Sha256, Sha384};
 use snapbox::Data;
 use snapbox::data::DataFormat;

@@ -14,6 +14,7 @@
 )]
 
 mod agreement;
+mod algorithms;
 mod conformance;
 mod corpus;
 mod debug;
@@ -28,6 +29,7 @@ mod key_hints;
 mod limits;
 mod made;
 mod one_door;
+mod pairs;
 mod picture;
 mod properties;
 mod secrets;

@@ -106,7 +106,7 @@ fn one(key: &KeyReport, numbered: bool, paint: Paint, width: Option<usize>) -> S
         String::new()
     };
     let usable = if key.usable {
-        paint.good("usable to verify ES256")
+        paint.good(&format!("usable to verify {}", key.algorithms.join(", ")))
     } else {
         paint.error("not usable to verify")
     };
@@ -143,6 +143,12 @@ fn one(key: &KeyReport, numbered: bool, paint: Paint, width: Option<usize>) -> S
     };
     row("kty", "type", key.kty.as_deref());
     row("crv", "curve", key.crv.as_deref());
+    let size = key.bits.filter(|_| key.crv.is_none());
+    row(
+        "",
+        "size",
+        size.map(|bits| format!("{bits} bits")).as_deref(),
+    );
     row("alg", "algorithm", key.alg.as_deref());
     row("kid", "key ID", key.kid.as_deref());
     row("use", "use", key.usage.as_deref());

@@ -126,7 +126,9 @@ impl Text<'_> {
                     .as_deref()
                     .map_or_else(|| "(without kid)".into(), escaped),
             );
-            table.row("thumbprint", "", escaped(&key.thumbprint));
+            if let Some(thumbprint) = &key.thumbprint {
+                table.row("thumbprint", "", escaped(thumbprint));
+            }
             table.row("from", "", escaped(&key.source));
         } else if !report.signature.refused_by.is_empty() {
             const SHOWN: usize = 3;
