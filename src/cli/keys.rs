@@ -151,7 +151,8 @@ pub fn read(key: &OsStr) -> Result<KeySource> {
             .hint(NotAKey::Token.hint())
             .into());
     }
-    let content = read_file(key, "the key").map_err(|failure| {
+    let what = format!("the key \"{}\"", without_secrets(&key.to_string_lossy()));
+    let content = read_file(key, &what).map_err(|failure| {
         failure.hint(match octets {
             [] => "the name is empty: is a variable unset?",
             _ if octets.starts_with(b"http") => {
@@ -163,13 +164,12 @@ pub fn read(key: &OsStr) -> Result<KeySource> {
     describe(&key.to_string_lossy(), &content)
 }
 
-/// Reads a file that holds a key or a secret.
+/// Reads a file that holds a key or a secret. `what` is how messages name it.
 pub fn read_file(path: &OsStr, what: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
     let content = File::open(path).map_err(|error| io_reason(&error));
-    content.and_then(read_limited).map_err(|reason| {
-        let name = without_secrets(&path.to_string_lossy());
-        Failure::new(format!("can't read {what} \"{name}\": {reason}"))
-    })
+    content
+        .and_then(read_limited)
+        .map_err(|reason| Failure::new(format!("can't read {what}: {reason}")))
 }
 
 /// Keys that are not trusted: files, or directories of them.

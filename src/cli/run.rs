@@ -320,7 +320,7 @@ fn sources(
     for name in names {
         sources.extend(keys::read_all(name, messages)?);
     }
-    sources.extend(secrets::read(&asked.secrets, surroundings, messages)?);
+    sources.extend(secrets::read(&asked.secrets, surroundings)?);
     for source in &sources {
         warn_of_private_key(source, messages);
         warn_of_keys(source, messages);

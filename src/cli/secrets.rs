@@ -1,25 +1,29 @@
 //! Shared secrets from files and environment variables. Nothing of a secret is in a message, and neither
-//! is the name of a variable that is not set: it may be the secret itself, misplaced.
+//! is the name of a file or a variable that does not exist: it may be the secret itself, misplaced.
+
+use std::path::Path;
 
 use anyhow::Result;
-use jwtlens::{KeyNote, KeySource, SecretFault};
+use jwtlens::{KeySource, SecretFault};
 use zeroize::Zeroizing;
 
 use super::Surroundings;
 use super::args::Secrets;
 use super::keys;
-use super::messages::{Failure, Messages};
+use super::messages::Failure;
 
 /// All secrets that were asked for, each a source of its own.
-pub fn read(
-    asked: &Secrets,
-    surroundings: &Surroundings,
-    messages: Messages,
-) -> Result<Vec<KeySource>> {
+pub fn read(asked: &Secrets, surroundings: &Surroundings) -> Result<Vec<KeySource>> {
     let mut sources = Vec::new();
     for file in &asked.files {
-        let content = keys::read_file(file, "the secret")?;
         let source = file.to_string_lossy();
+        // What is not the name of a file may be the secret itself.
+        let what = if Path::new(file).exists() {
+            format!("the secret \"{source}\"")
+        } else {
+            "the value of --secret-file".to_owned()
+        };
+        let content = keys::read_file(file, &what)?;
         sources.push(secret(&source, &content, asked)?);
     }
     for name in &asked.variables {
@@ -33,13 +37,6 @@ pub fn read(
         let value = Zeroizing::new(value.into_encoded_bytes());
         let source = format!("${}", name.to_string_lossy());
         sources.push(secret(&source, &value, asked)?);
-    }
-    for source in &sources {
-        for note in source.keys.iter().flat_map(|key| &key.notes) {
-            if *note == KeyNote::SecretTrimmed {
-                messages.note(&format!("{}: {note}", source.source));
-            }
-        }
     }
     Ok(sources)
 }

@@ -250,7 +250,7 @@ impl NotAKey {
             }
             Self::WrongLabel(..) => "write the label of the content",
             Self::UnknownLabel(_) | Self::Xml | Self::Unknown => {
-                "a key is a JWK, a JWK Set, or a public key or certificate in PEM or DER"
+                "a key is a JWK, a JWK Set, or a public key or certificate in PEM or DER; a secret is given with --secret-file"
             }
             Self::TrustedCertificate | Self::Ssh(_) | Self::Ssh2 { .. } => "convert it",
             Self::Pgp => "OpenPGP keys do not sign tokens; ask the issuer for its JWK Set",

@@ -33,6 +33,7 @@ mod pairs;
 mod picture;
 mod properties;
 mod secrets;
+mod shared_secrets;
 mod shells;
 mod streams;
 mod supply;
