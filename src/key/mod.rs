@@ -387,7 +387,7 @@ fn usage_faults(object: &Object, is_private: bool) -> Vec<KeyFault> {
                 if let Some(operation) = operations.iter().find(|op| !seen.insert(&***op)) {
                     faults.push(KeyFault::KeyOpsTwice(abridged(operation)));
                 }
-                // Whoever may sign with the private key may verify with the public one.
+                // A private key that may sign has a public one that may verify.
                 let verifies = |operation: &str| match operation {
                     "verify" => true,
                     "sign" => is_private,

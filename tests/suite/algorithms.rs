@@ -246,7 +246,7 @@ fn debug_agrees_and_proves_nothing_of_a_random_change() {
     }
 }
 
-/// `n - s` in the place of `s`, which anybody can make: RFC 7518 does not forbid it.
+/// `n - s` in the place of `s`, which anyone can compute: RFC 7518 does not forbid it.
 #[test]
 fn a_high_s_is_as_good_as_a_low_one() {
     for (key_type, pair, algorithms) in &Pair::all()[..4] {
@@ -330,7 +330,7 @@ fn a_salt_of_another_length_is_rejected() {
     }
 }
 
-/// RFC 8725, section 2.1: the text of a public key is no secret.
+/// RFC 8725, section 2.1: the text of a public key is not a secret.
 #[test]
 fn a_public_key_is_never_taken_as_a_secret() {
     for (key_type, pair, _) in Pair::all().iter().filter(|(name, ..)| *name != "oct") {
