@@ -1,7 +1,6 @@
 //! Held against programs that others wrote: where they and we must agree, we do, and every
 //! difference has its reason.
 
-use std::process::Command;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use data_encoding::BASE64URL_NOPAD;
@@ -10,8 +9,7 @@ use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use jwtlens::{Compact, JoseHeader, KeySet, Policy, Token, Verdict, Verifier};
 
-use crate::generated::tempdir;
-use crate::support::{Issuer, feed, is_installed, jwtlens, read_json, status, stderr};
+use crate::support::{Issuer, read_json};
 
 fn now() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
@@ -260,37 +258,6 @@ fn every_difference_to_jsonwebtoken_has_its_reason() {
 }
 
 /// What is signed is the text itself, so a decoded token that is encoded again is the same text.
-/// The command that a PEM file is answered with, run as it is told.
-#[test]
-fn the_hint_makes_a_jwk_of_pem() {
-    if !is_installed("node") {
-        return;
-    }
-    let directory = tempdir("pem");
-    let issuer = Issuer::new(7, "k");
-    std::fs::write(directory.join("jwk"), issuer.jwk()).unwrap();
-    let sh = |script: &str| {
-        let mut sh = Command::new("sh");
-        feed(sh.args(["-c", script]).current_dir(&directory), b"")
-    };
-    let made = sh(r#"node -e "process.stdout.write(crypto.createPublicKey({
-        key: JSON.parse(fs.readFileSync('jwk')), format: 'jwk'
-    }).export({type: 'spki', format: 'pem'}))" > key.pem"#);
-    assert_eq!(status(&made), 0, "{}", stderr(&made));
-
-    let refused = feed(jwtlens().args(["key"]).arg(directory.join("key.pem")), b"");
-    assert_eq!(status(&refused), 1);
-    let hint = stderr(&refused);
-    let (_, command) = hint.split_once("alone: ").unwrap();
-    let turned = sh(&command.replace("FILE", "key.pem"));
-    assert_eq!(status(&turned), 0, "{}", stderr(&turned));
-    let key = std::fs::read(directory.join("key.json")).unwrap();
-    let verifier = Verifier::new(KeySet::read("k", &key).unwrap(), Policy::default());
-    let token = issuer.token("{}");
-    let report = verifier.verify(&Token::from(token.as_str()), now());
-    assert_eq!(report.verdict, Verdict::Valid);
-}
-
 #[test]
 fn an_accepted_token_encodes_to_itself() {
     let mut read = 0;

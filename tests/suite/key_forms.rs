@@ -519,7 +519,63 @@ fn any_form() -> impl Strategy<Value = Vec<u8>> {
     prop::sample::select(forms)
 }
 
+/// The private number of [`Pair`] in base64, hexadecimal and decimal, wherever in a group it begins.
+fn shows_private_number(text: &str) -> bool {
+    [
+        "BwcHBwcHBwcH",
+        "cHBwcHBwcHBw",
+        "HBwcHBwcHBwc",
+        "07070707070707",
+        "7, 7, 7, 7, 7, 7, 7",
+    ]
+    .iter()
+    .any(|number| text.contains(number))
+}
+
+/// A private key as PEM, or as what people paste.
+fn any_private_form() -> impl Strategy<Value = String> {
+    let mut forms = Vec::new();
+    // Of an RSA key only the public members are real.
+    for key in keys().iter().filter(|key| !key.name.starts_with("RSA")) {
+        for (label, der) in &key.private {
+            let text = pem(label, der);
+            assert!(shows_private_number(&text.replace('\n', "")), "{text}");
+            forms.push(text.replace('\n', " "));
+            forms.push(text.replace('\n', ""));
+            forms.push(text.replace('\n', "\\n"));
+            forms.push(text.replace("-----\n", " "));
+            forms.push(text.replace("PRIVATE", "PUBLIC"));
+            forms.push(format!(
+                "{{\"private_key\":\"{}\",\"a\":1}}",
+                text.replace('\n', "\\n")
+            ));
+            forms.push(BASE64.encode(der));
+            forms.push(data_encoding::HEXLOWER.encode(der));
+            forms.push(text);
+        }
+    }
+    prop::sample::select(forms)
+}
+
 proptest! {
+    /// However a private key is damaged, nothing of it is kept, and nothing is in a message.
+    #[test]
+    fn nothing_of_a_private_key_is_kept_or_shown(
+        mut content in any_private_form(),
+        cut in prop::option::of((any::<prop::sample::Index>(), any::<prop::sample::Index>())),
+    ) {
+        if let Some((at, length)) = cut {
+            let from = at.index(content.len());
+            let to = from + length.index(content.len() - from);
+            content.replace_range(from..to, "");
+        }
+        let said = match KeySource::read("test", content.as_bytes()) {
+            Ok(source) => format!("{source:?} {}", serde_json::to_string(&source).unwrap()),
+            Err(error) => format!("{error} {error:?} {}", error.hint()),
+        };
+        prop_assert!(!shows_private_number(&said), "{}", said);
+    }
+
     /// Whatever is wrong with a key, reading it ends, and what is usable can be written and read again.
     #[test]
     fn damaged_keys_are_read_without_harm(
