@@ -13,7 +13,7 @@ const VERIFICATION: [&str; 9] = [
     "verify_strict",
     "verify_slice",
     "Pkcs1v15Sign",
-    "Pss::",
+    "pss::Pss",
 ];
 
 fn sources(directory: &Path, found: &mut Vec<PathBuf>) {
