@@ -101,7 +101,7 @@ _jwtlens() {
             return 0
             ;;
         jwtlens__subcmd__debug)
-            opts="-f -k -o -q -v -h --file --scan --key --iss --aud --sub --typ --require --claim --max-age --at --leeway --local --expires-within --output --fail-fast --quiet --only --also --deep --verbose --color --help"
+            opts="-f -k -o -q -v -h --file --scan --key --secret-file --secret-env --secret-encoding --alg --iss --aud --sub --typ --require --claim --max-age --at --leeway --local --expires-within --output --fail-fast --quiet --only --also --deep --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -138,6 +138,14 @@ _jwtlens() {
                     return 0
                     ;;
                 --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -k)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-file)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
                         oldifs="$IFS"
@@ -152,19 +160,16 @@ _jwtlens() {
                     fi
                     return 0
                     ;;
-                -k)
-                    local oldifs
-                    if [ -n "${IFS+x}" ]; then
-                        oldifs="$IFS"
-                    fi
-                    IFS=$'\n'
+                --secret-env)
                     COMPREPLY=($(compgen -f "${cur}"))
-                    if [ -n "${oldifs+x}" ]; then
-                        IFS="$oldifs"
-                    fi
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o filenames
-                    fi
+                    return 0
+                    ;;
+                --secret-encoding)
+                    COMPREPLY=($(compgen -W "text base64 base64url hex" -- "${cur}"))
+                    return 0
+                    ;;
+                --alg)
+                    COMPREPLY=($(compgen -W "ES256 ES384 ES512 ES256K RS256 RS384 RS512 PS256 PS384 PS512 EdDSA Ed25519 HS256 HS384 HS512" -- "${cur}"))
                     return 0
                     ;;
                 --iss)
@@ -434,11 +439,11 @@ _jwtlens() {
             fi
             case "${prev}" in
                 --output)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jwk pem" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text json" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text json jwk pem" -- "${cur}"))
                     return 0
                     ;;
                 --color)
@@ -471,7 +476,7 @@ _jwtlens() {
             return 0
             ;;
         jwtlens__subcmd__verify)
-            opts="-f -k -o -q -j -h --file --scan --key --iss --aud --sub --typ --require --claim --max-age --at --leeway --local --expires-within --output --fail-fast --quiet --only --jobs --color --help"
+            opts="-f -k -o -q -j -h --file --scan --key --secret-file --secret-env --secret-encoding --alg --iss --aud --sub --typ --require --claim --max-age --at --leeway --local --expires-within --output --fail-fast --quiet --only --jobs --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -508,6 +513,14 @@ _jwtlens() {
                     return 0
                     ;;
                 --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -k)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --secret-file)
                     local oldifs
                     if [ -n "${IFS+x}" ]; then
                         oldifs="$IFS"
@@ -522,19 +535,16 @@ _jwtlens() {
                     fi
                     return 0
                     ;;
-                -k)
-                    local oldifs
-                    if [ -n "${IFS+x}" ]; then
-                        oldifs="$IFS"
-                    fi
-                    IFS=$'\n'
+                --secret-env)
                     COMPREPLY=($(compgen -f "${cur}"))
-                    if [ -n "${oldifs+x}" ]; then
-                        IFS="$oldifs"
-                    fi
-                    if [[ "${BASH_VERSINFO[0]}" -ge 4 ]]; then
-                        compopt -o filenames
-                    fi
+                    return 0
+                    ;;
+                --secret-encoding)
+                    COMPREPLY=($(compgen -W "text base64 base64url hex" -- "${cur}"))
+                    return 0
+                    ;;
+                --alg)
+                    COMPREPLY=($(compgen -W "ES256 ES384 ES512 ES256K RS256 RS384 RS512 PS256 PS384 PS512 EdDSA Ed25519 HS256 HS384 HS512" -- "${cur}"))
                     return 0
                     ;;
                 --iss)

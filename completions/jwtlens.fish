@@ -37,7 +37,28 @@ complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "completions" -d 'Ge
 complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "man" -d 'Print the man page, or write all man pages to a directory'
 complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s f -l file -d 'Read tokens from FILE, one per line (repeatable)' -r -F
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s k -l key -d 'Key file (JWK or JWK Set) or inline JSON (repeatable)' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s k -l key -d 'Key file, directory, or inline key (repeatable)' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l secret-file -d 'Read a shared secret from a file (repeatable)' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l secret-env -d 'Read a shared secret from an environment variable (repeatable)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l secret-encoding -d 'How the secrets are written' -r -f -a "text\t'As the bytes themselves'
+base64\t'In base64'
+base64url\t'In base64url'
+hex\t'In hexadecimal'"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l alg -d 'Accept only this algorithm (repeatable)' -r -f -a "ES256\t''
+ES384\t''
+ES512\t''
+ES256K\t''
+RS256\t''
+RS384\t''
+RS512\t''
+PS256\t''
+PS384\t''
+PS512\t''
+EdDSA\t''
+Ed25519\t''
+HS256\t''
+HS384\t''
+HS512\t''"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l iss -d 'Require this issuer (iss)' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l aud -d 'Require this audience (aud; repeatable)' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l sub -d 'Require this subject (sub)' -r
@@ -71,7 +92,28 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l fail-fast -d 
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s q -l quiet -d 'Print nothing; only set the exit status'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s f -l file -d 'Read tokens from FILE, one per line (repeatable)' -r -F
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s k -l key -d 'Key file (JWK or JWK Set) or inline JSON (repeatable)' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s k -l key -d 'Key file, directory, or inline key (repeatable)' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l secret-file -d 'Read a shared secret from a file (repeatable)' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l secret-env -d 'Read a shared secret from an environment variable (repeatable)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l secret-encoding -d 'How the secrets are written' -r -f -a "text\t'As the bytes themselves'
+base64\t'In base64'
+base64url\t'In base64url'
+hex\t'In hexadecimal'"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l alg -d 'Accept only this algorithm (repeatable)' -r -f -a "ES256\t''
+ES384\t''
+ES512\t''
+ES256K\t''
+RS256\t''
+RS384\t''
+RS512\t''
+PS256\t''
+PS384\t''
+PS512\t''
+EdDSA\t''
+Ed25519\t''
+HS256\t''
+HS384\t''
+HS512\t''"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l iss -d 'Require this issuer (iss)' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l aud -d 'Require this audience (aud; repeatable)' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l sub -d 'Require this subject (sub)' -r
@@ -95,7 +137,7 @@ claim-refused\t'signature verified, but a claim check failed'
 unverifiable\t'alg is none, unknown, or not allowed by any key'
 mis-signed\t'the signature does not verify with any key'
 malformed\t'not a well-formed JWT'"
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l also -d 'Also try this untrusted key or directory (repeatable)' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l also -d 'Also try an untrusted key (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l color -d 'When to use colors' -r -f -a "auto\t'If the output is a terminal; respects `NO_COLOR` and `CLICOLOR_FORCE`'
 always\t'Always'
 never\t'Never'"
@@ -129,7 +171,9 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l fail-fast -d 
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s q -l quiet -d 'Print nothing; only set the exit status'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand key" -s o -l output -d 'Output format' -r -f -a "text\t'Human-readable report'
-json\t'One indented JSON object per source'"
+json\t'One indented JSON object per source'
+jwk\t'The usable public keys as a JWK Set'
+pem\t'The usable public keys as PEM (SPKI)'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand key" -l color -d 'When to use colors' -r -f -a "auto\t'If the output is a terminal; respects `NO_COLOR` and `CLICOLOR_FORCE`'
 always\t'Always'
 never\t'Never'"

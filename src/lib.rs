@@ -125,7 +125,10 @@ pub use algorithm::{Algorithm, KeyType};
 pub use diagnosis::{
     Certainty, Debugger, Effort, Finding, Proof, Recovered, Signers, Tried, is_line_wrapped,
 };
-pub use key::{KeyFault, KeyId, KeyReport, VerificationKey};
+pub use key::{
+    Certificate, ContentFault, KeyFault, KeyId, KeyNote, KeyReport, NotAKey, SecretEncoding,
+    SecretFault, VerificationKey,
+};
 pub use keyset::{KeySet, KeySource, KeySourceError};
 pub use policy::{Check, ClaimCheck, ClaimPath, Policy, PolicyError};
 pub use report::{Input, Reason, Report, Signature, Time};

@@ -30,7 +30,7 @@ use cli::args::{Cli, ColorChoice};
 use cli::exit::Exit;
 use cli::messages::{Failure, Messages, finish};
 use cli::tell::panics;
-use cli::{Paint, Stdin, Surroundings, run, usage};
+use cli::{Paint, Stdin, Surroundings, keys, run, usage};
 
 fn main() -> ExitCode {
     panics::redact();
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
     // A console of Windows takes colours once it is told to; one that can't shows them as they are.
     #[cfg(windows)]
     let _ = colored::control::set_virtual_terminal(true);
-    let arguments: Vec<OsString> = env::args_os().collect();
+    let arguments: Vec<OsString> = env::args_os().map(pem_as_value).collect();
     let exit = match Cli::try_parse_from(&arguments) {
         Ok(cli) => {
             let messages = messages(cli.color);
@@ -51,6 +51,16 @@ fn main() -> ExitCode {
         Err(error) => refuse(&error, &arguments),
     };
     ExitCode::from(exit.status())
+}
+
+/// PEM begins with dashes, which make an option of it. Any text may stand before it.
+fn pem_as_value(argument: OsString) -> OsString {
+    if !argument.as_encoded_bytes().starts_with(keys::PEM) {
+        return argument;
+    }
+    let mut value = OsString::from(" ");
+    value.push(argument);
+    value
 }
 
 /// Help and version go to standard output; anything else that clap says is wrong usage.
@@ -86,6 +96,7 @@ fn surroundings(color: ColorChoice) -> Surroundings {
         key_variable: env::var_os("JWTLENS_KEY"),
         stdin: stdin(),
         knows_control_sequences: knows_control_sequences(),
+        variable: |name| env::var_os(name),
         can_show_progress: io::stderr().is_terminal()
             && !stdout.is_terminal()
             && knows_control_sequences(),

@@ -6,6 +6,7 @@ use std::fmt;
 
 use serde::Serialize;
 
+use crate::algorithm::Algorithm;
 use crate::text::json::{Object, Value};
 use crate::token::claims::ClaimsSet;
 use crate::token::header::JoseHeader;
@@ -34,6 +35,7 @@ pub struct Policy {
     leeway: i64,
     expires_within: Option<i64>,
     checks: Vec<ClaimCheck>,
+    algorithms: Vec<&'static Algorithm>,
 }
 
 /// A time that no [`Policy`] can have, in seconds.
@@ -125,6 +127,23 @@ impl Policy {
         self
     }
 
+    /// The same policy, which accepts only these algorithms, under any of their names (RFC 8725 section
+    /// 3.1). Without any, each key accepts all algorithms of its type, or the one that its `alg` names.
+    #[must_use]
+    pub fn with_algorithms(
+        mut self,
+        algorithms: impl IntoIterator<Item = &'static Algorithm>,
+    ) -> Self {
+        self.algorithms.extend(algorithms);
+        self
+    }
+
+    /// The only algorithms that are accepted; all if empty.
+    #[must_use]
+    pub fn algorithms(&self) -> &[&'static Algorithm] {
+        &self.algorithms
+    }
+
     /// The leeway in seconds.
     #[must_use]
     pub fn leeway(&self) -> i64 {
@@ -148,7 +167,7 @@ impl Policy {
         Self {
             leeway: 0,
             expires_within: self.expires_within,
-            checks: Vec::new(),
+            ..Self::default()
         }
     }
 
@@ -157,7 +176,7 @@ impl Policy {
         Self {
             leeway: self.leeway,
             expires_within: None,
-            checks: Vec::new(),
+            ..Self::default()
         }
     }
 

@@ -98,6 +98,8 @@ pub enum Reason {
     UnsupportedAlgorithm,
     /// `alg` is an algorithm that no given key allows.
     AlgorithmNotAllowed,
+    /// A given key allows `alg`, and the policy excludes it.
+    AlgorithmExcluded,
     /// `alg` is `none` (RFC 7518 section 3.6), in any letter case.
     Unsecured,
     /// The header demands an extension that is not understood.
@@ -169,6 +171,7 @@ impl Reason {
             Self::NoKey => "no-key",
             Self::UnsupportedAlgorithm => "unsupported-algorithm",
             Self::AlgorithmNotAllowed => "algorithm-not-allowed",
+            Self::AlgorithmExcluded => "algorithm-excluded",
             Self::Unsecured => "unsecured",
             Self::UnknownCritical => "unknown-critical",
             Self::Encrypted => "encrypted",

@@ -5,12 +5,16 @@
 //! verifies. Why a signature fails is for the diagnosis to find out.
 
 mod ecdsa;
+mod eddsa;
+mod hmac;
 mod material;
+mod rsa;
 
 use std::fmt::Debug;
 
 use sha2::Digest;
 
+pub(crate) use self::hmac::{HS256, HS384, HS512};
 pub(crate) use ecdsa::ES256;
 #[cfg(test)]
 pub(crate) use ecdsa::X256;
@@ -20,11 +24,16 @@ pub(crate) use material::Material;
 /// From a text to its hash.
 type Hash = fn(&[u8]) -> Vec<u8>;
 
+/// Whether a signature is that of a hash or, if the algorithm has none, of a text.
+type Verify = fn(&Material, &[u8], &[u8]) -> bool;
+
 /// One signature algorithm.
 #[derive(Debug)]
 pub struct Algorithm {
     /// The value of `alg`, compared byte by byte.
     pub name: &'static str,
+    /// Another name of the same algorithm.
+    alias: Option<&'static str>,
     /// Where it is defined.
     pub section: &'static str,
     /// The type of the keys that it takes.
@@ -33,8 +42,8 @@ pub struct Algorithm {
     hash: Option<Hash>,
     /// The length of a signature.
     signature_octets: fn(&Material) -> usize,
-    /// Whether a signature is that of a hash or, if the algorithm has none, of a text.
-    verify: fn(&Material, &[u8], &[u8]) -> bool,
+    /// Of the key, of a hash or a text, and of a signature.
+    verify: Verify,
     /// For an algorithm that verifies many signatures under one key faster than one by one.
     prepare: Option<Prepare>,
 }
@@ -76,15 +85,27 @@ pub(crate) enum Answer {
 }
 
 /// Every algorithm that can be verified.
-static ALGORITHMS: [&Algorithm; 1] = [&ES256];
-
-/// Names of signature and MAC algorithms that are registered for `alg` but not verified here: RFC
-/// 7518 section 3.1, RFC 8037, RFC 8812, RFC 9864. A name that is not here is a misspelling or an
-/// invention.
-const REGISTERED: [&str; 16] = [
-    "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES384",
-    "ES512", "ES256K", "EdDSA", "Ed25519", "Ed448", "none",
+static ALGORITHMS: [&Algorithm; 15] = [
+    &ecdsa::ES256,
+    &ecdsa::ES384,
+    &ecdsa::ES512,
+    &ecdsa::ES256K,
+    &rsa::RS256,
+    &rsa::RS384,
+    &rsa::RS512,
+    &rsa::PS256,
+    &rsa::PS384,
+    &rsa::PS512,
+    &eddsa::EDDSA,
+    &eddsa::ED25519,
+    &hmac::HS256,
+    &hmac::HS384,
+    &hmac::HS512,
 ];
+
+/// Names that are registered for `alg` but not verified here: RFC 7518 section 3.1, RFC 9864, and ML-DSA.
+/// A name that is in neither table is a misspelling or an invention.
+const REGISTERED: [&str; 5] = ["Ed448", "ML-DSA-44", "ML-DSA-65", "ML-DSA-87", "none"];
 
 impl PartialEq for Algorithm {
     fn eq(&self, other: &Self) -> bool {
@@ -95,6 +116,11 @@ impl PartialEq for Algorithm {
 impl Eq for Algorithm {}
 
 impl Algorithm {
+    /// All algorithms, in the order of their documentation.
+    pub fn all() -> impl Iterator<Item = &'static Self> {
+        ALGORITHMS.into_iter()
+    }
+
     /// The algorithms that keys of this type allow.
     pub fn of(key_type: KeyType) -> impl Iterator<Item = &'static Self> {
         let rows = ALGORITHMS.into_iter();
@@ -106,6 +132,12 @@ impl Algorithm {
     pub fn named(alg: &str) -> Option<&'static Self> {
         let mut rows = ALGORITHMS.into_iter();
         rows.find(|algorithm| algorithm.name == alg)
+    }
+
+    /// Whether this is a name of the algorithm: its own, or its other one.
+    #[must_use]
+    pub fn is_named(&self, alg: &str) -> bool {
+        self.name == alg || self.alias == Some(alg)
     }
 
     /// Whether `alg` is a name that the registry knows, verified here or not.
@@ -151,7 +183,7 @@ mod tests {
 
     #[test]
     fn a_name_is_compared_byte_by_byte() {
-        for name in ["ES256", "RS256", "none", "EdDSA"] {
+        for name in ["ES256", "RS256", "none", "EdDSA", "Ed448"] {
             assert!(Algorithm::is_registered(name));
         }
         for name in ["es256", "ES256 ", "", "NONE", "ES521"] {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
-use jwtlens::{ClaimPath, Verdict, json::Value};
+use jwtlens::{Algorithm, ClaimPath, Verdict, json::Value};
 
 use super::help::sections;
 use super::tell::invalid::Invalid;
@@ -72,8 +72,8 @@ pub enum Command {
 
     /// Inspect key files and report problems
     ///
-    /// For each key, prints its parameters, its RFC 7638 thumbprint, and whether it can verify tokens.
-    /// Private key material is never shown.
+    /// For each key, prints its parameters, its RFC 7638 thumbprint, its certificate, and whether it can
+    /// verify tokens. `-o jwk` and `-o pem` convert public keys. Private key material is never shown.
     #[command(after_long_help = sections::long_after_help("key"))]
     Key(Key),
 
@@ -172,7 +172,7 @@ pub struct Debug {
     #[command(flatten)]
     pub verify: Verify,
 
-    /// Also try this untrusted key or directory (repeatable)
+    /// Also try an untrusted key (repeatable)
     ///
     /// For example old keys, or keys of other environments and services. A token signed with one of
     /// them is still rejected; the report names the key.
@@ -238,10 +238,11 @@ pub struct Decode {
 
 #[derive(Debug, Args)]
 pub struct Key {
-    /// Key file, inline JSON, or - for stdin
+    /// Key file, directory, inline key, or - for stdin
     ///
+    /// A key is a JWK, a JWK Set, or a public key or certificate in PEM or DER.
     /// [default: stdin if it is a regular file, then `$JWTLENS_KEY`, then `./public_key.json`]
-    #[arg(value_name = "KEY", value_hint = ValueHint::FilePath)]
+    #[arg(value_name = "KEY", value_hint = ValueHint::AnyPath)]
     pub keys: Vec<OsString>,
 
     /// Output format
@@ -280,11 +281,82 @@ pub struct Tokens {
 
 #[derive(Debug, Args)]
 pub struct Keys {
-    /// Key file (JWK or JWK Set) or inline JSON (repeatable)
+    /// Key file, directory, or inline key (repeatable)
     ///
-    /// Use `-k -` to read stdin. [default: `$JWTLENS_KEY`, or `./public_key.json`]
-    #[arg(short, long = "key", value_name = "KEY", value_hint = ValueHint::FilePath)]
-    pub keys: Vec<OsString>,
+    /// A key is a JWK, a JWK Set, or a public key or certificate in PEM or DER. `-k -`
+    /// reads stdin. [default: `$JWTLENS_KEY`, or `./public_key.json`]
+    #[arg(id = "key", short, long, value_name = "KEY", value_hint = ValueHint::AnyPath)]
+    pub given: Vec<OsString>,
+
+    #[command(flatten)]
+    pub secrets: Secrets,
+
+    /// Accept only this algorithm (repeatable)
+    ///
+    /// Without it, the key alone decides. ALG is ES256, ES384, ES512, ES256K, RS256, RS384, RS512, PS256,
+    /// PS384, PS512, EdDSA, Ed25519, HS256, HS384 or HS512. EdDSA and Ed25519 are the same.
+    #[allow(clippy::doc_markdown, reason = "shown as help")]
+    #[arg(
+        long,
+        value_name = "ALG",
+        value_parser = algorithms(),
+        hide_possible_values = true,
+        hide_short_help = true
+    )]
+    pub alg: Vec<&'static Algorithm>,
+}
+
+#[derive(Debug, Args)]
+pub struct Secrets {
+    /// Read a shared secret from a file (repeatable)
+    ///
+    /// A secret verifies HS256, HS384 and HS512. A newline at its end is removed, with a note. A public key
+    /// is rejected: it is not a secret.
+    #[arg(id = "secret-file", long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub files: Vec<OsString>,
+
+    /// Read a shared secret from an environment variable (repeatable)
+    #[arg(id = "secret-env", long, value_name = "NAME", hide_short_help = true)]
+    pub variables: Vec<OsString>,
+
+    /// How the secrets are written
+    #[arg(
+        id = "secret-encoding",
+        long,
+        hide_short_help = true,
+        value_name = "ENCODING",
+        default_value = "text"
+    )]
+    pub encoding: SecretEncoding,
+}
+
+impl Secrets {
+    pub fn are_given(&self) -> bool {
+        !self.files.is_empty() || !self.variables.is_empty()
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SecretEncoding {
+    /// As the bytes themselves
+    Text,
+    /// In base64
+    Base64,
+    /// In base64url
+    Base64url,
+    /// In hexadecimal
+    Hex,
+}
+
+impl From<SecretEncoding> for jwtlens::SecretEncoding {
+    fn from(encoding: SecretEncoding) -> Self {
+        match encoding {
+            SecretEncoding::Text => Self::Text,
+            SecretEncoding::Base64 => Self::Base64,
+            SecretEncoding::Base64url => Self::Base64Url,
+            SecretEncoding::Hex => Self::Hex,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -305,7 +377,7 @@ pub struct Checks {
     pub sub: Option<String>,
 
     /// Require this type (header parameter typ)
-    #[arg(long, value_name = "TYPE")]
+    #[arg(long, value_name = "TYPE", hide_short_help = true)]
     pub typ: Option<String>,
 
     /// Require this claim to be present (repeatable)
@@ -429,6 +501,10 @@ pub enum KeyFormat {
     Text,
     /// One indented JSON object per source
     Json,
+    /// The usable public keys as a JWK Set
+    Jwk,
+    /// The usable public keys as PEM (SPKI)
+    Pem,
 }
 
 impl Format {
@@ -486,6 +562,13 @@ fn verdicts(
             .find(|verdict| verdict.name() == name)
             .ok_or("not a verdict")
     })
+}
+
+/// The algorithms, by their names in `alg`.
+fn algorithms() -> impl TypedValueParser<Value = &'static Algorithm> {
+    let names = Algorithm::all().map(|algorithm| algorithm.name);
+    PossibleValuesParser::new(names)
+        .try_map(|name| Algorithm::named(&name).ok_or("not an algorithm"))
 }
 
 /// One claim: with `--require a,b` people mean two.

@@ -2,13 +2,15 @@
 
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use jwtlens::{Compact, KeySource, KeySourceError};
+use jwtlens::{Compact, KeySource, KeySourceError, NotAKey};
+use zeroize::Zeroizing;
 
+use super::key_directory::{self, Directory};
 use super::messages::{Failure, Messages, io_reason};
 use super::tell::redaction::{Harmless, named, shown};
 
@@ -19,7 +21,7 @@ const DEFAULT_FILE: &str = "public_key.json";
 /// How errors name the variable.
 pub const VARIABLE: &str = "$JWTLENS_KEY";
 
-/// A key as it was given: the name of a file, the JSON itself, or `-`.
+/// A key as it was given: the name of a file or directory, the key itself, or `-`.
 pub struct Given<'g> {
     pub text: &'g OsStr,
     /// What messages call it if it is not to be shown.
@@ -51,13 +53,22 @@ impl<'g> Given<'g> {
         self.place == VARIABLE
     }
 
+    pub fn is_directory(&self) -> bool {
+        !is_inline(self.text) && Path::new(self.text).is_dir()
+    }
+
     /// In messages.
-    fn named(&self) -> String {
+    pub fn named(&self) -> String {
         named(self.text, &self.place, Harmless::FileName)
     }
 
+    /// In messages about a secret, where only the name of a file that exists may be shown.
+    pub fn named_path(&self) -> String {
+        named(self.text, &self.place, Harmless::Path)
+    }
+
     /// In reports, as the source of a key that was read.
-    fn source(&self) -> Cow<'_, str> {
+    pub fn source(&self) -> Cow<'_, str> {
         shown(self.text, Harmless::Path).unwrap_or(Cow::Borrowed(&self.place))
     }
 }
@@ -75,6 +86,7 @@ pub fn find<'g>(
         ));
     }
     if !asked.is_empty() {
+        no_secret(&asked)?;
         return Ok(asked);
     }
     match variable {
@@ -94,6 +106,24 @@ pub fn find<'g>(
     }
 }
 
+/// A secret must not be an argument: other users can see it.
+fn no_secret(arguments: &[Given]) -> Result<(), Failure> {
+    let is_secret = |key: &Given| {
+        let bytes = key.text.as_encoded_bytes();
+        let is_inline = bytes.trim_ascii_start().starts_with(b"{");
+        let source = KeySource::read(&key.place, bytes);
+        is_inline && source.is_ok_and(|source| source.holds_secret())
+    };
+    match arguments.iter().find(|key| is_secret(key)) {
+        Some(key) => Err(Failure::usage(format!(
+            "{} contains a secret, which other users can see",
+            key.place
+        ))
+        .hint("give the name of a file that holds it, or set $JWTLENS_KEY")),
+        None => Ok(()),
+    }
+}
+
 /// How `verify` is told a key.
 pub const OPTION: &str = "name the key file with -k, for example -k public_key.json";
 
@@ -105,13 +135,39 @@ pub fn need_stdin(keys: &[Given]) -> bool {
     keys.iter().any(|key| key.text == "-")
 }
 
-/// What PEM begins with (RFC 7468 section 2).
-pub const PEM: &[u8] = b"-----BEGIN ";
+/// What marks PEM (RFC 7468, section 2). No name of a file has it.
+pub const PEM: &[u8] = b"-----BEGIN";
 
-/// Whether it is the key itself, not the name of a file. No name begins with the mark of PEM.
+/// Whether it is the content of a key, not the name of a file.
 pub fn is_inline(key: &OsStr) -> bool {
-    let start = key.as_encoded_bytes().trim_ascii_start();
-    start.starts_with(b"{") || start.starts_with(PEM)
+    let bytes = key.as_encoded_bytes();
+    bytes.trim_ascii_start().starts_with(b"{") || bytes.windows(PEM.len()).any(|text| text == PEM)
+}
+
+/// Reads a key file, the content of one, stdin, or each file of a directory.
+pub fn read_all(given: &Given, messages: Messages) -> Result<Vec<KeySource>> {
+    if !given.is_directory() {
+        return Ok(vec![read(given)?]);
+    }
+    let directory = key_directory::read(given)?;
+    if directory.sources.is_empty() {
+        return Err(
+            Failure::content(format!("no keys found in {}", given.named()))
+                .hint("jwtlens reads the files directly in the directory, except hidden ones")
+                .into(),
+        );
+    }
+    note_skipped(given, &directory, messages);
+    Ok(directory.sources)
+}
+
+fn note_skipped(given: &Given, directory: &Directory, messages: Messages) {
+    let name = given.named();
+    match directory.skipped {
+        0 => {}
+        1 => messages.note(&format!("skipped 1 file in {name}: not a key")),
+        many => messages.note(&format!("skipped {many} files in {name}: not keys")),
+    }
 }
 
 /// Reads a key. An error about the file that `$JWTLENS_KEY` names gives the variable too.
@@ -137,51 +193,46 @@ fn read_file(given: &Given) -> Result<KeySource> {
     }
     if octets.starts_with(b"eyJ") && Compact::parse(octets).is_ok() && !Path::new(key).exists() {
         return Err(Failure::new("expected a key, found a token")
-            .hint(KeySourceError::Token.hint())
+            .hint(NotAKey::Token.hint())
             .into());
     }
-    let content = File::open(key)
-        .map_err(|error| io_reason(&error))
-        .and_then(read_limited)
-        .map_err(|reason| {
-            Failure::new(format!("cannot read {}: {reason}", given.named())).hint(match octets {
-                [] => "the file name is empty; is a shell variable unset?",
-                _ if octets.starts_with(b"http") => {
-                    "jwtlens has no network access; use -k <(curl -s URL)"
-                }
-                _ => "KEY is a file path, inline JSON, or - for stdin",
-            })
-        })?;
+    let content = read_content(key, &given.named()).map_err(|failure| {
+        failure.hint(match octets {
+            [] => "the file name is empty; is a shell variable unset?",
+            _ if octets.starts_with(b"http") => {
+                "jwtlens has no network access; use -k <(curl -s URL)"
+            }
+            _ => "KEY is a file, a directory, the key itself, or - for stdin",
+        })
+    })?;
     describe(&given.source(), &content)
 }
 
-/// Keys that are not trusted: files, or directories of them. In a directory what is not a key is skipped.
+/// Reads a file that holds a key or a secret. `name` is what messages call it.
+pub fn read_content(path: &OsStr, name: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
+    let content = File::open(path).map_err(|error| io_reason(&error));
+    content
+        .and_then(read_limited)
+        .map_err(|reason| Failure::new(format!("cannot read {name}: {reason}")))
+}
+
+/// Keys that are not trusted: files, or directories of them.
 pub fn also(asked: &[OsString], messages: Messages) -> Result<Vec<KeySource>> {
+    let asked = Given::values("--also", asked);
+    no_secret(&asked)?;
     let mut sources = Vec::new();
-    for given in Given::values("--also", asked) {
-        if !Path::new(given.text).is_dir() {
+    for given in asked {
+        if !given.is_directory() {
             sources.push(read(&given)?);
             continue;
         }
-        let directory = given.named();
-        let entries = fs::read_dir(given.text).map_err(|error| {
-            Failure::new(format!(
-                "cannot read directory {directory}: {}",
-                io_reason(&error)
-            ))
-        })?;
-        let mut files: Vec<OsString> = entries
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| path.is_file())
-            .map(OsString::from)
-            .collect();
-        files.sort();
-        let before = sources.len();
-        let files = Given::values("--also", &files);
-        sources.extend(files.iter().filter_map(|file| read(file).ok()));
-        if sources.len() == before {
-            messages.warning(&format!("no keys found in {directory}"));
+        let directory = key_directory::read(&given)?;
+        if directory.sources.is_empty() {
+            messages.warning(&format!("no keys found in {}", given.named()));
+        } else {
+            note_skipped(&given, &directory, messages);
         }
+        sources.extend(directory.sources);
     }
     Ok(sources)
 }
@@ -205,12 +256,12 @@ pub fn none_usable(keys: &[Given], error: &KeySourceError) -> anyhow::Error {
 
 /// A key error with its hint.
 pub fn unusable(what: &str, error: &KeySourceError) -> Failure {
-    Failure::new(format!("{what}: {error}")).hint(error.hint())
+    Failure::content(format!("{what}: {error}")).hint(error.hint())
 }
 
-fn read_limited(source: impl Read) -> Result<Vec<u8>, String> {
-    // More than an ordinary key file, so that it is read at once.
-    let mut content = Vec::with_capacity(4096);
+fn read_limited(source: impl Read) -> Result<Zeroizing<Vec<u8>>, String> {
+    // More than an ordinary key file: it is read at once, and no copy of it is left behind.
+    let mut content = Zeroizing::new(Vec::with_capacity(8192));
     let limit = MAX_KEY_FILE.saturating_add(1);
     source
         .take(limit)

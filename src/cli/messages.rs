@@ -15,6 +15,8 @@ pub struct Failure {
     pub exit: Exit,
     pub message: String,
     pub hints: Vec<String>,
+    /// Whether something was read and is not what was expected.
+    pub is_content: bool,
 }
 
 impl Failure {
@@ -24,6 +26,15 @@ impl Failure {
             exit: Exit::Failure,
             message: message.into(),
             hints: Vec::new(),
+            is_content: false,
+        }
+    }
+
+    /// Something that was read and is not what was expected.
+    pub fn content(message: impl Into<String>) -> Self {
+        Self {
+            is_content: true,
+            ..Self::new(message)
         }
     }
 

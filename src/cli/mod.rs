@@ -5,13 +5,15 @@ pub mod exit;
 mod figures;
 mod help;
 mod input;
-mod keys;
+mod key_directory;
+pub mod keys;
 pub mod messages;
 mod output;
 mod progress;
 mod render;
 pub mod run;
 mod scan;
+mod secrets;
 mod signals;
 mod stream;
 mod summary;
@@ -23,7 +25,7 @@ pub mod usage;
 pub use render::escape;
 pub use render::style::Paint;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 
 /// What stdin is, as far as it matters.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -46,6 +48,8 @@ pub struct Surroundings {
     pub stdin: Stdin,
     /// Whether the terminal knows control sequences.
     pub knows_control_sequences: bool,
+    /// Any other variable, for a secret in it.
+    pub variable: fn(&OsStr) -> Option<OsString>,
     /// Whether a person reads standard error, and sees nothing else there.
     pub can_show_progress: bool,
     /// The columns to keep within; none for a pipe or a file.

@@ -17,7 +17,7 @@ use jwtlens::{
 use rustix::time::{ClockId, clock_gettime};
 
 use super::args::{
-    Checks, Cli, Command, Debug, Decode, Format, Key, KeyFormat, Speed, Time, Verify,
+    self, Checks, Cli, Command, Debug, Decode, Format, Key, KeyFormat, Speed, Time, Verify,
 };
 use super::exit::Exit;
 use super::help::man;
@@ -30,7 +30,7 @@ use super::stream::{Stream, TOGETHER, lock};
 use super::tally::Tally;
 use super::tell::redaction::{Harmless, named};
 use super::{Stdin, Surroundings};
-use super::{escape, keys};
+use super::{keys, secrets};
 
 /// A search that takes longer is ended, and says that it was not complete: work is counted, but a slow
 /// machine takes its time for it.
@@ -90,8 +90,8 @@ fn verify(
     messages: Messages,
 ) -> Result<Exit> {
     let (source, keys) = inputs(asked, &[], surroundings, messages)?;
-    let set = KeySet::new(&sources(&keys, messages)?)
-        .map_err(|error| keys::none_usable(&keys, &error))?;
+    let sources = sources(&asked.keys, &keys, surroundings, messages)?;
+    let set = KeySet::new(&sources).map_err(|error| keys::none_usable(&keys, &error))?;
     let mut verifier = Verifier::new(set, verify_policy(asked)?);
     if asked.show.quiet || !asked.output.shows_findings() {
         verifier = verifier.without_findings();
@@ -103,7 +103,7 @@ fn verify(
 
 fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
     let (source, keys) = inputs(&asked.verify, &asked.also, surroundings, messages)?;
-    let sources = self::sources(&keys, messages)?;
+    let sources = sources(&asked.verify.keys, &keys, surroundings, messages)?;
     let also = keys::also(&asked.also, messages)?;
     // Without a usable key nothing is judged in full, but much can be found out.
     let exit = match KeySet::new(&sources) {
@@ -179,11 +179,15 @@ fn inputs<'g>(
     surroundings: &'g Surroundings,
     messages: Messages,
 ) -> Result<(Source, Vec<Given<'g>>)> {
-    let given = [asked.keys.keys.as_slice(), also].concat();
+    let given = [asked.keys.given.as_slice(), also].concat();
     let source = Source::new(&asked.tokens, &given, surroundings)?;
     let variable = surroundings.key_variable.as_ref();
-    let keys = Given::values("-k", &asked.keys.keys);
-    let keys = keys::find(keys, variable, keys::OPTION, messages);
+    let keys = Given::values("-k", &asked.keys.given);
+    let keys = if keys.is_empty() && asked.keys.secrets.are_given() {
+        Ok(keys)
+    } else {
+        keys::find(keys, variable, keys::OPTION, messages)
+    };
     if keys.is_err() {
         // Everything that is missing is reported at once.
         source.report_missing(messages);
@@ -195,7 +199,10 @@ fn inputs<'g>(
 
 fn verify_policy(asked: &Verify) -> Result<Policy, PolicyError> {
     let policy = policy(&asked.time, asked.expires_within)?;
-    Ok(policy.with_checks(claim_checks(&asked.checks)))
+    let algorithms = asked.keys.alg.iter().copied();
+    Ok(policy
+        .with_algorithms(algorithms)
+        .with_checks(claim_checks(&asked.checks)))
 }
 
 /// What every token of `verify` and `debug` is put through.
@@ -293,34 +300,28 @@ fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<E
     let keys = keys::find(keys, variable, keys::ARGUMENT, messages)?;
     note_wait(&keys, surroundings, messages);
     let mut exit = Exit::SUCCESS;
-    let mut shown = String::new();
-    for given in &keys {
-        match keys::read(given) {
-            Ok(source) => {
-                if !source.is_usable() {
-                    exit = exit.and(Exit::Failure);
-                }
-                warn_of_private_key(&source, messages);
-                if asked.output == KeyFormat::Text && !shown.is_empty() {
-                    shown.push('\n');
-                }
-                let text = match asked.output {
-                    KeyFormat::Text => {
-                        render_key::text(&source, surroundings.paint, surroundings.width)
-                    }
-                    KeyFormat::Json => {
-                        let json = serde_json::to_string_pretty(&source)?;
-                        escape::json(&json).into_owned() + "\n"
-                    }
-                };
-                shown.push_str(&text);
-            }
+    let mut sources = Vec::new();
+    for key in &keys {
+        match keys::read_all(key, messages) {
+            Ok(read) => sources.extend(read),
             Err(error) => {
                 exit = exit.and(Exit::Failure);
                 tell(&error, messages);
             }
         }
     }
+    for source in &sources {
+        if !source.is_usable() {
+            exit = exit.and(Exit::Failure);
+        }
+        warn_of_private_key(source, messages);
+    }
+    let shown = match asked.output {
+        KeyFormat::Text => render_key::text(&sources, surroundings.paint, surroundings.width),
+        KeyFormat::Json => render_key::json(&sources)?,
+        KeyFormat::Jwk => render_key::jwk_set(&sources, messages)?,
+        KeyFormat::Pem => render_key::pem(&sources, messages),
+    };
     Ok(exit.and(print(shown.as_bytes())?))
 }
 
@@ -335,13 +336,20 @@ fn note_wait(keys: &[Given], surroundings: &Surroundings, messages: Messages) {
     }
 }
 
-fn sources(keys: &[Given], messages: Messages) -> Result<Vec<KeySource>> {
-    let sources = keys
-        .iter()
-        .map(keys::read)
-        .collect::<Result<Vec<KeySource>>>()?;
+fn sources(
+    asked: &args::Keys,
+    given: &[Given],
+    surroundings: &Surroundings,
+    messages: Messages,
+) -> Result<Vec<KeySource>> {
+    let mut sources = Vec::new();
+    for key in given {
+        sources.extend(keys::read_all(key, messages)?);
+    }
+    sources.extend(secrets::read(&asked.secrets, surroundings)?);
     for source in &sources {
         warn_of_private_key(source, messages);
+        warn_of_keys(source, messages);
     }
     Ok(sources)
 }
@@ -352,6 +360,15 @@ fn warn_of_private_key(source: &KeySource, messages: Messages) {
             "\"{}\" holds a private key: only its public half is used; keep the private key where tokens are signed",
             source.source
         ));
+    }
+}
+
+/// What is wrong with keys that are used all the same.
+fn warn_of_keys(source: &KeySource, messages: Messages) {
+    for key in source.keys.iter().filter(|key| key.usable) {
+        for note in key.notes.iter().filter(|note| note.is_warning()) {
+            messages.warning(&format!("{}: key {}: {note}", source.source, key.index));
+        }
     }
 }
 

@@ -9,11 +9,8 @@ use std::iter;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
 
-use jwtlens::KeySourceError;
-
 use super::args::Cli;
 use super::escape;
-use super::keys::PEM;
 use super::tell::invalid::Invalid;
 use super::tell::redaction::{Harmless, contains_token, description, shown};
 
@@ -41,8 +38,8 @@ const FOREIGN_OPTIONS: &[(&[&str], &str)] = &[
         "use -o FORMAT, for example -o json",
     ),
     (
-        &["--alg", "--algorithm", "--algorithms", "-A", "-a"],
-        "the algorithm is determined by the key",
+        &["--algorithm", "--algorithms", "-A", "-a"],
+        "the algorithm is determined by the key; --alg ALG narrows it",
     ),
     (
         &["--ignore-exp", "--no-exp", "--ignore-expiration"],
@@ -179,11 +176,6 @@ fn tip(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
     };
     match error.kind() {
         ErrorKind::UnknownArgument => {
-            // The content of a file instead of its name looks like an option.
-            let is_pem = |argument: &OsString| argument.as_encoded_bytes().starts_with(PEM);
-            if arguments.iter().any(is_pem) {
-                return Some(KeySourceError::Pem("").hint().to_owned());
-            }
             let leads = arguments
                 .get(1)
                 .is_some_and(|first| first.as_encoded_bytes().starts_with(b"-"));

@@ -3,7 +3,7 @@
 
 #![allow(
     clippy::arithmetic_side_effects,
-    reason = "numbers modulo a prime have no overflow; indices are below the lengths that stand beside them"
+    reason = "numbers modulo a prime have no overflow; indices are below the lengths next to them"
 )]
 
 use p256::elliptic_curve::PrimeField as _;

@@ -75,10 +75,7 @@ impl Debugger {
         /// More names are not tried in a header.
         const MAX_NAMES: usize = 16;
         let suspects = signer::given(keys, also);
-        let names = suspects.iter().map(|suspect| {
-            let id = suspect.id();
-            id.kid.as_deref().unwrap_or(&id.thumbprint)
-        });
+        let names = suspects.iter().map(|suspect| suspect.id().name());
         let is_too_many = suspects.len() > MAX_KEYS;
         let contents = keys.iter().filter_map(|source| source.content.clone());
         Self {
@@ -348,7 +345,7 @@ impl Search<'_> {
             hashed.changes.iter().all(is_asked)
         };
         match self.forms.iter().find(is_whole) {
-            Some(form) if alg.is_some_and(|alg| alg.starts_with("ES")) => {
+            Some(form) if alg.is_some_and(is_of_p256) => {
                 recovery::proofs(self.case, form, &self.of(is_of_alg), work)
             }
             Some(_) | None => Vec::new(),
@@ -390,4 +387,9 @@ fn outcome(report: &Report) -> String {
         "{verdict} (\"{name}\" {})",
         relative(seconds.unwrap_or_default())
     )
+}
+
+/// Whether a signature of 64 bytes may be one under a key on P-256. Under secp256k1 it has as many.
+fn is_of_p256(alg: &str) -> bool {
+    alg.starts_with("ES") && alg != "ES256K"
 }

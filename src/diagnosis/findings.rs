@@ -111,7 +111,7 @@ fn evidence(proof: &Proof) -> String {
                 [] => "over the token as it is",
                 _ => &repairs,
             };
-            let name = key.kid.as_deref().unwrap_or(&key.thumbprint);
+            let name = key.name();
             format!(
                 "{start}, the signature verifies under {name} from {}",
                 key.source
@@ -224,7 +224,7 @@ impl Tried {
         }
         for suspect in suspects {
             let id = suspect.id();
-            let kid = id.kid.as_deref().unwrap_or(&id.thumbprint);
+            let kid = id.name();
             let causes = change::causes(suspect.changes());
             once(
                 &mut self.keys,

@@ -6,10 +6,14 @@ use super::lax;
 use super::reading::{MAX_READ, Reading};
 use super::replay::is_base64url;
 use super::{Certainty, Finding, finding, note};
+use crate::algorithm::ES256;
 use crate::report::{Reason, Report};
 use crate::text::json::{Value, abridged};
 use crate::token::header::JoseHeader;
 use crate::verdict::SignatureStatus;
+
+/// The octets of an ES256 signature: what a token lacks that is checked with no algorithm.
+const WHOLE: usize = 64;
 
 /// The most that is inflated.
 const MAX_INFLATED: usize = 64 * 1024;
@@ -223,7 +227,6 @@ fn ellipsis(facts: &Facts) -> Option<Finding> {
 }
 
 fn truncated(facts: &Facts) -> Option<Finding> {
-    const WHOLE: usize = 64;
     let text = std::str::from_utf8(facts.text).ok()?;
     let hint = "copy the whole token; a column, a variable or a header may be too short for it";
     if text.ends_with("...") || text.ends_with('\u{2026}') || text.contains('~') {
@@ -251,10 +254,16 @@ fn truncated(facts: &Facts) -> Option<Finding> {
         .and_then(|header| header.alg.as_deref())
         .is_some_and(|alg| alg.starts_with("HS"));
     let is_unsigned = facts.header()?.alg.as_deref()?.eq_ignore_ascii_case("none");
+    let expected = facts.report.signature.expected_octets;
+    let whole = expected.unwrap_or(WHOLE);
     let is_cut =
-        dots == 2 && octets < WHOLE && facts.report.signature.status != SignatureStatus::Verified;
-    (is_cut && !is_mac && !is_unsigned).then(|| {
-        let evidence = format!("its signature has {octets} octets, where ES256 has 64");
+        dots == 2 && octets < whole && facts.report.signature.status != SignatureStatus::Verified;
+    let is_known = expected.is_some() || !is_mac && !is_unsigned;
+    (is_cut && is_known).then(|| {
+        let evidence = format!(
+            "its signature has {octets} octets, where {} has {whole}",
+            checked_algorithm(facts)
+        );
         likely("truncated", "the token is cut off", evidence, hint)
     })
 }
@@ -346,8 +355,26 @@ pub fn der_by_its_octets(signature: &[u8]) -> Option<Finding> {
     ))
 }
 
+/// The algorithm that the signature was checked with; without one, the algorithm of this program's first
+/// users.
+fn checked_algorithm<'r>(facts: &'r Facts) -> &'r str {
+    let signature = &facts.report.signature;
+    match (signature.status, &signature.algorithm) {
+        (SignatureStatus::Mismatch, Some(alg)) => alg,
+        (_, _) => ES256.name,
+    }
+}
+
 fn signature_of_other_algorithm(facts: &Facts) -> Option<Finding> {
     let octets = facts.segment(2)?.len();
+    let signature = &facts.report.signature;
+    let expected = match signature.status {
+        SignatureStatus::Verified => return None,
+        SignatureStatus::Mismatch => signature
+            .expected_octets
+            .filter(|length| *length != octets)?,
+        SignatureStatus::Unchecked => WHOLE,
+    };
     let what = match octets {
         32 => "HMAC with SHA-256 (HS256)",
         48 => "HMAC with SHA-384 (HS384)",
@@ -359,8 +386,11 @@ fn signature_of_other_algorithm(facts: &Facts) -> Option<Finding> {
     Some(likely(
         "signature-of-other-algorithm",
         "the signature has the length of another algorithm's",
-        format!("{octets} octets, as {what} has; ES256 has 64"),
-        "the signer must use the P-256 key and ES256, and say so in \"alg\"",
+        format!(
+            "{octets} octets, as {what} has; {} has {expected}",
+            checked_algorithm(facts)
+        ),
+        "the signer must use the key that belongs to the algorithm, and name the algorithm in \"alg\"",
     ))
 }
 
@@ -387,16 +417,26 @@ fn token_of_another_kind(facts: &Facts) -> Option<Finding> {
 }
 
 fn key_for_rs256(facts: &Facts) -> Option<Finding> {
-    let by_header = facts
-        .header()
-        .and_then(|header| header.alg.as_deref())
-        .is_some_and(|alg| matches!(alg, "RS256" | "RS384" | "RS512"));
-    let is_open = facts.report.signature.status != SignatureStatus::Verified;
-    (is_open && (facts.rsa_key_given || by_header)).then(|| {
+    let alg = facts.header()?.alg.as_deref()?;
+    let by_header = matches!(alg, "RS256" | "RS384" | "RS512");
+    let is_mixed = if facts.rsa_key_given {
+        alg.starts_with("ES")
+    } else {
+        by_header
+    };
+    (is_without_key(facts) && is_mixed).then(|| {
         let evidence = if facts.rsa_key_given { "an RSA key is among the keys given" } else { "the header's \"alg\" is for an RSA key" };
         plain("key-for-rs256", "RS256 and ES256 are mixed up: one of token and key is for RSA", evidence)
             .with_hint("give the key of the algorithm that the issuer signs with; where the tokens are from Transcodes, that is ES256 (its older pages told people to set RS256): take public_key.json from the JSON Web Key panel")
     })
+}
+
+/// Whether no key given allows the header's algorithm.
+fn is_without_key(facts: &Facts) -> bool {
+    matches!(
+        facts.report.signature.reason,
+        Some(Reason::NoKey | Reason::AlgorithmNotAllowed)
+    )
 }
 
 /// What `key_for_rs256` is for RSA. One with a MAC over what everybody knows is proven to be an attack.
@@ -408,10 +448,10 @@ fn key_for_hs256(facts: &Facts) -> Option<Finding> {
         "HS512" => 64,
         _ => return None,
     };
-    (facts.segment(2)?.len() == octets).then(|| {
+    (is_without_key(facts) && facts.segment(2)?.len() == octets).then(|| {
         plain(
             "key-for-hs256",
-            format!("the token is signed with a shared secret ({alg}), and the key given is for ES256"),
+            format!("the token is signed with a shared secret ({alg}), and no key given is one for it"),
             format!("\"alg\" is \"{alg}\", and the signature has {octets} octets, as {alg} has"),
         )
         .with_hint("only who has the secret can verify it: have the issuer sign with ES256, or find out whether this is the token of another service; never take a public key for the secret")

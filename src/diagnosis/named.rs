@@ -25,7 +25,7 @@ pub fn thumbprints(header: &str, payload: &str) -> Vec<Name> {
         _ => None,
     };
     let jwk = match of_cnf("jwk") {
-        Some(Value::Object(jwk)) => key::thumbprint_of(jwk),
+        Some(Value::Object(jwk)) => key::thumbprint::of_jwk(jwk),
         _ => None,
     };
     let kid = header.as_ref().and_then(|header| header.kid.as_deref());

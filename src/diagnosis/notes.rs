@@ -3,7 +3,10 @@
 
 use super::cause::Cause;
 use super::{Certainty, Finding, finding, is_line_wrapped, kind, note, times};
-use crate::key::KeyId;
+use std::sync::Arc;
+
+use crate::algorithm::Material;
+use crate::key::{KeyId, KeyNote, VerificationKey};
 use crate::keyset::KeySet;
 use crate::policy::{ClaimCheck, Policy};
 use crate::report::Report;
@@ -24,13 +27,17 @@ struct Facts<'r> {
 }
 
 /// Every note, in the order in which they are shown.
-const NOTES: [fn(&Facts) -> Option<Finding>; 13] = [
+const NOTES: [fn(&Facts) -> Option<Finding>; 17] = [
     line_wrapped,
     der_signature,
     exp_in_milliseconds,
     input_trimmed,
     input_unescaped,
     kid_differs,
+    alg_alias,
+    weak_secret,
+    key_not_canonical,
+    secret_trimmed,
     key_in_header,
     leeway_applied,
     expires_within,
@@ -152,6 +159,79 @@ fn kid_differs(facts: &Facts) -> Option<Finding> {
         }
         (Some(_) | None, _) => None,
     }
+}
+
+/// The key under which the signature verifies.
+fn verified_with<'r>(facts: &Facts<'r>) -> Option<&'r VerificationKey> {
+    let id = facts.report.signature.key.as_ref()?;
+    let mut keys = facts.keys?.keys().iter();
+    keys.find(|key| Arc::ptr_eq(&key.id, id))
+}
+
+/// RFC 9864, section 2.2: `EdDSA` and `Ed25519` are two names of one algorithm.
+fn alg_alias(facts: &Facts) -> Option<Finding> {
+    let own = verified_with(facts)?.alg()?;
+    let alg = facts.report.signature.algorithm.as_deref()?;
+    (own != alg).then(|| {
+        note(
+            "alg-alias",
+            "the token and the key name the same algorithm differently",
+            format!("\"alg\" is \"{alg}\" in the header, \"{own}\" in the key"),
+        )
+    })
+}
+
+/// RFC 7518 section 3.2: a secret is at least as long as the hash.
+fn weak_secret(facts: &Facts) -> Option<Finding> {
+    let key = verified_with(facts)?;
+    let alg = facts.report.signature.algorithm.as_deref()?;
+    let hash = facts.report.signature.expected_octets?;
+    let length = match key.material() {
+        Material::Oct(secret) => secret.octets().len(),
+        Material::P256(_)
+        | Material::P384(_)
+        | Material::P521(_)
+        | Material::Secp256k1(_)
+        | Material::Rsa(_)
+        | Material::Ed25519(_) => return None,
+    };
+    (length < hash).then(|| {
+        note(
+            "weak-secret",
+            "the secret is shorter than the hash",
+            format!("{alg} needs at least {hash} bytes, found {length} (RFC 7518, section 3.2)"),
+        )
+        .with_hint("replace it with a longer random secret")
+    })
+}
+
+fn key_not_canonical(facts: &Facts) -> Option<Finding> {
+    let notes = verified_with(facts)?.notes().iter();
+    let spellings: Vec<String> = notes
+        .filter(|note| note.is_spelling())
+        .map(ToString::to_string)
+        .collect();
+    (!spellings.is_empty()).then(|| {
+        note(
+            "key-not-canonical",
+            "other programs may reject the key file",
+            spellings.join("; "),
+        )
+        .with_hint("export the key again with another tool")
+    })
+}
+
+fn secret_trimmed(facts: &Facts) -> Option<Finding> {
+    let trimmed = KeyNote::SecretTrimmed;
+    let is_trimmed = verified_with(facts)?.notes().contains(&trimmed);
+    is_trimmed.then(|| {
+        note(
+            "secret-trimmed",
+            "the secret verifies without its newline",
+            trimmed.to_string(),
+        )
+        .with_hint("write the secret with printf or echo -n: other programs may keep the newline")
+    })
 }
 
 /// RFC 8725 section 3.10: what a token says of its own key must never be trusted.

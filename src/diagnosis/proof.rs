@@ -214,8 +214,10 @@ fn is_named(suspect: &Suspect, changes: &[Change], names: &[named::Name]) -> boo
         })
     };
     places.all(|place| {
-        let name = (place, suspect.id().thumbprint.clone());
-        is_signed(place) && names.contains(&name)
+        let thumbprint = suspect.id().thumbprint.as_deref();
+        let is_named =
+            |(named, name): &(&str, Box<str>)| *named == place && Some(&**name) == thumbprint;
+        is_signed(place) && names.iter().any(is_named)
     })
 }
 

@@ -5,16 +5,14 @@ use std::iter;
 use std::sync::Arc;
 
 use data_encoding::{BASE64, HEXLOWER};
-use hmac::digest::KeyInit;
-use hmac::{Hmac, Mac};
 use p256::ecdsa::VerifyingKey;
 use p256::elliptic_curve::sec1::ToEncodedPoint as _;
-use sha2::{Sha256, Sha384, Sha512};
 
 use super::change::Change;
 use super::rewriting;
 use super::signer;
 use super::work::Work;
+use crate::algorithm::{HS256, HS384, HS512, Material, Signed};
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
 
@@ -53,18 +51,12 @@ impl Secret {
 
     /// Whether `signature` is the MAC of `input`.
     pub fn verifies(&self, input: &[u8], signature: &[u8]) -> bool {
-        match self.algorithm {
-            "HS256" => is_mac::<Hmac<Sha256>>(&self.octets, input, signature),
-            "HS384" => is_mac::<Hmac<Sha384>>(&self.octets, input, signature),
-            "HS512" => is_mac::<Hmac<Sha512>>(&self.octets, input, signature),
-            _ => false,
-        }
+        let secret = Material::Oct(self.octets.clone().into());
+        let algorithm = [&HS256, &HS384, &HS512]
+            .into_iter()
+            .find(|row| row.name == self.algorithm);
+        algorithm.is_some_and(|row| row.verify(&secret, Signed::Text(input), signature))
     }
-}
-
-fn is_mac<M: Mac + KeyInit>(secret: &[u8], input: &[u8], signature: &[u8]) -> bool {
-    <M as Mac>::new_from_slice(secret)
-        .is_ok_and(|mac| mac.chain_update(input).verify_slice(signature).is_ok())
 }
 
 /// Key files, and the JWKs in them, as secrets.

@@ -15,6 +15,7 @@ use super::notation::exactly;
 use super::proof::Proof;
 use super::replay::HALF;
 use super::{Certainty, Finding};
+use crate::algorithm::Material;
 use crate::curve::Coordinates;
 use crate::key::{self, KeyId, KeyReport};
 use crate::keyset::KeySource;
@@ -42,21 +43,16 @@ impl Suspect {
         changes: Vec<Change>,
         key: VerifyingKey,
         kid: Option<Box<str>>,
-        source: Arc<str>,
+        source: &Arc<str>,
     ) -> Self {
-        let thumbprint = thumbprint(&key);
-        let id = Arc::new(KeyId {
-            kid,
-            thumbprint,
-            source,
-        });
+        let id = Arc::new(KeyId::new(kid, &Material::P256(key), source));
         Self { changes, key, id }
     }
 
     /// A key that a signature leads to; one that the token names at this place, if any.
     pub fn recovered(key: VerifyingKey, place: Option<&'static str>) -> Self {
         let change = place.map(|place| Change::UseNamedKey { place });
-        Self::new(Vec::from_iter(change), key, None, "the signature".into())
+        Self::new(Vec::from_iter(change), key, None, &"the signature".into())
     }
 
     pub fn changes(&self) -> &[Change] {
@@ -89,7 +85,7 @@ pub fn given(keys: &[KeySource], others: &[KeySource]) -> Vec<Suspect> {
     let suspects = keys.chain(others).flat_map(|(source, changes)| {
         let of = move |report: &KeyReport, (repairs, key): (&[Change], VerifyingKey)| {
             let changes = [changes, repairs].concat();
-            Suspect::new(changes, key, report.kid.clone(), Arc::clone(&source.source))
+            Suspect::new(changes, key, report.kid.clone(), &source.source)
         };
         source.keys.iter().flat_map(move |report| {
             let usable = report
@@ -136,7 +132,7 @@ pub fn embedded(header: &JoseHeader) -> Vec<Suspect> {
     let jwk = header
         .parameters
         .get("jwk")
-        .map(|jwk| KeyReport::read(0, &source, jwk.to_string().as_bytes()));
+        .map(|jwk| KeyReport::read(0, &source, &jwk.to_string()));
     let jwk = jwk.and_then(|report| report.key?.material().p256().copied());
     let x5c = match header.parameters.get("x5c") {
         Some(Value::Array(certificates)) => certificates.first().and_then(Value::as_str),
@@ -149,7 +145,7 @@ pub fn embedded(header: &JoseHeader) -> Vec<Suspect> {
     let keys = keys.filter_map(|(member, key)| Some((member, key?)));
     keys.map(|(member, key)| {
         let changes = vec![Change::UseEmbeddedKey { member }];
-        Suspect::new(changes, key, None, Arc::clone(&source))
+        Suspect::new(changes, key, None, &source)
     })
     .collect()
 }
@@ -220,11 +216,6 @@ pub fn repaired(jwk: &Object, ignored: &[&'static str]) -> Vec<Repaired> {
 }
 
 /// RFC 7638 with SHA-256.
-pub fn thumbprint(key: &VerifyingKey) -> Box<str> {
-    key::thumbprint_of(&jwk(key)).unwrap_or_default()
-}
-
-/// The same, of the coordinates.
 pub fn thumbprint_of(coordinates: &Coordinates) -> Box<str> {
     let [x, y] = coordinates.map(|octets| base64url::encode(&octets));
     let members = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
@@ -262,7 +253,7 @@ impl Recovered {
     /// The key of a proof; none if it is a secret's.
     pub(super) fn of(proof: &Proof) -> Option<Self> {
         let jwk = proof.jwk()?.clone();
-        let thumbprint = key::thumbprint_of(&jwk)?;
+        let thumbprint = key::thumbprint::of_jwk(&jwk)?;
         Some(Self { thumbprint, jwk })
     }
 }

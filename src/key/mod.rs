@@ -1,21 +1,45 @@
-//! One JWK (RFC 7517): what it is, whether it can verify signatures, and if not, why.
+//! One key: what it is, whether it can verify signatures, and if not, why. Every form of a key becomes a
+//! JWK (RFC 7517) first.
+
+mod asn1;
+mod certificate;
+mod distinguished_name;
+mod encoding;
+mod export;
+mod fault;
+mod jwk;
+mod not_a_key;
+mod note;
+mod pem;
+mod point;
+mod private;
+mod secret;
+mod shown;
+mod source;
+mod spki;
+pub(crate) mod thumbprint;
+mod wrapper;
+mod x5c;
 
 use std::collections::HashSet;
-use std::fmt;
+use std::hash::Hash;
 use std::sync::Arc;
 
-use jose_jwk::{Ec, EcCurves};
-use p256::ecdsa::VerifyingKey;
-use serde::{Serialize, Serializer};
-use sha2::{Digest, Sha256};
+use serde::Serialize;
 
-use crate::algorithm::{Algorithm, KeyType, Material, Signed};
+use crate::algorithm::{Algorithm, Material, Signed};
 use crate::diagnosis::{self, Repaired};
-use crate::text::base64url;
-use crate::text::json::{JsonError, Object, Value, abridged};
-
-/// The octets of `x` and of `y` on P-256 (RFC 7518 section 6.2.1.2).
-const COORDINATE_OCTETS: usize = 32;
+use crate::text::json::{Object, Value};
+pub use certificate::Certificate;
+use export::PublicJwk;
+pub use fault::KeyFault;
+use jwk::Parsed;
+pub use not_a_key::NotAKey;
+pub use note::KeyNote;
+pub(crate) use secret::read as read_secret;
+pub use secret::{SecretEncoding, SecretFault};
+pub use source::ContentFault;
+pub(crate) use source::{Entry, read as read_content};
 
 /// A key that verifies signatures. The key decides which algorithms it is for, never a token's header.
 #[derive(Clone, Debug)]
@@ -23,6 +47,9 @@ pub struct VerificationKey {
     /// How the key is told apart from others.
     pub id: Arc<KeyId>,
     algorithms: Vec<&'static Algorithm>,
+    /// The value of `alg`, if it has one.
+    alg: Option<Box<str>>,
+    notes: Vec<KeyNote>,
     material: Material,
 }
 
@@ -31,8 +58,14 @@ pub struct VerificationKey {
 pub struct KeyId {
     /// The JWK's own `kid`.
     pub kid: Option<Box<str>>,
-    /// The JWK Thumbprint with SHA-256 (RFC 7638), in base64url.
-    pub thumbprint: Box<str>,
+    /// `kty`, the key's type.
+    pub kty: &'static str,
+    /// `crv`, the curve, if the type has curves.
+    pub crv: Option<&'static str>,
+    /// The size of the curve's field, of the modulus or of the secret.
+    pub bits: usize,
+    /// The JWK Thumbprint with SHA-256 (RFC 7638), in base64url; a secret has none.
+    pub thumbprint: Option<Box<str>>,
     /// Where the key came from, as the user named it.
     pub source: Arc<str>,
 }
@@ -46,6 +79,8 @@ pub struct KeyReport {
     pub kty: Option<Box<str>>,
     /// `crv`, the curve.
     pub crv: Option<Box<str>>,
+    /// The size of a usable key: of the curve's field, of the modulus or of the secret.
+    pub bits: Option<usize>,
     /// `alg`, the algorithm it is for.
     pub alg: Option<Box<str>>,
     /// `kid`, the key's ID.
@@ -59,53 +94,26 @@ pub struct KeyReport {
     pub thumbprint: Option<Box<str>>,
     /// Whether `kid` is that thumbprint.
     pub kid_is_thumbprint: bool,
-    /// Whether it holds a private part, which is neither kept nor shown.
+    /// Whether it holds a private part, which is neither kept nor shown. A secret is not a part of a key.
     pub private: bool,
     /// Whether signatures can be verified with it.
     pub usable: bool,
-    /// Why not.
+    /// Names of the algorithms that it allows.
+    pub algorithms: Vec<&'static str>,
+    /// Why it is not usable.
     pub reasons: Vec<KeyFault>,
+    /// What is unusual about it, whether it can be used or not.
+    pub notes: Vec<KeyNote>,
+    /// The certificate that it comes from, or the first one of its `x5c`.
+    pub certificate: Option<Certificate>,
     #[serde(skip)]
     pub(crate) key: Option<VerificationKey>,
+    /// A usable public key for other programs.
+    #[serde(skip)]
+    pub(crate) public: Option<PublicJwk>,
     /// What an unusable key may have been meant as, for the diagnosis alone.
     #[serde(skip)]
     pub(crate) repaired: Vec<Repaired>,
-}
-
-/// Why a JWK can't be used to verify. In JSON it is its message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum KeyFault {
-    /// It can't be read as JSON.
-    Json(JsonError),
-    /// It is no JSON object; what it is instead.
-    NotAnObject(&'static str),
-    /// A member that must be there is not.
-    Missing(&'static str),
-    /// A member has another type than it must; its name, what it is, and what it should be.
-    MemberType(&'static str, &'static str, &'static str),
-    /// A `kty` other than `EC`.
-    ForeignType(String),
-    /// A `crv` other than `P-256`.
-    ForeignCurve(String),
-    /// A coordinate with padding.
-    Padding(&'static str),
-    /// A coordinate that is not base64url; the offset of the fault.
-    NotBase64url(&'static str, usize),
-    /// A coordinate with another number of octets than the curve's.
-    Length(&'static str, usize),
-    /// `x` and `y` are no point of the curve; whether `y` and `x` are.
-    NotOnCurve {
-        /// Whether exchanging the two gives a point of the curve.
-        exchanged: bool,
-    },
-    /// A `use` other than `sig`.
-    Use(String),
-    /// `key_ops` without `verify`.
-    KeyOps(Vec<Box<str>>),
-    /// `key_ops` that names an operation twice.
-    KeyOpsTwice(String),
-    /// An `alg` other than that of the key's type and curve.
-    Algorithm(String),
 }
 
 impl VerificationKey {
@@ -127,6 +135,37 @@ impl VerificationKey {
         self.allows(algorithm) && algorithm.verify(&self.material, Signed::Text(input), signature)
     }
 
+    /// The value of the key's own `alg`.
+    pub(crate) fn alg(&self) -> Option<&str> {
+        self.alg.as_deref()
+    }
+
+    /// What is unusual about it.
+    pub(crate) fn notes(&self) -> &[KeyNote] {
+        &self.notes
+    }
+
+    /// What makes it the same key as another one.
+    pub(crate) fn identity(&self) -> impl Eq + Hash + '_ {
+        let secret = match &self.material {
+            Material::Oct(secret) => Some(secret.octets()),
+            Material::P256(_)
+            | Material::P384(_)
+            | Material::P521(_)
+            | Material::Secp256k1(_)
+            | Material::Rsa(_)
+            | Material::Ed25519(_) => None,
+        };
+        let algorithms = self.algorithms.iter().map(|algorithm| algorithm.name);
+        (
+            self.id.thumbprint.as_deref(),
+            secret,
+            self.id.kid.as_deref(),
+            self.alg(),
+            algorithms.collect::<Vec<_>>(),
+        )
+    }
+
     /// Adds an algorithm that is not in the table, for tests of what takes any.
     #[cfg(test)]
     pub(crate) fn allow(&mut self, algorithm: &'static Algorithm) {
@@ -138,39 +177,80 @@ impl VerificationKey {
     }
 }
 
+impl KeyId {
+    pub(crate) fn new(kid: Option<Box<str>>, key: &Material, source: &Arc<str>) -> Self {
+        let key_type = key.key_type();
+        Self {
+            kid,
+            kty: key_type.kty(),
+            crv: key_type.crv(),
+            bits: key.bits(),
+            thumbprint: thumbprint::of_key(key),
+            source: Arc::clone(source),
+        }
+    }
+
+    /// The `kid`, else the thumbprint.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        let name = self.kid.as_deref().or(self.thumbprint.as_deref());
+        name.unwrap_or("a secret without kid")
+    }
+}
+
 impl KeyReport {
     /// Reads one JWK. `source` names it in reports.
-    pub(crate) fn read(index: usize, source: &Arc<str>, jwk: &[u8]) -> Self {
-        let object = match Value::parse(jwk) {
-            Ok(Value::Object(object)) => object,
-            Ok(other) => return Self::unread(index, KeyFault::NotAnObject(other.type_name())),
-            Err(error) => return Self::unread(index, KeyFault::Json(error)),
-        };
+    pub(crate) fn read(index: usize, source: &Arc<str>, jwk: &str) -> Self {
+        Self::of(index, source, Entry::of_jwk(jwk))
+    }
+
+    /// Decides whether a key can be used, whatever its form.
+    pub(crate) fn of(index: usize, source: &Arc<str>, entry: Entry) -> Self {
+        let mut object = entry.jwk;
+        let mut notes = entry.notes;
+        if let (true, Some(fault)) = (object.members().is_empty(), &entry.fault) {
+            return Self {
+                notes,
+                ..Self::unread(index, fault.clone())
+            };
+        }
         let text = |name: &str| object.get(name).and_then(Value::as_str).map(Box::from);
         let kid: Option<Box<str>> = text("kid");
-        let thumbprint = thumbprint_of(&object);
+        let alg: Option<Box<str>> = text("alg");
+        let has_private_members = object
+            .members()
+            .iter()
+            .any(|member| is_private_member(&member.name));
 
-        let mut reasons = usage_faults(&object);
+        let mut reasons = usage_faults(&object, has_private_members);
         let foreign = foreign_members(&object, &reasons);
-        let mut key = None;
-        match public_key(&object) {
-            Ok(material) => {
-                let mut algorithms: Vec<_> = Algorithm::of(material.key_type()).collect();
-                if let Some(alg) = object.get("alg").and_then(Value::as_str) {
-                    algorithms.retain(|algorithm| algorithm.name == alg);
+        let is_settled = entry.fault.is_some();
+        reasons.extend(entry.fault);
+        let certificate = entry
+            .certificate
+            .or_else(|| x5c::check(&object, &mut notes));
+        let mut key: Option<VerificationKey> = None;
+        match jwk::parse(&object) {
+            Ok(Parsed { material, note }) => {
+                notes.extend(note);
+                let key_type = material.key_type();
+                let mut algorithms: Vec<_> = Algorithm::of(key_type).collect();
+                if entry.is_pss {
+                    algorithms.retain(|algorithm| algorithm.name.starts_with("PS"));
+                }
+                if let Some(alg) = &alg {
+                    algorithms.retain(|algorithm| algorithm.is_named(alg));
                     if algorithms.is_empty() {
-                        reasons.push(KeyFault::Algorithm(abridged(alg)));
+                        let alg = alg.to_string();
+                        reasons.push(KeyFault::Algorithm { alg, key_type });
                     }
                 }
-                if let (true, Some(thumbprint)) = (reasons.is_empty(), thumbprint.clone()) {
-                    let id = KeyId {
-                        kid: kid.clone(),
-                        thumbprint,
-                        source: Arc::clone(source),
-                    };
+                if reasons.is_empty() {
                     key = Some(VerificationKey {
-                        id: Arc::new(id),
+                        id: Arc::new(KeyId::new(kid.clone(), &material, source)),
                         algorithms,
+                        alg: alg.clone(),
+                        notes: notes.clone(),
                         material,
                     });
                 }
@@ -180,29 +260,64 @@ impl KeyReport {
                 reasons.splice(0..0, faults);
             }
         }
-        Self {
+        let thumbprint = match &key {
+            Some(key) => key.id.thumbprint.clone(),
+            None => thumbprint::of_jwk(&object),
+        };
+        let kty = text("kty");
+        let shown_text = |name: &str| text(name).map(|text| shown::value(&text).into());
+        let algorithms = key.iter().flat_map(VerificationKey::algorithms);
+        let report = Self {
             index,
-            kty: text("kty"),
-            crv: text("crv"),
-            alg: text("alg"),
-            kid_is_thumbprint: kid.is_some() && kid == thumbprint,
+            private: entry.is_private || has_private_members && kty.as_deref() != Some("oct"),
+            kty: shown_text("kty"),
+            crv: shown_text("crv"),
+            bits: key.as_ref().map(|key| key.id.bits),
+            alg: shown_text("alg"),
+            kid_is_thumbprint: is_thumbprint(kid.as_deref(), thumbprint.as_deref()),
             kid,
-            usage: text("use"),
-            key_ops: strings(object.get("key_ops")),
+            usage: shown_text("use"),
+            key_ops: strings(object.get("key_ops")).map(|operations| {
+                let shown = operations.iter().map(|operation| shown::value(operation));
+                shown.map(Box::from).collect()
+            }),
             thumbprint,
-            private: object
-                .members()
-                .iter()
-                .any(|member| is_private_member(&member.name)),
             usable: key.is_some(),
-            repaired: if key.is_some() {
+            algorithms: algorithms.map(|algorithm| algorithm.name).collect(),
+            notes,
+            certificate,
+            // An issuer's key in a chain is what it is.
+            repaired: if key.is_some() || is_settled {
                 Vec::new()
             } else {
                 diagnosis::repaired(&object, &foreign)
             },
             reasons,
+            public: key
+                .as_ref()
+                .and_then(|_| PublicJwk::of(&object, entry.is_pss)),
             key,
-        }
+        };
+        object.clear(is_private_member);
+        report
+    }
+
+    /// The JWK of a usable public key: the members that verify, and `kid`, `use` and `alg`.
+    #[must_use]
+    pub fn public_jwk(&self) -> Option<&Object> {
+        self.public.as_ref().map(PublicJwk::jwk)
+    }
+
+    /// Whether that JWK allows RS256 and its kind, which the key does not: it is for RSASSA-PSS alone.
+    #[must_use]
+    pub fn public_jwk_loses_pss(&self) -> bool {
+        self.public.as_ref().is_some_and(PublicJwk::loses_pss)
+    }
+
+    /// A usable public key as PEM (`PUBLIC KEY`).
+    #[must_use]
+    pub fn public_pem(&self) -> Option<String> {
+        self.public.as_ref()?.pem()
     }
 
     fn unread(index: usize, reason: KeyFault) -> Self {
@@ -210,6 +325,7 @@ impl KeyReport {
             index,
             kty: None,
             crv: None,
+            bits: None,
             alg: None,
             kid: None,
             usage: None,
@@ -218,7 +334,11 @@ impl KeyReport {
             kid_is_thumbprint: false,
             private: false,
             usable: false,
+            algorithms: Vec::new(),
             reasons: vec![reason],
+            notes: Vec::new(),
+            certificate: None,
+            public: None,
             key: None,
             repaired: Vec::new(),
         }
@@ -226,9 +346,17 @@ impl KeyReport {
 }
 
 impl KeyReport {
-    /// Whether it is no JSON, so that nothing is known of its members.
+    /// Whether its content must not be kept: it has a private part, or is a secret.
+    pub(crate) fn is_confidential(&self) -> bool {
+        self.private || self.kty.as_deref() == Some("oct")
+    }
+
+    /// Whether it cannot be read, so that nothing is known of what it holds.
     pub(crate) fn is_unread(&self) -> bool {
-        matches!(self.reasons.as_slice(), [KeyFault::Json(_)])
+        matches!(
+            self.reasons.as_slice(),
+            [KeyFault::Json(_) | KeyFault::NotAKey(_)]
+        )
     }
 }
 
@@ -237,58 +365,8 @@ pub(crate) fn is_private_member(name: &str) -> bool {
     ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].contains(&name)
 }
 
-/// What the key consists of, or all that is wrong with it.
-fn public_key(object: &Object) -> Result<Material, Vec<KeyFault>> {
-    let kty = required_text(object, "kty").map_err(|fault| vec![fault])?;
-    if kty != "EC" {
-        return Err(vec![KeyFault::ForeignType(abridged(kty))]);
-    }
-    let crv = required_text(object, "crv").map_err(|fault| vec![fault])?;
-    if KeyType::P256.crv() != Some(crv) {
-        return Err(vec![KeyFault::ForeignCurve(abridged(crv))]);
-    }
-    match (coordinate(object, "x"), coordinate(object, "y")) {
-        (Ok(x), Ok(y)) => match point(&x, &y) {
-            Some(key) => Ok(Material::P256(key)),
-            None => Err(vec![KeyFault::NotOnCurve {
-                exchanged: point(&y, &x).is_some(),
-            }]),
-        },
-        (x, y) => Err([x.err(), y.err()].into_iter().flatten().collect()),
-    }
-}
-
-fn point(x: &[u8], y: &[u8]) -> Option<VerifyingKey> {
-    let ec = Ec {
-        crv: EcCurves::P256,
-        x: x.to_vec().into(),
-        y: y.to_vec().into(),
-        d: None,
-    };
-    p256::PublicKey::try_from(&ec).ok().map(VerifyingKey::from)
-}
-
-fn coordinate(object: &Object, name: &'static str) -> Result<Vec<u8>, KeyFault> {
-    let text = required_text(object, name)?;
-    if text.ends_with('=') {
-        return Err(KeyFault::Padding(name));
-    }
-    let octets = base64url::decode(text).map_err(|e| KeyFault::NotBase64url(name, e.offset))?;
-    match octets.len() {
-        COORDINATE_OCTETS => Ok(octets),
-        length => Err(KeyFault::Length(name, length)),
-    }
-}
-
-fn required_text<'o>(object: &'o Object, name: &'static str) -> Result<&'o str, KeyFault> {
-    let value = object.get(name).ok_or(KeyFault::Missing(name))?;
-    value
-        .as_str()
-        .ok_or(KeyFault::MemberType(name, value.type_name(), "a string"))
-}
-
 /// What `use`, `key_ops`, `alg` and `kid` say against verification, or are of the wrong type.
-fn usage_faults(object: &Object) -> Vec<KeyFault> {
+fn usage_faults(object: &Object, is_private: bool) -> Vec<KeyFault> {
     let mut faults = Vec::new();
     for name in ["use", "alg", "kid"] {
         if let Some(value) = object.get(name) {
@@ -297,7 +375,7 @@ fn usage_faults(object: &Object) -> Vec<KeyFault> {
                     faults.push(KeyFault::MemberType(name, value.type_name(), "a string"));
                 }
                 Some(usage) if name == "use" && usage != "sig" => {
-                    faults.push(KeyFault::Use(abridged(usage)));
+                    faults.push(KeyFault::Use(usage.to_owned()));
                 }
                 Some(_) => {}
             }
@@ -312,9 +390,15 @@ fn usage_faults(object: &Object) -> Vec<KeyFault> {
             Some(operations) => {
                 let mut seen = HashSet::new();
                 if let Some(operation) = operations.iter().find(|op| !seen.insert(&***op)) {
-                    faults.push(KeyFault::KeyOpsTwice(abridged(operation)));
+                    faults.push(KeyFault::KeyOpsTwice(operation.to_string()));
                 }
-                if !operations.iter().any(|operation| &**operation == "verify") {
+                // A private key that may sign has a public one that may verify.
+                let verifies = |operation: &str| match operation {
+                    "verify" => true,
+                    "sign" => is_private,
+                    _ => false,
+                };
+                if !operations.iter().any(|operation| verifies(operation)) {
                     faults.push(KeyFault::KeyOps(operations));
                 }
             }
@@ -323,7 +407,8 @@ fn usage_faults(object: &Object) -> Vec<KeyFault> {
     faults
 }
 
-/// The members by which a JWK says that it is not for ES256, or not for verification.
+/// The members by which a JWK that may be a P-256 key says that it is something else, or not for
+/// verification.
 fn foreign_members(object: &Object, usage: &[KeyFault]) -> Vec<&'static str> {
     let is_faulty = |name: &&str| {
         usage.iter().any(|fault| match fault {
@@ -348,6 +433,12 @@ fn foreign_members(object: &Object, usage: &[KeyFault]) -> Vec<&'static str> {
         .collect()
 }
 
+/// Whether the key ID is the thumbprint, by itself or as a URN (RFC 9278).
+fn is_thumbprint(kid: Option<&str>, thumbprint: Option<&str>) -> bool {
+    const URN: &str = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:";
+    kid.is_some_and(|kid| Some(kid.strip_prefix(URN).unwrap_or(kid)) == thumbprint)
+}
+
 fn strings(value: Option<&Value>) -> Option<Vec<Box<str>>> {
     match value? {
         Value::Array(items) => items
@@ -360,119 +451,16 @@ fn strings(value: Option<&Value>) -> Option<Vec<Box<str>>> {
     }
 }
 
-/// RFC 7638 section 3 and RFC 8037 section 2: SHA-256 over the required members in lexical order,
-/// without white space. A symmetric key has none here: a hash of a secret is not for showing.
-pub(crate) fn thumbprint_of(object: &Object) -> Option<Box<str>> {
-    let names: &[&str] = match object.get("kty")?.as_str()? {
-        "EC" => &["crv", "kty", "x", "y"],
-        "OKP" => &["crv", "kty", "x"],
-        "RSA" => &["e", "kty", "n"],
-        _ => return None,
-    };
-    let members = names.iter().map(|name| {
-        let value = serde_json::to_string(object.get(name)?.as_str()?).ok()?;
-        Some(format!("\"{name}\":{value}"))
-    });
-    let members = members.collect::<Option<Vec<_>>>()?.join(",");
-    Some(base64url::encode(&Sha256::digest(format!("{{{members}}}"))).into())
-}
-
-impl KeyFault {
-    /// What to do about it, where there is something to do.
-    #[must_use]
-    pub fn hint(&self) -> Option<&'static str> {
-        match self {
-            Self::ForeignType(kty) if kty == "RSA" => Some(
-                "an RSA key is for RS256 and its kind; older Transcodes pages told people to use RS256, but its tokens are ES256: download public_key.json again from the JSON Web Key panel",
-            ),
-            Self::ForeignType(kty) if kty == "oct" => Some(
-                "a symmetric key is a shared secret for HS256; ES256 needs the public key of the service",
-            ),
-            Self::ForeignType(_) | Self::ForeignCurve(_) => {
-                Some("ES256 needs a key of kty EC and crv P-256")
-            }
-            Self::Missing(_) => Some("a key for ES256 has the members kty, crv, x and y"),
-            Self::Padding(_) => Some("take the \"=\" off: a JWK has base64url without padding"),
-            Self::NotBase64url(..) => Some("a coordinate is base64url: A-Z a-z 0-9 - _"),
-            Self::Length(_, 31 | 33) => Some(
-                "the program that wrote the key took off or added a leading zero octet; it must write 32 octets",
-            ),
-            Self::Length(..) => Some("the key may be cut off; download it again"),
-            Self::NotOnCurve { exchanged: true } => {
-                Some("x and y are exchanged: with y as x and x as y it is a point of the curve")
-            }
-            Self::NotOnCurve { exchanged: false } => {
-                Some("a character of x or y is wrong; download the key again")
-            }
-            Self::Use(_) | Self::KeyOps(_) => {
-                Some("the key is meant for something else; ask its issuer for the signature key")
-            }
-            Self::Algorithm(_) => {
-                Some("\"alg\" of a P-256 key for signatures is \"ES256\", or is left out")
-            }
-            Self::Json(_) | Self::NotAnObject(_) | Self::MemberType(..) | Self::KeyOpsTwice(_) => {
-                None
-            }
-        }
-    }
-}
-
-impl fmt::Display for KeyFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Json(error) => write!(f, "not JSON: {error}"),
-            Self::NotAnObject(found) => write!(f, "{found}, where a JWK is a JSON object"),
-            Self::Missing(name) => write!(f, "\"{name}\" is missing"),
-            Self::MemberType(name, found, expected) => {
-                write!(f, "\"{name}\" is {found}, where {expected} is due")
-            }
-            Self::ForeignType(kty) => write!(f, "\"kty\" is \"{kty}\", which is not for ES256"),
-            Self::ForeignCurve(crv) => write!(f, "\"crv\" is \"{crv}\", which is not for ES256"),
-            Self::Padding(name) => write!(f, "\"{name}\" has padding (\"=\")"),
-            Self::NotBase64url(name, offset) => {
-                write!(f, "\"{name}\" is not base64url (octet {offset})")
-            }
-            Self::Length(name, length) => write!(
-                f,
-                "\"{name}\" has {length} octets, where P-256 has {COORDINATE_OCTETS}"
-            ),
-            Self::NotOnCurve { exchanged: true } => {
-                f.write_str("x and y are no point of P-256, but are one when exchanged")
-            }
-            Self::NotOnCurve { exchanged: false } => f.write_str("x and y are no point of P-256"),
-            Self::Use(usage) => write!(f, "\"use\" is \"{usage}\", where \"sig\" is due"),
-            Self::KeyOps(operations) => {
-                let names: Vec<String> = operations
-                    .iter()
-                    .map(|op| format!("\"{}\"", abridged(op)))
-                    .collect();
-                write!(
-                    f,
-                    "\"key_ops\" is [{}], without \"verify\"",
-                    names.join(",")
-                )
-            }
-            Self::KeyOpsTwice(operation) => write!(f, "\"key_ops\" names \"{operation}\" twice"),
-            Self::Algorithm(alg) => write!(f, "\"alg\" is \"{alg}\", where \"ES256\" is due"),
-        }
-    }
-}
-
-impl Serialize for KeyFault {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::base64url;
 
     const X: &str = "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU";
     const Y: &str = "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0";
 
     fn read(jwk: &str) -> KeyReport {
-        KeyReport::read(0, &Arc::from("test"), jwk.as_bytes())
+        KeyReport::read(0, &Arc::from("test"), jwk)
     }
 
     fn ec(x: &str, y: &str, more: &str) -> String {
@@ -494,7 +482,14 @@ mod tests {
             report.thumbprint.as_deref(),
             Some("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs")
         );
-        assert!(!report.usable && !report.kid_is_thumbprint);
+        assert!(report.usable && !report.kid_is_thumbprint);
+        // A zero byte before the modulus is accepted, and the thumbprint is that of the key.
+        let n = rsa.split('"').nth(7).unwrap();
+        let padded = base64url::encode(&[&[0][..], &base64url::decode(n).unwrap()].concat());
+        let odd = read(&rsa.replace(n, &padded));
+        assert_eq!(odd.thumbprint, report.thumbprint);
+        assert_eq!(odd.notes, [KeyNote::LeadingZero]);
+        assert_eq!((odd.bits, odd.algorithms), (Some(2048), vec!["RS256"]));
     }
 
     #[test]
@@ -503,6 +498,7 @@ mod tests {
             "",
             r#","alg":"ES256","use":"sig","key_ops":["verify"],"kid":"k","ext":true,"x5t":1"#,
             r#","key_ops":["sign","verify"],"d":"AAAA""#,
+            r#","key_ops":["sign"],"d":"AAAA""#,
         ] {
             assert_eq!(reasons(&ec(X, Y, more)), Vec::<String>::new());
         }
@@ -515,82 +511,89 @@ mod tests {
     fn every_fault_has_its_name() {
         let zero_x = base64url::encode(&[0; 32]);
         for (jwk, expected) in [
-            ("[]".to_owned(), "an array, where a JWK is a JSON object"),
+            (
+                "[]".to_owned(),
+                "a JWK must be a JSON object, found an array",
+            ),
             (
                 "{".to_owned(),
-                "not JSON: unexpected end of input inside an object at byte 1",
+                "invalid JSON: unexpected end of input inside an object at byte 1",
             ),
             (
                 ec(X, Y, r#","x":"a""#),
-                "not JSON: duplicate member \"x\" at byte 130",
+                "invalid JSON: duplicate member \"x\" at byte 130",
             ),
             ("{}".to_owned(), "\"kty\" is missing"),
             (
                 r#"{"kty":7}"#.to_owned(),
-                "\"kty\" is a number, where a string is due",
+                "\"kty\" must be a string, found a number",
             ),
             (
-                r#"{"kty":"RSA"}"#.to_owned(),
-                "\"kty\" is \"RSA\", which is not for ES256",
+                r#"{"kty":"AKP","alg":"ML-DSA-44"}"#.to_owned(),
+                "\"kty\" must be \"EC\", \"RSA\", \"OKP\" or \"oct\", found \"AKP\"",
             ),
             (
                 r#"{"kty":"ec"}"#.to_owned(),
-                "\"kty\" is \"ec\", which is not for ES256",
+                "\"kty\" must be \"EC\", \"RSA\", \"OKP\" or \"oct\", found \"ec\"",
             ),
             (r#"{"kty":"EC"}"#.to_owned(), "\"crv\" is missing"),
             (
-                r#"{"kty":"EC","crv":"P-384"}"#.to_owned(),
-                "\"crv\" is \"P-384\", which is not for ES256",
+                r#"{"kty":"EC","crv":"P-224"}"#.to_owned(),
+                "\"crv\" must be \"P-256\", \"P-384\", \"P-521\" or \"secp256k1\", found \"P-224\"",
+            ),
+            (
+                r#"{"kty":"OKP","crv":"X25519"}"#.to_owned(),
+                "\"crv\" must be \"Ed25519\", found \"X25519\"",
             ),
             (ec(&format!("{X}="), Y, ""), "\"x\" has padding (\"=\")"),
             (
                 ec(&X.replace('f', "+"), Y, ""),
-                "\"x\" is not base64url (octet 0)",
+                "\"x\" is not base64url at byte 0",
             ),
             (
                 ec(&X[..40], Y, ""),
-                "\"x\" has 30 octets, where P-256 has 32",
+                "\"x\" must have 32 bytes for P-256, found 30",
             ),
             (
                 ec(X, &format!("AA{Y}A"), ""),
-                "\"y\" has 34 octets, where P-256 has 32",
+                "\"y\" must have 32 bytes for P-256, found 34",
             ),
             (
                 ec(Y, X, ""),
-                "x and y are no point of P-256, but are one when exchanged",
+                "(x, y) is not on the P-256 curve, but (y, x) is",
             ),
-            (ec(&zero_x, Y, ""), "x and y are no point of P-256"),
+            (ec(&zero_x, Y, ""), "(x, y) is not on the P-256 curve"),
             (
                 ec(X, Y, r#","use":"enc""#),
-                "\"use\" is \"enc\", where \"sig\" is due",
+                "\"use\" must be \"sig\", found \"enc\"",
             ),
             (
                 ec(X, Y, r#","use":null"#),
-                "\"use\" is null, where a string is due",
+                "\"use\" must be a string, found null",
             ),
             (
                 ec(X, Y, r#","key_ops":["sign"]"#),
-                "\"key_ops\" is [\"sign\"], without \"verify\"",
+                "\"key_ops\" must contain \"verify\", found [\"sign\"]",
             ),
             (
                 ec(X, Y, r#","key_ops":"verify""#),
-                "\"key_ops\" is a string, where an array of strings is due",
+                "\"key_ops\" must be an array of strings, found a string",
             ),
             (
                 ec(X, Y, r#","key_ops":["verify","verify"]"#),
-                "\"key_ops\" names \"verify\" twice",
+                "duplicate \"verify\" in \"key_ops\"",
             ),
             (
                 ec(X, Y, r#","alg":"ES384""#),
-                "\"alg\" is \"ES384\", where \"ES256\" is due",
+                "\"alg\" must be \"ES256\", found \"ES384\"",
             ),
             (
                 ec(X, Y, r#","alg":"es256""#),
-                "\"alg\" is \"es256\", where \"ES256\" is due",
+                "\"alg\" must be \"ES256\", found \"es256\"",
             ),
             (
                 ec(X, Y, r#","kid":5"#),
-                "\"kid\" is a number, where a string is due",
+                "\"kid\" must be a string, found a number",
             ),
         ] {
             assert_eq!(reasons(&jwk), [expected], "{jwk}");
@@ -599,5 +602,198 @@ mod tests {
             reasons(r#"{"kty":"EC","crv":"P-256","use":"enc"}"#).len(),
             3
         );
+    }
+
+    fn rsa(n: &[u8], e: &[u8]) -> String {
+        let [n, e] = [n, e].map(base64url::encode);
+        format!(r#"{{"kty":"RSA","n":"{n}","e":"{e}"}}"#)
+    }
+
+    /// An odd number of so many bits.
+    fn modulus(bits: usize) -> Vec<u8> {
+        let mut n = vec![0xFF; bits.div_ceil(8)];
+        n[0] >>= n.len() * 8 - bits;
+        n
+    }
+
+    #[test]
+    fn an_rsa_key_has_its_limits() {
+        const E: &[u8] = &[1, 0, 1];
+        let n = modulus(2048);
+        for bits in [2048, 2049, 2055, 4096, 16384] {
+            assert_eq!(reasons(&rsa(&modulus(bits), E)), [""; 0]);
+            assert_eq!(read(&rsa(&modulus(bits), E)).bits, Some(bits));
+        }
+        for bits in [9, 1024, 2047, 16385] {
+            let fault = format!("an RSA key must have 2048 to 16384 bits, found {bits}");
+            assert_eq!(reasons(&rsa(&modulus(bits), E)), [fault]);
+        }
+        for e in [&[3][..], &[1, 0xFF, 0xFF, 0xFF, 0xFF]] {
+            assert_eq!(reasons(&rsa(&n, e)), [""; 0]);
+        }
+        let too_long = [1; 9];
+        for e in [&[1][..], &[2], &[4], &[2, 0, 0, 0, 1], &too_long] {
+            let fault = "\"e\" must be an odd number from 3 to 2^33 - 1";
+            assert_eq!(reasons(&rsa(&n, e)), [fault]);
+        }
+        let mut even = n.clone();
+        *even.last_mut().unwrap() -= 1;
+        assert_eq!(reasons(&rsa(&even, E)), ["\"n\" must be odd"]);
+        let twice = [&[0, 0][..], &n].concat();
+        for (jwk, name) in [
+            (rsa(&twice, E), "n"),
+            (rsa(&[], E), "n"),
+            (rsa(&n, &[0, 3]), "e"),
+            (rsa(&n, &[]), "e"),
+        ] {
+            let fault = format!("\"{name}\" must not be empty or begin with a zero byte");
+            assert_eq!(reasons(&jwk), [fault]);
+        }
+        assert_eq!(
+            reasons(r#"{"kty":"RSA","n":"=","alg":"ES256"}"#),
+            ["\"n\" has padding (\"=\")", "\"e\" is missing"]
+        );
+        let alg = rsa(&n, E).replace('{', r#"{"alg":"ES256","#);
+        assert_eq!(
+            reasons(&alg),
+            [
+                r#""alg" must be "RS256", "RS384", "RS512", "PS256", "PS384" or "PS512", found "ES256""#
+            ]
+        );
+    }
+
+    fn ed25519(x: &[u8]) -> String {
+        let x = base64url::encode(x);
+        format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{x}"}}"#)
+    }
+
+    /// RFC 8032, section 5.1.3: y is below 2^255 - 19. Eight points are of small order.
+    #[test]
+    fn an_ed25519_key_is_canonical_and_of_large_order() {
+        // RFC 8037, appendix A.2; its thumbprint is in A.3.
+        let x = base64url::decode("11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo").unwrap();
+        assert_eq!(reasons(&ed25519(&x)), [""; 0]);
+        assert_eq!(
+            read(&ed25519(&x)).thumbprint.as_deref(),
+            Some("kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k")
+        );
+        let number = |low: u8, rest: u8, high: u8| {
+            let mut y = [rest; 32];
+            (y[0], y[31]) = (low, high);
+            y
+        };
+        for y in [
+            // 0, 1 and -1, also with the sign of x, and then modulo the prime.
+            number(0, 0, 0),
+            number(0, 0, 0x80),
+            number(1, 0, 0),
+            number(1, 0, 0x80),
+            number(0xEC, 0xFF, 0x7F),
+            number(0xEC, 0xFF, 0xFF),
+            number(0xED, 0xFF, 0x7F),
+            number(0xEE, 0xFF, 0x7F),
+            // 3 is the y of a point; modulo the prime it is written in another way too.
+            number(0xF0, 0xFF, 0x7F),
+            // Of no point.
+            number(2, 0, 0),
+        ] {
+            let fault = "\"x\" is not a valid Ed25519 public key";
+            assert_eq!(reasons(&ed25519(&y)), [fault], "{y:x?}");
+        }
+        assert_eq!(reasons(&ed25519(&number(3, 0, 0))), [""; 0]);
+        assert_eq!(
+            reasons(&ed25519(&x[1..])),
+            ["\"x\" must have 32 bytes for Ed25519, found 31"]
+        );
+    }
+
+    #[test]
+    fn a_secret_has_no_thumbprint_and_is_not_shown() {
+        let report = read(r#"{"kty":"oct","kid":"a","k":"c2VjcmV0"}"#);
+        assert!(report.usable && !report.private && report.is_confidential());
+        assert_eq!(
+            (report.bits, report.thumbprint.as_deref()),
+            (Some(48), None)
+        );
+        assert_eq!(report.algorithms, ["HS256", "HS384", "HS512"]);
+        let text = format!("{report:?} {}", serde_json::to_string(&report).unwrap());
+        for hidden in ["secret", "c2Vj", "115, 101", "73, 65"] {
+            assert!(
+                !text.to_lowercase().replace("secret {", "").contains(hidden),
+                "{hidden}"
+            );
+        }
+        assert_eq!(reasons(r#"{"kty":"oct","k":""}"#), ["\"k\" is empty"]);
+    }
+
+    /// Each curve has its own length, and its points are on no other.
+    #[test]
+    fn a_point_is_on_the_curve_that_the_key_names() {
+        let curves = [
+            ("P-256", 32),
+            ("P-384", 48),
+            ("P-521", 66),
+            ("secp256k1", 32),
+        ];
+        // The generators, uncompressed.
+        let point = |crv: &str| -> Vec<u8> {
+            let one = |length: usize| {
+                let mut one = vec![0; length];
+                one[length - 1] = 1;
+                one
+            };
+            match crv {
+                "P-256" => {
+                    let key = p256::ecdsa::SigningKey::from_slice(&one(32)).unwrap();
+                    key.verifying_key()
+                        .to_encoded_point(false)
+                        .as_bytes()
+                        .to_vec()
+                }
+                "P-384" => {
+                    let key = p384::ecdsa::SigningKey::from_slice(&one(48)).unwrap();
+                    key.verifying_key().to_sec1_point(false).as_bytes().to_vec()
+                }
+                "P-521" => {
+                    let key = p521::ecdsa::SigningKey::from_slice(&one(66)).unwrap();
+                    key.verifying_key().to_sec1_point(false).as_bytes().to_vec()
+                }
+                _ => {
+                    let key = k256::ecdsa::SigningKey::from_slice(&one(32)).unwrap();
+                    key.verifying_key().to_sec1_point(false).as_bytes().to_vec()
+                }
+            }
+        };
+        for (of, _) in curves {
+            let point = point(of);
+            let (x, y) = point[1..].split_at(point.len() / 2);
+            for (crv, length) in curves {
+                let [encoded_x, encoded_y] = [x, y].map(base64url::encode);
+                let jwk =
+                    format!(r#"{{"kty":"EC","crv":"{crv}","x":"{encoded_x}","y":"{encoded_y}"}}"#);
+                let expected = if crv == of {
+                    vec![]
+                } else if x.len() == length {
+                    vec![format!("(x, y) is not on the {crv} curve")]
+                } else {
+                    let found = x.len();
+                    let fault = |name| {
+                        format!("\"{name}\" must have {length} bytes for {crv}, found {found}")
+                    };
+                    vec![fault("x"), fault("y")]
+                };
+                assert_eq!(reasons(&jwk), expected, "{of} as {crv}");
+                let report = read(&jwk);
+                assert!(report.thumbprint.is_some());
+                assert_eq!(report.thumbprint, thumbprint::of_jwk(&object(&jwk)));
+            }
+        }
+    }
+
+    fn object(jwk: &str) -> Object {
+        let Ok(Value::Object(object)) = Value::parse(jwk.as_bytes()) else {
+            panic!("{jwk}");
+        };
+        object
     }
 }

@@ -11,6 +11,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
+use zeroize::Zeroize;
 
 use crate::text::decimal::Decimal;
 
@@ -168,6 +169,26 @@ impl Object {
     }
 }
 
+impl Object {
+    /// Overwrites the strings of the members that are chosen by name, which hold secrets.
+    pub(crate) fn clear(&mut self, is_chosen: fn(&str) -> bool) {
+        for member in &mut self.members {
+            if let (true, Value::String(text)) = (is_chosen(&member.name), &mut member.value) {
+                text.zeroize();
+            }
+        }
+    }
+
+    /// Adds a member, which must be of a new name.
+    pub(crate) fn push(&mut self, name: &str, value: Value) {
+        self.members.push(Member {
+            name: name.into(),
+            value,
+            offset: 0,
+        });
+    }
+}
+
 impl Number {
     /// The number's text in the source.
     #[must_use]
@@ -234,7 +255,12 @@ impl JsonError {
 
 impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at byte {}", self.fault, self.offset)
+        let offset = self.offset;
+        if f.alternate() {
+            write!(f, "{:#} at byte {offset}", self.fault)
+        } else {
+            write!(f, "{} at byte {offset}", self.fault)
+        }
     }
 }
 

@@ -32,6 +32,7 @@ impl Verifier {
     /// A verifier for tokens under any of these keys.
     #[must_use]
     pub fn new(keys: KeySet, policy: Policy) -> Self {
+        let keys = keys.narrowed(policy.algorithms().to_vec());
         let batch = Batch::new(&keys);
         Self {
             keys,

@@ -168,6 +168,9 @@ fn question<'t>(
         return Err(Reason::UnknownCritical);
     }
     if let Some(algorithm) = keys.algorithm(alg) {
+        if !keys.admits(algorithm) {
+            return Err(Reason::AlgorithmExcluded);
+        }
         let input = jws.signing_input.as_bytes();
         return Ok(Question {
             algorithm,

@@ -196,40 +196,80 @@ pub fn key(data: &[u8]) {
     };
     serde_json::to_string(&source).unwrap();
     // A key that occurs twice with the same algorithm and kid counts once.
-    let usable: BTreeSet<_> = source
-        .keys
-        .iter()
-        .filter(|key| key.usable)
+    let usable = source.keys.iter().filter(|key| key.usable);
+    let has_secret = usable.clone().any(|key| key.thumbprint.is_none());
+    let distinct: BTreeSet<_> = usable
         .map(|key| (&key.alg, &key.kid, &key.thumbprint))
         .collect();
     let count = KeySet::new([&source]).map_or(0, |set| set.keys().len());
-    assert!(count <= usable.len() && (count > 0) != usable.is_empty());
-    let json = members(data).unwrap();
-    let jwks: Vec<&[u8]> = match json.get("kty") {
-        None => serde_json::from_str::<Vec<&RawValue>>(json["keys"].get())
-            .unwrap()
-            .into_iter()
-            .map(|jwk| jwk.get().as_bytes())
-            .collect(),
-        Some(_) => vec![data],
+    assert!((count > 0) != distinct.is_empty());
+    // Secrets have no thumbprint to tell them apart.
+    assert!(count <= distinct.len() || has_secret);
+    for key in &source.keys {
+        assert!(key.usable == key.reasons.is_empty());
+        // What is written is the same key.
+        if let Some(pem) = key.public_pem() {
+            let again = KeySource::read("file", pem.as_bytes()).unwrap();
+            assert!(again.keys[0].usable);
+            assert_eq!(again.keys[0].thumbprint, key.thumbprint);
+        }
+    }
+    let json = members(data).unwrap_or_default();
+    let jwks: Vec<&[u8]> = match (json.get("kty"), json.get("keys")) {
+        (None, None) => return,
+        (None, Some(keys)) => match serde_json::from_str::<Vec<&RawValue>>(keys.get()) {
+            Ok(jwks) => jwks.iter().map(|jwk| jwk.get().as_bytes()).collect(),
+            // PEM of that name.
+            Err(_) => return,
+        },
+        (Some(_), _) => vec![data],
     };
     assert_eq!(jwks.len(), source.keys.len());
     for (key, jwk) in source.keys.iter().zip(jwks) {
-        assert!(key.usable == key.reasons.is_empty());
         if key.usable {
             let jwk = members(jwk).unwrap();
             let value = |name: &str| -> Option<Value> {
                 Some(serde_json::from_str(jwk.get(name)?.get()).unwrap())
             };
-            assert_eq!(value("kty"), Some("EC".into()));
-            assert_eq!(value("crv"), Some("P-256".into()));
-            let [x, y] = ["x", "y"].map(|name| octets_of(value(name)?.as_str()?));
-            let point = [&[4][..], &x.unwrap(), &y.unwrap()].concat();
-            assert!(VerifyingKey::from_sec1_bytes(&point).is_ok());
+            let name = |member: &str| value(member).map(|value| value.as_str().unwrap().to_owned());
+            let (kty, crv) = (name("kty").unwrap(), name("crv").unwrap_or_default());
+            let octets = |member: &str| octets_of(&name(member).unwrap()).unwrap();
+            let algorithms: &[&str] = match (kty.as_str(), crv.as_str()) {
+                ("EC", "P-256") => {
+                    let point = [&[4][..], &octets("x"), &octets("y")].concat();
+                    assert!(VerifyingKey::from_sec1_bytes(&point).is_ok());
+                    &["ES256"]
+                }
+                ("EC", "P-384") => &["ES384"],
+                ("EC", "P-521") => &["ES512"],
+                ("EC", "secp256k1") => &["ES256K"],
+                ("OKP", "Ed25519") => {
+                    assert_eq!(octets("x").len(), 32);
+                    &["EdDSA", "Ed25519"]
+                }
+                ("RSA", _) => {
+                    assert!((256..=2049).contains(&octets("n").len()) && !octets("e").is_empty());
+                    &["RS256", "RS384", "RS512", "PS256", "PS384", "PS512"]
+                }
+                ("oct", _) => {
+                    assert!(!octets("k").is_empty());
+                    &["HS256", "HS384", "HS512"]
+                }
+                other => panic!("{other:?}"),
+            };
             assert!(value("use").is_none_or(|usage| usage == "sig"));
-            assert!(value("alg").is_none_or(|alg| alg == "ES256"));
-            let may_verify =
-                |operations: Value| operations.as_array().unwrap().contains(&"verify".into());
+            assert!(value("alg").is_none_or(|alg| algorithms.iter().any(|known| alg == *known)));
+            assert!(
+                key.algorithms
+                    .iter()
+                    .all(|known| algorithms.contains(known))
+            );
+            let is_private = key.private || kty == "oct";
+            let may_verify = |operations: Value| {
+                let operations = operations.as_array().unwrap();
+                operations.contains(&"verify".into())
+                    || is_private && operations.contains(&"sign".into())
+            };
             assert!(value("key_ops").is_none_or(may_verify));
         }
     }

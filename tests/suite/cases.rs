@@ -5,11 +5,12 @@ use std::sync::LazyLock;
 
 use data_encoding::{BASE64, BASE64URL, BASE64URL_NOPAD, HEXLOWER};
 use ed25519_dalek::Signer;
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use jwtlens::{Effort, KeySet, Policy, Token, Validity, Verdict, Verifier, decode};
 use p384::ecdsa::signature::hazmat::PrehashSigner;
+use rsa::BoxedUint;
+use rsa::pkcs1v15::Pkcs1v15Sign;
 use rsa::traits::PublicKeyParts;
-use rsa::{BigUint, Pkcs1v15Sign, RsaPrivateKey};
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use crate::asn1;
@@ -454,7 +455,7 @@ fn keys() -> Vec<Case> {
             "key-for-encryption",
             "signed well; the JWK's use is enc",
             signed.clone(),
-            (NO_KEY, "\"use\" is \"enc\""),
+            (NO_KEY, "\"use\" must be \"sig\", found \"enc\""),
         )
         .key(jwk(r#","use":"enc""#, &["alg"]))
         .causes(&[("proven", "key-not-for-verification", DEFAULT)]),
@@ -462,7 +463,7 @@ fn keys() -> Vec<Case> {
             "key-ops-encrypt",
             "signed well; the JWK's key_ops are encrypt alone",
             signed,
-            (NO_KEY, "\"key_ops\" is [\"encrypt\"]"),
+            (NO_KEY, "\"key_ops\" must contain \"verify\", found [\"encrypt\"]"),
         )
         .key(jwk(r#","key_ops":["encrypt"]"#, &["alg"]))
         .causes(&[("proven", "key-not-for-verification", DEFAULT)]),
@@ -483,7 +484,7 @@ fn keys() -> Vec<Case> {
             "pem-on-one-line",
             "signed well; the key is PEM without line ends",
             issuer().token(CLAIMS),
-            (NO_KEY, "PEM"),
+            ("valid", "verified"),
         )
         .key(asn1::pem("PUBLIC KEY", &spki).replace('\n', "")),
     ]
@@ -615,35 +616,35 @@ fn other_algorithms() -> Vec<Case> {
             "es384-der-with-lost-characters",
             "as der-with-lost-characters, of ES384",
             es384(r#"{"alg":"ES384"}"#, CLAIMS, lossy_der),
-            (NO_KEY, "PEM"),
+            ("mis-signed", "mismatch"),
         )
         .key(&*p384_pem),
         Case::new(
             "es512-der-with-lost-characters",
             "as der-with-lost-characters, of ES512",
             es512(r#"{"alg":"ES512"}"#, CLAIMS, lossy_der),
-            (NO_KEY, "PEM"),
+            ("mis-signed", "mismatch"),
         )
         .key(&*p521_pem),
         Case::new(
             "es512",
             "signed well; the payload is text",
             es512_text.clone(),
-            (NO_KEY, "\"crv\" is \"P-521\""),
+            ("malformed", "verified"),
         )
         .key(p521_jwk("")),
         Case::new(
             "es512-misspelled-in-jwk",
             "signed well; the JWK's alg is ES521, which is not the name of an algorithm",
             es512_text,
-            (NO_KEY, "\"crv\" is \"P-521\""),
+            (NO_KEY, "\"alg\" must be \"ES512\", found \"ES521\""),
         )
         .key(p521_jwk(r#""alg":"ES521","#)),
         Case::new(
             "eddsa",
             "signed well; the payload is text",
             format!("{ed25519_input}.{}", encode(ed25519_signature)),
-            (NO_KEY, "\"kty\" is \"OKP\""),
+            ("malformed", "verified"),
         )
         .key(format!(
             r#"{{"kty":"OKP","crv":"Ed25519","x":"{}"}}"#,
@@ -653,7 +654,7 @@ fn other_algorithms() -> Vec<Case> {
             "rs256-with-milliseconds",
             "signed well; exp is 2026-11-22T22:13:20Z in milliseconds, which in seconds is the year 58863; the key is PEM with one line of base64",
             rs256(r#"{"alg":"RS256"}"#, r#"{"username":"ada","exp":1795385600000}"#),
-            (NO_KEY, "PEM"),
+            ("valid", "verified"),
         )
         .key(rsa_pem_with_one_line()),
     ]
@@ -695,11 +696,11 @@ fn es512(header: &str, payload: &str, write: impl Fn(&[u8]) -> String) -> String
 }
 
 /// A key of 2048 bits, made by `openssl genrsa` for these tests.
-static RSA: LazyLock<RsaPrivateKey> = LazyLock::new(|| {
+static RSA: LazyLock<rsa::PrivateKey> = LazyLock::new(|| {
     const P: &[u8] = b"df809c37479db6e029f7350fcea566f6731be5a6d4935775db8573b38a02b4301a53c7cd84e719ab3074730bb42fd3f31b88c57fc645d5109c2a71db9225d155e329a1df45d563ae724091820fa734d9a6dce55a9859ac5909a1eaa4cec14b193051f2e11d696a12365f78631f47583cb45c9a8d39af5997db6d9245849ba97d";
     const Q: &[u8] = b"c9856dd10b2c9babe845c6f42b61813fc0efc9bca97a78ca99769881ecf7f2f45b74068bfcc5a4a815338386f239e4d1100076866d6a20a76590df233ed70066d17dc890a2bdb53dc246cceed242113d4799b0aea22c27a98360fd23e15ce978f4d80261c16fa1281def63ddc034ad8bb25aa37d45c8081cbaa34b4f8a3f9131";
-    let [p, q] = [P, Q].map(|hex| BigUint::from_bytes_be(&HEXLOWER.decode(hex).unwrap()));
-    RsaPrivateKey::from_p_q(p, q, 65537_u32.into()).unwrap()
+    let number = |hex: &[u8]| BoxedUint::from_be_slice_vartime(&HEXLOWER.decode(hex).unwrap());
+    rsa::PrivateKey::from_p_q(number(P), number(Q), 65537_u32.into()).unwrap()
 });
 
 fn rs256(header: &str, payload: &str) -> String {
@@ -711,12 +712,12 @@ fn rs256(header: &str, payload: &str) -> String {
 
 /// The public half of [`RSA`].
 pub fn rsa_jwk(kid: &str) -> String {
-    let [n, e] = [RSA.n(), RSA.e()].map(|number| encode(number.to_bytes_be()));
+    let (n, e) = (encode(RSA.n_bytes()), encode(RSA.e_bytes()));
     format!(r#"{{"kty":"RSA","n":"{n}","e":"{e}","alg":"RS256","kid":"{kid}"}}"#)
 }
 
 fn rsa_pem_with_one_line() -> String {
-    let der = asn1::rsa_public_key(&RSA.n().to_bytes_be(), &RSA.e().to_bytes_be());
+    let der = asn1::rsa_public_key(&RSA.n_bytes(), &RSA.e_bytes());
     let base64 = BASE64.encode(&der);
     format!("-----BEGIN PUBLIC KEY-----\n{base64}\n-----END PUBLIC KEY-----\n")
 }

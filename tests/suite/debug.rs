@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use jwtlens::{
     Certainty, ClaimCheck, Debugger, Effort, Finding, Input, KeySource, Policy, Report, Signers,
     Token, Verdict,
@@ -1444,7 +1444,7 @@ fn kinds_and_times_are_told() {
     let jwk = signer.jwk();
     let rsa = r#"{"kty":"RSA","n":"AQAB","e":"AQAB"}"#;
     let keys = debugger(&[&jwk], &[], Effort::Default);
-    let with_rsa = debugger(&[&jwk, rsa], &[], Effort::Default);
+    let with_rsa = debugger(&[rsa], &[], Effort::Default);
     let good = signer.token(&payload(1));
     let (input, _) = good.rsplit_once('.').unwrap();
     let with_signature = |octets: &[u8]| format!("{input}.{}", encode(octets));

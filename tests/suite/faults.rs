@@ -40,14 +40,19 @@ fn a_key_that_is_none_says_what_it_is() {
     .unwrap();
     let secret = directory.join("secret.pem");
     std::fs::write(&secret, "-----BEGIN EC PRIVATE KEY-----\nMHcCAQ\n").unwrap();
+    let empty = tempdir("no-keys");
     for (key, told) in [
-        (directory.to_str().unwrap(), "is a directory"),
+        (directory.to_str().unwrap(), "exceeds the 1 MiB limit"),
+        (empty.to_str().unwrap(), "no keys found in"),
         (zeros.to_str().unwrap(), "exceeds the 1 MiB limit"),
         ("/dev/zero", "exceeds the 1 MiB limit"),
-        ("/dev/null", "it is empty"),
+        ("/dev/null", "file is empty"),
         (page.to_str().unwrap(), "an HTML page"),
-        (pem.to_str().unwrap(), "PEM (PUBLIC KEY)"),
-        (secret.to_str().unwrap(), "PEM (EC PRIVATE KEY)"),
+        (
+            pem.to_str().unwrap(),
+            "a public key (SPKI) that is malformed",
+        ),
+        (secret.to_str().unwrap(), "PEM without an END line"),
         ("made/valid.txt", "a token"),
         ("nowhere", "no such file"),
         ("", "no such file"),

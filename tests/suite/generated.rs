@@ -166,6 +166,7 @@ fn json_reference_is_complete() {
         report(&["debug"], "made/mis-signed.txt"),
         report(&["verify"], "made/opaque.txt"),
         run(&["key", "-o", "json", &keys], b""),
+        run(&["key", "-o", "json", "forms/certificates.json"], b""),
     ] {
         let value = serde_json::from_slice(&output.stdout).unwrap();
         collect_fields(&value, "", &mut fields);

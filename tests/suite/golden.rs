@@ -116,6 +116,7 @@ sessions! {
     scripts: "docs/scripts.md" in "tests/data/made";
     streams: "docs/streams.md" in "tests/data/made";
     transcodes: "docs/transcodes.md" in "tests/data/made";
+    algorithms: "tests/golden/algorithms.md" in "tests/data";
     debug: "tests/golden/debug.md" in "tests/data";
     decode: "tests/golden/decode.md" in "tests/data";
     formats: "tests/golden/formats.md" in "tests/data";

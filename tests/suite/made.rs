@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest, Sha256, Sha384};
 use snapbox::Data;
 use snapbox::data::DataFormat;
 
 use crate::cases::rsa_jwk;
+use crate::forge::{self, Certificate, pem};
 use crate::support::{Issuer, data, der, run, stdout};
 
 /// 2026-11-23T18:09:24Z, the time of the golden cases.
@@ -266,6 +267,45 @@ pub fn assert_made(path: &Path, content: &str) {
         .eq(content, committed);
 }
 
+/// Other forms of the issuer's key.
+fn key_forms() -> Vec<(&'static str, String)> {
+    let (issuer, other) = (issuer(), other());
+    let spki = |issuer: &Issuer| forge::spki(&forge::ec(forge::P256), &issuer.point());
+    let certificate = |subject: &str, ca: bool, key: &Issuer| {
+        let certificate = Certificate {
+            subject,
+            issuer: "Example CA",
+            ca,
+            spki: spki(key),
+        };
+        let signed = certificate.der(|signed| der(other.sign_hash(&Sha256::digest(signed))));
+        pem("CERTIFICATE", &signed)
+    };
+    let leaf = certificate("auth.example.com", false, &issuer);
+    let ca = certificate("Example CA", true, &other);
+    let private = forge::ec_private(&[1; 32], None, None);
+    vec![
+        ("public_key.pem", pem("PUBLIC KEY", &spki(&issuer))),
+        (
+            "private.pem",
+            pem(
+                "PRIVATE KEY",
+                &forge::private(&forge::ec(forge::P256), &private),
+            ),
+        ),
+        (
+            "chain.pem",
+            format!(
+                "Bag Attributes\nsubject=CN = auth.example.com\n{leaf}subject=CN = Example CA\n{ca}"
+            ),
+        ),
+        (
+            "certificates.json",
+            format!("{{\"{}\":\"{}\"}}", issuer.kid, leaf.replace('\n', "\\n")),
+        ),
+    ]
+}
+
 #[test]
 fn tokens_and_keys_are_those_made_today() {
     let tokens = tokens()
@@ -281,14 +321,17 @@ fn tokens_and_keys_are_those_made_today() {
         ("sample/token.txt".to_owned(), sample_token),
     ];
     let mut made = BTreeSet::new();
-    for (name, content) in tokens.chain(keys).chain(sample) {
+    let key_forms = key_forms().into_iter();
+    let key_forms = key_forms.map(|(name, content)| (format!("forms/{name}"), content));
+    for (name, content) in tokens.chain(keys).chain(key_forms).chain(sample) {
         let content = format!("{}\n", content.trim_end_matches('\n'));
         let path = data(&name);
         assert_made(&path, &content);
         made.insert(path);
     }
     // No file is left over, or of anyone else.
-    let found = ["made", "sample"].map(|directory| std::fs::read_dir(data(directory)).unwrap());
+    let found =
+        ["made", "forms", "sample"].map(|directory| std::fs::read_dir(data(directory)).unwrap());
     let found = found
         .into_iter()
         .flatten()

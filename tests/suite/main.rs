@@ -14,19 +14,25 @@
 )]
 
 mod agreement;
+mod algorithms;
 mod asn1;
 mod cases;
 mod conformance;
 mod corpus;
 mod debug;
 mod faults;
+mod forge;
 mod generated;
 mod golden;
 mod hostile_text;
+mod key_directories;
+mod key_forms;
+mod key_hints;
 mod limits;
 mod made;
 mod misplaced;
 mod one_door;
+mod pairs;
 mod picture;
 mod prompt;
 mod proofs;
@@ -34,6 +40,7 @@ mod properties;
 mod replayer;
 mod screen;
 mod secrets;
+mod shared_secrets;
 mod shells;
 mod streams;
 mod supply;

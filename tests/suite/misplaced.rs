@@ -411,7 +411,7 @@ fn command(name: &str) -> Command {
     places
         .extend(["JWTLENS_KEY", "COLUMNS", "TERM", "TZ", "NO_COLOR", "LANG"].map(Place::Variable));
     places.extend([&[][..], &["-"], &["-k", "-"], &["--scan"]].map(Place::Stdin));
-    places.extend(["-k", "-f", "--also"].map(Place::File));
+    places.extend(["-k", "-f", "--also", "--secret-file"].map(Place::File));
     Command {
         name: name.to_owned(),
         formats,
@@ -542,7 +542,99 @@ fn no_misplaced_secret_is_printed() {
     }
 }
 
-/// The test above can fail: the program prints what is a part of a token's claims, where it belongs.
+/// A key file with a secret in each member that is not an identifier, and in the members' names.
+fn keys_with(secret: &str) -> Vec<String> {
+    let p256 = r#""kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0""#;
+    let mut keys: Vec<String> = ["use", "alg", "x5c", "x5t", "key_ops"]
+        .into_iter()
+        .flat_map(|name| {
+            [
+                format!(r#"{{{p256},"{name}":"{secret}"}}"#),
+                format!(r#"{{{p256},"{name}":["{secret}"]}}"#),
+                format!(r#"{{{p256},"{name}":["{secret}","{secret}"]}}"#),
+            ]
+        })
+        .collect();
+    for text in [
+        r#"{"kty":"S"}"#,
+        r#"{"keys":[{"kty":"S"}]}"#,
+        r#"{"kty":"EC","crv":"S"}"#,
+        r#"{"kty":"OKP","crv":"S","x":"S"}"#,
+        r#"{"kty":"EC","crv":"P-256","x":"S","y":"S"}"#,
+        r#"{"kty":"RSA","n":"S","e":"S"}"#,
+        r#"{"S":1,"S":2}"#,
+        r#"{"kty":"EC","S":1,"S":2}"#,
+        r#"{"keys":[{"kty":"EC","S":1,"S":2}]}"#,
+        r#"{"S":{"kty":"EC"}}"#,
+        r#"{"S":{"keys":[]}}"#,
+        r#"{"S":[{"keys":[]}]}"#,
+        r#"{"jwks_uri":"S"}"#,
+        r#"{"public_key":"S"}"#,
+        r#"{"KeyId":"S","PublicKey":"S","KeySpec":"S"}"#,
+        "{'kty':'S'}",
+        "-----BEGIN S-----\nAAAA\n-----END S-----\n",
+        "-----BEGIN PUBLIC KEY S-----\nAAAA\n-----END PUBLIC KEY-----\n",
+        "-----BEGIN PUBLIC KEY-----\nS\n-----END S-----\n",
+        "ssh-ed25519 S S",
+        "<S>",
+        "S:S",
+    ] {
+        keys.push(text.replace('S', secret));
+    }
+    keys
+}
+
+#[test]
+fn no_member_of_a_key_prints_a_secret() {
+    let mut random = Random::seeded("no_member_of_a_key_prints_a_secret", 14);
+    let (surroundings, _) = Surroundings::new("members");
+    let mut secrets = written("d", &random.octets());
+    secrets.extend(written("key", &random.bytes(16)));
+    secrets.push(Secret::whole("words", "correct-horse-battery"));
+    let mut statuses = BTreeMap::<i32, usize>::new();
+    let mut next = 0;
+    for secret in &secrets {
+        for key in keys_with(&secret.text) {
+            let file = surroundings.directory.join("file.json");
+            std::fs::write(&file, &key).unwrap();
+            let ways: [&[&str]; 8] = [
+                &["verify", "-k", &key],
+                &["verify", "-k", "file.json", "-o", "json"],
+                &["debug", "-k", "public_key.json", "--also", &key],
+                &["debug", "-k", &key, "-o", "json"],
+                &["key", "-"],
+                &["key", "-o", "json", &key],
+                &["key", "-o", "jwk", "file.json"],
+                &["key"],
+            ];
+            // Each way in its turn.
+            next += 1;
+            let way = ways[next % ways.len()];
+            let mut process = jwtlens();
+            process
+                .current_dir(&surroundings.directory)
+                .args(way)
+                .env("RUST_BACKTRACE", "full");
+            let stdin = match way {
+                ["key", "-"] => &key,
+                _ => &surroundings.token,
+            };
+            if way == ["key"] {
+                process.env("JWTLENS_KEY", &key);
+            }
+            let output = feed(&mut process, stdin.as_bytes());
+            *statuses.entry(status(&output)).or_default() += 1;
+            for printed in [&output.stdout, &output.stderr] {
+                let leak = secret.parts.found_in(printed);
+                let printed = String::from_utf8_lossy(printed);
+                assert_eq!(leak, None, "{way:?} {}: {key}\n{printed}", secret.kind);
+            }
+        }
+    }
+    assert!(next > 300 && statuses.contains_key(&1), "{statuses:?}");
+}
+
+/// The first test above can fail: the program prints what is a part of a token's claims, where it belongs.
 #[test]
 fn printed_secret_is_found() {
     let mut random = Random::seeded("printed_secret_is_found", 14);

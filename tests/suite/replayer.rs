@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use jwtlens::{KeySet, Policy, Report, SignatureStatus, Token, Verifier};
 use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use p256::ecdsa::{Signature, VerifyingKey};

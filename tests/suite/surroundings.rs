@@ -156,7 +156,7 @@ fn the_folder_may_be_gone() {
     };
     let default = directory.join("public_key.json");
     fs::create_dir(&default).unwrap();
-    assert!(output("a folder").contains("'public_key.json': is a directory"));
+    assert!(output("a directory").contains("no keys found in 'public_key.json'"));
     fs::remove_dir(&default).unwrap();
     std::os::unix::fs::symlink(&default, &default).unwrap();
     output("a link to itself");

@@ -90,7 +90,6 @@ const PENDING: &[&str] = &[
     "README.md",
     "src/cli/",
     "src/diagnosis/",
-    "src/key",
     "src/main.rs",
     "tests/CONFORMANCE.md",
     "tests/golden/",

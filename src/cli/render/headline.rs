@@ -124,6 +124,9 @@ fn unchecked_reason(report: &Report) -> String {
         Some(Reason::AlgorithmNotAllowed) => {
             format!("\"alg\" is \"{alg}\", which none of the given keys supports")
         }
+        Some(Reason::AlgorithmExcluded) => {
+            format!("\"alg\" is \"{alg}\", which --alg does not allow")
+        }
         Some(Reason::Unsecured) => format!("\"alg\" is \"{alg}\": the token is not signed"),
         Some(Reason::UnknownCritical) => {
             let names: Vec<String> = report

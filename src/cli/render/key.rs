@@ -1,13 +1,86 @@
 //! What a key file holds, for people.
 
-use jwtlens::{KeyReport, KeySource};
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+use jiff::tz::TimeZone;
+use jwtlens::{KeyReport, KeySource, NumericDate};
 
 use super::escape;
 use super::layout::{Columns, HANGING, INDENT, Row, wrapped};
 use super::style::Paint;
+use crate::cli::messages::Messages;
 
-/// Each key of a source, and what is wrong with it.
-pub fn text(source: &KeySource, paint: Paint, width: Option<usize>) -> String {
+/// Sources as JSON, each an object.
+pub fn json(sources: &[KeySource]) -> Result<String> {
+    let mut text = String::new();
+    for source in sources {
+        text.push_str(&escape::json(&serde_json::to_string_pretty(source)?));
+        text.push('\n');
+    }
+    Ok(text)
+}
+
+/// The usable public keys of all sources as one JWK Set.
+pub fn jwk_set(sources: &[KeySource], messages: Messages) -> Result<String> {
+    let mut keys = Vec::new();
+    for (source, key) in written(sources, messages) {
+        if key.public_jwk_loses_pss() {
+            messages.warning(&format!(
+                "{}: key {} is for RSASSA-PSS alone, which a JWK without \"alg\" does not say",
+                source.source, key.index
+            ));
+        }
+        keys.extend(key.public_jwk());
+    }
+    let set = BTreeMap::from([("keys", keys)]);
+    Ok(escape::json(&serde_json::to_string_pretty(&set)?).into_owned() + "\n")
+}
+
+/// The usable public keys of all sources as PEM.
+pub fn pem(sources: &[KeySource], messages: Messages) -> String {
+    let keys = written(sources, messages);
+    keys.iter()
+        .filter_map(|(_, key)| key.public_pem())
+        .collect()
+}
+
+/// The usable public keys. Those that are left out are counted on stderr.
+fn written(sources: &[KeySource], messages: Messages) -> Vec<(&KeySource, &KeyReport)> {
+    let mut written = Vec::new();
+    for source in sources {
+        let public = source.keys.iter().filter(|key| key.public_jwk().is_some());
+        let before = written.len();
+        written.extend(public.map(|key| (source, key)));
+        let count = written.len().saturating_sub(before);
+        if count < source.keys.len() {
+            let left_out = source.keys.len().saturating_sub(count);
+            let all = source.keys.len();
+            messages.warning(&match left_out {
+                1 => format!(
+                    "{}: left out 1 of {all} keys: not a usable public key",
+                    source.source
+                ),
+                _ => format!(
+                    "{}: left out {left_out} of {all} keys: not usable public keys",
+                    source.source
+                ),
+            });
+        }
+    }
+    written
+}
+
+/// Each key of each source, and what is wrong with it.
+pub fn text(sources: &[KeySource], paint: Paint, width: Option<usize>) -> String {
+    let sources: Vec<String> = sources
+        .iter()
+        .map(|source| of_source(source, paint, width))
+        .collect();
+    sources.join("\n")
+}
+
+fn of_source(source: &KeySource, paint: Paint, width: Option<usize>) -> String {
     let usable = source.keys.iter().filter(|key| key.usable).count();
     let name = paint.heading(&escape::text(&source.source));
     let mut text = match source.keys.len() {
@@ -34,7 +107,7 @@ fn usability(key: &KeyReport, numbered: bool, paint: Paint, width: Option<usize>
         String::new()
     };
     let usable = if key.usable {
-        paint.good("usable for ES256 verification")
+        paint.good(&format!("usable for {}", key.algorithms.join(", ")))
     } else {
         paint.error("not usable for verification")
     };
@@ -55,6 +128,17 @@ fn usability(key: &KeyReport, numbered: bool, paint: Paint, width: Option<usize>
             text.push_str(&wrapped(&format!(" {hint}"), 7, 8, width));
             text.push('\n');
         }
+    }
+    for note in &key.notes {
+        let (label, at) = if note.is_warning() {
+            (paint.warning("warning:"), 10)
+        } else {
+            (paint.heading("note:"), 7)
+        };
+        text.push_str("  ");
+        text.push_str(&label);
+        text.push_str(&wrapped(&format!(" {note}"), at, 4, width));
+        text.push('\n');
     }
     text
 }
@@ -78,9 +162,12 @@ fn rows(key: &KeyReport) -> Vec<Row> {
         .as_ref()
         .map(|thumbprint| format!("{thumbprint}{note}"));
     let operations = key.key_ops.as_ref().map(|ops| ops.join(", "));
-    [
+    let size = key.bits.filter(|_| key.crv.is_none());
+    let size = size.map(|bits| format!("{bits} bits"));
+    let mut rows: Vec<Option<Row>> = vec![
         row("kty", "type", key.kty.as_deref()),
         row("crv", "curve", key.crv.as_deref()),
+        row("", "size", size.as_deref()),
         row("alg", "algorithm", key.alg.as_deref()),
         row("kid", "key ID", key.kid.as_deref()),
         row("use", "", key.usage.as_deref()),
@@ -91,8 +178,24 @@ fn rows(key: &KeyReport) -> Vec<Row> {
             "private key",
             key.private.then_some("present (ignored)"),
         ),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    ];
+    if let Some(certificate) = &key.certificate {
+        let time = |seconds: i64| NumericDate::from(seconds).readable(&TimeZone::UTC);
+        let dates = match [certificate.not_before, certificate.not_after].map(time) {
+            [Some(from), Some(to)] => Some(format!("{from} to {to} (not checked)")),
+            _ => None,
+        };
+        let ca = certificate
+            .ca
+            .then_some("yes: this key signs certificates, not tokens");
+        rows.extend([
+            row("", "subject", Some(&certificate.subject)),
+            row("", "issuer", Some(&certificate.issuer)),
+            row("", "valid", dates.as_deref()),
+            row("", "CA", ca),
+            row("x5t", "SHA-1", Some(&certificate.x5t)),
+            row("x5t#S256", "SHA-256", Some(&certificate.x5t_s256)),
+        ]);
+    }
+    rows.into_iter().flatten().collect()
 }

@@ -14,9 +14,12 @@ use super::{escape, names};
 pub fn header(report: &Report) -> Option<Vec<Row>> {
     let header = report.header.as_ref()?;
     let culprit = match report.signature.reason {
-        Some(Reason::UnsupportedAlgorithm | Reason::AlgorithmNotAllowed | Reason::Unsecured) => {
-            "alg"
-        }
+        Some(
+            Reason::UnsupportedAlgorithm
+            | Reason::AlgorithmNotAllowed
+            | Reason::AlgorithmExcluded
+            | Reason::Unsecured,
+        ) => "alg",
         Some(Reason::UnknownCritical) => "crit",
         Some(Reason::NoKey | Reason::Encrypted | Reason::Malformed) | None => "",
     };

@@ -150,8 +150,10 @@ impl Text<'_> {
     /// so that it fits on the line.
     fn thumbprint(&self, key: &KeyId, before: usize) -> String {
         const SHOWN: usize = 8;
-        let thumbprint = &*key.thumbprint;
-        if key.kid.as_deref().is_none_or(|kid| kid == thumbprint) {
+        let (Some(kid), Some(thumbprint)) = (key.kid.as_deref(), key.thumbprint.as_deref()) else {
+            return String::new();
+        };
+        if kid == thumbprint {
             return String::new();
         }
         let start = thumbprint.get(..SHOWN).unwrap_or_default();
@@ -314,7 +316,7 @@ const LABELED: usize = "  token  ".len();
 
 /// A key's name, and where it came from.
 fn named(key: &KeyId) -> (String, String) {
-    let name = key.kid.as_deref().unwrap_or(&key.thumbprint);
+    let name = key.name();
     let name = escape::text(&escape::delimited(name)).into_owned();
     (name, format!(" ({})", escape::text(&key.source)))
 }

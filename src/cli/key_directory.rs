@@ -1,0 +1,70 @@
+//! A directory as a key: the regular files directly in it.
+
+use std::ffi::OsString;
+use std::fs;
+
+use anyhow::Result;
+use jwtlens::KeySource;
+
+use super::keys::{self, Given};
+use super::messages::{Failure, io_reason};
+
+/// More files than this are hardly keys.
+const MAX_FILES: usize = 1000;
+
+/// The keys of a directory, in order of the files' names.
+pub struct Directory {
+    pub sources: Vec<KeySource>,
+    /// How many files hold no key.
+    pub skipped: usize,
+}
+
+/// Reads every file that is not hidden. A file that holds no key is skipped; one that cannot be read is
+/// an error.
+pub fn read(directory: &Given) -> Result<Directory> {
+    let files = files(directory)?;
+    let mut keys = Directory {
+        sources: Vec::with_capacity(files.len()),
+        skipped: 0,
+    };
+    for file in files {
+        match keys::read(&Given::new(&file, directory.place.clone())) {
+            Ok(source) => keys.sources.push(source),
+            Err(error)
+                if error
+                    .downcast_ref::<Failure>()
+                    .is_some_and(|failure| failure.is_content) =>
+            {
+                keys.skipped = keys.skipped.saturating_add(1);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(keys)
+}
+
+/// Links are followed: Kubernetes mounts keys as links into a hidden directory.
+fn files(directory: &Given) -> Result<Vec<OsString>, Failure> {
+    let unreadable = |error| {
+        let reason = io_reason(&error);
+        Failure::new(format!("cannot read {}: {reason}", directory.named()))
+    };
+    let mut files = Vec::new();
+    for entry in fs::read_dir(directory.text).map_err(unreadable)? {
+        let path = entry.map_err(unreadable)?.path();
+        let name = path.file_name().unwrap_or_default();
+        if !name.as_encoded_bytes().starts_with(b".") && path.is_file() {
+            files.push(OsString::from(path));
+        }
+    }
+    if files.len() > MAX_FILES {
+        return Err(Failure::new(format!(
+            "{} has {} files; at most {MAX_FILES} are read",
+            directory.named(),
+            files.len()
+        ))
+        .hint("name the key files, or use a directory that holds only keys"));
+    }
+    files.sort();
+    Ok(files)
+}

@@ -1,0 +1,171 @@
+//! Certificates (RFC 5280) as far as they tell of a key: the key itself, the names, the dates, and
+//! whether it is a CA's. Nothing here vouches for a certificate: signatures and dates are not checked.
+
+use der::asn1::{
+    AnyRef, BitStringRef, ContextSpecific, GeneralizedTime, ObjectIdentifier, OctetStringRef,
+    UtcTime,
+};
+use der::{Decode, Reader, SliceReader, Tag, TagMode, TagNumber, Tagged};
+use jiff::tz::TimeZone;
+use serde::{Serialize, Serializer};
+use sha1::Sha1;
+use sha2::{Digest, Sha256};
+
+use super::distinguished_name;
+use super::spki::{self, PublicKey};
+use crate::text::base64url;
+use crate::token::numeric_date::NumericDate;
+
+/// What a certificate says of its key. Its signature, dates and chain are not checked.
+#[derive(Clone, Debug, Serialize)]
+pub struct Certificate {
+    /// The subject (RFC 4514).
+    pub subject: Box<str>,
+    /// The issuer (RFC 4514).
+    pub issuer: Box<str>,
+    /// The first second of its validity, since 1970-01-01T00:00:00Z; RFC 3339 in JSON.
+    #[serde(serialize_with = "rfc3339")]
+    pub not_before: i64,
+    /// The last second of its validity; likewise.
+    #[serde(serialize_with = "rfc3339")]
+    pub not_after: i64,
+    /// Whether it is a CA's (RFC 5280, section 4.2.1.9): such a key signs certificates, not tokens.
+    pub ca: bool,
+    /// Its SHA-1 thumbprint (RFC 7515, section 4.1.7).
+    pub x5t: Box<str>,
+    /// Its SHA-256 thumbprint (RFC 7515, section 4.1.8).
+    #[serde(rename = "x5t#S256")]
+    pub x5t_s256: Box<str>,
+}
+
+/// A certificate with its key, and with its names as DER.
+pub(crate) struct Issued<'d> {
+    pub(crate) certificate: Certificate,
+    pub(crate) key: PublicKey,
+    subject: &'d [u8],
+    issuer: &'d [u8],
+}
+
+const BASIC_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.19");
+
+/// `TBSCertificate`, without what is of no use here.
+struct Signed<'d> {
+    issuer: &'d [u8],
+    not_before: i64,
+    not_after: i64,
+    subject: &'d [u8],
+    key: &'d [u8],
+    ca: bool,
+}
+
+/// Reads a certificate that is the whole input; none if it is malformed.
+pub(crate) fn read(certificate: &[u8]) -> Option<Issued<'_>> {
+    let mut reader = SliceReader::new(certificate).ok()?;
+    let signed = reader.sequence(|certificate| {
+        let signed = certificate.sequence(Signed::read)?;
+        let _algorithm = AnyRef::decode(certificate)?;
+        let _signature = BitStringRef::decode(certificate)?;
+        Ok::<_, der::Error>(signed)
+    });
+    let signed = signed.ok()?;
+    reader.finish().ok()?;
+    Some(Issued {
+        certificate: Certificate {
+            subject: distinguished_name::text(signed.subject)?.into(),
+            issuer: distinguished_name::text(signed.issuer)?.into(),
+            not_before: signed.not_before,
+            not_after: signed.not_after,
+            ca: signed.ca,
+            x5t: base64url::encode(&Sha1::digest(certificate)).into(),
+            x5t_s256: base64url::encode(&Sha256::digest(certificate)).into(),
+        },
+        key: spki::read(signed.key)?,
+        subject: signed.subject,
+        issuer: signed.issuer,
+    })
+}
+
+/// The place of the only certificate that counts, if each one is issued by the next: that of the first
+/// that is not a CA's, or of the first. Certificates that are not such a chain all count.
+///
+/// The names decide. A self-issued certificate ends a chain: several of one name are those of a key that
+/// was replaced.
+pub(crate) fn leaf_of_chain(certificates: &[&Issued]) -> Option<usize> {
+    let mut pairs = certificates.iter().zip(certificates.iter().skip(1));
+    let is_chain = pairs.all(|(one, next)| one.issuer == next.subject && one.issuer != one.subject);
+    let leaf = certificates
+        .iter()
+        .position(|issued| !issued.certificate.ca)
+        .unwrap_or(0);
+    (certificates.len() > 1 && is_chain).then_some(leaf)
+}
+
+impl<'d> Signed<'d> {
+    fn read(reader: &mut SliceReader<'d>) -> der::Result<Self> {
+        let _version = ContextSpecific::<u8>::decode_explicit(reader, TagNumber(0))?;
+        // A serial number may be negative or too long, which is no matter of the key's.
+        let _serial = AnyRef::decode(reader)?;
+        let _signature = AnyRef::decode(reader)?;
+        let issuer = reader.tlv_bytes()?;
+        let (not_before, not_after) = reader.sequence(|validity| {
+            let not_before = seconds(validity)?;
+            Ok::<_, der::Error>((not_before, seconds(validity)?))
+        })?;
+        let subject = reader.tlv_bytes()?;
+        let key = reader.tlv_bytes()?;
+        for number in [TagNumber(1), TagNumber(2)] {
+            let _unique_id = reader.context_specific::<BitStringRef>(number, TagMode::Implicit)?;
+        }
+        let extensions = ContextSpecific::<AnyRef>::decode_explicit(reader, TagNumber(3))?;
+        Ok(Self {
+            issuer,
+            not_before,
+            not_after,
+            subject,
+            key,
+            ca: extensions.map_or(Ok(false), |extensions| is_ca(extensions.value))?,
+        })
+    }
+}
+
+/// `cA` of the basic constraints.
+fn is_ca(extensions: AnyRef) -> der::Result<bool> {
+    extensions.sequence(|extensions| {
+        let mut ca = false;
+        while !extensions.is_finished() {
+            let (id, value) = extensions.sequence(|extension| {
+                let id = ObjectIdentifier::decode(extension)?;
+                let _critical = <Option<bool>>::decode(extension)?;
+                Ok::<_, der::Error>((id, <&OctetStringRef>::decode(extension)?.as_bytes()))
+            })?;
+            if id == BASIC_CONSTRAINTS {
+                ca |= AnyRef::from_der(value)?.sequence(|constraints| {
+                    let ca = <Option<bool>>::decode(constraints)?;
+                    let _path_length = <Option<u32>>::decode(constraints)?;
+                    Ok::<_, der::Error>(ca.unwrap_or(false))
+                })?;
+            }
+        }
+        Ok(ca)
+    })
+}
+
+/// `Time`, in seconds since 1970-01-01T00:00:00Z.
+fn seconds(reader: &mut SliceReader) -> der::Result<i64> {
+    let time = AnyRef::decode(reader)?;
+    let since = match time.tag() {
+        Tag::UtcTime => time.decode_as::<UtcTime>()?.to_unix_duration(),
+        _ => time.decode_as::<GeneralizedTime>()?.to_unix_duration(),
+    };
+    i64::try_from(since.as_secs()).map_err(|_| Tag::GeneralizedTime.value_error().into())
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes a reference"
+)]
+fn rfc3339<S: Serializer>(seconds: &i64, serializer: S) -> Result<S::Ok, S::Error> {
+    NumericDate::from(*seconds)
+        .rfc3339(&TimeZone::UTC)
+        .serialize(serializer)
+}

@@ -1,0 +1,269 @@
+//! Why a JWK can't be used, and what to do about it.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use super::jwk::RSA_BITS;
+use super::not_a_key::NotAKey;
+use super::shown;
+use crate::algorithm::{Algorithm, KeyType};
+use crate::text::json::JsonError;
+
+/// More operations are not listed.
+const MAX_SHOWN: usize = 10;
+
+/// Why a JWK can't be used to verify. In JSON it is its message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyFault {
+    /// It can't be read as JSON.
+    Json(JsonError),
+    /// It is no JSON object; what it is instead.
+    NotAnObject(&'static str),
+    /// A member that must be there is not.
+    Missing(&'static str),
+    /// A member has another type than it must; its name, what it is, and what it should be.
+    MemberType(&'static str, &'static str, &'static str),
+    /// A `kty` that is not supported.
+    ForeignType(String),
+    /// A `crv` that is not supported.
+    ForeignCurve {
+        /// The key's type.
+        kty: &'static str,
+        /// The curve that is named.
+        crv: String,
+    },
+    /// A member with padding.
+    Padding(&'static str),
+    /// A member that is not base64url; the offset of the fault.
+    NotBase64url(&'static str, usize),
+    /// A member that must not be empty or begin with a zero byte.
+    LeadingZero(&'static str),
+    /// A coordinate with another number of bytes than the curve's.
+    Length {
+        /// The member.
+        name: &'static str,
+        /// How many bytes it has.
+        found: usize,
+        /// How many it must have.
+        expected: usize,
+        /// The curve.
+        key_type: KeyType,
+    },
+    /// `x` and `y` are not on the curve.
+    NotOnCurve {
+        /// The curve.
+        curve: KeyType,
+        /// Whether exchanging the two gives a point of the curve.
+        exchanged: bool,
+    },
+    /// `x` can't be decoded, is not canonical, or is of small order.
+    NotEd25519,
+    /// An RSA modulus with too few bits or too many.
+    RsaSize(usize),
+    /// An RSA modulus that is even.
+    RsaModulus,
+    /// An RSA exponent that is even, or too small, or too large.
+    RsaExponent,
+    /// A secret without a byte.
+    EmptySecret,
+    /// A `use` other than `sig`.
+    Use(String),
+    /// `key_ops` without `verify`.
+    KeyOps(Vec<Box<str>>),
+    /// `key_ops` that names an operation twice.
+    KeyOpsTwice(String),
+    /// An `alg` that is not for keys of this type.
+    Algorithm {
+        /// What it is.
+        alg: String,
+        /// The key's type.
+        key_type: KeyType,
+    },
+    /// Content that is not a key.
+    NotAKey(NotAKey),
+    /// A key in DER for an algorithm that a JWK has no type for; its name or its object identifier.
+    UnknownAlgorithm(String),
+    /// An EC key in DER whose curve is written out (RFC 3279, section 2.3.5) instead of named.
+    ExplicitCurve,
+    /// Parameters of RSASSA-PSS that no `alg` has (RFC 4055, section 3.3).
+    PssParameters,
+    /// The certificate of an issuer in a chain whose first certificate has the key.
+    ChainIssuer,
+}
+
+impl KeyFault {
+    /// What to do about it, where there is something to do.
+    #[must_use]
+    pub fn hint(&self) -> Option<Cow<'static, str>> {
+        if let Self::NotAKey(other) = self {
+            return Some(other.hint().into());
+        }
+        self.advice().map(Cow::from)
+    }
+
+    fn advice(&self) -> Option<&'static str> {
+        match self {
+            Self::ForeignCurve { crv, .. } if crv.starts_with('X') => {
+                Some("the key is for key agreement; ask its issuer for the signature key")
+            }
+            Self::Missing(_) => Some("the key may be incomplete; download it again"),
+            Self::Padding(_) => Some("remove the \"=\" (RFC 7515, section 2)"),
+            Self::NotBase64url(..) => Some("base64url has A-Z a-z 0-9 - _"),
+            Self::Length {
+                found, expected, ..
+            } if found.abs_diff(*expected) == 1 => Some(
+                "the program that wrote the key removed or added a leading zero byte; it must write the full length",
+            ),
+            Self::Length { .. } => Some("the key may be truncated; download it again"),
+            Self::NotOnCurve {
+                exchanged: true, ..
+            } => Some("swap x and y"),
+            Self::NotOnCurve {
+                exchanged: false, ..
+            } => Some("a character of x or y is wrong; download the key again"),
+            Self::NotEd25519 | Self::RsaModulus => {
+                Some("a character of the key is wrong; download it again")
+            }
+            Self::RsaSize(bits) if bits < RSA_BITS.start() => {
+                Some("the issuer must use a key of at least 2048 bits (RFC 7518, section 3.3)")
+            }
+            Self::Use(_) | Self::KeyOps(_) => {
+                Some("the key is meant for something else; ask its issuer for the signature key")
+            }
+            Self::Algorithm { .. } => {
+                Some("remove \"alg\", or ask its issuer for the key that belongs to the algorithm")
+            }
+            Self::UnknownAlgorithm(_) => Some("use a key of type EC, RSA or Ed25519"),
+            Self::ExplicitCurve => {
+                Some("name the curve: openssl ec -pubin -in FILE -param_enc named_curve > key.pem")
+            }
+            Self::PssParameters => Some(
+                "PS256, PS384 and PS512 use one hash throughout and a salt as long as the hash",
+            ),
+            Self::ChainIssuer => Some("tokens are verified with the first certificate's key"),
+            Self::NotAKey(_)
+            | Self::Json(_)
+            | Self::NotAnObject(_)
+            | Self::MemberType(..)
+            | Self::KeyOpsTwice(_)
+            | Self::ForeignType(_)
+            | Self::ForeignCurve { .. }
+            | Self::LeadingZero(_)
+            | Self::RsaSize(_)
+            | Self::RsaExponent
+            | Self::EmptySecret => None,
+        }
+    }
+}
+
+impl fmt::Display for KeyFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Json(error) => write!(f, "invalid JSON: {}", shown::json(error)),
+            Self::NotAnObject(found) => write!(f, "a JWK must be a JSON object, found {found}"),
+            Self::Missing(name) => write!(f, "\"{name}\" is missing"),
+            Self::MemberType(name, found, expected) => {
+                write!(f, "\"{name}\" must be {expected}, found {found}")
+            }
+            Self::ForeignType(kty) => write!(
+                f,
+                "\"kty\" must be \"EC\", \"RSA\", \"OKP\" or \"oct\", found {}",
+                shown::quoted(kty)
+            ),
+            Self::ForeignCurve { kty: "OKP", crv } => {
+                write!(
+                    f,
+                    "\"crv\" must be \"Ed25519\", found {}",
+                    shown::quoted(crv)
+                )
+            }
+            Self::ForeignCurve { crv, .. } => write!(
+                f,
+                "\"crv\" must be \"P-256\", \"P-384\", \"P-521\" or \"secp256k1\", found {}",
+                shown::quoted(crv)
+            ),
+            Self::Padding(name) => write!(f, "\"{name}\" has padding (\"=\")"),
+            Self::NotBase64url(name, offset) => {
+                write!(f, "\"{name}\" is not base64url at byte {offset}")
+            }
+            Self::LeadingZero(name) => {
+                write!(f, "\"{name}\" must not be empty or begin with a zero byte")
+            }
+            Self::Length {
+                name,
+                found,
+                expected,
+                key_type,
+            } => write!(
+                f,
+                "\"{name}\" must have {expected} bytes for {key_type}, found {found}"
+            ),
+            Self::NotOnCurve {
+                curve,
+                exchanged: true,
+            } => write!(f, "(x, y) is not on the {curve} curve, but (y, x) is"),
+            Self::NotOnCurve {
+                curve,
+                exchanged: false,
+            } => write!(f, "(x, y) is not on the {curve} curve"),
+            Self::NotEd25519 => f.write_str("\"x\" is not a valid Ed25519 public key"),
+            Self::RsaSize(bits) => write!(
+                f,
+                "an RSA key must have {} to {} bits, found {bits}",
+                RSA_BITS.start(),
+                RSA_BITS.end()
+            ),
+            Self::RsaModulus => f.write_str("\"n\" must be odd"),
+            Self::RsaExponent => f.write_str("\"e\" must be an odd number from 3 to 2^33 - 1"),
+            Self::EmptySecret => f.write_str("\"k\" is empty"),
+            Self::Use(usage) => {
+                write!(f, "\"use\" must be \"sig\", found {}", shown::quoted(usage))
+            }
+            Self::KeyOps(operations) => {
+                let names: Vec<String> = operations
+                    .iter()
+                    .take(MAX_SHOWN)
+                    .map(|operation| shown::quoted(operation))
+                    .collect();
+                write!(
+                    f,
+                    "\"key_ops\" must contain \"verify\", found [{}]",
+                    names.join(",")
+                )
+            }
+            Self::KeyOpsTwice(operation) => {
+                write!(f, "duplicate {} in \"key_ops\"", shown::quoted(operation))
+            }
+            Self::Algorithm { alg, key_type } => {
+                let names: Vec<String> = Algorithm::of(*key_type)
+                    .map(|algorithm| format!("\"{}\"", algorithm.name))
+                    .collect();
+                let expected = match names.as_slice() {
+                    [one] => one.clone(),
+                    [first @ .., last] => format!("{} or {last}", first.join(", ")),
+                    [] => String::new(),
+                };
+                write!(
+                    f,
+                    "\"alg\" must be {expected}, found {}",
+                    shown::quoted(alg)
+                )
+            }
+            Self::NotAKey(other) => write!(f, "expected a key, found {other}"),
+            Self::UnknownAlgorithm(name) => write!(f, "a key for {name}, which JOSE does not use"),
+            Self::ExplicitCurve => f.write_str("an EC key with explicit curve parameters"),
+            Self::PssParameters => {
+                f.write_str("RSASSA-PSS parameters that fit none of PS256, PS384 and PS512")
+            }
+            Self::ChainIssuer => f.write_str("certificate of an issuer in the chain"),
+        }
+    }
+}
+
+impl Serialize for KeyFault {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

@@ -1,0 +1,223 @@
+//! From the members of a JWK to what the key consists of (RFC 7518, section 6; RFC 8037, section 2; RFC
+//! 8812, section 3.1).
+
+use std::sync::Arc;
+
+use jose_jwk::{Ec, EcCurves};
+use rsa::BoxedUint;
+
+use super::fault::KeyFault;
+use super::note::KeyNote;
+use super::point::CURVES;
+use crate::algorithm::{KeyType, Material};
+use crate::text::base64url;
+use crate::text::json::{Object, Value};
+
+/// The bits of an RSA modulus: fewer are forbidden (RFC 7518, section 3.3), and more cost too much time.
+pub const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=16384;
+
+/// A greater exponent costs too much time.
+const MAX_RSA_EXPONENT: u64 = (1 << 33) - 1;
+
+/// What a JWK consists of.
+pub struct Parsed {
+    pub material: Material,
+    /// What is not written as RFC 7518 says, and still means one thing.
+    pub note: Option<KeyNote>,
+}
+
+impl From<Material> for Parsed {
+    fn from(material: Material) -> Self {
+        Self {
+            material,
+            note: None,
+        }
+    }
+}
+
+/// Reads the members that make the key, or names all that is wrong with them.
+pub fn parse(object: &Object) -> Result<Parsed, Vec<KeyFault>> {
+    let kty = text(object, "kty").map_err(|fault| vec![fault])?;
+    match kty {
+        "EC" => ec(object).map(Parsed::from),
+        "RSA" => rsa(object),
+        "OKP" => okp(object).map(Parsed::from),
+        "oct" => oct(object).map(Parsed::from),
+        other => Err(vec![KeyFault::ForeignType(other.to_owned())]),
+    }
+}
+
+fn ec(object: &Object) -> Result<Material, Vec<KeyFault>> {
+    let (curve, length) = curve(object, "EC", &CURVES)?;
+    let coordinate = |name| octets_of_length(object, name, curve, length);
+    let (x, y) = match (coordinate("x"), coordinate("y")) {
+        (Ok(x), Ok(y)) => (x, y),
+        (x, y) => return Err([x.err(), y.err()].into_iter().flatten().collect()),
+    };
+    point(curve, &x, &y).ok_or_else(|| {
+        vec![KeyFault::NotOnCurve {
+            curve,
+            exchanged: point(curve, &y, &x).is_some(),
+        }]
+    })
+}
+
+fn point(curve: KeyType, x: &[u8], y: &[u8]) -> Option<Material> {
+    let sec1 = [&[4], x, y].concat();
+    match curve {
+        KeyType::P256 => {
+            let ec = Ec {
+                crv: EcCurves::P256,
+                x: x.to_vec().into(),
+                y: y.to_vec().into(),
+                d: None,
+            };
+            let key = p256::PublicKey::try_from(&ec).ok()?;
+            Some(Material::P256(key.into()))
+        }
+        KeyType::P384 => {
+            let key = p384::ecdsa::VerifyingKey::from_sec1_bytes(&sec1).ok()?;
+            Some(Material::P384(key))
+        }
+        KeyType::P521 => {
+            let key = p521::ecdsa::VerifyingKey::from_sec1_bytes(&sec1).ok()?;
+            Some(Material::P521(key))
+        }
+        KeyType::Secp256k1 => {
+            let key = k256::ecdsa::VerifyingKey::from_sec1_bytes(&sec1).ok()?;
+            Some(Material::Secp256k1(key))
+        }
+        KeyType::Rsa | KeyType::Ed25519 | KeyType::Oct => None,
+    }
+}
+
+/// RFC 7518, section 6.3.1.1 asks for no leading zero in `n`, and knows that some writers add one.
+fn rsa(object: &Object) -> Result<Parsed, Vec<KeyFault>> {
+    let (n, e) = match (octets(object, "n"), octets(object, "e")) {
+        (Ok(n), Ok(e)) => (n, e),
+        (n, e) => return Err([n.err(), e.err()].into_iter().flatten().collect()),
+    };
+    let (n, note) = match n.strip_prefix(&[0]) {
+        Some(rest) => (rest, Some(KeyNote::LeadingZero)),
+        None => (&n[..], None),
+    };
+    let mut faults = Vec::new();
+    for (name, octets) in [("n", n), ("e", &e[..])] {
+        if octets.first().is_none_or(|octet| *octet == 0) {
+            faults.push(KeyFault::LeadingZero(name));
+        }
+    }
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let bits = bits(n);
+    if !RSA_BITS.contains(&bits) {
+        faults.push(KeyFault::RsaSize(bits));
+    }
+    if n.last().is_some_and(|octet| octet % 2 == 0) {
+        faults.push(KeyFault::RsaModulus);
+    }
+    let exponent = exponent(&e).filter(|e| (3..=MAX_RSA_EXPONENT).contains(e) && e % 2 == 1);
+    let Some(exponent) = exponent.filter(|_| faults.is_empty()) else {
+        faults.extend(exponent.is_none().then_some(KeyFault::RsaExponent));
+        return Err(faults);
+    };
+    let (n, e) = (
+        BoxedUint::from_be_slice_vartime(n),
+        BoxedUint::from(exponent),
+    );
+    match rsa::PublicKey::new_with_size_limits(n, e, RSA_BITS) {
+        Ok(key) => Ok(Parsed {
+            material: Material::Rsa(Arc::new(key)),
+            note,
+        }),
+        Err(_) => Err(vec![KeyFault::RsaModulus]),
+    }
+}
+
+/// The size of a number without leading zero bytes.
+fn bits(octets: &[u8]) -> usize {
+    let zeros = octets.first().map_or(0, |octet| octet.leading_zeros());
+    let zeros = usize::try_from(zeros).unwrap_or_default();
+    octets.len().saturating_mul(8).saturating_sub(zeros)
+}
+
+/// A number of at most 64 bits.
+fn exponent(octets: &[u8]) -> Option<u64> {
+    let mut number = [0; 8];
+    let from = number.len().checked_sub(octets.len())?;
+    number.get_mut(from..)?.copy_from_slice(octets);
+    Some(u64::from_be_bytes(number))
+}
+
+/// RFC 8032, section 5.1.3: y is below the field's prime. A point of small order verifies anything.
+fn okp(object: &Object) -> Result<Material, Vec<KeyFault>> {
+    let (curve, length) = curve(object, "OKP", &[(KeyType::Ed25519, 32)])?;
+    let x = octets_of_length(object, "x", curve, length).map_err(|fault| vec![fault])?;
+    let key = <[u8; 32]>::try_from(x).ok().and_then(|x| {
+        let key = ed25519_dalek::VerifyingKey::from_bytes(&x).ok()?;
+        let is_canonical = key.to_edwards().compress().to_bytes() == x;
+        (is_canonical && !key.is_weak()).then_some(key)
+    });
+    key.map(Material::Ed25519)
+        .ok_or_else(|| vec![KeyFault::NotEd25519])
+}
+
+fn oct(object: &Object) -> Result<Material, Vec<KeyFault>> {
+    match octets(object, "k") {
+        Ok(k) if k.is_empty() => Err(vec![KeyFault::EmptySecret]),
+        Ok(k) => Ok(Material::Oct(k.into())),
+        Err(fault) => Err(vec![fault]),
+    }
+}
+
+/// The curve that `crv` names, and the length of a coordinate.
+fn curve(
+    object: &Object,
+    kty: &'static str,
+    curves: &[(KeyType, usize)],
+) -> Result<(KeyType, usize), Vec<KeyFault>> {
+    let crv = text(object, "crv").map_err(|fault| vec![fault])?;
+    let mut curves = curves.iter().copied();
+    let known = curves.find(|(curve, _)| curve.crv() == Some(crv));
+    known.ok_or_else(|| {
+        vec![KeyFault::ForeignCurve {
+            kty,
+            crv: crv.to_owned(),
+        }]
+    })
+}
+
+fn octets_of_length(
+    object: &Object,
+    name: &'static str,
+    key_type: KeyType,
+    length: usize,
+) -> Result<Vec<u8>, KeyFault> {
+    let octets = octets(object, name)?;
+    if octets.len() == length {
+        Ok(octets)
+    } else {
+        Err(KeyFault::Length {
+            name,
+            found: octets.len(),
+            expected: length,
+            key_type,
+        })
+    }
+}
+
+fn octets(object: &Object, name: &'static str) -> Result<Vec<u8>, KeyFault> {
+    let text = text(object, name)?;
+    if text.ends_with('=') {
+        return Err(KeyFault::Padding(name));
+    }
+    base64url::decode(text).map_err(|error| KeyFault::NotBase64url(name, error.offset))
+}
+
+fn text<'o>(object: &'o Object, name: &'static str) -> Result<&'o str, KeyFault> {
+    let value: &Value = object.get(name).ok_or(KeyFault::Missing(name))?;
+    value
+        .as_str()
+        .ok_or(KeyFault::MemberType(name, value.type_name(), "a string"))
+}

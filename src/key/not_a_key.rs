@@ -1,0 +1,454 @@
+//! What stands where a key is expected and is none, told by its content, and the command that makes a key
+//! of it. A test makes a file of each kind, runs what the hint says, and reads the key.
+
+use std::fmt;
+
+use memchr::memmem;
+
+use super::asn1::Kind;
+use super::encoding::Encoding;
+use super::pem::{self, Block, PemFault};
+use super::point;
+use super::shown;
+use super::spki;
+use super::wrapper::Wrapper;
+use crate::algorithm::KeyType;
+use crate::text::json::Value;
+use crate::token::compact::Compact;
+
+/// Content that is not a key in any form that is read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NotAKey {
+    /// PEM that cannot be decoded.
+    Pem(PemFault),
+    /// PEM with another label than that of its content.
+    WrongLabel(String, Kind),
+    /// PEM with a label that is not known, and neither is its content.
+    UnknownLabel(String),
+    /// A structure that begins as its kind does and is malformed.
+    Malformed(Kind),
+    /// PEM of another kind than a key or a certificate.
+    InPem(Kind),
+    /// DER that is not read in this encoding, or at all.
+    Der(Kind, Encoding),
+    /// A certificate with OpenSSL's own trust settings.
+    TrustedCertificate,
+    /// A private key of OpenSSH; its algorithm, as far as it is known.
+    SshPrivate(Option<&'static str>),
+    /// A public key of OpenSSH; its algorithm.
+    Ssh(&'static str),
+    /// A public key of RFC 4716.
+    Ssh2 {
+        /// Whether it is an Ed25519 key.
+        ed25519: bool,
+    },
+    /// A key of PGP.
+    Pgp,
+    /// The bytes of a key without its type.
+    Raw(Raw, Encoding),
+    /// Base64 of PEM or JSON; a name for the file.
+    Text(&'static str),
+    /// JSON with a key inside.
+    Wrapper(Wrapper),
+    /// Metadata of an authorization server (RFC 8414).
+    Configuration,
+    /// Several JSON objects.
+    JsonLines,
+    /// A Python literal.
+    Python,
+    /// A web page.
+    Html,
+    /// XML with a certificate inside, as SAML metadata has it.
+    XmlCertificate,
+    /// Other XML.
+    Xml,
+    /// A token.
+    Token,
+    /// Text in UTF-16.
+    Utf16,
+    /// Data compressed with gzip.
+    Gzip,
+    /// A Java keystore.
+    Keystore,
+    /// The URL of a key.
+    Url,
+    /// Anything else.
+    Unknown,
+}
+
+/// What a key without its type may be, by its length and, if it is a point, by the curve.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Raw {
+    /// An Ed25519 key, a secret, or anything else of that length.
+    Bytes32,
+    /// A point (SEC 1, section 2.3.3) of this many bytes.
+    Point(KeyType, usize),
+    /// `x` and `y`.
+    Coordinates(KeyType),
+}
+
+/// The public key algorithms of OpenSSH.
+const SSH: [&str; 8] = [
+    "ssh-rsa",
+    "ssh-ed25519",
+    "ecdsa-sha2-nistp256",
+    "ecdsa-sha2-nistp384",
+    "ecdsa-sha2-nistp521",
+    "ssh-dss",
+    "sk-ssh-ed25519@openssh.com",
+    "sk-ecdsa-sha2-nistp256@openssh.com",
+];
+
+impl NotAKey {
+    /// What this content is. It is not a JSON object, has no PEM in it, and is not a key in DER or in one
+    /// line of base64.
+    pub(crate) fn of(content: &[u8]) -> Self {
+        if let Some(kind) = Kind::of(content) {
+            return Self::Der(kind, Encoding::Binary);
+        }
+        match *content {
+            [0x1F, 0x8B, ..] => return Self::Gzip,
+            [0xFE, 0xED, 0xFE, 0xED, ..] | [0xCE, 0xCE, 0xCE, 0xCE, ..] => return Self::Keystore,
+            _ => {}
+        }
+        match std::str::from_utf8(content) {
+            Ok(text) => Self::of_text(text.trim_ascii()),
+            Err(_) => {
+                Raw::of(content).map_or(Self::Unknown, |raw| Self::Raw(raw, Encoding::Binary))
+            }
+        }
+    }
+
+    fn of_text(text: &str) -> Self {
+        if text.starts_with('<') {
+            return Self::of_markup(text);
+        }
+        if text.starts_with("---- BEGIN SSH2") {
+            // Base64 of the length and the name of the algorithm, which come first.
+            let ed25519 = text.contains("AAAAC3NzaC1lZDI1NTE5");
+            return Self::Ssh2 { ed25519 };
+        }
+        let word = text.split_ascii_whitespace().next();
+        if let Some(name) = SSH.into_iter().find(|name| word == Some(name)) {
+            return Self::Ssh(name);
+        }
+        if !text.contains('\n') && (text.starts_with("http://") || text.starts_with("https://")) {
+            return Self::Url;
+        }
+        if Compact::parse(text.as_bytes()).is_ok() {
+            return Self::Token;
+        }
+        match Value::parse(text.as_bytes()) {
+            Ok(value @ (Value::Array(_) | Value::String(_))) => Self::of_json(&value),
+            Ok(_) | Err(_) => Self::of_encoded(text),
+        }
+    }
+
+    fn of_markup(text: &str) -> Self {
+        let text = text.to_ascii_lowercase();
+        if text.starts_with("<!doctype html") || text.contains("<html") {
+            Self::Html
+        } else if text.contains("x509certificate>") {
+            Self::XmlCertificate
+        } else {
+            Self::Xml
+        }
+    }
+
+    /// What this JSON is, which is neither a JWK nor a JWK Set.
+    pub(crate) fn of_json(value: &Value) -> Self {
+        match value {
+            Value::Object(object) if matches!(object.get("jwks_uri"), Some(Value::String(_))) => {
+                Self::Configuration
+            }
+            _ => Wrapper::find(value).map_or(Self::Unknown, Self::Wrapper),
+        }
+    }
+
+    /// What a text is that begins like a JSON object and is none; nothing if it is just malformed.
+    pub(crate) fn of_malformed_json(text: &str) -> Option<Self> {
+        let inside = text.trim_start().trim_start_matches('{').trim_start();
+        if inside.starts_with('\'') {
+            return Some(Self::Python);
+        }
+        let mut lines = text.lines().filter(|line| !line.trim().is_empty());
+        let is_object = |line: &str| matches!(Value::parse(line.as_bytes()), Ok(Value::Object(_)));
+        lines.all(is_object).then_some(Self::JsonLines)
+    }
+
+    fn of_encoded(text: &str) -> Self {
+        let Some((encoding, bytes)) = Encoding::decode(text.as_bytes()) else {
+            return Self::Unknown;
+        };
+        if let Some(kind) = Kind::of(&bytes) {
+            return Self::Der(kind, encoding);
+        }
+        if let Some(raw) = Raw::of(&bytes) {
+            return Self::Raw(raw, encoding);
+        }
+        let is_object = |json| matches!(Value::parse(json), Ok(Value::Object(_)));
+        if encoding != Encoding::Base64 {
+            Self::Unknown
+        } else if memmem::find(&bytes, pem::BEGIN).is_some() {
+            Self::Text("key.pem")
+        } else if is_object(bytes.trim_ascii()) {
+            Self::Text("key.json")
+        } else {
+            Self::Unknown
+        }
+    }
+
+    /// What a block of PEM is that is not a key.
+    pub(crate) fn of_block(block: &Block) -> Self {
+        // The last line of its base64 is a checksum.
+        if block.label.starts_with("PGP ") {
+            return Self::Pgp;
+        }
+        let content = match &block.content {
+            Ok(content) => content,
+            Err(fault) => return Self::Pem(fault.clone()),
+        };
+        match block.label.as_str() {
+            "OPENSSH PRIVATE KEY" => {
+                let is_in = |name: &&str| memmem::find(content, name.as_bytes()).is_some();
+                Self::SshPrivate(SSH.into_iter().find(is_in))
+            }
+            "TRUSTED CERTIFICATE" => Self::TrustedCertificate,
+            "NEW CERTIFICATE REQUEST" => Self::InPem(Kind::CertificateRequest),
+            label => match (Kind::with_label(label), Kind::of(content)) {
+                (Some(kind), Some(found)) if kind == found => Self::InPem(kind),
+                (_, Some(found)) => Self::WrongLabel(label.to_owned(), found),
+                (Some(kind), None) => Self::Malformed(kind),
+                (None, None) => Self::UnknownLabel(label.to_owned()),
+            },
+        }
+    }
+
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self.command() {
+            Some(command) => format!("{}: {command}", self.advice()),
+            None => self.advice().to_owned(),
+        }
+    }
+
+    fn advice(&self) -> &'static str {
+        match self {
+            Self::Pem(PemFault::Encrypted) | Self::SshPrivate(_) => "extract the public key",
+            Self::InPem(kind) | Self::Der(kind, _) => match kind {
+                Kind::PublicKey | Kind::RsaPublicKey | Kind::Certificate => "decode the file",
+                Kind::PrivateKey
+                | Kind::RsaPrivateKey
+                | Kind::EcPrivateKey
+                | Kind::EncryptedPrivateKey
+                | Kind::CertificateRequest => "extract the public key",
+                Kind::Pkcs12 | Kind::Pkcs7 => "extract the certificates",
+                Kind::Crl => "it lists revoked certificates; use a certificate or the key itself",
+            },
+            Self::Pem(_) | Self::Malformed(_) => {
+                "the file may be truncated or damaged; copy it again"
+            }
+            Self::WrongLabel(..) => "write the label of the content",
+            Self::UnknownLabel(_) | Self::Xml | Self::Unknown => {
+                "a key is a JWK, a JWK Set, or a public key or certificate in PEM or DER; a secret is given with --secret-file"
+            }
+            Self::TrustedCertificate | Self::Ssh(_) | Self::Ssh2 { .. } => "convert it",
+            Self::Pgp => "OpenPGP keys do not sign tokens; ask the issuer for its JWK Set",
+            Self::Raw(Raw::Bytes32, _) => {
+                "a secret is given with --secret-file; to use it as an Ed25519 public key"
+            }
+            Self::Raw(Raw::Point(..) | Raw::Coordinates(_), _) => "add the key's type",
+            Self::Text(_) => "decode the file",
+            Self::Wrapper(_) | Self::XmlCertificate | Self::Keystore => "extract the key",
+            Self::Configuration | Self::Url => "download the keys that it points to",
+            Self::JsonLines => "make a JWK Set of them",
+            Self::Python => "convert it to JSON",
+            Self::Html => {
+                "the server sent a page instead of the key; check the URL, and whether it needs a login"
+            }
+            Self::Token => "the key and the token may be swapped; -k takes the key",
+            Self::Utf16 => "save the file as UTF-8",
+            Self::Gzip => "decompress the file",
+        }
+    }
+
+    fn command(&self) -> Option<String> {
+        Some(match self {
+            Self::Pem(PemFault::Encrypted) => "openssl pkey -in FILE -pubout > key.pem".to_owned(),
+            Self::InPem(kind) => format!("{} -in FILE > {}", openssl(*kind)?, file(*kind)),
+            Self::Der(Kind::PublicKey | Kind::RsaPublicKey | Kind::Certificate, encoding) => {
+                format!("{} > key.der", encoding.command())
+            }
+            Self::Der(kind @ Kind::Pkcs12, encoding) => {
+                format!("{} > {}", encoding.through(openssl(*kind)?), file(*kind))
+            }
+            Self::Der(kind, encoding) => {
+                let openssl = format!("{} -inform der", openssl(*kind)?);
+                format!("{} > {}", encoding.through(&openssl), file(*kind))
+            }
+            Self::WrongLabel(label, kind) => {
+                let is_plain = |c: char| c.is_ascii_alphanumeric() || c == ' ';
+                let right = kind.label();
+                let is_harmless = label.chars().all(is_plain) && shown::value(label) == *label;
+                is_harmless
+                    .then(|| format!("sed 's/ {label}-/ {right}-/' FILE > key.pem"))?
+            }
+            Self::TrustedCertificate => "openssl x509 -in FILE > key.pem".to_owned(),
+            Self::Ssh("ssh-ed25519") => ed25519("cat FILE"),
+            Self::Ssh("ssh-rsa" | "ecdsa-sha2-nistp256" | "ecdsa-sha2-nistp384" | "ecdsa-sha2-nistp521") => {
+                "ssh-keygen -e -m PKCS8 -f FILE > key.pem".to_owned()
+            }
+            Self::SshPrivate(Some("ssh-ed25519")) => ed25519("ssh-keygen -y -f FILE"),
+            Self::SshPrivate(Some(_)) => {
+                "ssh-keygen -y -f FILE > key.pub && ssh-keygen -e -m PKCS8 -f key.pub > key.pem"
+                    .to_owned()
+            }
+            Self::Ssh2 { ed25519: true } => ed25519("ssh-keygen -i -f FILE"),
+            Self::Ssh2 { ed25519: false } => {
+                "ssh-keygen -i -f FILE > key.pub && ssh-keygen -e -m PKCS8 -f key.pub > key.pem"
+                    .to_owned()
+            }
+            Self::Raw(raw, encoding) => {
+                let before = data_encoding::BASE64.encode(&raw.before());
+                format!("(echo {before} | base64 -d; {}) > key.der", encoding.command())
+            }
+            Self::Text(file) => format!("base64 -d < FILE > {file}"),
+            Self::Wrapper(wrapper) => wrapper.command()?,
+            Self::Configuration => {
+                "curl -s \"$(jq -r .jwks_uri FILE)\" > keys.json".to_owned()
+            }
+            Self::Url => "curl -s \"$(cat FILE)\" > keys.json".to_owned(),
+            Self::JsonLines => "jq -s '{keys: .}' FILE > keys.json".to_owned(),
+            Self::Python => {
+                "python3 -c 'import ast, json, sys; print(json.dumps(ast.literal_eval(sys.stdin.read())))' < FILE > key.json".to_owned()
+            }
+            Self::XmlCertificate => {
+                "tr -d '[:space:]' < FILE | grep -o 'X509Certificate>[^<]*' | head -n 1 | cut -d '>' -f 2 > key.txt".to_owned()
+            }
+            Self::Utf16 => "iconv -f UTF-16 -t UTF-8 FILE > key.json".to_owned(),
+            Self::Gzip => "gzip -d < FILE > key.json".to_owned(),
+            Self::Keystore => "keytool -exportcert -rfc -keystore FILE -alias ALIAS > key.pem".to_owned(),
+            Self::Pem(_)
+            | Self::Malformed(_)
+            | Self::UnknownLabel(_)
+            | Self::SshPrivate(None)
+            | Self::Ssh(_)
+            | Self::Pgp
+            | Self::Html
+            | Self::Xml
+            | Self::Token
+            | Self::Unknown => return None,
+        })
+    }
+}
+
+/// The command of OpenSSL that takes the key or the certificates out.
+fn openssl(kind: Kind) -> Option<&'static str> {
+    match kind {
+        Kind::PrivateKey | Kind::RsaPrivateKey | Kind::EcPrivateKey | Kind::EncryptedPrivateKey => {
+            Some("openssl pkey -pubout")
+        }
+        Kind::CertificateRequest => Some("openssl req -pubkey -noout"),
+        Kind::Pkcs12 => Some("openssl pkcs12 -nokeys"),
+        Kind::Pkcs7 => Some("openssl pkcs7 -print_certs"),
+        Kind::PublicKey | Kind::RsaPublicKey | Kind::Certificate | Kind::Crl => None,
+    }
+}
+
+fn file(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Pkcs12 | Kind::Pkcs7 => "certs.pem",
+        _ => "key.pem",
+    }
+}
+
+/// `ssh-keygen` converts no Ed25519 key, so the last 32 bytes of its own form get a type.
+fn ed25519(keys: &str) -> String {
+    let before = data_encoding::BASE64.encode(&Raw::Bytes32.before());
+    format!(
+        "(echo {before} | base64 -d; {keys} | cut -d ' ' -f 2 | base64 -d | tail -c 32) > key.der"
+    )
+}
+
+impl Raw {
+    fn of(bytes: &[u8]) -> Option<Self> {
+        if bytes.len() == 32 {
+            return Some(Self::Bytes32);
+        }
+        let curve_of = |point: &[u8]| {
+            let mut curves = point::CURVES.into_iter().map(|(curve, _)| curve);
+            curves.find(|curve| point::on_curve(*curve, point).is_some())
+        };
+        if let Some(curve) = curve_of(bytes) {
+            return Some(Self::Point(curve, bytes.len()));
+        }
+        curve_of(&[&[4], bytes].concat()).map(Self::Coordinates)
+    }
+
+    /// What stands before the bytes in a `SubjectPublicKeyInfo`.
+    fn before(self) -> Vec<u8> {
+        let before =
+            |curve: KeyType, length| spki::before_key(curve.crv().unwrap_or_default(), length);
+        match self {
+            Self::Bytes32 => before(KeyType::Ed25519, 32),
+            Self::Point(curve, length) => before(curve, length),
+            Self::Coordinates(curve) => {
+                let length = point::coordinate_bytes(curve).saturating_mul(2);
+                [&*before(curve, length.saturating_add(1)), &[4]].concat()
+            }
+        }
+    }
+}
+
+impl fmt::Display for NotAKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = match self {
+            Self::Pem(fault) => return write!(f, "{fault}"),
+            Self::WrongLabel(label, kind) => {
+                return write!(f, "PEM labeled {} that holds {kind}", shown::quoted(label));
+            }
+            Self::UnknownLabel(label) => return write!(f, "PEM labeled {}", shown::quoted(label)),
+            Self::Malformed(kind) => return write!(f, "{kind} that is malformed"),
+            Self::InPem(kind) => return write!(f, "{kind}"),
+            Self::Der(kind, encoding) => return write!(f, "{kind}{}", encoding.suffix()),
+            Self::Raw(raw, encoding) => {
+                write!(f, "{raw}{}", encoding.suffix())?;
+                return f.write_str(", without the type of the key");
+            }
+            Self::Wrapper(wrapper) => return write!(f, "{wrapper}"),
+            Self::SshPrivate(_) => "a private key of OpenSSH",
+            Self::Ssh(name) => return write!(f, "a public key of OpenSSH ({name})"),
+            Self::TrustedCertificate => "a certificate with trust settings of OpenSSL",
+            Self::Ssh2 { .. } => "a public key of SSH (RFC 4716)",
+            Self::Pgp => "an OpenPGP key",
+            Self::Text("key.json") => "JSON in base64",
+            Self::Text(_) => "PEM in base64",
+            Self::Configuration => {
+                "an OpenID configuration, which has the URL of the keys (\"jwks_uri\") and no key"
+            }
+            Self::JsonLines => "several JSON objects",
+            Self::Python => "a Python dictionary",
+            Self::Html => "an HTML page",
+            Self::XmlCertificate => "XML with a certificate inside",
+            Self::Xml => "XML",
+            Self::Token => "a token",
+            Self::Utf16 => "text in UTF-16",
+            Self::Gzip => "gzip data",
+            Self::Keystore => "a Java keystore",
+            Self::Url => "a URL",
+            Self::Unknown => "unknown content",
+        };
+        f.write_str(text)
+    }
+}
+
+impl fmt::Display for Raw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Bytes32 => f.write_str("32 bytes"),
+            Self::Point(curve, _) => write!(f, "a point of {curve}"),
+            Self::Coordinates(curve) => write!(f, "the coordinates of a point of {curve}"),
+        }
+    }
+}

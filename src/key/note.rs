@@ -1,0 +1,82 @@
+//! What is unusual about a key, whether it can be used or not.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// What is unusual about a key. In JSON it is its message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeyNote {
+    /// The file begins with the byte order mark of UTF-8.
+    ByteOrderMark,
+    /// The line ends of its PEM are the two characters `\\n`.
+    EscapedLineEnds,
+    /// `n` begins with a zero byte (RFC 7518, section 6.3.1.1).
+    LeadingZero,
+    /// The line end after a secret was removed.
+    SecretTrimmed,
+    /// The key is a certificate's.
+    Certificate,
+    /// `x5c` cannot be read.
+    X5cUnread,
+    /// The first certificate of `x5c` has another key (RFC 7517, section 4.7).
+    X5cKey,
+    /// A thumbprint is not that of the first certificate of `x5c`; its name.
+    X5cThumbprint(&'static str),
+}
+
+impl KeyNote {
+    /// Whether something is wrong, and not only unusual.
+    #[must_use]
+    pub fn is_warning(&self) -> bool {
+        match self {
+            Self::ByteOrderMark
+            | Self::EscapedLineEnds
+            | Self::LeadingZero
+            | Self::SecretTrimmed
+            | Self::Certificate => false,
+            Self::X5cUnread | Self::X5cKey | Self::X5cThumbprint(_) => true,
+        }
+    }
+
+    /// Whether the key is not written as it should be, and still means one thing.
+    #[must_use]
+    pub fn is_spelling(&self) -> bool {
+        match self {
+            Self::ByteOrderMark | Self::EscapedLineEnds | Self::LeadingZero => true,
+            Self::SecretTrimmed
+            | Self::Certificate
+            | Self::X5cUnread
+            | Self::X5cKey
+            | Self::X5cThumbprint(_) => false,
+        }
+    }
+}
+
+impl fmt::Display for KeyNote {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::ByteOrderMark => "the file begins with a UTF-8 byte order mark",
+            Self::EscapedLineEnds => "the line ends of the PEM are written as \\n",
+            Self::LeadingZero => "\"n\" begins with a zero byte",
+            Self::SecretTrimmed => "a newline at the end of the secret was removed",
+            Self::Certificate => "the dates and the chain of the certificate are not checked",
+            Self::X5cUnread => "\"x5c\" is not an array of certificates in base64",
+            Self::X5cKey => {
+                "the first certificate in \"x5c\" has another key than this JWK (RFC 7517, section 4.7)"
+            }
+            Self::X5cThumbprint(name) => {
+                return write!(
+                    f,
+                    "\"{name}\" is not the thumbprint of the first certificate in \"x5c\""
+                );
+            }
+        })
+    }
+}
+
+impl Serialize for KeyNote {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}

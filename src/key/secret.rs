@@ -1,0 +1,236 @@
+//! A shared secret from a file or an environment variable. Only what is asked for as a secret becomes
+//! one, and never what is a public key: that is the mistake of algorithm confusion (RFC 8725, section
+//! 2.1), made by the verifier itself.
+
+use std::fmt;
+
+use data_encoding::{
+    BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, Encoding, HEXLOWER_PERMISSIVE,
+};
+use zeroize::Zeroizing;
+
+use super::source::{self, Entry};
+use super::{KeyFault, KeyNote};
+use crate::text::base64url;
+use crate::text::json::{Object, Value};
+
+/// How the text of a secret stands for its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretEncoding {
+    /// Its own bytes.
+    Text,
+    /// Base64 (RFC 4648, section 4), padded or not.
+    Base64,
+    /// Base64url (RFC 4648, section 5), padded or not.
+    Base64Url,
+    /// Hexadecimal digits in either case.
+    Hex,
+}
+
+/// Why there is no secret. Nothing of the text is in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretFault {
+    /// No bytes are left after trimming and decoding.
+    Empty,
+    /// The text is not in the encoding.
+    Encoding(SecretEncoding),
+    /// The text, or what it stands for, is a public or private key in a form that is read as a key.
+    PublicKey,
+    /// The text is a JWK, or a JWK Set, with a secret.
+    SecretJwk,
+}
+
+/// Reads a secret as the only key of its source.
+pub(crate) fn read(text: &[u8], encoding: SecretEncoding) -> Result<Entry, SecretFault> {
+    let mut notes = Vec::new();
+    let secret = match encoding {
+        SecretEncoding::Text => {
+            let line = text.strip_suffix(b"\n");
+            let line = line.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+            notes.extend(line.map(|_| KeyNote::SecretTrimmed));
+            Zeroizing::new(line.unwrap_or(text).to_vec())
+        }
+        SecretEncoding::Base64 => decode(text, [&BASE64, &BASE64_NOPAD], encoding)?,
+        SecretEncoding::Base64Url => decode(text, [&BASE64URL, &BASE64URL_NOPAD], encoding)?,
+        SecretEncoding::Hex => decode(text, [&HEXLOWER_PERMISSIVE; 2], encoding)?,
+    };
+    if secret.is_empty() {
+        return Err(SecretFault::Empty);
+    }
+    not_a_key(text)?;
+    not_a_key(&secret)?;
+    let mut jwk = Object::default();
+    let k = base64url::encode(&secret);
+    for (name, value) in [("kty", "oct"), ("k", &*Zeroizing::new(k))] {
+        jwk.push(name, Value::from(value));
+    }
+    Ok(Entry {
+        jwk,
+        notes,
+        ..Entry::default()
+    })
+}
+
+fn decode(
+    text: &[u8],
+    bases: [&Encoding; 2],
+    encoding: SecretEncoding,
+) -> Result<Zeroizing<Vec<u8>>, SecretFault> {
+    let mut decoded = bases.into_iter().map(|base| base.decode(text.trim_ascii()));
+    decoded
+        .find_map(Result::ok)
+        .map(Zeroizing::new)
+        .ok_or(SecretFault::Encoding(encoding))
+}
+
+/// Whether content is a key in any form.
+fn not_a_key(content: &[u8]) -> Result<(), SecretFault> {
+    for entry in source::read(content).unwrap_or_default().entries {
+        match (entry.fault, entry.jwk.get("kty").and_then(Value::as_str)) {
+            (_, Some("oct")) => return Err(SecretFault::SecretJwk),
+            (Some(KeyFault::Json(_) | KeyFault::NotAnObject(_) | KeyFault::NotAKey(_)), _)
+            | (None, None) => {}
+            (Some(_), _) | (None, Some(_)) => return Err(SecretFault::PublicKey),
+        }
+    }
+    Ok(())
+}
+
+impl SecretEncoding {
+    /// Its name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Text => "text",
+            Self::Base64 => "base64",
+            Self::Base64Url => "base64url",
+            Self::Hex => "hex",
+        }
+    }
+}
+
+impl SecretFault {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Empty => "write the secret to the file or the variable; is something unset?",
+            Self::Encoding(_) => {
+                "--secret-encoding text|base64|base64url|hex says how the secret is written"
+            }
+            Self::PublicKey => {
+                "a public key is not a secret (algorithm confusion); give it with -k"
+            }
+            Self::SecretJwk => {
+                "give a JWK with -k; --secret-file and --secret-env take the secret itself"
+            }
+        }
+    }
+}
+
+impl fmt::Display for SecretFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("the secret is empty"),
+            Self::Encoding(encoding) => write!(f, "the secret is not valid {}", encoding.name()),
+            Self::PublicKey => f.write_str("expected a secret, found a key"),
+            Self::SecretJwk => f.write_str("expected a secret, found a JWK"),
+        }
+    }
+}
+
+impl std::error::Error for SecretFault {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn k(text: &str, encoding: SecretEncoding) -> Result<(Vec<u8>, bool), SecretFault> {
+        let entry = read(text.as_bytes(), encoding)?;
+        let k = entry.jwk.get("k").and_then(Value::as_str).unwrap();
+        let trimmed = entry.notes == [KeyNote::SecretTrimmed];
+        Ok((base64url::decode(k).unwrap(), trimmed))
+    }
+
+    #[test]
+    fn one_line_end_is_trimmed_and_noted() {
+        for (text, secret, trimmed) in [
+            ("secret", "secret", false),
+            ("secret\n", "secret", true),
+            ("secret\r\n", "secret", true),
+            ("secret\n\n", "secret\n", true),
+            ("secret\r", "secret\r", false),
+            (" secret ", " secret ", false),
+        ] {
+            let expected = (secret.as_bytes().to_vec(), trimmed);
+            assert_eq!(k(text, SecretEncoding::Text), Ok(expected), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn each_encoding_is_read() {
+        let bytes = (vec![0xFB, 0xFF], false);
+        for (text, encoding) in [
+            ("+/8=", SecretEncoding::Base64),
+            ("+/8\r\n", SecretEncoding::Base64),
+            ("-_8", SecretEncoding::Base64Url),
+            (" -_8=\n", SecretEncoding::Base64Url),
+            ("fbFF\n", SecretEncoding::Hex),
+        ] {
+            assert_eq!(k(text, encoding), Ok(bytes.clone()), "{text:?}");
+        }
+        for (text, encoding) in [
+            ("-_8=", SecretEncoding::Base64),
+            ("+/9", SecretEncoding::Base64),
+            ("+/8", SecretEncoding::Base64Url),
+            ("-_8==", SecretEncoding::Base64Url),
+            ("fbf", SecretEncoding::Hex),
+            ("fb ff", SecretEncoding::Hex),
+            ("é", SecretEncoding::Hex),
+        ] {
+            let fault = SecretFault::Encoding(encoding);
+            assert_eq!(k(text, encoding), Err(fault), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn an_empty_secret_is_an_error() {
+        for (text, encoding) in [
+            ("", SecretEncoding::Text),
+            ("\n", SecretEncoding::Text),
+            ("\r\n", SecretEncoding::Text),
+            (" ", SecretEncoding::Base64),
+            ("", SecretEncoding::Base64Url),
+            ("\n", SecretEncoding::Hex),
+        ] {
+            assert_eq!(k(text, encoding), Err(SecretFault::Empty), "{text:?}");
+        }
+    }
+
+    /// RFC 8410, section 10.1.
+    #[test]
+    fn a_key_in_any_form_is_not_a_secret() {
+        let base64 = "MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE=";
+        let pem = format!("-----BEGIN PUBLIC KEY-----\n{base64}\n-----END PUBLIC KEY-----\n");
+        let jwk = r#"{"kty":"OKP","crv":"X25519","x":"AAAA"}"#;
+        let set = format!("{{\"keys\":[7,{jwk}]}}");
+        let hex = HEXLOWER_PERMISSIVE.encode(&BASE64.decode(base64.as_bytes()).unwrap());
+        for (text, encoding) in [
+            (base64, SecretEncoding::Text),
+            (base64, SecretEncoding::Base64),
+            (&*pem, SecretEncoding::Text),
+            (&pem.replace('\n', "\\n"), SecretEncoding::Text),
+            (&BASE64.encode(pem.as_bytes()), SecretEncoding::Base64),
+            (jwk, SecretEncoding::Text),
+            (&set, SecretEncoding::Text),
+            (&hex, SecretEncoding::Hex),
+        ] {
+            assert_eq!(k(text, encoding), Err(SecretFault::PublicKey), "{text:?}");
+        }
+        let secret = r#"{"kty":"oct","k":"c2VjcmV0"}"#;
+        assert_eq!(k(secret, SecretEncoding::Text), Err(SecretFault::SecretJwk));
+        for text in [r#"{"keys":[7]}"#, "{}", "-----BEGIN X-----", "MIIB", "AAAA"] {
+            assert!(k(text, SecretEncoding::Text).is_ok(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,510 @@
+//! From the content of a file to the keys in it, each as a JWK. The content tells its form, never the
+//! name of the file. Whether a key can be used is for the JWK's reader to say.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use data_encoding::BASE64;
+use memchr::memmem;
+use zeroize::Zeroizing;
+
+use super::asn1::Kind;
+use super::certificate::{self, Certificate, Issued};
+use super::not_a_key::NotAKey;
+use super::pem::{self, Block};
+use super::spki::{self, PublicKey};
+use super::{KeyFault, KeyNote, is_private_member, private, shown};
+use crate::text::json::{self, JsonError, Object, Value};
+
+/// A key as a JWK, and what its form says that a JWK has no member for.
+#[derive(Default)]
+pub(crate) struct Entry {
+    pub(crate) jwk: Object,
+    /// Why it cannot be used, whatever the JWK holds.
+    pub(crate) fault: Option<KeyFault>,
+    /// Whether it is for RSASSA-PSS alone.
+    pub(crate) is_pss: bool,
+    /// Whether it is the public half of a private key.
+    pub(crate) is_private: bool,
+    pub(crate) certificate: Option<Certificate>,
+    pub(crate) notes: Vec<KeyNote>,
+}
+
+/// Why content has no key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ContentFault {
+    /// Nothing but whitespace.
+    Empty,
+    /// Malformed JSON.
+    Json(JsonError),
+    /// A JSON object with neither `kty` nor `keys`.
+    NoKey,
+    /// `keys` of another type than an array.
+    KeysType(&'static str),
+    /// A JWK Set without members.
+    NoMembers,
+    /// Content that is not a key in any form.
+    NotAKey(NotAKey),
+}
+
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
+/// The keys in content.
+#[derive(Default)]
+pub(crate) struct Content {
+    pub(crate) entries: Vec<Entry>,
+    /// Whether private members stand beside the keys of a JWK Set.
+    pub(crate) has_private_member: bool,
+}
+
+/// Reads content in any form that has keys.
+pub(crate) fn read(content: &[u8]) -> Result<Content, ContentFault> {
+    if content.trim_ascii().is_empty() {
+        return Err(ContentFault::Empty);
+    }
+    if is_utf16(content) {
+        return Err(NotAKey::Utf16.into());
+    }
+    let (has_bom, text) = match content.strip_prefix(BOM) {
+        Some(text) => (true, text),
+        None => (false, content),
+    };
+    let mut content = if text.trim_ascii_start().starts_with(b"{") {
+        of_json(text)?
+    } else if memmem::find(text, pem::BEGIN).is_some() {
+        of_pem(text)?.into()
+    } else {
+        of_der(text)?.into()
+    };
+    if has_bom {
+        for entry in &mut content.entries {
+            entry.notes.insert(0, KeyNote::ByteOrderMark);
+        }
+    }
+    Ok(content)
+}
+
+/// A byte order mark of UTF-16, or ASCII in every other byte.
+fn is_utf16(content: &[u8]) -> bool {
+    match content {
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => true,
+        [first, 0, second, 0, ..] => first.is_ascii_graphic() && second.is_ascii(),
+        _ => false,
+    }
+}
+
+/// A JWK, a JWK Set, or a map of key IDs to PEM.
+fn of_json(text: &[u8]) -> Result<Content, ContentFault> {
+    let malformed = |error| {
+        let text = std::str::from_utf8(text).ok();
+        match text.and_then(NotAKey::of_malformed_json) {
+            Some(other) => ContentFault::NotAKey(other),
+            None => ContentFault::Json(error),
+        }
+    };
+    let text = json::text_of(text).map_err(malformed)?;
+    let members = json::raw_members(text).map_err(malformed)?;
+    let members = members.unwrap_or_default();
+    let member = |wanted: &str| members.iter().find(|(name, _)| name == wanted);
+    if member("kty").is_some() {
+        return Ok(vec![Entry::of_jwk(text)].into());
+    }
+    if let Some((_, keys)) = member("keys")
+        && let Some(items) = json::raw_items(keys).map_err(ContentFault::Json)?
+    {
+        return match items.as_slice() {
+            [] => Err(ContentFault::NoMembers),
+            _ => Ok(Content {
+                entries: items.into_iter().map(Entry::of_jwk).collect(),
+                has_private_member: members.iter().any(|(name, _)| is_private_member(name)),
+            }),
+        };
+    }
+    if let Some(entries) = of_map(&members) {
+        return Ok(entries.into());
+    }
+    let value = Value::parse(text.as_bytes()).map_err(ContentFault::Json)?;
+    match NotAKey::of_json(&value) {
+        NotAKey::Unknown => Err(match member("keys") {
+            Some((_, keys)) => ContentFault::KeysType(json::type_of(keys)),
+            None => ContentFault::NoKey,
+        }),
+        other => Err(other.into()),
+    }
+}
+
+/// PEM by key ID, as Google publishes its certificates.
+fn of_map(members: &[(String, &str)]) -> Option<Vec<Entry>> {
+    let mut entries = Vec::new();
+    for (kid, raw) in members {
+        let text: Zeroizing<String> = serde_json::from_str::<String>(raw).ok()?.into();
+        memmem::find(text.as_bytes(), pem::BEGIN)?;
+        match of_pem(text.as_bytes()) {
+            Ok(keys) => entries.extend(keys),
+            Err(other) => entries.push(Entry::unusable(KeyFault::NotAKey(other))),
+        }
+        for entry in entries
+            .iter_mut()
+            .filter(|entry| entry.jwk.get("kid").is_none())
+        {
+            entry.jwk.push("kid", Value::from(&**kid));
+        }
+    }
+    (!entries.is_empty()).then_some(entries)
+}
+
+fn of_pem(text: &[u8]) -> Result<Vec<Entry>, NotAKey> {
+    let blocks = pem::blocks(text);
+    let mut forms: Vec<(&Block, Result<Form, NotAKey>)> = blocks
+        .iter()
+        // OpenSSL writes the curve of an EC key before it.
+        .filter(|block| !block.label.ends_with(" PARAMETERS"))
+        .map(|block| (block, Form::of_block(block)))
+        .collect();
+    match forms.as_slice() {
+        [] => return Err(NotAKey::Unknown),
+        // The content is this and nothing else.
+        [(_, Err(other))] => return Err(other.clone()),
+        _ => {}
+    }
+    let certificates: Vec<&Issued> = forms
+        .iter()
+        .filter_map(|(_, form)| form.as_ref().ok()?.certificate())
+        .collect();
+    let leaf = certificate::leaf_of_chain(&certificates);
+    let mut place = 0..;
+    let entries = forms.drain(..).map(|(block, form)| {
+        let is_issuer =
+            matches!(&form, Ok(Form::Certificate(_))) && place.next() != leaf && leaf.is_some();
+        let mut entry = match form {
+            Ok(form) => form.entry(),
+            Err(other) => Entry::unusable(KeyFault::NotAKey(other)),
+        };
+        if is_issuer {
+            entry.fault = Some(KeyFault::ChainIssuer);
+        }
+        if block.escaped {
+            entry.notes.push(KeyNote::EscapedLineEnds);
+        }
+        entry
+    });
+    Ok(entries.collect())
+}
+
+/// A public key or a certificate in DER, or in one line of base64.
+fn of_der(content: &[u8]) -> Result<Vec<Entry>, NotAKey> {
+    let line = content.trim_ascii();
+    let decoded = BASE64.decode(line).map(Zeroizing::new);
+    let der = match &decoded {
+        Ok(decoded) if Kind::of(decoded).is_some() => decoded,
+        Ok(_) | Err(_) => content,
+    };
+    match Kind::of(der) {
+        Some(kind) if kind.is_public() => match Form::of(kind, der) {
+            Some(form) => Ok(vec![form.entry()]),
+            None => Err(NotAKey::Malformed(kind)),
+        },
+        Some(_) | None => Err(NotAKey::of(content)),
+    }
+}
+
+/// A key in DER.
+enum Form<'d> {
+    Public(PublicKey),
+    Private(PublicKey),
+    Certificate(Issued<'d>),
+}
+
+impl<'d> Form<'d> {
+    fn of_block(block: &'d Block) -> Result<Self, NotAKey> {
+        let kind = Kind::with_label(&block.label);
+        match (kind, &block.content) {
+            (Some(kind), Ok(der)) if Kind::of(der) == Some(kind) && kind.is_key() => {
+                Self::of(kind, der).ok_or(NotAKey::Malformed(kind))
+            }
+            _ => Err(NotAKey::of_block(block)),
+        }
+    }
+
+    /// None if it is malformed, or has no key in the clear.
+    fn of(kind: Kind, der: &'d [u8]) -> Option<Self> {
+        match kind {
+            Kind::PublicKey => spki::read(der).map(Self::Public),
+            Kind::RsaPublicKey => spki::read_rsa(der).map(Self::Public),
+            Kind::Certificate => certificate::read(der).map(Self::Certificate),
+            Kind::PrivateKey => private::read(der).map(Self::Private),
+            Kind::RsaPrivateKey => private::read_rsa(der).map(Self::Private),
+            Kind::EcPrivateKey => private::read_ec(der).map(Self::Private),
+            Kind::EncryptedPrivateKey
+            | Kind::CertificateRequest
+            | Kind::Crl
+            | Kind::Pkcs12
+            | Kind::Pkcs7 => None,
+        }
+    }
+
+    fn certificate(&self) -> Option<&Issued<'d>> {
+        match self {
+            Self::Certificate(issued) => Some(issued),
+            Self::Public(_) | Self::Private(_) => None,
+        }
+    }
+
+    fn entry(self) -> Entry {
+        let is_private = matches!(self, Self::Private(_));
+        let (key, certificate) = match self {
+            Self::Public(key) | Self::Private(key) => (key, None),
+            Self::Certificate(issued) => (issued.key, Some(issued.certificate)),
+        };
+        Entry {
+            jwk: key.jwk,
+            fault: key.fault,
+            is_pss: key.is_pss,
+            is_private,
+            notes: certificate.iter().map(|_| KeyNote::Certificate).collect(),
+            certificate,
+        }
+    }
+}
+
+impl Entry {
+    /// A JWK as it stands in a file.
+    pub(super) fn of_jwk(text: &str) -> Self {
+        match Value::parse(text.as_bytes()) {
+            Ok(Value::Object(jwk)) => Self {
+                jwk,
+                ..Self::default()
+            },
+            Ok(other) => Self::unusable(KeyFault::NotAnObject(other.type_name())),
+            Err(error) => Self::unusable(KeyFault::Json(error)),
+        }
+    }
+
+    fn unusable(fault: KeyFault) -> Self {
+        Self {
+            fault: Some(fault),
+            ..Self::default()
+        }
+    }
+}
+
+impl ContentFault {
+    /// What to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Cow<'static, str> {
+        match self {
+            Self::Empty => "download the key again; the download may have failed".into(),
+            Self::Json(_) => {
+                "a JWK is a JSON object, such as {\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"...\",\"y\":\"...\"}"
+                    .into()
+            }
+            Self::NoKey | Self::KeysType(_) => {
+                "a JWK has a \"kty\" member; a JWK Set has a \"keys\" array".into()
+            }
+            Self::NoMembers => {
+                "the service publishes no key at the moment, or this is the wrong file".into()
+            }
+            Self::NotAKey(other) => other.hint().into(),
+        }
+    }
+}
+
+impl fmt::Display for ContentFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("file is empty; expected a key"),
+            Self::Json(error) => write!(f, "invalid JSON: {}", shown::json(error)),
+            Self::NoKey => {
+                f.write_str("expected a key, found an object with neither \"kty\" nor \"keys\"")
+            }
+            Self::KeysType(found) => write!(f, "\"keys\" must be an array, found {found}"),
+            Self::NoMembers => f.write_str("the JWK Set is empty"),
+            Self::NotAKey(other) => write!(f, "expected a key, found {other}"),
+        }
+    }
+}
+
+impl From<Vec<Entry>> for Content {
+    fn from(entries: Vec<Entry>) -> Self {
+        Self {
+            entries,
+            has_private_member: false,
+        }
+    }
+}
+
+impl From<NotAKey> for ContentFault {
+    fn from(other: NotAKey) -> Self {
+        Self::NotAKey(other)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const JWK: &str = r#"{"kty":"EC","crv":"P-256","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU","y":"x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0"}"#;
+
+    /// What each content is said to be, and the beginning of the hint.
+    fn assert_messages(contents: &[(&[u8], &str, &str)]) {
+        for (content, message, hint) in contents {
+            let fault = read(content).err().unwrap();
+            assert_eq!(fault.to_string(), *message);
+            let given = fault.hint();
+            assert!(given.starts_with(hint), "{given}");
+        }
+    }
+
+    #[test]
+    fn malformed_content_is_named() {
+        assert_messages(&[
+            (
+                b" \n",
+                "file is empty; expected a key",
+                "download the key again",
+            ),
+            (
+                b"{",
+                "invalid JSON: unexpected end of input inside an object at byte 1",
+                "a JWK is a JSON object, such as {",
+            ),
+            (
+                b"{}",
+                "expected a key, found an object with neither \"kty\" nor \"keys\"",
+                "a JWK has a \"kty\" member; a JWK Set has a \"keys\" array",
+            ),
+            (
+                b"{\"keys\":{}}",
+                "\"keys\" must be an array, found an object",
+                "a JWK has a \"kty\" member; a JWK Set has a \"keys\" array",
+            ),
+            (
+                b"{\"keys\":[]}",
+                "the JWK Set is empty",
+                "the service publishes no key",
+            ),
+            (
+                b"hello",
+                "expected a key, found unknown content",
+                "a key is a JWK, a JWK Set, or",
+            ),
+            (
+                b"[]",
+                "expected a key, found unknown content",
+                "a key is a JWK",
+            ),
+            (
+                b"\xFF",
+                "expected a key, found unknown content",
+                "a key is a JWK",
+            ),
+            (
+                b"-----BEGIN ",
+                "expected a key, found PEM with a malformed BEGIN line",
+                "the file may be truncated or damaged",
+            ),
+            (
+                b"-----BEGIN PUBLIC KEY-----\nAAAA\n",
+                "expected a key, found PEM without an END line",
+                "the file may be truncated or damaged",
+            ),
+            (
+                b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
+                "expected a key, found a public key (SPKI) that is malformed",
+                "the file may be truncated or damaged",
+            ),
+            (
+                b"-----BEGIN SOMETHING-----\nAAAA\n-----END SOMETHING-----\n",
+                "expected a key, found PEM labeled [9 characters]",
+                "a key is a JWK",
+            ),
+            (
+                b"-----BEGIN EC PARAMETERS-----\nBgUrgQQAIg==\n-----END EC PARAMETERS-----\n",
+                "expected a key, found unknown content",
+                "a key is a JWK",
+            ),
+            (
+                b"\x30\x0C\x30\x06\x06\x02\x2A\x03\x05\0\x03\x02\x01\xFF",
+                "expected a key, found a public key (SPKI) that is malformed",
+                "the file may be truncated or damaged",
+            ),
+        ]);
+    }
+
+    #[test]
+    fn other_content_is_named_without_a_command() {
+        assert_messages(&[
+            (
+                b"<!doctype html><p>",
+                "expected a key, found an HTML page",
+                "the server sent a page instead of the key",
+            ),
+            (b"<a/>", "expected a key, found XML", "a key is a JWK"),
+            (
+                b"aa.bb.cc\n",
+                "expected a key, found a token",
+                "the key and the token may be swapped; -k takes the key",
+            ),
+            (
+                b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nAAAA\n=AAAA\n-----END PGP PUBLIC KEY BLOCK-----",
+                "expected a key, found an OpenPGP key",
+                "OpenPGP keys do not sign tokens",
+            ),
+            (
+                b"ssh-dss AAAA",
+                "expected a key, found a public key of OpenSSH (ssh-dss)",
+                "convert it",
+            ),
+        ]);
+    }
+
+    /// RFC 7517 section 4: members that are not understood are ignored, `keys` too.
+    #[test]
+    fn an_object_with_kty_is_a_key_whatever_else_it_has() {
+        let key = JWK.replacen('{', r#"{"keys":[7,{}],"k":"-----BEGIN X-----","#, 1);
+        assert_eq!(read(key.as_bytes()).unwrap().entries.len(), 1);
+    }
+
+    #[test]
+    fn a_single_block_is_the_content_and_one_of_several_a_member() {
+        let encrypted = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END RSA PRIVATE KEY-----\n";
+        assert!(read(encrypted.as_bytes()).is_err());
+        let entries = read(encrypted.repeat(2).as_bytes()).unwrap().entries;
+        let fault = KeyFault::NotAKey(NotAKey::Pem(pem::PemFault::Encrypted));
+        assert!(
+            entries
+                .iter()
+                .all(|entry| entry.fault == Some(fault.clone()))
+        );
+        assert_eq!(entries.len(), 2);
+    }
+
+    /// A name in a command must do no harm there, and a long one may be anything.
+    #[test]
+    fn only_harmless_names_are_in_a_command() {
+        for (name, command) in [
+            ("jwks", "jq '.jwks' FILE > key.json"),
+            ("a.b-c", "jq '.[\"a.b-c\"]' FILE > key.json"),
+            ("1", "jq '.[\"1\"]' FILE > key.json"),
+            (
+                "'; rm -rf ~ #",
+                "jq '{keys: [.. | objects | select(.kty)]}' FILE > keys.json",
+            ),
+            (
+                "a b",
+                "jq '{keys: [.. | objects | select(.kty)]}' FILE > keys.json",
+            ),
+            (
+                "c2VjcmV0c2VjcmV0c2Vjcm",
+                "jq '{keys: [.. | objects | select(.kty)]}' FILE > keys.json",
+            ),
+        ] {
+            let fault = read(format!("{{\"{name}\":{JWK}}}").as_bytes())
+                .err()
+                .unwrap();
+            assert_eq!(fault.hint(), format!("extract the key: {command}"));
+            let shown = fault.to_string();
+            assert_eq!(shown.contains(name), command.contains(name), "{shown}");
+        }
+    }
+}

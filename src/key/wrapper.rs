@@ -1,0 +1,225 @@
+//! JSON with a key inside: replies of key services, configurations, and JWKs one level too deep. Only
+//! the outermost value is taken for a key, so what is found here is named, with the command for `jq`.
+
+use std::fmt;
+
+use super::asn1::Kind;
+use super::encoding::Encoding;
+use super::pem;
+use crate::text::json::{Object, Value};
+
+/// Where JSON has a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wrapper {
+    outer: Outer,
+    /// For `jq`; none if a name on the way is not harmless in a command.
+    path: Option<String>,
+    content: Content,
+}
+
+/// What the whole is, as far as it is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Outer {
+    Object,
+    Array,
+    String,
+    Keycloak,
+    Kms,
+}
+
+/// What is inside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Content {
+    Jwk,
+    JwkSet,
+    ArrayOfJwks,
+    /// A string that holds JSON.
+    Json,
+    Pem,
+    PrivatePem,
+    /// DER in one line of base64.
+    Der,
+    /// Base64 of one of the other forms, by the name of a file for it.
+    Base64(&'static str),
+}
+
+/// A member's name longer than this is not shown: it could be anything.
+const MAX_NAME: usize = 20;
+
+impl Wrapper {
+    /// The first key inside of a JSON value, in its order.
+    pub(crate) fn find(value: &Value) -> Option<Self> {
+        let outer = match value {
+            Value::Object(object) if is_text(object, "public_key") && is_text(object, "realm") => {
+                Outer::Keycloak
+            }
+            Value::Object(object) if is_text(object, "PublicKey") => Outer::Kms,
+            Value::Object(_) => Outer::Object,
+            Value::Array(_) => Outer::Array,
+            Value::String(_) => Outer::String,
+            Value::Null | Value::Bool(_) | Value::Number(_) => return None,
+        };
+        let (path, content) = search(value)?;
+        let path = path.map(|steps| steps.into_iter().rev().collect::<String>());
+        Some(Self {
+            outer,
+            // The value itself is ".", and an index needs a dot before it.
+            path: path.map(|path| match path.strip_prefix('.') {
+                Some(_) => path,
+                None => format!(".{path}"),
+            }),
+            content,
+        })
+    }
+
+    /// The command that takes the key out.
+    pub(crate) fn command(&self) -> Option<String> {
+        let path = match (&self.path, self.content) {
+            (Some(path), _) => path,
+            (None, Content::Jwk | Content::JwkSet | Content::ArrayOfJwks) => {
+                let all = "jq '{keys: [.. | objects | select(.kty)]}' FILE > keys.json";
+                return Some(all.to_owned());
+            }
+            (None, Content::Json) => {
+                let all = "jq -r '.. | strings | select(contains(\"kty\"))' FILE > key.json";
+                return Some(all.to_owned());
+            }
+            (None, Content::Pem) => {
+                let all = "jq -r '.. | strings | select(contains(\"-----BEGIN\"))' FILE > key.pem";
+                return Some(all.to_owned());
+            }
+            (None, _) => return None,
+        };
+        Some(match self.content {
+            Content::Jwk => format!("jq '{path}' FILE > key.json"),
+            Content::JwkSet => format!("jq '{path}' FILE > keys.json"),
+            Content::ArrayOfJwks => format!("jq '{{keys: {path}}}' FILE > keys.json"),
+            Content::Json => format!("jq -r '{path}' FILE > key.json"),
+            Content::Pem => format!("jq -r '{path}' FILE > key.pem"),
+            Content::PrivatePem => {
+                format!("jq -r '{path}' FILE | openssl pkey -pubout > key.pem")
+            }
+            Content::Der => format!("jq -r '{path}' FILE > key.txt"),
+            Content::Base64(file) => format!("jq -r '{path}' FILE | base64 -d > {file}"),
+        })
+    }
+}
+
+/// The steps from the last to the first, if all can be shown, and what they lead to.
+fn search(value: &Value) -> Option<(Option<Vec<String>>, Content)> {
+    if let Some(content) = content(value) {
+        return Some((Some(Vec::new()), content));
+    }
+    let step = |step: Option<String>, value| {
+        let (steps, content) = search(value)?;
+        let steps = steps.zip(step).map(|(mut steps, step)| {
+            steps.push(step);
+            steps
+        });
+        Some((steps, content))
+    };
+    match value {
+        Value::Object(object) => object
+            .members()
+            .iter()
+            .find_map(|member| step(name(&member.name), &member.value)),
+        Value::Array(items) => items
+            .iter()
+            .enumerate()
+            .find_map(|(index, item)| step(Some(format!("[{index}]")), item)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => None,
+    }
+}
+
+/// A step of `jq` to the member of this name, if it can do no harm in a command.
+fn name(name: &str) -> Option<String> {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let is_harmless = |c: char| is_plain(c) || "-.".contains(c);
+    if name.is_empty() || name.len() >= MAX_NAME || !name.chars().all(is_harmless) {
+        None
+    } else if name.chars().all(is_plain) && !name.starts_with(|c: char| c.is_ascii_digit()) {
+        Some(format!(".{name}"))
+    } else {
+        Some(format!("[\"{name}\"]"))
+    }
+}
+
+fn content(value: &Value) -> Option<Content> {
+    let is_jwk = |value: &Value| matches!(value, Value::Object(object) if is_text(object, "kty"));
+    match value {
+        Value::Object(object) => match object.get("keys") {
+            _ if is_text(object, "kty") => Some(Content::Jwk),
+            Some(Value::Array(keys)) if keys.first().is_some_and(is_jwk) => Some(Content::JwkSet),
+            _ => None,
+        },
+        Value::Array(items) if items.first().is_some_and(is_jwk) => Some(Content::ArrayOfJwks),
+        Value::String(text) => of_text(text),
+        Value::Array(_) | Value::Null | Value::Bool(_) | Value::Number(_) => None,
+    }
+}
+
+fn of_text(text: &str) -> Option<Content> {
+    if let [block, ..] = pem::blocks(text.as_bytes()).as_slice() {
+        let is_private = block.label.ends_with("PRIVATE KEY");
+        return Some(if is_private {
+            Content::PrivatePem
+        } else {
+            Content::Pem
+        });
+    }
+    if text.trim_start().starts_with('{') {
+        let value = Value::parse(text.trim().as_bytes()).ok()?;
+        return matches!(content(&value)?, Content::Jwk | Content::JwkSet).then_some(Content::Json);
+    }
+    let (encoding, bytes) = Encoding::decode(text.as_bytes())?;
+    if encoding != Encoding::Base64 {
+        return None;
+    }
+    let text = || std::str::from_utf8(&bytes).ok();
+    match Kind::of(&bytes) {
+        Some(Kind::PublicKey | Kind::RsaPublicKey | Kind::Certificate) => Some(Content::Der),
+        Some(_) => None,
+        None => match of_text(text()?)? {
+            Content::Json => Some(Content::Base64("key.json")),
+            Content::Pem => Some(Content::Base64("key.pem")),
+            _ => None,
+        },
+    }
+}
+
+fn is_text(object: &Object, name: &str) -> bool {
+    matches!(object.get(name), Some(Value::String(_)))
+}
+
+impl fmt::Display for Wrapper {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let outer = match self.outer {
+            Outer::Object => "a JSON object",
+            Outer::Array => "a JSON array",
+            Outer::String => "a JSON string",
+            Outer::Keycloak => "a Keycloak realm description",
+            Outer::Kms => "a KMS response",
+        };
+        let content = match self.content {
+            Content::Jwk => "a JWK",
+            Content::JwkSet => "a JWK Set",
+            Content::ArrayOfJwks => "JWKs",
+            Content::Json => "a key as JSON text",
+            Content::Pem => "a key in PEM",
+            Content::PrivatePem => "a private key in PEM",
+            Content::Der => "a key in base64",
+            Content::Base64(_) => "base64 of a key",
+        };
+        write!(f, "{outer} with {content} inside")?;
+        match self.path.as_deref() {
+            None | Some(".") => Ok(()),
+            Some(path) => {
+                let names = path
+                    .trim_start_matches('.')
+                    .replace("[\"", ".")
+                    .replace("\"]", "");
+                write!(f, " (in \"{names}\")")
+            }
+        }
+    }
+}
