@@ -788,6 +788,10 @@ fn cut_tokens_are_found() {
                 if in_der && (lost > 5 || ![70, 71, 72].contains(&octets.len())) {
                     continue;
                 }
+                // A zero byte that S lost is one of those that a number may lose.
+                if signature[63] == 0 {
+                    continue;
+                }
                 let token = format!("{input}.{}", encode(octets));
                 let report = debug(&debugger, &token[..token.len() - lost]);
                 assert_eq!(proven(&report), expected, "{lost} {token}");
