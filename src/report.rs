@@ -42,7 +42,7 @@ pub struct Report {
     pub error: Option<Malformed>,
     /// What makes the signature verify, where that is proven: the findings that are rest on it.
     pub proof: Option<Proof>,
-    /// What a search has tried; null where none was made.
+    /// What a search has tried, or why none was made of a long token; otherwise null where none was made.
     pub search: Option<Tried>,
     /// The keys that follow from a signature that verifies under none given: one of them signed the
     /// token, if it is intact; one alone where that is known.

@@ -130,11 +130,6 @@ pub const OPTION: &str = "name the key file with -k, for example -k public_key.j
 /// How `key` is told one.
 pub const ARGUMENT: &str = "name the key file, for example jwtlens key public_key.json";
 
-/// Whether one of the keys is to come from standard input.
-pub fn need_stdin(keys: &[Given]) -> bool {
-    keys.iter().any(|key| key.text == "-")
-}
-
 /// What marks PEM (RFC 7468, section 2). No name of a file has it.
 pub const PEM: &[u8] = b"-----BEGIN";
 

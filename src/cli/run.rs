@@ -1,6 +1,6 @@
 //! One function a command.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
@@ -193,7 +193,12 @@ fn inputs<'g>(
         source.report_missing(messages);
     }
     let keys = keys?;
-    note_wait(&keys, surroundings, messages);
+    not_from_terminal(
+        keys.iter()
+            .map(|key| key.text)
+            .chain(also.iter().map(OsString::as_os_str)),
+        surroundings,
+    )?;
     Ok((source, keys))
 }
 
@@ -298,7 +303,7 @@ fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<E
     let variable = surroundings.key_variable.as_ref();
     let keys = Given::operands("KEY", &given);
     let keys = keys::find(keys, variable, keys::ARGUMENT, messages)?;
-    note_wait(&keys, surroundings, messages);
+    not_from_terminal(keys.iter().map(|key| key.text), surroundings)?;
     let mut exit = Exit::SUCCESS;
     let mut sources = Vec::new();
     for key in &keys {
@@ -325,15 +330,16 @@ fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<E
     Ok(exit.and(print(shown.as_bytes())?))
 }
 
-/// Tells a person that a key is read from the terminal, whatever else is quiet.
-fn note_wait(keys: &[Given], surroundings: &Surroundings, messages: Messages) {
-    if surroundings.stdin == Stdin::Terminal && keys::need_stdin(keys) {
-        Messages {
-            quiet: false,
-            ..messages
-        }
-        .note("reading a key from the terminal; press Ctrl-D at its end");
+/// Rejects a key that would be entered at a terminal: it may be private, and would be shown.
+fn not_from_terminal<'k>(
+    mut keys: impl Iterator<Item = &'k OsStr>,
+    surroundings: &Surroundings,
+) -> Result<(), Failure> {
+    if surroundings.stdin == Stdin::Terminal && keys.any(|key| key == "-") {
+        return Err(Failure::usage("cannot read a key from the terminal")
+            .hint("pipe the key in, or pass the name of its file"));
     }
+    Ok(())
 }
 
 fn sources(

@@ -258,12 +258,17 @@ fn dotted(text: &str) -> Vec<Proposal> {
 
 /// The edits that leave one dot between these parts of a text, if they are all of it.
 fn dots(text: &str, [header, payload, signature]: [&str; 3]) -> Option<Proposal> {
+    /// More than this is a text of its own, which no report repeats.
+    const MAX_GAP: usize = 7;
     let (header, rest) = text.split_at_checked(header.len())?;
     let (first_gap, rest) = rest.split_once(payload)?;
     let second_gap = rest.strip_suffix(signature)?;
     let first = header.len();
     let second = first.checked_add(payload.len())?.checked_add(1)?;
     let gaps = [(first, first_gap), (second, second_gap)].into_iter();
+    if gaps.clone().any(|(_, gap)| gap.chars().count() > MAX_GAP) {
+        return None;
+    }
     let edits = gaps.filter(|(_, gap)| *gap != ".");
     let edits = edits.map(|(at, gap)| Change::EditText {
         cause: Cause::AlteredDot,

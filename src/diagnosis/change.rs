@@ -52,6 +52,11 @@ pub enum Change {
         cause: Cause,
         edits: Vec<Edit>,
     },
+    /// So many characters from this byte to the end, of which nothing is shown: they may be a secret.
+    RemoveEnd {
+        at: usize,
+        count: usize,
+    },
     /// The segment itself is hex.
     ReadHexSegment {
         separators: bool,
@@ -226,6 +231,7 @@ impl Change {
             | Self::UseBase64url
             | Self::RemovePadding => Stage::Text,
             Self::EditSignature { .. }
+            | Self::RemoveEnd { .. }
             | Self::ReadHexSegment { .. }
             | Self::ReadText { .. }
             | Self::ReadDer { .. }
@@ -278,6 +284,7 @@ impl Change {
             Self::ReplaceSpaces => Cause::SpacesForPlus,
             Self::UseBase64url => Cause::StandardBase64,
             Self::RemovePadding => Cause::PaddedBase64,
+            Self::RemoveEnd { .. } => Cause::SurplusCharacters,
             Self::ReadHexSegment { .. } | Self::ReadText { .. } => Cause::SignatureAsText,
             Self::ReadDer { .. } => Cause::DerSignature,
             Self::RemoveBytes { .. } => Cause::SurplusBytes,
@@ -340,6 +347,10 @@ impl Change {
                 let edits: Vec<String> = edits.iter().map(Edit::described).collect();
                 Some(format!("{} of the signature", edits.join(", ")))
             }
+            Self::RemoveEnd { at, count } => Some(match count {
+                1 => format!("1 character at byte {at} of the signature"),
+                count => format!("{count} characters at byte {at} of the signature"),
+            }),
             Self::ReadHexSegment { .. } => Some("the segment itself is hex".to_owned()),
             Self::ReadText {
                 notation,

@@ -125,6 +125,7 @@ impl Debugger {
                 if token.text.len() > MAX_READ =>
             {
                 work.leave_out();
+                work.tried.exceeded_limit = Some(MAX_READ);
             }
             SignatureStatus::Mismatch | SignatureStatus::Unchecked => {
                 self.search(token.text, &readings, &report, &mut signature, work);
@@ -173,7 +174,7 @@ impl Debugger {
         }
         report.findings.splice(0..0, found);
         report.proof = signature.proof;
-        report.search = Some(work.tried.clone()).filter(|tried| tried.forms > 0);
+        report.search = Some(work.tried.clone()).filter(|tried| tried.forms > 0 || !tried.complete);
         // Of a token that is told to be something else than a whole one, no key follows.
         let tells_signer =
             |finding: &Finding| matches!(finding.code, "signer-is-kid" | "signer-candidates");
@@ -312,7 +313,10 @@ impl Debugger {
         }
         match self.effort {
             Effort::Default => {
-                work.leave_out();
+                // Of what can't be read as a signature, a deep search tries nothing either.
+                if work.tried.forms > 0 {
+                    work.leave_out();
+                }
                 None
             }
             Effort::Deep => altered::in_signing_input(*case, &search.forms, suspects, work)

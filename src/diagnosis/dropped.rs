@@ -15,7 +15,7 @@ use p256::ProjectivePoint;
 
 use super::cause::Cause;
 use super::change::{Change, Edit};
-use super::layout::{Layout, bits, values};
+use super::layout::{Layout, values};
 use super::proof::{Proof, Signer};
 use super::replay::HALF;
 use super::search::Case;
@@ -50,8 +50,7 @@ impl<'l> Split<'l> {
         pairs: u64,
     ) -> Option<Self> {
         let [first, second] = layout.in_order();
-        let between = first.end().checked_sub(in_first.checked_mul(6)?)?;
-        if bits(values, between, second.before.len()) != second.before {
+        if !layout.has(values, first.end()..second.bit, in_first) {
             return None;
         }
         let first = Half::new(values, first, in_first, 0)?;

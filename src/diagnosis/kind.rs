@@ -459,20 +459,54 @@ fn key_for_hs256(facts: &Facts) -> Option<Finding> {
 }
 
 fn json_without_token(facts: &Facts) -> Option<Finding> {
+    /// The codes of RFC 6749, 6750, 7009, 8628, 8693, 8707 and 9449, and of `OpenID` Connect Core 1.0. Any
+    /// other text may be a secret.
+    const OAUTH_ERRORS: [&str; 25] = [
+        "access_denied",
+        "account_selection_required",
+        "authorization_pending",
+        "consent_required",
+        "expired_token",
+        "insufficient_scope",
+        "interaction_required",
+        "invalid_client",
+        "invalid_dpop_proof",
+        "invalid_grant",
+        "invalid_request",
+        "invalid_request_object",
+        "invalid_request_uri",
+        "invalid_scope",
+        "invalid_target",
+        "invalid_token",
+        "login_required",
+        "server_error",
+        "slow_down",
+        "temporarily_unavailable",
+        "unauthorized_client",
+        "unsupported_grant_type",
+        "unsupported_response_type",
+        "unsupported_token_type",
+        "use_dpop_nonce",
+    ];
     let value = Value::parse(facts.text).ok()?;
     let error = match &value {
-        Value::Object(object) => object.get("error").and_then(Value::as_str),
+        Value::Object(object) => object.get("error"),
         Value::Array(_) => None,
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return None,
+    };
+    let known = error.and_then(Value::as_str);
+    let known = known.filter(|error| OAUTH_ERRORS.contains(error));
+    let evidence = match (known, error) {
+        (Some(known), _) => format!("\"error\" is \"{known}\""),
+        (None, Some(_)) => "it has an \"error\" member".to_owned(),
+        (None, None) => "no member is a token".to_owned(),
     };
     let is_read = facts.text.len() <= MAX_READ;
     (is_read && facts.readings.is_empty()).then(|| {
         plain(
             "json-reply",
             "this is JSON, and no token is in it",
-            error.map_or("no member is a token".to_owned(), |error| {
-                format!("\"error\" is \"{}\"", abridged(error))
-            }),
+            evidence,
         )
         .with_hint("the request for the token may have failed: look at the reply")
     })

@@ -1,5 +1,7 @@
 //! Where R and S stand in the characters of a signature: for the searches that change characters.
 
+use std::ops::Range;
+
 use super::change::{Change, Zeros};
 use super::lax;
 use super::replay::HALF;
@@ -156,9 +158,25 @@ impl Layout {
         Some(base64url::encode(&bytes))
     }
 
-    /// Whether what stands before R is what should stand there.
+    /// Whether what stands before both numbers is what should stand there.
     pub fn begins(&self, values: &[u8]) -> bool {
-        bits(values, 0, self.r.before.len()) == self.r.before
+        let [first, _] = self.in_order();
+        self.has(values, 0..first.bit, 0)
+    }
+
+    /// Whether these bits are what they are in every signature of this layout, after so many lost
+    /// characters. Those of a character that counts for a number too are left out: it may be lost or
+    /// altered.
+    pub fn has(&self, values: &[u8], bits: Range<usize>, lost: usize) -> bool {
+        let empty = [0; HALF];
+        let whole = self.segment(empty, empty);
+        let Some(whole) = whole.and_then(|segment| self::values(&segment)) else {
+            return false;
+        };
+        (bits.start.div_ceil(6)..bits.end / 6).all(|at| {
+            let there = at.checked_sub(lost).and_then(|at| values.get(at));
+            there.is_some() && there == whole.get(at)
+        })
     }
 }
 
@@ -168,7 +186,7 @@ pub fn values(segment: &str) -> Option<Vec<u8>> {
 }
 
 /// So many octets from this bit on.
-pub fn bits(values: &[u8], from: usize, octets: usize) -> Vec<u8> {
+fn bits(values: &[u8], from: usize, octets: usize) -> Vec<u8> {
     let value = |at: usize| values.get(at).map_or(0, |value| u32::from(*value));
     (0..octets)
         .map(|octet| {

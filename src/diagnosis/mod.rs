@@ -103,6 +103,8 @@ pub struct Tried {
     pub deep: bool,
     /// Whether nothing was left out for its cost.
     pub complete: bool,
+    /// The limit in bytes that the token exceeds, if it was not searched for that reason.
+    pub exceeded_limit: Option<usize>,
     /// How many keys were not tried in every form, but compared with the keys that the signature leads
     /// to.
     pub keys_left_out: usize,

@@ -135,8 +135,11 @@ fn surplus(segment: &str) -> Vec<Vec<Change>> {
             (1..=MAX_SURPLUS).contains(&surplus.len()) && !(is_der && is_rest(surplus));
         is_surplus.then_some((end?, surplus))
     });
-    ends.map(|(end, surplus)| vec![edited(Cause::SurplusCharacters, Edit::remove(end, surplus))])
-        .collect()
+    ends.map(|(at, surplus)| {
+        let count = surplus.len();
+        vec![Change::RemoveEnd { at, count }]
+    })
+    .collect()
 }
 
 /// What the segment itself stands for in hex.

@@ -641,25 +641,28 @@ fn dropped_characters_are_found() {
             if counted > most {
                 continue;
             }
-            let debugger = if counted > by_default { &deep } else { &plain };
-            let report = debug(
-                debugger,
-                &format!("{input}.{}", segment.replace(['-', '_'], "")),
-            );
-            let expected = ["dropped-characters"]
-                .into_iter()
-                .chain(more)
-                .collect::<Vec<_>>();
-            let proven = proven(&report);
-            // One that is missing is as well a character that was lost.
-            let mut or_lost = codes(&expected);
-            if lost == 1 {
-                or_lost.remove("dropped-characters");
-                or_lost.insert("altered-character");
+            // Two of R and one of S cost more than anything else that three can be, and come last. In DER
+            // they are seen to be these.
+            let in_r = segment[..43].matches(['-', '_']).count();
+            let is_costly = more.is_none() && [lost, in_r] == [3, 2];
+            let token = format!("{input}.{}", segment.replace(['-', '_'], ""));
+            let mut report = debug(&plain, &token);
+            if proven(&report).is_empty() && (counted > by_default || is_costly) {
+                assert!(report.search.is_some_and(|search| !search.complete));
+                report = debug(&deep, &token);
             }
-            assert!(
-                proven == codes(&expected) || proven == or_lost,
-                "{input}.{segment}: {proven:?} {}",
+            // What is lost at the end is a signature that was cut.
+            let is_cut = segment.trim_end_matches(['-', '_']).len() == segment.len() - lost;
+            let code = if is_cut {
+                "truncated"
+            } else {
+                "dropped-characters"
+            };
+            let expected: Vec<&str> = [code].into_iter().chain(more).collect();
+            assert_eq!(
+                proven(&report),
+                codes(&expected),
+                "{token} {segment} {}",
                 signer.jwk()
             );
             *found += 1;
@@ -785,15 +788,27 @@ fn cut_tokens_are_found() {
                 if in_der && (lost > 5 || ![70, 71, 72].contains(&octets.len())) {
                     continue;
                 }
+                // A zero byte that S lost is one of those that a number may lose.
+                if signature[63] == 0 {
+                    continue;
+                }
                 let token = format!("{input}.{}", encode(octets));
                 let report = debug(&debugger, &token[..token.len() - lost]);
                 assert_eq!(proven(&report), expected, "{lost} {token}");
             }
         }
-        for surplus in ["Q", "A", "x", "Qx"] {
+        for surplus in ["Q", "A", "x", "Qx", "hunter2A"] {
             let token = format!("{}{surplus}", signer.token(&payload(7)));
             let report = debug(&debugger, &token);
             assert_eq!(proven(&report), codes(&["altered-character"]), "{token}");
+            // What was copied along may be a secret.
+            let place = match surplus.len() {
+                1 => "(1 character at byte 86 of the signature)".to_owned(),
+                count => format!("({count} characters at byte 86 of the signature)"),
+            };
+            assert!(report.findings[0].evidence.contains(&place), "{report:?}");
+            let json = serde_json::to_string(&report).unwrap();
+            assert!(!json.contains("hunter2"), "{json}");
         }
     }
 }
@@ -1910,6 +1925,28 @@ fn names_that_almost_fit_are_told() {
     }
 }
 
+/// The reply of a token endpoint is shown only as far as its text is known in advance.
+#[test]
+fn an_error_response_is_not_repeated() {
+    let keys = debugger(&[], &[], Effort::Default);
+    for (error, expected) in [
+        (r#""invalid_grant""#, r#""error" is "invalid_grant""#),
+        (r#""hunter2hunter2""#, r#"it has an "error" member"#),
+        (r#""invalid_grant hunter2""#, r#"it has an "error" member"#),
+        (r#"{"code":"hunter2"}"#, r#"it has an "error" member"#),
+    ] {
+        let response = format!(
+            r#"{{"error":{error},"error_description":"hunter2","error_uri":"https://hunter2.example"}}"#
+        );
+        let report = debug(&keys, &response);
+        let mut found = report.findings.iter();
+        let found = found.find(|found| found.code == "json-reply");
+        assert_eq!(found.unwrap().evidence, expected);
+        let json = serde_json::to_string(&report).unwrap();
+        assert!(!json.contains("hunter2"), "{json}");
+    }
+}
+
 /// What is searched is bounded by the length of the token: a hundred forms of a long one, or a
 /// hundred thousand places in it, would take memory and time without end.
 #[test]
@@ -1927,14 +1964,19 @@ fn long_tokens_are_not_searched() {
             &format!("{}.{signature}", input(HEADER, &payload)),
         );
         assert_eq!(report.verdict, Verdict::MisSigned);
-        assert!(
-            report
-                .search
-                .is_none_or(|search| !search.complete && search.forms < 1_000_000)
-        );
+        let search = report.search.unwrap();
+        assert_eq!((search.forms, search.complete), (0, false));
+        assert_eq!(search.exceeded_limit, Some(64 * 1024));
     }
     let tokens = format!("{0}.eyJ.{0}.eyJ.a", "eyJ".repeat(300_000));
-    assert_eq!(debug(&debugger, &tokens).verdict, Verdict::Malformed);
+    let report = debug(&debugger, &tokens);
+    assert_eq!(report.verdict, Verdict::Malformed);
+    assert_eq!(report.search.unwrap().exceeded_limit, Some(64 * 1024));
+    let signature = signer.sign_hash(&Sha256::digest("another input"));
+    let short = format!("{}.{}", input(HEADER, &payload(1)), encode(signature));
+    let search = debug(&debugger, &short).search.unwrap();
+    assert_eq!(search.exceeded_limit, None);
+    assert!(search.forms > 0);
 }
 
 /// A key that a token itself names by its thumbprint (RFC 7800, RFC 9449), and one in a certificate.

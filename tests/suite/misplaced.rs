@@ -272,7 +272,9 @@ const BEFORE: [&str; 17] = [
     "x=",
     "a:=",
 ];
-const AFTER: [&str; 6] = ["\"", "'", "=", "\n", "!", ".json"];
+const AFTER: [&str; 5] = ["\"", "'", "=", "\n", "!"];
+/// Of files that hold keys or tokens.
+const EXTENSIONS: [&str; 4] = [".json", ".pem", ".JWT", ".txt"];
 
 /// The text with what may happen to it on its way.
 fn mangled(text: &str, random: &mut Random) -> String {
@@ -286,19 +288,21 @@ fn mangled(text: &str, random: &mut Random) -> String {
     if random.below(8) == 0 {
         text = text.repeat(2);
     }
-    // A text with a known extension is a file name if no long part of it is in one piece.
-    let after = if random.below(4) == 0 {
-        random.pick(&AFTER)
-    } else {
-        ""
+    let after = match random.below(8) {
+        0 => random.pick(&AFTER),
+        1 => random.pick(&EXTENSIONS),
+        _ => "",
     };
-    let most = if after == ".json" { 0 } else { 5 };
-    for _ in 0..random.below(most + 1) {
+    for _ in 0..random.below(6) {
         let mut at = random.below(text.len() + 1);
         while !text.is_char_boundary(at) {
             at -= 1;
         }
-        text.insert_str(at, random.pick(&SEPARATORS));
+        let separator = random.pick(&SEPARATORS);
+        // What a shell leaves before an extension may be short enough to be a file name.
+        if !EXTENSIONS.contains(&after) || !separator.contains(char::is_whitespace) {
+            text.insert_str(at, separator);
+        }
     }
     if random.below(3) == 0 {
         text.insert_str(0, random.pick(&BEFORE));

@@ -259,6 +259,33 @@ fn a_paste_of_several_lines_is_one_entry() {
     );
 }
 
+/// A paste without the mark of its end, and one that pauses after a line.
+#[test]
+fn an_unfinished_paste_can_be_ended() {
+    let verify = verify();
+    let token = long_token();
+    for end in ["\r", "\n", "\u{4}"] {
+        let Some(mut session) = Session::prompted(&arguments(&verify)) else {
+            return;
+        };
+        session.enter(&format!("\u{1b}[200~{token}"));
+        std::thread::sleep(Duration::from_millis(500));
+        assert!(session.is_hidden());
+        session.enter(end);
+        let (status, results, _) = session.end();
+        assert_eq!(
+            (status, results.as_str()),
+            (Some(0), "1\tvalid\t-\tada\ta\t-\tstdin\n"),
+            "{end:?}"
+        );
+    }
+    let mut session = Session::prompted(&["decode"]).unwrap();
+    session.enter("\u{1b}[200~\u{4}");
+    let (status, _, shown) = session.end();
+    assert_eq!(status, Some(1));
+    assert!(shown.contains("error: no token was entered\n"), "{shown:?}");
+}
+
 #[test]
 fn nothing_entered_is_an_error() {
     for nothing in [

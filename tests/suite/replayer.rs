@@ -217,6 +217,13 @@ impl Replay {
                     .fold(self.segment(), |text, edit| edited(&text, edit));
                 self.segment = Some(segment);
             }
+            "remove-end" => {
+                assert!(self.bytes.is_none());
+                let mut segment = self.segment();
+                assert_eq!(segment.len(), number("at") + number("count"));
+                segment.truncate(number("at"));
+                self.segment = Some(segment);
+            }
             "read-hex-segment" => {
                 assert!(self.bytes.is_none());
                 self.bytes = Some(read_text("hex", &self.segment(), is("separators")));

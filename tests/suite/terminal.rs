@@ -99,6 +99,21 @@ fn nothing_waits_for_a_terminal_without_need() {
         (&["verify"], 1),
         (&["verify", "-k", "nowhere.json"], 1),
         (&["verify", "-k", "-"], 2),
+        // A key may be private: none is entered where it is shown.
+        (&["verify", "-k", "-", "a.b.c"], 2),
+        (
+            &[
+                "debug",
+                "-k",
+                "made/public_key.json",
+                "--also",
+                "-",
+                "a.b.c",
+            ],
+            2,
+        ),
+        (&["key", "-"], 2),
+        (&["key", "made/public_key.json", "-"], 2),
     ] {
         let (status, text) = shown(jwtlens().args(arguments), 80, true);
         assert_eq!(status, Some(expected), "{text}");

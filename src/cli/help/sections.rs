@@ -215,7 +215,7 @@ const REPORT: &[(&str, &str)] = &[
     ),
     (
         "search",
-        "what debug tried: forms (the number of combinations), complete, keys_left_out (keys that were not tried in every form), deep, milliseconds, signatures, inputs and keys",
+        "what debug tried: forms (the number of combinations), complete, exceeded_limit (the limit in bytes, if a longer token was not searched), keys_left_out (keys that were not tried in every form), deep, milliseconds, signatures, inputs and keys",
     ),
     (
         "recovered",

@@ -1,6 +1,7 @@
 //! The prompt for tokens at a terminal: what the keys do, and how a paste is told from typing.
 
 use std::mem;
+use std::time::Duration;
 
 use super::MAX_LINE;
 use super::terminal::{Received, Terminal};
@@ -9,6 +10,9 @@ use crate::cli::messages::{Failure, Messages, io_reason};
 /// How a terminal that supports it marks a paste.
 const PASTE_START: &[u8] = b"\x1B[200~";
 const PASTE_END: &[u8] = b"\x1B[201~";
+
+/// Ctrl-D.
+const END: u8 = 0x04;
 
 /// How to ask for tokens.
 pub struct Prompt {
@@ -28,11 +32,15 @@ impl Prompt {
         let mut terminal = Terminal::open(&prompt, self.control_sequences).map_err(failed)?;
         let mut entry = Entry::default();
         let rest = loop {
-            match terminal.receive().map_err(failed)? {
+            match terminal.receive(entry.patience()).map_err(failed)? {
                 Received::Bytes(bytes) => {
                     if let Some(rest) = entry.take(bytes) {
                         break rest.to_vec();
                     }
+                }
+                Received::Nothing => {
+                    entry.text.pop();
+                    break Vec::new();
                 }
                 Received::End => break Vec::new(),
             }
@@ -72,9 +80,17 @@ impl Entry {
         None
     }
 
+    /// How long to wait for more; as long as it takes if there is no limit. A paste may lack the mark of
+    /// its end: then Enter and Ctrl-D end the entry if nothing follows them, as something does inside a
+    /// paste.
+    fn patience(&self) -> Option<Duration> {
+        const QUIET: Duration = Duration::from_millis(200);
+        let may_be_over = self.is_paste && matches!(self.text.last(), Some(&(b'\n' | END)));
+        may_be_over.then_some(QUIET)
+    }
+
     /// Takes one byte. Returns whether it ends the entry.
     fn key(&mut self, byte: u8) -> bool {
-        const END: u8 = 0x04;
         const ERASE_LINE: u8 = 0x15;
         const ESCAPE: u8 = 0x1B;
         if self.is_paste {
@@ -113,11 +129,12 @@ impl Entry {
         }
     }
 
-    /// Adds a byte. Of what no line may have, nothing is kept.
+    /// Adds a byte. Of what no line may have, only the last bytes are kept: they may end the paste.
     fn push(&mut self, byte: u8) {
-        if self.text.len() <= MAX_LINE.saturating_add(PASTE_END.len()) {
-            self.text.push(byte);
+        if self.text.len() > MAX_LINE.saturating_add(PASTE_END.len()) {
+            self.text.remove(MAX_LINE);
         }
+        self.text.push(byte);
     }
 }
 
@@ -186,10 +203,32 @@ mod tests {
     }
 
     #[test]
+    fn an_unfinished_paste_may_end_with_a_line() {
+        for (bytes, may_be_over) in [
+            ("", false),
+            ("a\n", false),
+            ("\u{1b}[200~", false),
+            ("\u{1b}[200~a", false),
+            ("\u{1b}[200~a\r", true),
+            ("\u{1b}[200~a\n", true),
+            ("\u{1b}[200~a\u{4}", true),
+            ("\u{1b}[200~a\rb", false),
+            ("\u{1b}[200~a\r\u{1b}[201~", false),
+        ] {
+            let mut entry = Entry::default();
+            entry.take(bytes.as_bytes());
+            assert_eq!(entry.patience().is_some(), may_be_over, "{bytes:?}");
+        }
+    }
+
+    #[test]
     fn an_entry_is_bounded() {
         let mut entry = Entry::default();
         entry.take(PASTE_START);
         entry.take(&vec![b'a'; 2 * MAX_LINE]);
-        assert!(entry.text.len() > MAX_LINE && entry.text.len() < MAX_LINE + 16);
+        let is_bounded = |entry: &Entry| (MAX_LINE + 1..MAX_LINE + 16).contains(&entry.text.len());
+        assert!(is_bounded(&entry));
+        assert_eq!(entry.take(b"\x1b[201~\rx"), Some(&b"x"[..]));
+        assert!(is_bounded(&entry));
     }
 }

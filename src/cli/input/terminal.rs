@@ -9,7 +9,7 @@ use std::process;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::termios::{
     LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr,
 };
@@ -42,6 +42,8 @@ pub struct Terminal {
 /// What came from the terminal.
 pub enum Received<'t> {
     Bytes(&'t [u8]),
+    /// Nothing within the time.
+    Nothing,
     /// It was hung up.
     End,
 }
@@ -80,14 +82,15 @@ impl Terminal {
         Ok(terminal)
     }
 
-    /// Waits for bytes, and meanwhile does what signals ask for.
-    pub fn receive(&mut self) -> io::Result<Received<'_>> {
+    /// Waits for bytes, without a limit or within this time, and meanwhile does what signals ask for.
+    pub fn receive(&mut self, within: Option<Duration>) -> io::Result<Received<'_>> {
+        let timeout = within.and_then(|within| Timespec::try_from(within).ok());
         loop {
             let mut polled = [
                 PollFd::new(&self.stdin, PollFlags::IN),
                 PollFd::new(self.signals.get_read(), PollFlags::IN),
             ];
-            let polling = poll(&mut polled, None);
+            let polling = poll(&mut polled, timeout.as_ref());
             let [input, signal] = polled.map(|polled| !polled.revents().is_empty());
             match polling {
                 Err(rustix::io::Errno::INTR) => {}
@@ -102,7 +105,7 @@ impl Terminal {
                     Err(rustix::io::Errno::INTR) => {}
                     Err(error) => return Err(error.into()),
                 },
-                Ok(_) => {}
+                Ok(_) => return Ok(Received::Nothing),
             }
         }
     }
@@ -116,9 +119,9 @@ impl Terminal {
         let is_text = |bytes: &[u8]| !bytes.trim_ascii().is_empty();
         let mut is_ignored = is_text(rest);
         while is_readable(&self.stdin, QUIET) && begun.elapsed() < LONGEST {
-            match self.receive()? {
+            match self.receive(None)? {
                 Received::Bytes(bytes) => is_ignored |= is_text(bytes),
-                Received::End => break,
+                Received::Nothing | Received::End => break,
             }
         }
         Ok(is_ignored)

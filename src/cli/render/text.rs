@@ -247,7 +247,13 @@ impl Text<'_> {
             1 => "; 1 key was not tried in every form".to_owned(),
             keys => format!("; {keys} keys were not tried in every form"),
         };
-        let summary = format!("tried {combinations}{time}{more}{left_out}");
+        let summary = match tried.exceeded_limit {
+            None => format!("tried {combinations}{time}{more}{left_out}"),
+            Some(limit) => format!(
+                "not searched: the token exceeds the search limit of {} KiB",
+                limit / 1024
+            ),
+        };
         let mut text = if is_unexplained {
             format!(
                 "{}{}",

@@ -41,6 +41,10 @@ impl Signature {
                     .try_fold(segment.clone(), |segment, edit| edit.apply(&segment))?;
                 (edited != segment).then_some(Self::Segment(edited))
             }
+            (Self::Segment(segment), Change::RemoveEnd { at, count }) => {
+                let (kept, end) = segment.split_at_checked(*at)?;
+                (*count > 0 && end.len() == *count).then(|| Self::Segment(kept.to_owned()))
+            }
             (Self::Segment(segment), Change::ReadHexSegment { separators }) => {
                 Notation::Hex.decode(&segment, *separators).map(Self::Bytes)
             }
@@ -150,6 +154,10 @@ mod tests {
             (&alike, vec![Change::SwapHalves], false),
             (&unlike, vec![Change::ReverseHalves], false),
             (&unlike, vec![resized(HALF)], false),
+            (&unlike, vec![Change::RemoveEnd { at: 84, count: 0 }], false),
+            (&unlike, vec![Change::RemoveEnd { at: 84, count: 2 }], true),
+            (&unlike, vec![Change::RemoveEnd { at: 84, count: 1 }], false),
+            (&unlike, vec![Change::RemoveEnd { at: 87, count: 0 }], false),
             // One character of the last two bits, and back.
             (
                 &unlike,
