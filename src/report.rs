@@ -139,7 +139,7 @@ impl Report {
             Verdict::NotVerified
             | Verdict::Expired
             | Verdict::NotYetValid
-            | Verdict::ClaimRefused
+            | Verdict::ClaimRejected
             | Verdict::Unverifiable
             | Verdict::MisSigned
             | Verdict::Malformed => None,

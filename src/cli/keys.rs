@@ -158,7 +158,7 @@ fn read_file(given: &Given) -> Result<KeySource> {
 /// Keys that are not trusted: files, or directories of them. In a directory what is not a key is skipped.
 pub fn also(asked: &[OsString], messages: Messages) -> Result<Vec<KeySource>> {
     let mut sources = Vec::new();
-    for given in Given::values("--also", asked) {
+    for given in Given::values("--try-key", asked) {
         if !Path::new(given.text).is_dir() {
             sources.push(read(&given)?);
             continue;
@@ -177,7 +177,7 @@ pub fn also(asked: &[OsString], messages: Messages) -> Result<Vec<KeySource>> {
             .collect();
         files.sort();
         let before = sources.len();
-        let files = Given::values("--also", &files);
+        let files = Given::values("--try-key", &files);
         sources.extend(files.iter().filter_map(|file| read(file).ok()));
         if sources.len() == before {
             messages.warning(&format!("no keys found in {directory}"));

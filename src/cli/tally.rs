@@ -74,10 +74,10 @@ impl Tally {
     fn causes(&self) -> BTreeMap<&'static str, u64> {
         let mut causes = self.causes.clone();
         let first = u64::try_from(self.signers.shared().len()).unwrap_or(u64::MAX);
-        let guessed = causes.remove("content-changed").unwrap_or(0);
+        let guessed = causes.remove("no-key-matches").unwrap_or(0);
         let moved = first.min(guessed);
         if let Some(left) = guessed.checked_sub(moved).filter(|left| *left > 0) {
-            causes.insert("content-changed", left);
+            causes.insert("no-key-matches", left);
         }
         if moved > 0 {
             let same = causes.entry("same-signer").or_default();

@@ -378,7 +378,7 @@ fn outcome(report: &Report) -> String {
         Verdict::NotYetValid => ("nbf", &report.time.not_before),
         Verdict::Valid
         | Verdict::NotVerified
-        | Verdict::ClaimRefused
+        | Verdict::ClaimRejected
         | Verdict::Unverifiable
         | Verdict::MisSigned
         | Verdict::Malformed => return verdict.to_owned(),

@@ -158,14 +158,14 @@ impl Unknown<'_> {
         let other = if is_es256 && is_impossible {
             "get it again and copy it whole"
         } else {
-            "try an older key with --also KEY"
+            "try an older key with --try-key KEY"
         };
         let deep = match self.effort {
             Effort::Default => ", and --deep for a single altered character",
             Effort::Deep => "",
         };
         finding(
-            "content-changed",
+            "no-key-matches",
             Certainty::Likely,
             summary,
             evidence,
@@ -193,7 +193,7 @@ fn payload_damaged(effort: Effort) -> Finding {
         Effort::Deep => "",
     };
     finding(
-        "content-changed",
+        "no-key-matches",
         Certainty::Likely,
         "the payload was damaged after signing",
         "it is no longer the JSON object that it begins as, so that its signature can't fit",

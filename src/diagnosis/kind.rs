@@ -428,7 +428,7 @@ fn json_without_token(facts: &Facts) -> Option<Finding> {
     let is_read = facts.text.len() <= MAX_READ;
     (is_read && facts.readings.is_empty()).then(|| {
         plain(
-            "json-reply",
+            "json-response",
             "this is JSON, and no token is in it",
             error.map_or("no member is a token".to_owned(), |error| {
                 format!("\"error\" is \"{}\"", abridged(error))

@@ -27,7 +27,7 @@ struct Facts<'r> {
 const NOTES: [fn(&Facts) -> Option<Finding>; 13] = [
     line_wrapped,
     der_signature,
-    exp_in_milliseconds,
+    time_in_milliseconds,
     input_trimmed,
     input_unescaped,
     kid_differs,
@@ -76,7 +76,7 @@ fn der_signature(facts: &Facts) -> Option<Finding> {
     kind::der_by_its_octets(facts.signature?)
 }
 
-fn exp_in_milliseconds(facts: &Facts) -> Option<Finding> {
+fn time_in_milliseconds(facts: &Facts) -> Option<Finding> {
     times::in_milliseconds(facts.report, facts.report.claims.as_ref()?)
 }
 

@@ -5,41 +5,38 @@ use super::{Certainty, Finding};
 
 /// A finding, and those that say less than it, or could not hold together with it.
 const MOOT: [(&str, &[&str]); 10] = [
-    ("jwe", &["truncated", "two-tokens", "content-changed"]),
-    ("two-tokens", &["content-changed", "signer-candidates"]),
-    ("unsecured", &["content-changed", "signer-candidates"]),
+    ("jwe", &["truncated", "two-tokens", "no-key-matches"]),
+    ("two-tokens", &["no-key-matches", "signer-candidates"]),
+    ("unsecured", &["no-key-matches", "signer-candidates"]),
     (
         "ellipsis",
-        &["truncated", "content-changed", "signer-candidates"],
+        &["truncated", "no-key-matches", "signer-candidates"],
     ),
-    (
-        "detached-payload",
-        &["content-changed", "signer-candidates"],
-    ),
+    ("detached-payload", &["no-key-matches", "signer-candidates"]),
     (
         "signature-zero",
         &[
             "truncated",
-            "content-changed",
+            "no-key-matches",
             "signer-candidates",
             "signature-of-other-algorithm",
         ],
     ),
     (
         "signature-of-other-algorithm",
-        &["content-changed", "signer-candidates"],
+        &["no-key-matches", "signer-candidates"],
     ),
     (
         "key-for-hs256",
         &[
             "signature-of-other-algorithm",
             "truncated",
-            "content-changed",
+            "no-key-matches",
             "signer-candidates",
         ],
     ),
     ("der-signature", &["truncated"]),
-    ("truncated", &["content-changed", "signer-candidates"]),
+    ("truncated", &["no-key-matches", "signer-candidates"]),
 ];
 
 /// The causes of a refusal as they are told.
@@ -67,7 +64,7 @@ fn rank(finding: &Finding) -> u8 {
         (Certainty::Proven, _) => 0,
         // The key that is missing explains everything but a token that is none.
         (_, "kid-differs") => 1,
-        (_, "content-changed") => 4,
+        (_, "no-key-matches") => 4,
         (_, "signer-candidates") => 5,
         (Certainty::Note, _) => 2,
         (Certainty::Likely, _) => 3,

@@ -51,7 +51,7 @@ pub fn times(report: &Report) -> Vec<Finding> {
 fn early_by(report: &Report) -> Option<&'static str> {
     match report.verdict {
         Verdict::NotYetValid => Some("nbf"),
-        Verdict::ClaimRefused => {
+        Verdict::ClaimRejected => {
             let iat = report.time.issued_at.as_ref()?;
             let fails = |check: &Check| check.check == "max-age" && !check.passed;
             let is_early = iat.is_after(report.time.now) && report.checks.iter().any(fails);
@@ -116,7 +116,7 @@ pub fn in_milliseconds(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
         });
     let names = found.join(", ");
     let finding = likely(
-        "exp-in-milliseconds",
+        "time-in-milliseconds",
         &format!(
             "a time is written in {unit}, where seconds are due: the token would live for thousands of years"
         ),
@@ -165,7 +165,7 @@ fn as_text(_: &Report, claims: &ClaimsSet) -> Option<Finding> {
         .into_iter()
         .find_map(|name| Some((name, claims.members.get(name)?.as_str()?)))?;
     Some(likely(
-        "exp-as-text",
+        "time-as-text",
         "a time is written as text, where a number is due",
         format!("\"{name}\" is \"{}\" (RFC 7519, section 2)", abridged(text)),
         "the issuer must write seconds since 1970 as a JSON number, without quotes",

@@ -161,7 +161,7 @@ const SIGNED: [Fault<Text>; 14] = [
         make: |header, payload| format!("{}\n", input(header, payload)).into(),
     },
     Fault {
-        code: "payload-rewritten",
+        code: "payload-reserialized",
         make: |header, payload| {
             input(
                 header,
@@ -171,20 +171,20 @@ const SIGNED: [Fault<Text>; 14] = [
         },
     },
     Fault {
-        code: "payload-rewritten",
+        code: "payload-reserialized",
         make: |header, payload| {
             input(header, &payload.replace('/', "\\/").replace('é', "\\u00e9")).into()
         },
     },
     Fault {
-        code: "payload-rewritten",
+        code: "payload-reserialized",
         make: |header, payload| {
             let value: serde_json::Value = serde_json::from_str(payload).unwrap();
             input(header, &serde_json::to_string_pretty(&value).unwrap()).into()
         },
     },
     Fault {
-        code: "header-rewritten",
+        code: "header-reserialized",
         make: |header, payload| {
             input(
                 &header.replace("\":", "\": ").replace(",\"", ", \""),
@@ -217,15 +217,15 @@ const HASHED: [Fault<Hash>; 8] = [
         make: |text| Sha256::digest(Sha256::digest(text)).to_vec(),
     },
     Fault {
-        code: "hashed-as-hex",
+        code: "hashed-as-text",
         make: |text| Sha256::digest(HEXLOWER.encode(&Sha256::digest(text))).to_vec(),
     },
     Fault {
-        code: "hashed-as-hex",
+        code: "hashed-as-text",
         make: |text| Sha256::digest(HEXUPPER.encode(&Sha256::digest(text))).to_vec(),
     },
     Fault {
-        code: "hashed-as-hex",
+        code: "hashed-as-text",
         make: |text| Sha256::digest(BASE64.encode(&Sha256::digest(text))).to_vec(),
     },
     Fault {
@@ -367,7 +367,7 @@ const WRITTEN_TOKEN: [Fault<Written>; 16] = [
         make: |token| Some(token.replace('.', "%2E")),
     },
     Fault {
-        code: "json-reply",
+        code: "json-response",
         make: |token| {
             Some(format!(
                 r#"{{"token_type":"Bearer","data":{{"id_token":"{token}"}}}}"#
@@ -383,7 +383,7 @@ const WRITTEN_TOKEN: [Fault<Written>; 16] = [
         make: |token| Some(format!("{token}~WyJhIiwiYiJd~")),
     },
     Fault {
-        code: "json-reply",
+        code: "json-response",
         make: |token| Some(format!(r#"[{{"a":{{"b":["Bearer {token}"]}}}}]"#)),
     },
     Fault {
@@ -403,7 +403,7 @@ const WRITTEN_TOKEN: [Fault<Written>; 16] = [
         make: |token| Some(format!("\u{feff}{token}")),
     },
     Fault {
-        code: "encoded-again",
+        code: "double-encoded",
         make: |token| Some(BASE64.encode(token.as_bytes())),
     },
     Fault {
@@ -690,7 +690,7 @@ fn a_token_in_utf_16_is_found() {
         [&token.as_bytes()[..40], b"\0", &token.as_bytes()[40..]].concat(),
     ] {
         let report = debugger.debug(&text, NOW);
-        assert_eq!(proven(&report), codes(&["zero-octets"]), "{text:?}");
+        assert_eq!(proven(&report), codes(&["nul-bytes"]), "{text:?}");
         assert_eq!(report.verdict, Verdict::Malformed);
     }
 }
@@ -735,7 +735,7 @@ fn a_payload_that_was_damaged_leads_to_no_signer() {
         let finding = report
             .findings
             .iter()
-            .find(|finding| finding.code == "content-changed");
+            .find(|finding| finding.code == "no-key-matches");
         (
             finding.map(|finding| finding.summary.clone()),
             report.recovered.len(),
@@ -872,7 +872,7 @@ fn changes_are_complete_and_smallest() {
                 HEADER,
                 &payload(1).replace("\":", "\": ").replace(",\"", ", \""),
             ),
-            &["header-changed", "payload-rewritten"],
+            &["header-changed", "payload-reserialized"],
         ),
         (
             HEADER.replace(KID, "x"),
@@ -903,7 +903,7 @@ fn there_is_always_a_reason() {
         let token = format!("{}.{}", input(HEADER, &payload(number)), encode(noise));
         let report = debug(&debugger, &token);
         let lead = report.findings.first().map(|finding| finding.code);
-        assert_eq!(lead, Some("content-changed"), "{token}");
+        assert_eq!(lead, Some("no-key-matches"), "{token}");
         let keys = report.recovered.len();
         assert!([0, 2].contains(&keys), "{keys}");
     }
@@ -999,7 +999,7 @@ fn the_signer_is_found() {
         |text: &str| encode([&[0][..], &BASE64URL_NOPAD.decode(text.as_bytes()).unwrap()].concat());
     for (code, jwk) in [
         (
-            "key-coordinates-exchanged",
+            "key-coordinates-swapped",
             format!(r#"{{"kty":"EC","crv":"P-256","x":"{y}","y":"{x}"}}"#),
         ),
         (
@@ -1023,7 +1023,7 @@ fn the_signer_is_found() {
             ),
         ),
         (
-            "key-coordinates-padded key-coordinates-exchanged",
+            "key-coordinates-padded key-coordinates-swapped",
             format!(r#"{{"kty":"EC","crv":"P-256","x":"{y}=","y":"{x}="}}"#),
         ),
         (
@@ -1056,9 +1056,9 @@ fn the_signer_is_found() {
             let octets = [vec![0; pad], r, vec![0; pad], s].concat();
             let report = debug(&plain, &format!("{input}.{}", encode(octets)));
             let expected = if pad == 0 {
-                codes(&["alg-not-of-curve"])
+                codes(&["alg-key-mismatch"])
             } else {
-                codes(&["alg-not-of-curve", "signature-length"])
+                codes(&["alg-key-mismatch", "signature-length"])
             };
             assert_eq!(
                 (report.verdict, proven(&report)),
@@ -1080,7 +1080,7 @@ fn damage_is_found_under_other_algorithms() {
         let input = input(&format!(r#"{{"alg":"{alg}"}}"#), &payload(2));
         let hashed = (hash.make)(input.as_bytes());
         let found = |segment: String| proven(&debug(&debugger, &format!("{input}.{segment}")));
-        let with = |more: &[&'static str]| codes(&[more, &["alg-not-of-curve"]].concat());
+        let with = |more: &[&'static str]| codes(&[more, &["alg-key-mismatch"]].concat());
 
         let (r, s) = halves(signer.sign_hash(&hashed));
         let whole = encode([&r[..], &s].concat());
@@ -1322,7 +1322,7 @@ fn the_token_inside_is_judged_too() {
     ] {
         for (text, code) in [
             (format!("see {token}, please"), "surrounded-token"),
-            (format!(r#"{{"access_token":"{token}"}}"#), "json-reply"),
+            (format!(r#"{{"access_token":"{token}"}}"#), "json-response"),
             (format!("Cookie: a=b; s={token}; c=d"), "cookie"),
             (format!("{token}~eyJh~"), "sd-jwt"),
         ] {
@@ -1539,7 +1539,7 @@ fn kinds_and_times_are_told() {
             format!("{good} {good}").replace("eyJzdWIi", "eyJzdWIj"),
         ),
         (
-            "json-reply",
+            "json-response",
             Certainty::Note,
             r#"{"error":"invalid_grant"}"#.to_owned(),
         ),
@@ -1559,12 +1559,12 @@ fn kinds_and_times_are_told() {
             random.signer().sign(br#"{"alg":"RS256"}"#, b"{}"),
         ),
         (
-            "exp-in-milliseconds",
+            "time-in-milliseconds",
             Certainty::Likely,
             claims(r#"{"nbf":1795392000000}"#),
         ),
         (
-            "exp-as-text",
+            "time-as-text",
             Certainty::Likely,
             claims(r#"{"exp":"2026-11-23"}"#),
         ),
@@ -1599,7 +1599,7 @@ fn kinds_and_times_are_told() {
             claims(r#"{"iat":1795390000,"exp":1795390015}"#),
         ),
         (
-            "content-changed",
+            "no-key-matches",
             Certainty::Likely,
             random.signer().token(&payload(1)),
         ),
@@ -1745,17 +1745,17 @@ fn told_in_words(keys: &Bench, signer: &Issuer) {
         ),
         (
             signer.token(r#"{"nbf":1795392000000}"#),
-            "exp-in-milliseconds",
+            "time-in-milliseconds",
             "1795392000000 was meant as 2026-11-23T",
         ),
         (
             signer.token(r#"{"nbf":1795392000000000}"#),
-            "exp-in-milliseconds",
+            "time-in-milliseconds",
             "divide by 1000000 ",
         ),
         (
             signer.token(r#"{"nbf":1795392000000000000}"#),
-            "exp-in-milliseconds",
+            "time-in-milliseconds",
             "written in nanoseconds",
         ),
         (
@@ -1796,8 +1796,8 @@ fn the_local_clock_is_blamed_for_early_tokens_only() {
     let issued_later = signer.token(r#"{"iat":1795392300}"#);
     for (token, verdict, is_blamed) in [
         (&*early, Verdict::NotYetValid, true),
-        (&*issued_later, Verdict::ClaimRefused, true),
-        (&*signer.token("{}"), Verdict::ClaimRefused, false),
+        (&*issued_later, Verdict::ClaimRejected, true),
+        (&*signer.token("{}"), Verdict::ClaimRejected, false),
         (
             &*signer.token(r#"{"iat":1,"exp":1}"#),
             Verdict::Expired,
@@ -1826,11 +1826,11 @@ fn milliseconds_explain_early_tokens_only() {
         let keys = Bench::new(&[&signer.jwk()], &[], policy, Effort::Default);
         let report = debug(&keys, &signer.token(claims));
         let mut found = report.findings.iter();
-        let found = found.find(|finding| finding.code == "exp-in-milliseconds");
+        let found = found.find(|finding| finding.code == "time-in-milliseconds");
         let others = report
             .findings
             .iter()
-            .filter(|other| other.code == "exp-in-milliseconds");
+            .filter(|other| other.code == "time-in-milliseconds");
         assert_eq!(others.count(), 1, "{claims}");
         (report.verdict, found.unwrap().explains)
     };
@@ -1862,13 +1862,13 @@ fn milliseconds_explain_early_tokens_only() {
         (
             policy.clone(),
             r#"{"iat":1795392000000}"#,
-            Verdict::ClaimRefused,
+            Verdict::ClaimRejected,
             true,
         ),
         (
             policy,
             r#"{"iat":1,"exp":1795395600000}"#,
-            Verdict::ClaimRefused,
+            Verdict::ClaimRejected,
             false,
         ),
     ] {
@@ -1901,7 +1901,7 @@ fn names_that_almost_fit_are_told() {
             &Bench::new(&[&signer.jwk()], &[], policy, Effort::Default),
             &token,
         );
-        assert_eq!(report.verdict, Verdict::ClaimRefused);
+        assert_eq!(report.verdict, Verdict::ClaimRejected);
         let found = report
             .findings
             .iter()

@@ -189,7 +189,7 @@ fn wrong_tokens() -> Vec<(&'static str, String)> {
         ("standard-base64", good.replace('-', "+").replace('_', "/")),
         ("payload-only", with(&over(&encode(claims.as_bytes())))),
         ("with-newline", with(&over(&format!("{input}\n")))),
-        ("payload-rewritten", with(&over(&spaced))),
+        ("payload-reserialized", with(&over(&spaced))),
         ("header-changed", with(&over(&without_kid))),
         ("altered", altered),
         ("dropped", good.replace(['-', '_'], "")),

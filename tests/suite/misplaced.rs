@@ -335,7 +335,7 @@ impl Command {
         match place {
             Place::Arguments(arguments) => {
                 match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-                    [_, HERE] | [_, "-k" | "-f" | "--also" | "--aud" | "--require", HERE] => {
+                    [_, HERE] | [_, "-k" | "-f" | "--try-key" | "--aud" | "--require", HERE] => {
                         is_judge || self.name == "key"
                     }
                     _ => false,
@@ -411,7 +411,7 @@ fn command(name: &str) -> Command {
     places
         .extend(["JWTLENS_KEY", "COLUMNS", "TERM", "TZ", "NO_COLOR", "LANG"].map(Place::Variable));
     places.extend([&[][..], &["-"], &["-k", "-"], &["--scan"]].map(Place::Stdin));
-    places.extend(["-k", "-f", "--also"].map(Place::File));
+    places.extend(["-k", "-f", "--try-key"].map(Place::File));
     Command {
         name: name.to_owned(),
         formats,

@@ -251,7 +251,7 @@ fn what_a_key_file_says_is_told_if_it_is_ignored() {
 
 /// The summary of what is told where nothing is known.
 fn told(report: &Report) -> &str {
-    let is_it = |finding: &&jwtlens::Finding| finding.code == "content-changed";
+    let is_it = |finding: &&jwtlens::Finding| finding.code == "no-key-matches";
     let found = report.findings.iter().find(is_it);
     found.map_or("", |finding| &finding.summary)
 }

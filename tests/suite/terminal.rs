@@ -148,7 +148,7 @@ fn lines_keep_within_the_terminal() {
         for line in text.lines() {
             assert!(line.chars().count() <= columns.into(), "{columns}: {line}");
         }
-        assert!(text.contains("claim-refused"));
+        assert!(text.contains("claim-rejected"));
     }
 }
 

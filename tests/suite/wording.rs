@@ -78,10 +78,6 @@ const ALLOWED: &[(&str, &str)] = &[
         "algorithm, octets,",
         "a field of the JSON report, in the list of the man pages",
     ),
-    (
-        "claim-refused",
-        "the verdict that will be called claim-rejected",
-    ),
 ];
 
 /// Files and directories whose messages are not reworded yet. One without a word to avoid is an error, so

@@ -104,7 +104,7 @@ pub fn when(verdict: Verdict) -> Option<&'static str> {
         Verdict::Valid => "the signature, times and claim checks are all good",
         Verdict::Expired => "signature verified, but the token has expired",
         Verdict::NotYetValid => "signature verified, but nbf is in the future",
-        Verdict::ClaimRefused => "signature verified, but a claim check failed",
+        Verdict::ClaimRejected => "signature verified, but a claim check failed",
         Verdict::Unverifiable => "alg is none, unknown, or not allowed by any key",
         Verdict::MisSigned => "the signature does not verify with any key",
         Verdict::Malformed => "not a well-formed JWT",
@@ -301,7 +301,7 @@ const DEBUG: &[(&str, &str)] = &[
     ),
     (
         "Check whether an old key signed it",
-        "jwtlens debug -k public_key.json --also old-keys/ < token.txt",
+        "jwtlens debug -k public_key.json --try-key old-keys/ < token.txt",
     ),
     (
         "Search the whole token for a changed character (takes seconds)",

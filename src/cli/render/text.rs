@@ -185,7 +185,7 @@ impl Text<'_> {
             Verdict::NotVerified
             | Verdict::Expired
             | Verdict::NotYetValid
-            | Verdict::ClaimRefused
+            | Verdict::ClaimRejected
             | Verdict::Unverifiable
             | Verdict::MisSigned
             | Verdict::Malformed => "Claims (rejected)",
@@ -327,7 +327,7 @@ fn may_be_explained(verdict: Verdict) -> bool {
         | Verdict::NotVerified
         | Verdict::Expired
         | Verdict::NotYetValid
-        | Verdict::ClaimRefused => false,
+        | Verdict::ClaimRejected => false,
     }
 }
 
