@@ -143,7 +143,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
         }
         if let Some(finding) = tally.signers.note(&mut report.recovered) {
             // What was only likely of one token is known of two.
-            let guesses = ["no-key-matches", "signer-candidates"];
+            let guesses = finding.code.silences();
             report
                 .findings
                 .retain(|other| !guesses.contains(&other.code));

@@ -98,7 +98,10 @@ pub fn proven(report: &Report) -> BTreeSet<&'static str> {
         .findings
         .iter()
         .filter(|finding| finding.certainty == Certainty::Proven);
-    proven.flat_map(|finding| finding.changes.clone()).collect()
+    proven
+        .flat_map(|finding| &finding.changes)
+        .map(|code| code.name())
+        .collect()
 }
 
 /// What is signed instead of the Signing Input, and what is sent.
@@ -470,7 +473,12 @@ fn every_fault_is_found_alone_and_in_pairs() {
                     assert_eq!(proven(&report), expected, "{token}");
                     // A proof stands alone: nothing that is only likely contradicts it.
                     for finding in report.findings.iter().filter(|finding| finding.explains) {
-                        assert_eq!(finding.certainty, Certainty::Proven, "{}", finding.code);
+                        assert_eq!(
+                            finding.certainty,
+                            Certainty::Proven,
+                            "{}",
+                            finding.code.name()
+                        );
                     }
                     checked += 1;
                 }
@@ -735,13 +743,13 @@ fn a_payload_that_was_damaged_leads_to_no_signer() {
         let finding = report
             .findings
             .iter()
-            .find(|finding| finding.code == "no-key-matches");
+            .find(|finding| finding.code.name() == "no-key-matches");
         (
             finding.map(|finding| finding.summary.clone()),
             report.recovered.len(),
         )
     };
-    let damaged = Some("the payload was damaged after signing".to_owned());
+    let damaged = Some("the payload was corrupted after signing".to_owned());
     let (header, payload) = input.split_once('.').unwrap();
     assert_eq!(told(&input).1, 2);
     assert_ne!(told(&input).0, damaged);
@@ -902,7 +910,7 @@ fn there_is_always_a_reason() {
         let noise = [random.octets(), random.octets()].concat();
         let token = format!("{}.{}", input(HEADER, &payload(number)), encode(noise));
         let report = debug(&debugger, &token);
-        let lead = report.findings.first().map(|finding| finding.code);
+        let lead = report.findings.first().map(|finding| finding.code.name());
         assert_eq!(lead, Some("no-key-matches"), "{token}");
         let keys = report.recovered.len();
         assert!([0, 2].contains(&keys), "{keys}");
@@ -911,8 +919,8 @@ fn there_is_always_a_reason() {
     let report = debug(&debugger, &stranger);
     let lead = &report.findings[0];
     assert_eq!(
-        (lead.code, lead.certainty, lead.explains),
-        ("kid-differs", Certainty::Likely, true)
+        (lead.code.name(), lead.certainty, lead.explains),
+        ("unknown-kid", Certainty::Likely, true)
     );
     // ES384 and a P-256 key: with either hash.
     let report = debug(&debugger, &other.sign(br#"{"alg":"ES384"}"#, b"{}"));
@@ -1130,7 +1138,7 @@ fn two_tokens_tell_their_signer() {
     let mut note = |token: &str| {
         signers
             .note(&mut debug(&debugger, token).recovered)
-            .map(|finding| (finding.code, finding.evidence))
+            .map(|finding| (finding.code.name(), finding.evidence))
     };
     assert_eq!(note(&token(&other, 1)), None);
     assert_eq!(note(&token(&random.signer(), 1)), None);
@@ -1333,7 +1341,7 @@ fn the_token_inside_is_judged_too() {
                 .iter()
                 .filter_map(|finding| {
                     let (_, outcome) = finding.evidence.split_once("; that token would be ")?;
-                    Some((finding.code, outcome))
+                    Some((finding.code.name(), outcome))
                 })
                 .collect();
             assert_eq!(told, [(code, outcome)], "{text}");
@@ -1426,7 +1434,7 @@ fn causes_of_the_cases_are_found() {
             let debugger = debugger(&[&case.key], &also, *effort);
             let report = debug(&debugger, &case.token);
             let mut found = report.findings.iter();
-            let found = found.find(|finding| finding.code == *code);
+            let found = found.find(|finding| finding.code.name() == *code);
             let found = found.unwrap_or_else(|| panic!("{}: {:#?}", case.id, report.findings));
             assert_eq!(found.certainty.name(), *certainty, "{} {code}", case.id);
             proofs += usize::from(*certainty == "proven");
@@ -1444,7 +1452,7 @@ fn kinds_and_times_are_told() {
     let jwk = signer.jwk();
     let rsa = r#"{"kty":"RSA","n":"AQAB","e":"AQAB"}"#;
     let keys = debugger(&[&jwk], &[], Effort::Default);
-    let with_rsa = debugger(&[&jwk, rsa], &[], Effort::Default);
+    let with_rsa = debugger(&[rsa], &[], Effort::Default);
     let good = signer.token(&payload(1));
     let (input, _) = good.rsplit_once('.').unwrap();
     let with_signature = |octets: &[u8]| format!("{input}.{}", encode(octets));
@@ -1554,7 +1562,7 @@ fn kinds_and_times_are_told() {
             claims(r#"{"oid":"a","pid":"b","mid":"c","exp":1}"#),
         ),
         (
-            "key-for-rs256",
+            "alg-key-mismatch",
             Certainty::Note,
             random.signer().sign(br#"{"alg":"RS256"}"#, b"{}"),
         ),
@@ -1611,7 +1619,10 @@ fn kinds_and_times_are_told() {
     ] {
         let report = debug(&keys, &token);
         assert_ne!(report.verdict, Verdict::Valid, "{code}");
-        let found = report.findings.iter().find(|finding| finding.code == code);
+        let found = report
+            .findings
+            .iter()
+            .find(|finding| finding.code.name() == code);
         let found = found.unwrap_or_else(|| panic!("{code}: {:#?}", report.findings));
         assert_eq!(found.certainty, certainty, "{code}");
         assert!(found.hint.is_some(), "{code}");
@@ -1622,7 +1633,7 @@ fn kinds_and_times_are_told() {
         debug(&with_rsa, &by_other)
             .findings
             .iter()
-            .any(|finding| finding.code == "key-for-rs256")
+            .any(|finding| finding.code.name() == "alg-key-mismatch")
     );
     // The leeway that a finding names is of full minutes, with room for the time that goes on.
     for (claims, least, leeway) in [
@@ -1635,14 +1646,14 @@ fn kinds_and_times_are_told() {
         let hint = debug(&keys, &token)
             .findings
             .iter()
-            .find(|finding| finding.code == "clock-skew")
+            .find(|finding| finding.code.name() == "clock-skew")
             .unwrap()
             .hint
             .clone();
-        assert!(
-            hint.unwrap().contains(&format!("--leeway {leeway} ")),
-            "{claims}"
-        );
+        let hint = hint.unwrap();
+        let (_, named) = hint.split_once("--leeway ").unwrap();
+        let named: String = named.chars().take_while(char::is_ascii_digit).collect();
+        assert_eq!(named, leeway.to_string(), "{claims}");
         let verdict = |leeway: i64| {
             let policy = Policy::default().with_leeway(leeway).unwrap();
             debug(&Bench::new(&[&jwk], &[], policy, Effort::Default), &token).verdict
@@ -1677,15 +1688,15 @@ fn told_first(keys: &Bench, good: &str) {
         ),
         (
             mac("HS256", 32),
-            "key-for-hs256",
+            "alg-key-mismatch",
             "signature-of-other-algorithm",
         ),
         (
             mac("HS384", 48),
-            "key-for-hs256",
+            "alg-key-mismatch",
             "signature-of-other-algorithm",
         ),
-        (mac("HS512", 64), "key-for-hs256", "signer-candidates"),
+        (mac("HS512", 64), "alg-key-mismatch", "signer-candidates"),
         (
             format!("\u{a0}{good}"),
             "surrounded-token",
@@ -1693,9 +1704,12 @@ fn told_first(keys: &Bench, good: &str) {
         ),
     ] {
         let report = debug(keys, &text);
-        assert_eq!(report.findings[0].code, first, "{text}");
+        assert_eq!(report.findings[0].code.name(), first, "{text}");
         assert!(
-            report.findings.iter().all(|finding| finding.code != not),
+            report
+                .findings
+                .iter()
+                .all(|finding| finding.code.name() != not),
             "{text}"
         );
     }
@@ -1705,38 +1719,49 @@ fn told_first(keys: &Bench, good: &str) {
         report
             .findings
             .iter()
-            .all(|finding| finding.code != "ellipsis")
+            .all(|finding| finding.code.name() != "ellipsis")
     );
 }
 
 /// What a finding says besides its code.
 fn told_in_words(keys: &Bench, signer: &Issuer) {
-    let jwe = |alg: &str| {
-        format!(
-            "{}.a.a.a.a",
-            encode(format!(r#"{{"alg":"{alg}","enc":"A128GCM"}}"#))
-        )
-    };
+    let jwe_of = |header: &str| format!("{}.a.a.a.a", encode(header));
+    let jwe = |alg: &str| jwe_of(&format!(r#"{{"alg":"{alg}","enc":"A128GCM"}}"#));
     let good = signer.token(&payload(1));
     for (text, code, words) in [
-        (jwe("dir"), "jwe", "AUTH_SECRET"),
+        (jwe("dir"), "jwe", "the secret"),
+        (
+            jwe_of(r#"{"alg":"dir","enc":"A256GCM"}"#),
+            "jwe",
+            "AUTH_SECRET",
+        ),
+        (
+            jwe_of(r#"{"alg":"dir","enc":"A256CBC-HS512","kid":"a"}"#),
+            "jwe",
+            "AUTH_SECRET",
+        ),
+        (
+            jwe_of(r#"{"alg":"dir","enc":"A256GCM","cty":"JWT"}"#),
+            "jwe",
+            "the secret",
+        ),
         (jwe("A256GCMKW"), "jwe", "the secret"),
         (jwe("PBES2-HS256+A128KW"), "jwe", "the secret"),
         (jwe("ECDH-ES+A128KW"), "jwe", "private key"),
         (
             format!("\u{a0}{good}"),
             "surrounded-token",
-            "a no-break space (U+00A0) stands before the token",
+            "before the token: no-break space (U+00A0)",
         ),
         (
             format!("{good}\u{3000}"),
             "surrounded-token",
-            "an ideographic space (U+3000) stands behind the token",
+            "after the token: ideographic space (U+3000)",
         ),
         (
             format!("\u{a0}see {good}"),
             "surrounded-token",
-            "inside other text",
+            "extra text",
         ),
         (
             signer.token(r#"{"iat":1795391000,"exp":3600}"#),
@@ -1746,7 +1771,7 @@ fn told_in_words(keys: &Bench, signer: &Issuer) {
         (
             signer.token(r#"{"nbf":1795392000000}"#),
             "time-in-milliseconds",
-            "1795392000000 was meant as 2026-11-23T",
+            "1795392000000 probably means 2026-11-23T",
         ),
         (
             signer.token(r#"{"nbf":1795392000000000}"#),
@@ -1756,16 +1781,19 @@ fn told_in_words(keys: &Bench, signer: &Issuer) {
         (
             signer.token(r#"{"nbf":1795392000000000000}"#),
             "time-in-milliseconds",
-            "written in nanoseconds",
+            "are in nanoseconds",
         ),
         (
             signer.token(r#"{"exp":1795391990}"#),
             "clock-skew",
-            "get a new token",
+            "get a new one",
         ),
     ] {
         let report = debug(keys, &text);
-        let found = report.findings.iter().find(|finding| finding.code == code);
+        let found = report
+            .findings
+            .iter()
+            .find(|finding| finding.code.name() == code);
         let found = found.unwrap_or_else(|| panic!("{code}: {:#?}", report.findings));
         let told = format!("{}\n{}\n{:?}", found.summary, found.evidence, found.hint);
         assert!(told.contains(words), "{told}");
@@ -1775,7 +1803,7 @@ fn told_in_words(keys: &Bench, signer: &Issuer) {
         lifetime
             .findings
             .iter()
-            .all(|finding| finding.code != "expires-before-issued")
+            .all(|finding| finding.code.name() != "expires-before-issued")
     );
 }
 
@@ -1789,7 +1817,7 @@ fn the_local_clock_is_blamed_for_early_tokens_only() {
     let keys = Debugger::new(&[source(&signer.jwk())], &[], policy, Effort::Default);
     let blames = |keys: &Debugger, token: &str, now: i64| {
         let report = keys.debug(&Token::from(token), now, &mut |_| true);
-        let mut codes = report.findings.iter().map(|finding| finding.code);
+        let mut codes = report.findings.iter().map(|finding| finding.code.name());
         (report.verdict, codes.any(|code| code == "local-clock"))
     };
     let early = signer.token(r#"{"iat":1795392300,"nbf":1795392300}"#);
@@ -1826,11 +1854,11 @@ fn milliseconds_explain_early_tokens_only() {
         let keys = Bench::new(&[&signer.jwk()], &[], policy, Effort::Default);
         let report = debug(&keys, &signer.token(claims));
         let mut found = report.findings.iter();
-        let found = found.find(|finding| finding.code == "time-in-milliseconds");
+        let found = found.find(|finding| finding.code.name() == "time-in-milliseconds");
         let others = report
             .findings
             .iter()
-            .filter(|other| other.code == "time-in-milliseconds");
+            .filter(|other| other.code.name() == "time-in-milliseconds");
         assert_eq!(others.count(), 1, "{claims}");
         (report.verdict, found.unwrap().explains)
     };
@@ -1906,7 +1934,7 @@ fn names_that_almost_fit_are_told() {
             .findings
             .iter()
             .find(|finding| finding.certainty == Certainty::Likely);
-        assert_eq!(found.map(|finding| finding.code), code);
+        assert_eq!(found.map(|finding| finding.code.name()), code);
     }
 }
 

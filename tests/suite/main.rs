@@ -16,6 +16,7 @@
 mod agreement;
 mod asn1;
 mod cases;
+mod codes;
 mod conformance;
 mod corpus;
 mod debug;

@@ -203,7 +203,7 @@ const REPORT: &[(&str, &str)] = &[
     ),
     (
         "findings",
-        "additional findings, each with code, certainty (proven, likely or note), summary, evidence, hint, explains (whether it explains the rejection), changes and tried",
+        "additional findings, each with code, certainty (proven, likely or note), summary, evidence, section (of an RFC), hint, explains (whether it explains the rejection), changes and tried",
     ),
     (
         "error",
