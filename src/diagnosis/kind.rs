@@ -332,8 +332,11 @@ fn token_of_another_kind(facts: &Facts) -> Option<Finding> {
 
 /// RFC 8725 section 3.1: the header names an algorithm of another kind of key.
 fn alg_key_mismatch(facts: &Facts) -> Option<Finding> {
-    if facts.report.signature.status != SignatureStatus::Unchecked {
-        return None;
+    match facts.report.signature.reason? {
+        Reason::NoKey | Reason::UnsupportedAlgorithm | Reason::AlgorithmNotAllowed => {}
+        Reason::Unsecured | Reason::UnknownCritical | Reason::Encrypted | Reason::Malformed => {
+            return None;
+        }
     }
     let alg = facts.header()?.alg.as_deref()?;
     // A MAC with something public as its secret is proven to be an attack.

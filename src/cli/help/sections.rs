@@ -397,8 +397,8 @@ mod tests {
                 assert!(example.contains("jwtlens"), "{example}");
             }
             for (name, what) in sections.exit_status {
-                // "  4  not-yet-valid  "
-                assert!(name.len() <= 16 && what.len() <= 60, "{what}");
+                // "  5  claim-rejected  " at 80 columns.
+                assert!(name.len() <= 17 && what.len() <= 59, "{what}");
             }
         }
     }
