@@ -75,3 +75,42 @@ pub fn is_auth_js(header: &JoseHeader) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_of_transcodes_are_recognized_and_no_others() {
+        for (claims, expected) in [
+            (r#"{"aud":"transcodes-sdk"}"#, true),
+            (r#"{"aud":["api","transcodes-mcp"]}"#, true),
+            (r#"{"oid":"a","pid":"b","mid":"c"}"#, true),
+            (r#"{"iss":"https://api.transcodes.com/v1"}"#, true),
+            (r#"{"iss":"transcodes.io"}"#, true),
+            (r#"{"iss":"https://nottranscodes.io"}"#, false),
+            (r#"{"iss":"https://transcodes.io.example.com"}"#, false),
+            (r#"{"oid":"a","pid":"b"}"#, false),
+            (r#"{"aud":"api"}"#, false),
+            ("{}", false),
+        ] {
+            let parsed = ClaimsSet::parse(claims.as_bytes()).unwrap();
+            assert_eq!(is_transcodes(&parsed), expected, "{claims}");
+        }
+    }
+
+    #[test]
+    fn headers_of_other_vendors_are_recognized() {
+        let header = |json: &str| JoseHeader::parse(json.as_bytes()).unwrap();
+        let arn = "arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/a/1";
+        let signed = format!(r#"{{"alg":"ES256","signer":"{arn}"}}"#);
+        assert!(is_load_balancer(&header(&signed)));
+        assert!(!is_load_balancer(&header(
+            r#"{"alg":"ES256","signer":"arn:aws:iam::1:role/a"}"#
+        )));
+        assert!(!is_load_balancer(&header(r#"{"alg":"ES256"}"#)));
+        assert!(is_auth_js(&header(r#"{"alg":"dir","enc":"A256GCM"}"#)));
+        assert!(!is_auth_js(&header(r#"{"alg":"dir","enc":"A128GCM"}"#)));
+        assert!(!is_auth_js(&header(r#"{"alg":"A256KW","enc":"A256GCM"}"#)));
+    }
+}

@@ -313,6 +313,7 @@ fn mistakes() -> String {
         // An unknown signer, twice.
         unknown.sign(header.as_bytes(), claims.as_bytes()),
         unknown.sign(header.as_bytes(), b"{}"),
+        other().token("{}"),
         // What the text is.
         format!("{}.", of(r#"{"alg":"none"}"#, &claims)),
         "null".to_owned(),
