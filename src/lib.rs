@@ -123,7 +123,7 @@ mod verify;
 
 pub use algorithm::{Algorithm, KeyType};
 pub use diagnosis::{
-    Certainty, Debugger, Effort, Finding, Proof, Recovered, Signers, Tried, is_line_wrapped,
+    Certainty, Code, Debugger, Effort, Finding, Proof, Recovered, Signers, Tried, is_line_wrapped,
 };
 pub use key::{
     Certificate, ContentFault, KeyFault, KeyId, KeyNote, KeyReport, NotAKey, SecretEncoding,

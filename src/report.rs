@@ -141,7 +141,7 @@ impl Report {
             Verdict::NotVerified
             | Verdict::Expired
             | Verdict::NotYetValid
-            | Verdict::ClaimRefused
+            | Verdict::ClaimRejected
             | Verdict::Unverifiable
             | Verdict::MisSigned
             | Verdict::Malformed => None,

@@ -66,7 +66,7 @@ pub enum Verdict {
     /// Verified, but `nbf` lies ahead.
     NotYetValid,
     /// Verified and current, but a claim check fails.
-    ClaimRefused,
+    ClaimRejected,
     /// No check of the signature was possible.
     Unverifiable,
     /// The signature verifies under none of the given keys.
@@ -82,14 +82,14 @@ impl Verdict {
         Self::NotVerified,
         Self::Expired,
         Self::NotYetValid,
-        Self::ClaimRefused,
+        Self::ClaimRejected,
         Self::Unverifiable,
         Self::MisSigned,
         Self::Malformed,
     ];
 
     /// The verdict on these facts: the first that holds of malformed, unverifiable, mis-signed,
-    /// not-yet-valid, expired, claim-refused and valid.
+    /// not-yet-valid, expired, claim-rejected and valid.
     #[must_use]
     pub fn of(facts: Facts) -> Self {
         if !facts.well_formed {
@@ -118,7 +118,7 @@ impl Verdict {
                 if facts.checks_hold {
                     Self::Valid
                 } else {
-                    Self::ClaimRefused
+                    Self::ClaimRejected
                 }
             }
         }
@@ -133,7 +133,7 @@ impl Verdict {
             Self::Valid | Self::NotVerified => 0,
             Self::Expired => 3,
             Self::NotYetValid => 4,
-            Self::ClaimRefused => 5,
+            Self::ClaimRejected => 5,
             Self::Unverifiable => 6,
             Self::MisSigned => 7,
             Self::Malformed => 8,
@@ -148,7 +148,7 @@ impl Verdict {
             Self::NotVerified => "not-verified",
             Self::Expired => "expired",
             Self::NotYetValid => "not-yet-valid",
-            Self::ClaimRefused => "claim-refused",
+            Self::ClaimRejected => "claim-rejected",
             Self::Unverifiable => "unverifiable",
             Self::MisSigned => "mis-signed",
             Self::Malformed => "malformed",
@@ -223,7 +223,7 @@ mod tests {
         } else if facts.scope != Scope::Verify {
             Verdict::NotVerified
         } else if !facts.checks_hold {
-            Verdict::ClaimRefused
+            Verdict::ClaimRejected
         } else {
             Verdict::Valid
         }

@@ -334,23 +334,24 @@ pub fn unseen(text: &[u8]) -> Option<String> {
     let is_alone = token.chars().all(|c| is_base64url(c) || ".+/=".contains(c));
     let ends = [
         (text.chars().next(), "before"),
-        (text.chars().next_back(), "behind"),
+        (text.chars().next_back(), "after"),
     ];
     let (character, place) = ends
         .into_iter()
         .find_map(|(c, place)| Some((c.filter(|c| is_invisible(*c))?, place)))?;
     let name = match character {
-        '\u{A0}' => "a no-break space",
-        '\u{AD}' => "a soft hyphen",
-        '\u{200B}' => "a zero-width space",
-        '\u{3000}' => "an ideographic space",
-        '\u{FEFF}' => "a byte order mark",
-        c if c.is_whitespace() => "white space",
-        _ => "an invisible character",
+        '\u{A0}' => "no-break space",
+        '\u{AD}' => "soft hyphen",
+        '\u{200B}' => "zero-width space",
+        '\u{3000}' => "ideographic space",
+        '\u{FEFF}' => "byte order mark",
+        c if c.is_whitespace() => "whitespace",
+        _ => "unprintable character",
     };
     let code = u32::from(character);
-    (is_alone && !token.is_empty())
-        .then(|| format!("{name} (U+{code:04X}) stands {place} the token"))
+    (is_alone && !token.is_empty()).then(|| {
+        format!("there is an invisible character {place} the token: {name} (U+{code:04X})")
+    })
 }
 
 /// `yJhbGciOi...`

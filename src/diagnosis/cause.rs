@@ -1,24 +1,26 @@
-//! The table of causes: each with its code, the RFC's section, and the words for people. What a search
-//! finds is a list of these; how it is looked for stands in the other files.
+//! The causes that a search can prove: each with its code, and the phrase for what was done to make the
+//! signature verify. How it is looked for is in the other files.
 //!
 //! What they cost is counted in units of work (`work`), so that a search ends; figures are in
 //! `cargo bench --bench debug`. A proof is always [`Proven`](super::Certainty::Proven).
 
-/// Why a token is refused. Each is one row of the table.
+use super::code::Code;
+
+/// Why a token is rejected. Several may have the same code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[allow(missing_docs, reason = "the rows tell what each is")]
+#[allow(missing_docs, reason = "each has a code and a phrase")]
 pub enum Cause {
     // How the token is written.
-    ZeroOctets,
+    NulBytes,
     PercentEncoded,
-    JsonReply,
+    JsonResponse,
     JsonSerialization,
     Cookie,
     SpacesForPlus,
     LineWrapped,
     TwoTokens,
     SurroundedToken,
-    EncodedAgain,
+    DoubleEncoded,
     AlteredDot,
     SdJwt,
     StandardBase64,
@@ -45,17 +47,17 @@ pub enum Cause {
     SignedStandardBase64Input,
     SignedWithNewline,
     HashedTwice,
-    HashedAsHex,
+    HashedAsText,
     OtherHash,
-    AlgNotOfCurve,
+    AlgKeyMismatch,
     AlgMisspelled,
-    PayloadRewritten,
-    HeaderRewritten,
+    PayloadReserialized,
+    HeaderReserialized,
     HeaderChanged,
     // Which key.
     SignedByOtherKey,
     SignedByEmbeddedKey,
-    KeyCoordinatesExchanged,
+    KeyCoordinatesSwapped,
     KeyCoordinatesReversed,
     KeyCoordinatesPadded,
     KeyNotForVerification,
@@ -63,20 +65,6 @@ pub enum Cause {
     HmacWithPublicKey,
     // What verification still demands.
     SignatureGood,
-}
-
-/// What is said of a cause.
-pub struct Row {
-    /// Its stable name.
-    pub code: &'static str,
-    /// The section that says how it should be.
-    pub section: &'static str,
-    /// What was done to make the signature verify: "decoded from DER".
-    pub repair: &'static str,
-    /// The cause in a sentence that a web developer understands.
-    pub summary: &'static str,
-    /// What to change, and where.
-    pub hint: &'static str,
 }
 
 impl Cause {
@@ -93,212 +81,93 @@ impl Cause {
         )
     }
 
-    /// The cause's row.
+    pub fn code(self) -> Code {
+        self.row().0
+    }
+
+    /// What was done to make the signature verify: "decoded from DER".
+    pub fn repair(self) -> &'static str {
+        self.row().1
+    }
+
+    /// The sentence of its code, unless the cause is a special case of that.
+    pub fn summary(self) -> &'static str {
+        match self {
+            Self::AlteredDot => "a dot between the segments is missing, doubled or replaced",
+            Self::LostCharacter => "one character of the token is missing",
+            Self::AddedCharacter => "the token has one character too many",
+            Self::SurplusCharacters => "the token has extra characters at its end",
+            Self::SurplusBytes => {
+                "the signature has extra bytes: a recovery ID (v) or the rest of a buffer"
+            }
+            _ => self.code().summary(),
+        }
+    }
+
+    /// The hint of its code, unless the cause is a special case of that.
+    pub fn hint(self) -> Option<&'static str> {
+        match self {
+            Self::SurplusCharacters => Some("copy only the token, without what follows it"),
+            Self::SurplusBytes => Some(
+                "write R and S alone: without v, and only the bytes that the signing call returned",
+            ),
+            _ => self.code().hint(),
+        }
+    }
+
     #[rustfmt::skip]
-    #[allow(clippy::too_many_lines, reason = "a table")]
-    pub fn row(self) -> Row {
-        let (code, section, repair, summary, hint) = match self {
-            Self::ZeroOctets => ("zero-octets", "RFC 7515, section 7.1",
-                "with its zero octets taken out",
-                "the token has zero octets between its characters, as a text in UTF-16 has",
-                "save it as UTF-8 without a byte order mark: in PowerShell, Out-File -Encoding ascii instead of >"),
-            Self::PercentEncoded => ("percent-encoded", "RFC 7515, section 7.1",
-                "with its %XX escapes decoded",
-                "the token was percent-encoded, as for a URL, and not decoded again",
-                "decode the URL's parameter once before the token is used"),
-            Self::JsonReply => ("json-reply", "RFC 6750, section 4",
-                "taken out of the JSON around it",
-                "this is a whole JSON reply with the token inside",
-                "take the token out first, for example with jq -r .access_token"),
-            Self::JsonSerialization => ("json-serialization", "RFC 7515, section 7.2",
-                "written in the compact form",
-                "the token is a JWS in its JSON form, where a JWT is in the compact form",
-                "join protected, payload and signature with \".\" between them"),
-            Self::Cookie => ("cookie", "RFC 6265, section 4.2",
-                "taken out of the cookie around it",
-                "this is a cookie with the token inside",
-                "take what stands between \"=\" and \";\""),
-            Self::SpacesForPlus => ("spaces-for-plus", "RFC 7515, section 2",
-                "with \"+\" in the place of each space",
-                "every \"+\" of the token became a space, as happens in a URL and in a form",
-                "write the token in base64url, which has no \"+\"; or percent-encode it on its way (%2B)"),
-            Self::LineWrapped => ("line-wrapped", "RFC 7515, section 7.1",
-                "with the white space inside taken out",
-                "the token was broken into lines, or has spaces inside",
-                "a token stands on one line: base64 -w0 instead of base64, or tr -d '[:space:]' before it is used"),
-            Self::TwoTokens => ("two-tokens", "RFC 7515, section 7.1",
-                "taken alone",
-                "these are two tokens in one",
-                "give them one by one, each on its own line"),
-            Self::SurroundedToken => ("surrounded-token", "RFC 7515, section 7.1",
-                "taken out of what stands around it",
-                "the token stands inside other text: a quote, a comma or words were copied with it",
-                "give the token alone, from eyJ to the end of its third part; --scan finds tokens in any text"),
-            Self::EncodedAgain => ("encoded-again", "RFC 7515, section 7.1",
-                "decoded from base64",
-                "this is a token that was encoded in base64 once more",
-                "decode it once, for example with base64 -d; Kubernetes and others keep their secrets so"),
-            Self::AlteredDot => ("altered-character", "RFC 7515, section 7.1",
-                "with its two dots as they were",
-                "a dot between the parts of the token was lost, doubled or replaced",
-                "the token was damaged on its way: get it again and copy it whole"),
-            Self::SdJwt => ("sd-jwt", "RFC 9901, section 4",
-                "taken before the first \"~\"",
-                "this is an SD-JWT: a signed token, then disclosures after each \"~\"",
-                "the part before the first \"~\" is the signed token; what it discloses needs an SD-JWT library"),
-            Self::StandardBase64 => ("standard-base64", "RFC 7515, section 2",
-                "with \"-\" and \"_\" in the place of \"+\" and \"/\"",
-                "the token is written in standard base64 instead of base64url",
-                "the signer must use base64url: Buffer.toString(\"base64url\"), Base64.getUrlEncoder(), urlsafe_b64encode"),
-            Self::PaddedBase64 => ("padded-base64", "RFC 7515, section 2",
-                "reading past the padding (\"=\")",
-                "the token has padding (\"=\"), which a JWT does not have",
-                "the signer must take the \"=\" off before it signs: withoutPadding(), rstrip(\"=\"); an AWS load balancer signs over its padding, so there keep it"),
-            Self::TrailingBits => ("trailing-bits", "RFC 4648, section 3.5",
-                "with the unused bits of the last character set to zero",
-                "the last character of the signature has bits that mean nothing and are not zero",
-                "the token was changed or its encoder is faulty: write it with a strict base64url encoder"),
-            Self::DerSignature => ("der-signature", "RFC 7518, section 3.4",
-                "decoded from DER",
-                "the signature is in the format of certificates (ASN.1 DER), where a JWT has R and S, 32 octets each",
-                "ask the signing call for the other format: Node dsaEncoding: \"ieee-p1363\", Java SHA256withECDSAinP1363Format, .NET IeeeP1363FixedFieldConcatenation; OpenSSL, Go's SignASN1 and AWS KMS give DER only, so convert it"),
-            Self::SignatureLength => ("signature-length", "RFC 7518, section 3.4",
-                "with R and S brought to 32 bytes each",
-                "a half of the signature has lost zero bytes or has too many of them",
-                "the signer must write R and S with exactly 32 bytes each: to_bytes(32, \"big\"), FillBytes, padStart(64, \"0\") in hex"),
-            Self::SurplusBytes => ("signature-length", "RFC 7518, section 3.4",
-                "without the bytes that belong to neither R nor S",
-                "the signature has bytes besides R and S: a recovery ID (v), or the rest of a buffer",
-                "the signer must write R and S alone: without v, and only the bytes that the signing call returned"),
-            Self::SignatureAsText => ("signature-as-text", "RFC 7518, section 3.4",
-                "decoded once more from hex or base64 text",
-                "the signature was written as text (hex or base64) and then encoded again",
-                "give the encoder the signature's octets: Buffer instead of a hex string, bytes.fromhex() first, digest() instead of hexdigest()"),
-            Self::SignatureSwapped => ("signature-swapped", "RFC 7518, section 3.4",
-                "with R and S exchanged",
-                "the two halves of the signature are exchanged: it is S and R",
-                "the signer must write R first, then S"),
-            Self::SignatureLittleEndian => ("signature-little-endian", "RFC 7518, section 3.4",
-                "with the octets of R and S reversed",
-                "the numbers in the signature are written backwards (little-endian)",
-                "the signer must write R and S in big-endian order: to_bytes(32, \"big\")"),
-            Self::DroppedCharacters => ("dropped-characters", "RFC 7515, section 2",
-                "with the lost \"-\" and \"_\" put back",
-                "\"+\" and \"/\" (or \"-\" and \"_\") were removed from the signature instead of replaced",
-                "the signer must replace \"+\" by \"-\" and \"/\" by \"_\", and remove neither; a copy must keep \"-\" and \"_\""),
-            Self::AlteredCharacter => ("altered-character", "RFC 7515, section 5.2",
-                "with one character as it was",
-                "one character of the token is not the one that was signed",
-                "the token was damaged on its way: get it again and copy it whole"),
-            Self::LostCharacter => ("altered-character", "RFC 7515, section 5.2",
-                "with one character put back",
-                "one character of the token was lost",
-                "the token was damaged on its way: get it again and copy it whole"),
-            Self::AddedCharacter => ("altered-character", "RFC 7515, section 5.2",
-                "with one character taken out",
-                "the token has one character too many",
-                "the token was damaged on its way: get it again and copy it whole"),
-            Self::SurplusCharacters => ("altered-character", "RFC 7518, section 3.4",
-                "without what stands behind the end of the signature",
-                "the token has too many characters at its end: something was copied with it",
-                "copy the token alone, without what stands behind it"),
-            Self::Truncated => ("truncated", "RFC 7518, section 3.4",
-                "with the end of the signature put back",
-                "the token is cut off at its end",
-                "copy the whole token; a column, a variable or a header may be too short for it"),
-            Self::SignedPayloadOnly => ("signed-payload-only", "RFC 7515, section 5.1",
-                "over the payload alone",
-                "the signer signed the payload alone, without the header",
-                "sign header and payload together: base64url(header) + \".\" + base64url(payload)"),
-            Self::SignedHeaderOnly => ("signed-header-only", "RFC 7515, section 5.1",
-                "over the header alone",
-                "the signer signed the header alone; the claims are not protected at all",
-                "sign header and payload together: base64url(header) + \".\" + base64url(payload)"),
-            Self::SignedDecodedJson => ("signed-decoded-json", "RFC 7515, section 5.1",
-                "over the JSON before its encoding",
-                "the signer signed the JSON text instead of its base64url form",
-                "encode first, then sign: base64url(header) + \".\" + base64url(payload)"),
-            Self::SignedPaddedInput => ("signed-padded-input", "RFC 7515, section 5.1",
-                "over the segments with padding (\"=\")",
-                "the signer signed the text with padding (\"=\") and took the padding off afterwards",
-                "take the padding off before signing"),
-            Self::SignedStandardBase64Input => ("signed-standard-base64-input", "RFC 7515, section 5.1",
-                "over the segments in standard base64",
-                "the signer signed the text in standard base64 and turned it into base64url afterwards",
-                "encode as base64url before signing"),
-            Self::SignedWithNewline => ("signed-with-newline", "RFC 7515, section 5.1",
-                "over the text with a line feed at its end",
-                "the signer signed a line feed together with the text",
-                "printf instead of echo, echo -n, or trim what is read from a file"),
-            Self::HashedTwice => ("hashed-twice", "RFC 7518, section 3.4",
-                "over the hash of the hash",
-                "the text was hashed twice: by the caller, and again by the signing function",
-                "give the text itself to a function that hashes (Sign, createSign, AWS KMS with MessageType RAW), or the hash to one that does not (SignDigest, MessageType DIGEST)"),
-            Self::HashedAsHex => ("hashed-as-hex", "RFC 7518, section 3.4",
-                "over the hash written as text",
-                "the hash was written as text (hex or base64) and that text was signed",
-                "give the signing function the hash's octets: digest() instead of hexdigest(), or let it hash by itself"),
-            Self::OtherHash => ("other-hash", "RFC 7518, section 3.4",
-                "over another hash",
-                "another hash than SHA-256 was used",
-                "ES256 is ECDSA with SHA-256: SHA256withECDSA, createSign(\"SHA256\"), ECDSA_SHA_256 at AWS KMS"),
-            Self::AlgNotOfCurve => ("alg-not-of-curve", "RFC 7518, section 3.4",
-                "with the P-256 key, whatever the header's \"alg\" says",
-                "the header names an algorithm that the key is not for, and the P-256 key signed all the same",
-                "a P-256 key signs ES256: set \"alg\" to \"ES256\" at the signer, or give it a key of the curve of its \"alg\""),
-            Self::AlgMisspelled => ("alg-misspelled", "RFC 7515, section 4.1.1",
-                "with \"alg\" read as \"ES256\"",
-                "\"alg\" is not written as \"ES256\": letter case and white space count",
-                "the signer must write \"ES256\" in capitals"),
-            Self::PayloadRewritten => ("payload-rewritten", "RFC 7515, section 5.2",
-                "over the payload in another spelling of the same JSON",
-                "the payload was parsed and written anew after it was signed",
-                "pass the token on as it is: never decode and encode it again on the way"),
-            Self::HeaderRewritten => ("header-rewritten", "RFC 7515, section 5.2",
-                "over the header in another spelling of the same JSON",
-                "the header was parsed and written anew after it was signed",
-                "sign the very text that is sent, and pass the token on as it is"),
-            Self::HeaderChanged => ("header-changed", "RFC 7515, section 5.2",
-                "over another header",
-                "the header was changed after the token was signed",
-                "set kid, typ and alg before signing; nobody may change them afterwards"),
-            Self::SignedByOtherKey => ("signed-by-other-key", "RFC 7517, section 4.5",
-                "under a key given with --also",
-                "the token is intact, but another key signed it",
-                "the issuer signs with another key than the one given: get its public key, or the token of the right service"),
-            Self::SignedByEmbeddedKey => ("signed-by-embedded-key", "RFC 8725, section 3.10",
-                "under the key in its own header",
-                "the token was signed by the key that it brings along in its own header; anybody can make such a token",
-                "an attack, or a signer that was never registered: never trust a key from the header; if you know the signer, give its key with -k"),
-            Self::KeyCoordinatesExchanged => ("key-coordinates-exchanged", "RFC 7518, section 6.2.1",
-                "under the key with x and y exchanged",
-                "x and y of the key are exchanged in the key file",
-                "exchange \"x\" and \"y\" in the file, and mend what wrote it"),
-            Self::KeyCoordinatesReversed => ("key-coordinates-reversed", "RFC 7518, section 6.2.1",
-                "under the key with the octets of x and y reversed",
-                "x and y of the key are written backwards (little-endian) in the key file",
-                "write x and y in big-endian order, and mend what wrote the file"),
-            Self::KeyCoordinatesPadded => ("key-coordinates-padded", "RFC 7518, section 6.2.1",
-                "under the key with x and y brought to base64url of 32 octets",
-                "x or y of the key is not written as a JWK demands: padding, standard base64, or a zero too many or too few",
-                "write x and y as base64url of 32 octets each, without \"=\""),
-            Self::KeyNotForVerification => ("key-not-for-verification", "RFC 7517, section 4.2",
-                "under the key, ignoring members of its JWK",
-                "the key would verify the signature, but the key file says that it is for something else",
-                "take the file of the signature key; if this is the one, its use must be \"sig\", its key_ops [\"verify\"] and its alg \"ES256\""),
-            Self::SignerIsKid => ("signer-is-kid", "RFC 7638, section 1",
-                "under the key that the token names",
-                "the token is intact, and signed by the key that it names itself, which is not among those given",
-                "what is given is stale, or another service's; but anybody can make such a token with a key of their own: take the key above only where the issuer's console or JWK Set shows the same one"),
-            Self::HmacWithPublicKey => ("hmac-with-public-key", "RFC 8725, section 2.1",
-                "with what everybody knows as the secret",
-                "the token is not signed but carries a MAC made with what everybody knows: a known attack",
-                "never accept it, and look at your server: one that takes \"alg\" from the header accepts this token from anybody; pin ES256 there"),
-            Self::SignatureGood => ("signature-good", "RFC 7515, section 5.2",
-                "over the token as it is",
-                "the signature itself is good; the token is refused for what its header demands",
-                "look at crit, b64 and alg in the header: the issuer must leave out what a plain JWT does not have"),
-        };
-        Row { code, section, repair, summary, hint }
+    fn row(self) -> (Code, &'static str) {
+        match self {
+            Self::NulBytes => (Code::NulBytes, "with the NUL bytes removed"),
+            Self::PercentEncoded => (Code::PercentEncoded, "percent-decoded"),
+            Self::JsonResponse => (Code::JsonResponse, "extracted from the JSON"),
+            Self::JsonSerialization => (Code::JsonSerialization, "in the Compact Serialization"),
+            Self::Cookie => (Code::Cookie, "extracted from the cookie"),
+            Self::SpacesForPlus => (Code::SpacesForPlus, "with \"+\" for each space"),
+            Self::LineWrapped => (Code::LineWrapped, "with the whitespace removed"),
+            Self::TwoTokens => (Code::TwoTokens, "taken alone"),
+            Self::SurroundedToken => (Code::SurroundedToken, "without the text around it"),
+            Self::DoubleEncoded => (Code::DoubleEncoded, "decoded from base64"),
+            Self::AlteredDot => (Code::AlteredCharacter, "with its two dots restored"),
+            Self::SdJwt => (Code::SdJwt, "before the first \"~\""),
+            Self::StandardBase64 => (Code::StandardBase64, "with \"-\" and \"_\" for \"+\" and \"/\""),
+            Self::PaddedBase64 => (Code::PaddedBase64, "with the \"=\" padding removed"),
+            Self::TrailingBits => (Code::TrailingBits, "with the last character corrected"),
+            Self::DerSignature => (Code::DerSignature, "decoded from DER"),
+            Self::SignatureLength => (Code::SignatureLength, "with R and S resized to 32 bytes each"),
+            Self::SurplusBytes => (Code::SignatureLength, "without the extra bytes"),
+            Self::SignatureAsText => (Code::SignatureAsText, "decoded from text"),
+            Self::SignatureSwapped => (Code::SignatureSwapped, "with R and S swapped"),
+            Self::SignatureLittleEndian => (Code::SignatureLittleEndian, "with the bytes of R and S reversed"),
+            Self::DroppedCharacters => (Code::DroppedCharacters, "with the missing \"-\" and \"_\" restored"),
+            Self::AlteredCharacter => (Code::AlteredCharacter, "with one character restored"),
+            Self::LostCharacter => (Code::AlteredCharacter, "with one character inserted"),
+            Self::AddedCharacter => (Code::AlteredCharacter, "with one character removed"),
+            Self::SurplusCharacters => (Code::AlteredCharacter, "with the extra characters removed"),
+            Self::Truncated => (Code::Truncated, "with the end of the signature restored"),
+            Self::SignedPayloadOnly => (Code::SignedPayloadOnly, "over the payload alone"),
+            Self::SignedHeaderOnly => (Code::SignedHeaderOnly, "over the header alone"),
+            Self::SignedDecodedJson => (Code::SignedDecodedJson, "over the JSON before its encoding"),
+            Self::SignedPaddedInput => (Code::SignedPaddedInput, "over the segments with \"=\" padding"),
+            Self::SignedStandardBase64Input => (Code::SignedStandardBase64Input, "over the segments in standard base64"),
+            Self::SignedWithNewline => (Code::SignedWithNewline, "with a trailing newline"),
+            Self::HashedTwice => (Code::HashedTwice, "hashed twice"),
+            Self::HashedAsText => (Code::HashedAsText, "with the hash as text"),
+            Self::OtherHash => (Code::OtherHash, "with another hash"),
+            Self::AlgKeyMismatch => (Code::AlgKeyMismatch, "regardless of \"alg\""),
+            Self::AlgMisspelled => (Code::AlgMisspelled, "with \"alg\" read as \"ES256\""),
+            Self::PayloadReserialized => (Code::PayloadReserialized, "with the payload serialized differently"),
+            Self::HeaderReserialized => (Code::HeaderReserialized, "with the header serialized differently"),
+            Self::HeaderChanged => (Code::HeaderChanged, "with another header"),
+            Self::SignedByOtherKey => (Code::SignedByOtherKey, "with a key from --try-key"),
+            Self::SignedByEmbeddedKey => (Code::SignedByEmbeddedKey, "with the key in its own header"),
+            Self::KeyCoordinatesSwapped => (Code::KeyCoordinatesSwapped, "with \"x\" and \"y\" of the key swapped"),
+            Self::KeyCoordinatesReversed => (Code::KeyCoordinatesReversed, "with the bytes of \"x\" and \"y\" reversed"),
+            Self::KeyCoordinatesPadded => (Code::KeyCoordinatesPadded, "with \"x\" and \"y\" normalized to 32 bytes"),
+            Self::KeyNotForVerification => (Code::KeyNotForVerification, "ignoring members of the JWK"),
+            Self::SignerIsKid => (Code::SignerIsKid, "with the key that the token names"),
+            Self::HmacWithPublicKey => (Code::HmacWithPublicKey, "with a public secret"),
+            Self::SignatureGood => (Code::SignatureGood, "as it is"),
+        }
     }
 }

@@ -266,7 +266,7 @@ impl Change {
         }
     }
 
-    /// Its row in the table of causes.
+    /// Why it is needed.
     pub fn cause(&self) -> Option<Cause> {
         Some(match self {
             Self::Take { cause, .. }
@@ -275,11 +275,11 @@ impl Change {
             | Self::ReplaceHeader { cause, .. }
             | Self::ReplacePayload { cause, .. }
             | Self::EditSegment { cause, .. } => *cause,
-            Self::RemoveNuls => Cause::ZeroOctets,
+            Self::RemoveNuls => Cause::NulBytes,
             Self::DecodePercent => Cause::PercentEncoded,
-            Self::TakeMember { .. } => Cause::JsonReply,
+            Self::TakeMember { .. } => Cause::JsonResponse,
             Self::WriteCompact { .. } => Cause::JsonSerialization,
-            Self::DecodeBase64 => Cause::EncodedAgain,
+            Self::DecodeBase64 => Cause::DoubleEncoded,
             Self::RemoveWhitespace => Cause::LineWrapped,
             Self::ReplaceSpaces => Cause::SpacesForPlus,
             Self::UseBase64url => Cause::StandardBase64,
@@ -299,14 +299,14 @@ impl Change {
             Self::UseJson { .. } => Cause::SignedDecodedJson,
             Self::AppendLineEnd { .. } => Cause::SignedWithNewline,
             Self::CorrectAlg => Cause::AlgMisspelled,
-            Self::IgnoreAlg { .. } => Cause::AlgNotOfCurve,
+            Self::IgnoreAlg { .. } => Cause::AlgKeyMismatch,
             Self::UseDigest { .. } => Cause::OtherHash,
             Self::HashAgain => Cause::HashedTwice,
-            Self::HashText { .. } => Cause::HashedAsHex,
+            Self::HashText { .. } => Cause::HashedAsText,
             Self::UseOtherKey => Cause::SignedByOtherKey,
             Self::UseEmbeddedKey { .. } => Cause::SignedByEmbeddedKey,
             Self::UseNamedKey { .. } => Cause::SignerIsKid,
-            Self::SwapCoordinates => Cause::KeyCoordinatesExchanged,
+            Self::SwapCoordinates => Cause::KeyCoordinatesSwapped,
             Self::ReverseCoordinates => Cause::KeyCoordinatesReversed,
             Self::RewriteCoordinates => Cause::KeyCoordinatesPadded,
             Self::IgnoreMembers { .. } => Cause::KeyNotForVerification,
@@ -317,15 +317,16 @@ impl Change {
 
     /// What was done, in one phrase.
     pub fn repair(&self) -> String {
-        let row = self.cause().map(Cause::row);
-        let phrase = row.map_or("over the text as it is written", |row| row.repair);
+        let phrase = self
+            .cause()
+            .map_or("over the text as written", Cause::repair);
         match self.detail() {
             Some(detail) => format!("{phrase} ({detail})"),
             None => phrase.to_owned(),
         }
     }
 
-    /// What its row can't say: a place, a character, a notation.
+    /// What the phrase of its cause cannot say: a place, a character, a notation.
     fn detail(&self) -> Option<String> {
         match self {
             Self::WriteCompact {
@@ -337,7 +338,7 @@ impl Change {
                 ..
             } => Some(match from {
                 0 => "the first".to_owned(),
-                from => format!("the one from byte {from} on"),
+                from => format!("the one at byte {from}"),
             }),
             Self::EditText { edit, .. } => Some(edit.described()),
             Self::EditSegment { edit, segment, .. } => {
@@ -360,26 +361,26 @@ impl Change {
                 false => notation.name().to_owned(),
             }),
             Self::ReadDer { strict: false } => {
-                Some("not to the letter: its numbers or lengths are not the shortest".to_owned())
+                Some("not canonical: numbers or lengths are not minimal".to_owned())
             }
             Self::RemoveBytes { before, behind } => Some(match (before, behind) {
-                (0, 1) => "1 byte behind it".to_owned(),
-                (0, behind) => format!("{behind} bytes behind it"),
-                (1, _) => "1 byte before it".to_owned(),
-                (before, _) => format!("{before} bytes before it"),
+                (0, 1) => "1 byte at the end".to_owned(),
+                (0, behind) => format!("{behind} bytes at the end"),
+                (1, _) => "1 byte at the start".to_owned(),
+                (before, _) => format!("{before} bytes at the start"),
             }),
             Self::ResizeHalves { at, .. } => Some(format!("S begins at byte {at}")),
             Self::ReplaceHeader { json, .. } => Some(abridged(json)),
             Self::ReplacePayload {
                 cause: Cause::SignedWithNewline,
                 ..
-            } => Some("inside the payload, behind its JSON".to_owned()),
-            Self::UseJson { separator: "" } => Some("without a dot between".to_owned()),
+            } => Some("in the payload, after its JSON".to_owned()),
+            Self::UseJson { separator: "" } => Some("without a dot".to_owned()),
             Self::AppendLineEnd { end: "\r\n" } => Some("CRLF".to_owned()),
             Self::IgnoreAlg { digest } | Self::UseDigest { digest }
                 if *digest != Digest::Sha256 =>
             {
-                Some(format!("hashed by {}", digest.name()))
+                Some(format!("hashed with {}", digest.name()))
             }
             Self::HashText { notation } => Some(notation.name().to_owned()),
             Self::IgnoreMembers { members } => {

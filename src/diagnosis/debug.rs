@@ -5,7 +5,7 @@ use super::around;
 use super::cause::Cause;
 use super::change::{Change, Stage};
 use super::dropped;
-use super::findings::{Findings, Unknown};
+use super::findings::{Context, Findings, Unknown};
 use super::headers::Names;
 use super::kind::{self, kinds};
 use super::named;
@@ -21,7 +21,7 @@ use super::signer::{self, MAX_KEYS, Suspect};
 use super::times::{local_clock, times};
 use super::truncated;
 use super::work::Work;
-use super::{Certainty, Finding};
+use super::{Certainty, Code, Finding};
 use crate::keyset::{KeySet, KeySource};
 use crate::policy::Policy;
 use crate::report::Report;
@@ -36,9 +36,9 @@ use crate::verify::Verifier;
 /// How much a search may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effort {
-    /// Less than the blink of an eye.
+    /// A few tens of milliseconds.
     Default,
-    /// Some seconds: every character of the token, and more lost ones.
+    /// Several seconds: also every character of the token, and more missing ones.
     Deep,
 }
 
@@ -52,7 +52,6 @@ pub struct Debugger {
     names: Names,
     /// Key files as they are, for a MAC that was made with one.
     files: Files,
-    rsa_key_given: bool,
     effort: Effort,
     /// Whether the times given are read from a clock.
     reads_clock: bool,
@@ -68,8 +67,9 @@ struct Search<'r> {
 }
 
 impl Debugger {
-    /// A debugger for tokens under these keys. Keys of `also` explain a signature and verify none.
-    /// Where no key is usable, every token is unverifiable, and its signature is still looked into.
+    /// A debugger for tokens of these keys. Keys in `also` are only used to explain failures, never to
+    /// accept a token. If no key is usable, every token is unverifiable, and its signature is still
+    /// examined.
     #[must_use]
     pub fn new(keys: &[KeySource], also: &[KeySource], policy: Policy, effort: Effort) -> Self {
         /// More names are not tried in a header.
@@ -86,10 +86,6 @@ impl Debugger {
             index: Index::new(if is_too_many { &suspects } else { &[] }),
             suspects,
             files: Files::new(contents.collect()),
-            rsa_key_given: keys
-                .iter()
-                .flat_map(|source| &source.keys)
-                .any(|key| key.kty.as_deref() == Some("RSA")),
             effort,
             reads_clock: true,
         }
@@ -139,11 +135,10 @@ impl Debugger {
             readings: &readings,
             report: &report,
             is_settled,
-            rsa_key_given: self.rsa_key_given,
         });
         let no_such_key = report
             .findings
-            .extract_if(.., |note| note.code == "kid-differs" && !is_settled)
+            .extract_if(.., |note| note.code == Code::UnknownKid && !is_settled)
             .map(|note| Finding {
                 certainty: Certainty::Likely,
                 explains: true,
@@ -156,12 +151,13 @@ impl Debugger {
         let clock = self.reads_clock.then(|| local_clock(&report)).flatten();
         let found = found.into_iter().chain(times(&report)).chain(clock);
         let mut found = order::ordered(found.collect());
-        let is_around = |finding: &&mut Finding| finding.code == Cause::SurroundedToken.row().code;
+        let is_around = |finding: &&mut Finding| finding.code == Code::SurroundedToken;
         if let Some(finding) = found.iter_mut().find(is_around)
             && let Some(what) = around::unseen(token.text)
         {
-            finding.summary = format!("{what}, where nobody sees it");
-            finding.hint = Some("delete it: it is no part of the token; pages and chats put such characters into what is copied".to_owned());
+            finding.summary = what;
+            finding.hint =
+                Some("delete it; web pages and chats often add such characters".to_owned());
         }
         if report.verdict == Verdict::Malformed {
             let inner = match &signature.proof {
@@ -175,23 +171,23 @@ impl Debugger {
         report.findings.splice(0..0, found);
         report.proof = signature.proof;
         report.search = Some(work.tried.clone()).filter(|tried| tried.forms > 0 || !tried.complete);
-        // Of a token that is told to be something else than a whole one, no key follows.
+        // Recovered keys are reported only if the token appears intact.
         let tells_signer =
-            |finding: &Finding| matches!(finding.code, "signer-is-kid" | "signer-candidates");
+            |finding: &Finding| matches!(finding.code, Code::SignerIsKid | Code::SignerCandidates);
         if report.findings.iter().any(tells_signer) {
             report.recovered = signature.recovered;
         }
         report
     }
 
-    /// Adds what the token that a text holds would get to the finding that tells how it is got at:
-    /// whoever takes it out should know what comes next.
+    /// If the input contains a token, appends the verdict of that token to the finding that says how to
+    /// extract it.
     fn judge_inner(&self, inner: Option<(String, Vec<Cause>)>, now: i64, found: &mut [Finding]) {
         let Some((token, causes)) = inner else {
             return;
         };
         let tells = |finding: &&mut Finding| {
-            let mut codes = causes.iter().map(|cause| cause.row().code);
+            let mut codes = causes.iter().map(|cause| cause.code());
             codes.any(|code| code == finding.code)
         };
         if let Some(finding) = found.iter_mut().find(tells) {
@@ -211,12 +207,17 @@ impl Debugger {
         all: &mut Findings,
         work: &mut Work,
     ) {
+        let context = |header| Context {
+            report,
+            header,
+            keys: &self.suspects,
+        };
         let mut open = Vec::new();
         for reading in readings {
             let search = self.prepared(Case { token, reading }, work);
             let targets = Targets::new(&search.forms, &search.suspects, work);
             if let Some(proof) = meet(search.case, &targets, &search.hashes, work) {
-                return all.prove(proof, work.tried.forms);
+                return all.prove(proof, work.tried.forms, &context(search.header.as_ref()));
             }
             open.push(search);
         }
@@ -225,12 +226,12 @@ impl Debugger {
                 .known_or_named(search, work)
                 .or_else(|| self.mac(search, work));
             if let Some(proof) = proof {
-                return all.prove(proof, work.tried.forms);
+                return all.prove(proof, work.tried.forms, &context(search.header.as_ref()));
             }
         }
         for search in &open {
             if let Some(proof) = self.damaged(search, work) {
-                return all.prove(proof, work.tried.forms);
+                return all.prove(proof, work.tried.forms, &context(search.header.as_ref()));
             }
         }
         if let Some(search) = open.first() {
@@ -332,7 +333,7 @@ impl Search<'_> {
     }
 
     /// The proofs that the signature verifies under a key that it leads to, if the token is intact and
-    /// signed as its `alg` says. Of a signature that is damaged nothing follows.
+    /// signed as its `alg` says. Key recovery is meaningless for a damaged signature.
     fn recovered(&self, work: &mut Work) -> Vec<Proof> {
         let alg = self
             .header
@@ -379,7 +380,7 @@ fn outcome(report: &Report) -> String {
         Verdict::NotYetValid => ("nbf", &report.time.not_before),
         Verdict::Valid
         | Verdict::NotVerified
-        | Verdict::ClaimRefused
+        | Verdict::ClaimRejected
         | Verdict::Unverifiable
         | Verdict::MisSigned
         | Verdict::Malformed => return verdict.to_owned(),

@@ -1,4 +1,4 @@
-//! From what a search has met to the findings that tell it.
+//! Converts the results of a search to findings.
 
 use serde::de::IgnoredAny;
 
@@ -9,9 +9,11 @@ use super::proof::Proof;
 use super::reading::Reading;
 use super::signature::Form;
 use super::signer::{Recovered, Suspect};
-use super::{Certainty, Effort, Finding, Tried, finding};
+use super::{Certainty, Code, Effort, Finding, Tried, vendor};
 use crate::curve;
+use crate::key::KeyId;
 use crate::report::Report;
+use crate::token::header::JoseHeader;
 use crate::verdict::SignatureStatus;
 
 /// Everything found out about a signature.
@@ -22,23 +24,31 @@ pub struct Findings {
     pub recovered: Vec<Recovered>,
 }
 
+/// What a proof is about.
+pub struct Context<'c> {
+    pub report: &'c Report,
+    pub header: Option<&'c JoseHeader>,
+    /// The keys given.
+    pub keys: &'c [Suspect],
+}
+
 impl Findings {
-    /// One finding for each change that the proof needs, all with the same evidence.
-    pub fn prove(&mut self, proof: Proof, tried: u64) {
-        let evidence = evidence(&proof);
+    /// One finding for each cause that the proof needs, all with the same evidence.
+    pub fn prove(&mut self, proof: Proof, tried: u64, context: &Context) {
+        let evidence = evidence(&proof, context);
         let causes = change::causes(proof.changes());
+        let keeps_padding = context.header.is_some_and(vendor::is_load_balancer);
         self.found.extend(causes.iter().map(|cause| {
-            let row = cause.row();
+            let finding = Finding::of_cause(*cause, Certainty::Proven, &*evidence);
+            let finding = match cause {
+                Cause::PaddedBase64 if keeps_padding => finding
+                    .with_hint("keep the padding: an AWS load balancer signs it with the token"),
+                _ => finding,
+            };
             Finding {
                 changes: proof.codes(),
                 tried,
-                ..finding(
-                    row.code,
-                    Certainty::Proven,
-                    row.summary,
-                    format!("{evidence} ({})", row.section),
-                    row.hint,
-                )
+                ..finding
             }
         }));
         let is_named = causes.contains(&Cause::SignerIsKid);
@@ -46,7 +56,7 @@ impl Findings {
         self.proof = Some(proof);
     }
 
-    /// The keys that the signature leads to, and what it may mean that none of them is known.
+    /// The keys recovered from the signature, and what it may mean that none of them is known.
     pub fn unknown_signer(&mut self, unknown: &Unknown) {
         let Unknown { report, effort, .. } = unknown;
         if is_broken(unknown.reading) {
@@ -54,7 +64,7 @@ impl Findings {
             return;
         }
         if report.signature.status == SignatureStatus::Mismatch {
-            self.found.push(unknown.content_changed());
+            self.found.push(unknown.no_key_matches());
         }
         let mut keys: Vec<Recovered> = Vec::new();
         for key in unknown.proofs.iter().filter_map(Recovered::of) {
@@ -66,22 +76,16 @@ impl Findings {
             return;
         }
         let thumbprints: Vec<&str> = keys.iter().map(|key| &*key.thumbprint).collect();
-        self.found.push(finding(
-            "signer-candidates",
-            Certainty::Note,
-            "if the token is intact and signed as its alg says, one of these keys signed it",
-            format!(
-                "by their RFC 7638 thumbprints: {}",
-                thumbprints.join(" or ")
-            ),
-            "compare them with jwtlens key FILE; a second refused token tells which of them it is",
+        self.found.push(Finding::note(
+            Code::SignerCandidates,
+            format!("JWK thumbprints: {}", thumbprints.join(" or ")),
         ));
         self.recovered = keys;
     }
 }
 
 /// What a proof shows, in one sentence.
-fn evidence(proof: &Proof) -> String {
+fn evidence(proof: &Proof, context: &Context) -> String {
     let of_key = |change: &&Change| {
         matches!(
             change,
@@ -101,23 +105,34 @@ fn evidence(proof: &Proof) -> String {
     };
     match (changes.iter().find(of_key), proof.key(), proof.jwk()) {
         (Some(Change::UseNamedKey { place }), _, Some(jwk)) => format!(
-            "the key that follows from the signature{with} has the thumbprint that the token names in \"{place}\": {jwk}"
+            "the key recovered from the signature{with} has the thumbprint in \"{place}\": {jwk}"
         ),
         (Some(Change::UsePublicSecret { algorithm, secret }), _, _) => {
-            format!("{algorithm} gives exactly this signature{with} where its secret is {secret}")
+            format!("{algorithm} with {secret} as the secret{with} gives exactly this signature")
         }
         (_, Some(key), _) => {
             let start = match others.as_slice() {
-                [] => "over the token as it is",
+                [] => "as it is",
                 _ => &repairs,
             };
-            let name = key.name();
-            format!(
-                "{start}, the signature verifies under {name} from {}",
-                key.source
-            )
+            format!("{start}, it verifies with {}", context.name(key))
         }
         (_, None, _) => repairs,
+    }
+}
+
+impl Context<'_> {
+    /// A key in words: the only key needs no name, and no source if that is in the report already.
+    fn name(&self, key: &KeyId) -> String {
+        let is_it = |other: &KeyId| other.thumbprint == key.thumbprint;
+        match (self.report.signature.refused_by.as_slice(), self.keys) {
+            ([tried], _) if is_it(tried) => "the key".to_owned(),
+            (_, [given]) if is_it(given.id()) => format!("the key from {}", key.source),
+            (_, _) => {
+                let name = key.name();
+                format!("key {name} from {}", key.source)
+            }
+        }
     }
 }
 
@@ -133,49 +148,48 @@ pub struct Unknown<'u> {
 }
 
 impl Unknown<'_> {
-    fn content_changed(&self) -> Finding {
+    fn no_key_matches(&self) -> Finding {
         let is_es256 = self.report.signature.algorithm.as_deref() == Some("ES256");
         let possible = |form: &Form| curve::is_signature(form.r, form.s);
         let is_impossible = !self.forms.is_empty() && !self.forms.iter().any(possible);
-        let (summary, evidence) = if is_es256 && is_impossible {
-            (
-                "no key can have made this signature, in any way it was read: it was damaged, or made up"
-                    .to_owned(),
-                match self.forms.len() {
-                    1 => "R is not the x of a point of P-256, or R or S is out of range".to_owned(),
-                    forms => format!(
-                        "in each of {forms} ways to read it, R is not the x of a point of P-256, or R or S is out of range"
-                    ),
-                },
-            )
-        } else {
-            let summary = match self.keys_left_out {
-                0 => "nothing that was tried makes the signature verify under any key given",
-                _ => "nothing that was tried makes the signature verify",
+        if is_es256 && is_impossible {
+            let reason = "R is not the x-coordinate of a point on P-256, or R or S is out of range";
+            let evidence = match self.forms.len() {
+                1 => reason.to_owned(),
+                forms => format!("in each of {forms} interpretations, {reason}"),
             };
-            (summary.to_owned(), "this is consistent with another signer, and with a header or payload that was changed after signing".to_owned())
-        };
-        let other = if is_es256 && is_impossible {
-            "get it again and copy it whole"
-        } else {
-            "try an older key with --also KEY"
-        };
-        let deep = match self.effort {
-            Effort::Default => ", and --deep for a single altered character",
-            Effort::Deep => "",
-        };
-        finding(
-            "content-changed",
-            Certainty::Likely,
-            summary,
-            evidence,
-            format!("compare the token with the one that the issuer handed out; {other}{deep}"),
-        )
+            return Finding::likely(Code::NoKeyMatches, evidence)
+                .with_summary("no key can have made this signature: it is corrupted or fabricated")
+                .with_hint(format!(
+                    "fetch the token again and copy all of it{}",
+                    self.effort.advice()
+                ));
+        }
+        let finding = Finding::likely(
+            Code::NoKeyMatches,
+            "another key signed it, or the header or payload was modified after signing",
+        );
+        let hint = finding.hint.clone().unwrap_or_default();
+        let finding = finding.with_hint(format!("{hint}{}", self.effort.advice()));
+        match self.keys_left_out {
+            0 => finding,
+            _ => finding.with_summary("no known signing mistake explains the signature"),
+        }
     }
 }
 
-/// Whether the payload begins as a JSON object and is none, or can't be decoded: no signer makes such
-/// a token.
+impl Effort {
+    /// What else a hint can advise.
+    fn advice(self) -> &'static str {
+        match self {
+            Self::Default => ", or use --deep to search for a changed character",
+            Self::Deep => "",
+        }
+    }
+}
+
+/// Whether the payload begins like a JSON object and is not one, or cannot be decoded: no signer makes
+/// such a token.
 fn is_broken(reading: &Reading) -> bool {
     match lax::decode(&reading.segments.payload) {
         Some(octets) => {
@@ -188,17 +202,15 @@ fn is_broken(reading: &Reading) -> bool {
 }
 
 fn payload_damaged(effort: Effort) -> Finding {
-    let deep = match effort {
-        Effort::Default => "; --deep looks for a single altered character",
-        Effort::Deep => "",
-    };
-    finding(
-        "content-changed",
-        Certainty::Likely,
-        "the payload was damaged after signing",
-        "it is no longer the JSON object that it begins as, so that its signature can't fit",
-        format!("get the token again and copy it whole{deep}"),
+    Finding::likely(
+        Code::NoKeyMatches,
+        "it begins like a JSON object but is not valid JSON",
     )
+    .with_summary("the payload was corrupted after signing")
+    .with_hint(format!(
+        "fetch the token again and copy all of it{}",
+        effort.advice()
+    ))
 }
 
 impl Tried {
@@ -207,7 +219,7 @@ impl Tried {
         let name = |causes: &[Cause]| match causes {
             [] => "as it is".to_owned(),
             causes => {
-                let repairs: Vec<&str> = causes.iter().map(|cause| cause.row().repair).collect();
+                let repairs: Vec<&str> = causes.iter().map(|cause| cause.repair()).collect();
                 repairs.join(", ")
             }
         };

@@ -1,11 +1,11 @@
-//! What kind of thing a text is, where it is no signed token, or another one than is meant. All of it
-//! is plainly there to see; nothing is computed with a key.
+//! What kind of thing a text is, if it is not a signed token, or not the expected one. All of it is plain
+//! to see; nothing is computed with a key.
 
 use super::cause::Cause;
 use super::lax;
 use super::reading::{MAX_READ, Reading};
 use super::replay::is_base64url;
-use super::{Certainty, Finding, finding, note};
+use super::{Certainty, Code, Finding, vendor};
 use crate::algorithm::ES256;
 use crate::report::{Reason, Report};
 use crate::text::json::{Value, abridged};
@@ -26,15 +26,13 @@ pub struct Facts<'f> {
     pub report: &'f Report,
     /// Whether a computation has shown the cause: then nothing is guessed.
     pub is_settled: bool,
-    /// Whether an RSA key is among the keys given.
-    pub rsa_key_given: bool,
 }
 
 type Hypothesis = fn(&Facts) -> Option<Finding>;
 
-/// Why a signature can't be verified, by what is plainly there to see. Where a computation has shown
-/// the cause, none of it is worth a word.
-const SHAPES: [Hypothesis; 15] = [
+/// Why a signature cannot be verified, by what is plain to see. None of it is reported if a computation
+/// has shown the cause.
+const SHAPES: [Hypothesis; 14] = [
     unsecured,
     jwe,
     no_token,
@@ -46,8 +44,7 @@ const SHAPES: [Hypothesis; 15] = [
     signature_zero,
     der_signature,
     signature_of_other_algorithm,
-    key_for_rs256,
-    key_for_hs256,
+    alg_key_mismatch,
     json_without_token,
     nested_jwt,
 ];
@@ -64,24 +61,12 @@ pub fn kinds(facts: &Facts) -> Vec<Finding> {
         .collect()
 }
 
-fn likely(code: &'static str, summary: &str, evidence: impl Into<String>, hint: &str) -> Finding {
-    finding(code, Certainty::Likely, summary, evidence, hint)
-}
-
-/// What is plainly there to see.
-fn plain(code: &'static str, summary: impl Into<String>, evidence: impl Into<String>) -> Finding {
-    Finding {
-        explains: true,
-        ..note(code, summary, evidence)
-    }
-}
-
 impl Facts<'_> {
     fn header(&self) -> Option<&JoseHeader> {
         self.report.header.as_deref()
     }
 
-    /// The octets of a segment, where there are three, strictly read or not.
+    /// The bytes of a segment, if there are three, strictly read or not.
     fn segment(&self, number: usize) -> Option<Vec<u8>> {
         let text = std::str::from_utf8(self.text).ok()?;
         let segments: Vec<&str> = text.splitn(4, '.').collect();
@@ -95,14 +80,8 @@ impl Facts<'_> {
 /// RFC 7518 section 3.6, RFC 8725 section 3.2.
 fn unsecured(facts: &Facts) -> Option<Finding> {
     let alg = facts.header()?.alg.as_deref()?;
-    alg.eq_ignore_ascii_case("none").then(|| {
-        plain(
-            "unsecured",
-            "the token is not signed at all: anybody can have written it",
-            format!("\"alg\" is \"{alg}\""),
-        )
-        .with_hint("never accept it; the issuer must sign, with \"alg\" \"ES256\"")
-    })
+    alg.eq_ignore_ascii_case("none")
+        .then(|| Finding::note(Code::Unsecured, format!("\"alg\" is \"{alg}\"")))
 }
 
 fn jwe(facts: &Facts) -> Option<Finding> {
@@ -113,32 +92,32 @@ fn jwe(facts: &Facts) -> Option<Finding> {
     if enc.is_none() && ellipsis(facts).is_some() {
         return None;
     }
+    if facts.report.signature.reason != Some(Reason::Encrypted) {
+        return None;
+    }
     let alg = facts
         .header()
         .and_then(|header| header.alg.as_deref())
         .unwrap_or_default();
     // RFC 7518 section 4.1.
-    let is_secret =
+    let is_shared =
         alg == "dir" || alg.starts_with("PBES2") || alg.starts_with('A') && alg.ends_with("KW");
-    let hint = if is_secret {
-        "decrypt it first, with the secret that its issuer and its receiver share: a session of Auth.js (NextAuth) is such a token, with a key made of AUTH_SECRET or NEXTAUTH_SECRET"
-    } else {
-        "decrypt it with the receiver's private key first; what comes out may be a signed token"
-    };
-    (facts.report.signature.reason == Some(Reason::Encrypted)).then(|| {
-        plain(
-            "jwe",
-            "the token is encrypted, so that only its receiver can read it",
-            format!(
-                "five segments; \"enc\" is {}",
-                enc.map_or("missing".to_owned(), |enc| abridged(&enc.to_string()))
-            ),
+    let enc = enc.map_or("missing".to_owned(), |enc| abridged(&enc.to_string()));
+    let finding = Finding::note(Code::Jwe, format!("five segments; \"enc\" is {enc}"));
+    Some(if facts.header().is_some_and(vendor::is_auth_js) {
+        finding.with_hint(
+            "decrypt it with the shared secret; Auth.js (NextAuth.js) derives the key from AUTH_SECRET",
         )
-        .with_hint(hint)
+    } else if is_shared {
+        finding.with_hint(
+            "decrypt it with the secret that issuer and recipient share; the result may be a signed JWT",
+        )
+    } else {
+        finding
     })
 }
 
-/// What a program prints that had no token.
+/// What a program without a token prints.
 fn no_token(facts: &Facts) -> Option<Finding> {
     const WORDS: [&str; 8] = [
         "null",
@@ -155,20 +134,17 @@ fn no_token(facts: &Facts) -> Option<Finding> {
     let evidence = if WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) {
         format!("literally \"{}\"", abridged(text))
     } else if text.starts_with('$') {
-        "a variable's name, which no shell has replaced".to_owned()
+        "an unexpanded shell variable".to_owned()
     } else if start.to_ascii_lowercase().contains("<html") || start.starts_with("<!") {
-        "it is an HTML page".to_owned()
+        "an HTML page".to_owned()
     } else {
         return None;
     };
-    Some(
-        plain("no-token", "this is no token: the program that was to give one had none", evidence)
-            .with_hint("look at what comes before: a request that failed, a variable or a field that is not set"),
-    )
+    Some(Finding::note(Code::NoToken, evidence))
 }
 
 fn opaque_token(facts: &Facts) -> Option<Finding> {
-    /// Whatever it is made of, nobody could guess it.
+    /// Long enough not to be guessed.
     const SHORTEST: usize = 16;
     let text = std::str::from_utf8(facts.text).ok()?;
     let is_one_word = text.len() >= SHORTEST
@@ -176,17 +152,11 @@ fn opaque_token(facts: &Facts) -> Option<Finding> {
         && text
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '~' | '+'));
-    (is_one_word && !text.starts_with("eyJ") && no_token(facts).is_none()).then(|| {
-        plain("opaque-token",
-            "the token is opaque: a name for something that the issuer keeps, not a JWT",
-            "one segment, and it holds no JSON",
-        )
-        .with_hint("only the issuer can judge it: ask its introspection or user-info address, or ask for a JWT")
-    })
+    (is_one_word && !text.starts_with("eyJ") && no_token(facts).is_none())
+        .then(|| Finding::note(Code::OpaqueToken, "a single segment, which is not JSON"))
 }
 
-/// What a proof would have told better: the text was brought into the form of a token, but nothing
-/// verified.
+/// A change that makes a token of the text, although nothing verifies then.
 fn written_otherwise(facts: &Facts) -> Option<Finding> {
     if facts.report.signature.reason == Some(Reason::Encrypted) {
         return None;
@@ -196,9 +166,8 @@ fn written_otherwise(facts: &Facts) -> Option<Finding> {
     let cause = causes
         .iter()
         .find(|cause| **cause != Cause::AlteredDot && !cause.is_damage())?;
-    let row = cause.row();
-    let evidence = format!("read so, it has three segments ({})", row.section);
-    Some(likely(row.code, row.summary, evidence, row.hint))
+    let evidence = "after this change it has three segments";
+    Some(Finding::of_cause(*cause, Certainty::Likely, evidence))
 }
 
 fn ellipsis(facts: &Facts) -> Option<Finding> {
@@ -206,7 +175,7 @@ fn ellipsis(facts: &Facts) -> Option<Finding> {
     const LONG: usize = 16;
     let text = String::from_utf8_lossy(facts.text);
     let find = |text: &str| text.find("...").or_else(|| text.find('\u{2026}'));
-    // Three dots stand in many a text: what they shorten must look like a token.
+    // Three dots are in many texts: what they shorten must look like a token.
     let looks_like_token = |word: &str| {
         let runs = word.split(|c| !is_base64url(c));
         word.contains("eyJ") || runs.filter(|run| run.len() >= LONG).count() > 1
@@ -218,33 +187,27 @@ fn ellipsis(facts: &Facts) -> Option<Finding> {
         let word = words.find(|word| find(word).is_some() && looks_like_token(word))?;
         text.find(word)?.saturating_add(find(word)?)
     };
-    Some(likely(
-        "ellipsis",
-        "the token was shortened for show: a part of it is left out",
-        format!("an ellipsis at octet {at}"),
-        "copy the whole token from its source, not from a log or a page that shortens it",
+    Some(Finding::likely(
+        Code::Ellipsis,
+        format!("ellipsis at byte {at}"),
     ))
 }
 
 fn truncated(facts: &Facts) -> Option<Finding> {
     let text = std::str::from_utf8(facts.text).ok()?;
-    let hint = "copy the whole token; a column, a variable or a header may be too short for it";
     if text.ends_with("...") || text.ends_with('\u{2026}') || text.contains('~') {
         return None;
     }
     let dots = text.matches('.').count();
     if dots < 2 && text.starts_with("eyJ") {
-        let parts = ["its payload and its signature are", "its signature is"];
-        let missing = parts.get(dots)?;
-        return Some(likely(
-            "truncated",
-            "the token is cut off",
+        let missing = ["payload and signature are", "the signature is"].get(dots)?;
+        return Some(Finding::likely(
+            Code::Truncated,
             format!("{missing} missing"),
-            hint,
         ));
     }
     let segment = text.split('.').nth(2)?;
-    let octets = facts
+    let length = facts
         .report
         .signature
         .octets
@@ -257,14 +220,14 @@ fn truncated(facts: &Facts) -> Option<Finding> {
     let expected = facts.report.signature.expected_octets;
     let whole = expected.unwrap_or(WHOLE);
     let is_cut =
-        dots == 2 && octets < whole && facts.report.signature.status != SignatureStatus::Verified;
+        dots == 2 && length < whole && facts.report.signature.status != SignatureStatus::Verified;
     let is_known = expected.is_some() || !is_mac && !is_unsigned;
     (is_cut && is_known).then(|| {
-        let evidence = format!(
-            "its signature has {octets} octets, where {} has {whole}",
-            checked_algorithm(facts)
-        );
-        likely("truncated", "the token is cut off", evidence, hint)
+        let alg = checked_algorithm(facts);
+        Finding::likely(
+            Code::Truncated,
+            format!("the signature has {length} bytes; {alg} has {whole}"),
+        )
     })
 }
 
@@ -273,13 +236,7 @@ fn detached_payload(facts: &Facts) -> Option<Finding> {
     let text = std::str::from_utf8(facts.text).ok()?;
     let segments: Vec<&str> = text.splitn(4, '.').collect();
     let is_detached = matches!(segments.as_slice(), [header, "", signature] if !header.is_empty() && !signature.is_empty());
-    is_detached.then(|| {
-        plain("detached-payload",
-            "the payload was taken out of the token and travels apart, as the body of a message for example",
-            "nothing stands between the two dots",
-        )
-        .with_hint("put base64url(body) between the dots, then verify")
-    })
+    is_detached.then(|| Finding::note(Code::DetachedPayload, "the payload segment is empty"))
 }
 
 /// SMART Health Cards and others: the header's `zip` is `DEF` (RFC 1951).
@@ -290,17 +247,17 @@ fn deflated_payload(facts: &Facts) -> Option<Finding> {
     }
     let inflated =
         miniz_oxide::inflate::decompress_to_vec_with_limit(&facts.segment(1)?, MAX_INFLATED);
-    let shown = match &inflated {
-        Ok(octets) => abridged(&String::from_utf8_lossy(octets)),
-        Err(error) => format!("it can't be inflated: {error}"),
+    let what = match &inflated {
+        Ok(octets) => {
+            let start = abridged(&String::from_utf8_lossy(octets));
+            format!("inflated, it begins with {start}")
+        }
+        Err(error) => format!("it cannot be inflated: {error}"),
     };
-    Some(
-        plain("deflated-payload",
-            "the payload is compressed, which a JWT's is not",
-            format!("\"zip\" is \"DEF\"; inflated it begins with {shown}"),
-        )
-        .with_hint("a JWS like a SMART Health Card is signed over the compressed octets: verify first, then inflate"),
-    )
+    Some(Finding::note(
+        Code::DeflatedPayload,
+        format!("\"zip\" is \"DEF\"; {what}"),
+    ))
 }
 
 /// RFC 7519 section 5.2.
@@ -309,49 +266,39 @@ fn nested_jwt(facts: &Facts) -> Option<Finding> {
     let is_token =
         payload.starts_with(b"eyJ") && payload.split(|octet| *octet == b'.').count() >= 3;
     is_token.then(|| {
-        plain(
-            "nested-jwt",
-            "the payload is itself a token",
-            "its payload begins with \"eyJ\" and has segments",
+        Finding::note(
+            Code::NestedJwt,
+            "the payload begins with \"eyJ\" and has segments",
         )
-        .with_hint("verify the outer token, then the payload as a token of its own")
     })
 }
 
 fn signature_zero(facts: &Facts) -> Option<Finding> {
     let signature = facts.segment(2)?;
     (signature.len() >= 32 && signature.iter().all(|octet| *octet == 0)).then(|| {
-        likely(
-            "signature-zero",
-            "the signature is all zeros: a placeholder, or the attack on CVE-2022-21449 (\"psychic signatures\")",
-            format!("{} octets, all zero", signature.len()),
-            "nothing can be mended: find out who sent it; an unpatched Java 15 to 18 would accept it",
+        Finding::likely(
+            Code::SignatureZero,
+            format!("{} bytes, all zero", signature.len()),
         )
     })
 }
 
-/// DER by its first octets, although nothing verified: damaged, or by another key.
+/// DER by its first bytes, although nothing verified: damaged, or by another key.
 fn der_signature(facts: &Facts) -> Option<Finding> {
     if facts.report.signature.status == SignatureStatus::Verified {
         return None;
     }
-    der_by_its_octets(&facts.segment(2)?)
+    der_by_its_bytes(&facts.segment(2)?)
 }
 
 /// A signature that begins as DER does. That it verifies once it is decoded is not shown by this.
-pub fn der_by_its_octets(signature: &[u8]) -> Option<Finding> {
+pub fn der_by_its_bytes(signature: &[u8]) -> Option<Finding> {
     let [0x30, length @ 60..=80, 0x02, 0x1C..=0x21, ..] = signature else {
         return None;
     };
-    let row = Cause::DerSignature.row();
-    Some(likely(
-        row.code,
-        row.summary,
-        format!(
-            "it begins with the octets 30 {length:02x} 02, as ASN.1 DER does ({})",
-            row.section
-        ),
-        row.hint,
+    Some(Finding::likely(
+        Code::DerSignature,
+        format!("it begins with the bytes 30 {length:02x} 02, as ASN.1 DER does"),
     ))
 }
 
@@ -366,95 +313,70 @@ fn checked_algorithm<'r>(facts: &'r Facts) -> &'r str {
 }
 
 fn signature_of_other_algorithm(facts: &Facts) -> Option<Finding> {
-    let octets = facts.segment(2)?.len();
+    let length = facts.segment(2)?.len();
     let signature = &facts.report.signature;
     let expected = match signature.status {
         SignatureStatus::Verified => return None,
         SignatureStatus::Mismatch => signature
             .expected_octets
-            .filter(|length| *length != octets)?,
+            .filter(|expected| *expected != length)?,
         SignatureStatus::Unchecked => WHOLE,
     };
-    let what = match octets {
-        32 => "HMAC with SHA-256 (HS256)",
-        48 => "HMAC with SHA-384 (HS384)",
-        96 => "ECDSA on P-384 (ES384)",
-        132 => "ECDSA on P-521 (ES512)",
-        256 | 384 | 512 => "RSA (RS256 and its kind)",
+    let what = match length {
+        32 => "HS256",
+        48 => "HS384",
+        96 => "ES384",
+        132 => "ES512",
+        256 | 384 | 512 => "RS256 and other RSA algorithms",
         _ => return None,
     };
-    Some(likely(
-        "signature-of-other-algorithm",
-        "the signature has the length of another algorithm's",
-        format!(
-            "{octets} octets, as {what} has; {} has {expected}",
-            checked_algorithm(facts)
-        ),
-        "the signer must use the key that belongs to the algorithm, and name the algorithm in \"alg\"",
+    let alg = checked_algorithm(facts);
+    Some(Finding::likely(
+        Code::SignatureOfOtherAlgorithm,
+        format!("{length} bytes, as for {what}; {alg} has {expected}"),
     ))
 }
 
-/// Transcodes hands out two kinds of token, and only one is signed with the key of the project.
+/// Transcodes issues two kinds of token, and only one is signed with the key of the project.
 fn token_of_another_kind(facts: &Facts) -> Option<Finding> {
     let claims = facts.report.claims.as_ref()?;
-    let for_api = claims
+    let is_for_api = claims
         .aud
         .as_ref()
         .is_some_and(|aud| aud.contains("transcodes-mcp"));
-    let named: Vec<&str> = ["oid", "pid", "mid"]
-        .into_iter()
-        .filter(|name| claims.members.get(name).is_some())
-        .collect();
-    (for_api || named.len() > 1).then(|| {
-        let evidence = if for_api { "\"aud\" is \"transcodes-mcp\"".to_owned() } else { format!("it has {}", named.join(", ")) };
-        likely(
-            "token-of-another-kind",
-            "this looks like a Transcodes API token, not a member's access token",
-            evidence,
-            "it travels in x-transcodes-token and need not be signed with the project's key; a member's access token has \"aud\" \"transcodes-sdk\"",
-        )
+    vendor::is_transcodes_api(claims).then(|| {
+        let evidence = if is_for_api {
+            "\"aud\" is \"transcodes-mcp\""
+        } else {
+            "it has \"oid\", \"pid\" and \"mid\""
+        };
+        Finding::likely(Code::TokenOfAnotherKind, evidence)
     })
 }
 
-fn key_for_rs256(facts: &Facts) -> Option<Finding> {
+/// RFC 8725 section 3.1: the header names an algorithm of another kind of key.
+fn alg_key_mismatch(facts: &Facts) -> Option<Finding> {
+    match facts.report.signature.reason? {
+        Reason::AlgorithmNotAllowed => {}
+        Reason::NoKey
+        | Reason::UnsupportedAlgorithm
+        | Reason::AlgorithmExcluded
+        | Reason::Unsecured
+        | Reason::UnknownCritical
+        | Reason::Encrypted
+        | Reason::Malformed => return None,
+    }
     let alg = facts.header()?.alg.as_deref()?;
-    let by_header = matches!(alg, "RS256" | "RS384" | "RS512");
-    let is_mixed = if facts.rsa_key_given {
-        alg.starts_with("ES")
-    } else {
-        by_header
-    };
-    (is_without_key(facts) && is_mixed).then(|| {
-        let evidence = if facts.rsa_key_given { "an RSA key is among the keys given" } else { "the header's \"alg\" is for an RSA key" };
-        plain("key-for-rs256", "RS256 and ES256 are mixed up: one of token and key is for RSA", evidence)
-            .with_hint("give the key of the algorithm that the issuer signs with; where the tokens are from Transcodes, that is ES256 (its older pages told people to set RS256): take public_key.json from the JSON Web Key panel")
-    })
-}
-
-/// Whether no key given allows the header's algorithm.
-fn is_without_key(facts: &Facts) -> bool {
-    matches!(
-        facts.report.signature.reason,
-        Some(Reason::NoKey | Reason::AlgorithmNotAllowed)
-    )
-}
-
-/// What `key_for_rs256` is for RSA. One with a MAC over what everybody knows is proven to be an attack.
-fn key_for_hs256(facts: &Facts) -> Option<Finding> {
-    let alg = facts.header()?.alg.as_deref()?;
-    let octets = match alg {
-        "HS256" => 32,
-        "HS384" => 48,
-        "HS512" => 64,
-        _ => return None,
-    };
-    (is_without_key(facts) && facts.segment(2)?.len() == octets).then(|| {
-        plain(
-            "key-for-hs256",
-            format!("the token is signed with a shared secret ({alg}), and no key given is one for it"),
-            format!("\"alg\" is \"{alg}\", and the signature has {octets} octets, as {alg} has"),
-        )
-        .with_hint("only who has the secret can verify it: have the issuer sign with ES256, or find out whether this is the token of another service; never take a public key for the secret")
+    // A MAC with something public as its secret is proven to be an attack.
+    let is_mac = alg.starts_with("HS");
+    let evidence = format!("\"alg\" is \"{alg}\", which no usable key allows");
+    let finding = Finding::note(Code::AlgKeyMismatch, evidence);
+    Some(match vendor::algorithm(facts.report) {
+        Some(hint) => finding.with_hint(hint),
+        None if is_mac => finding.with_hint(
+            "verify it with its shared secret, or have the issuer sign with a key pair; never use a public key as the secret",
+        ),
+        None => finding,
     })
 }
 
@@ -503,11 +425,8 @@ fn json_without_token(facts: &Facts) -> Option<Finding> {
     };
     let is_read = facts.text.len() <= MAX_READ;
     (is_read && facts.readings.is_empty()).then(|| {
-        plain(
-            "json-reply",
-            "this is JSON, and no token is in it",
-            evidence,
-        )
-        .with_hint("the request for the token may have failed: look at the reply")
+        Finding::note(Code::JsonResponse, evidence)
+            .with_summary("this is JSON without a token in it")
+            .with_hint("check the response: the request for the token may have failed")
     })
 }

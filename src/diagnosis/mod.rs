@@ -11,8 +11,8 @@
 //!
 //! Whatever a search has met is a list of changes (`change`) and a key. It becomes a `proof` only if these
 //! changes, made strictly to the token as it came in (`replay`), lead to a signature that verifies. Every
-//! change belongs to a row of one table (`cause`); a proof becomes findings (`findings`), of which the
-//! strongest come first (`order`).
+//! change has a cause (`cause`); a proof becomes findings (`findings`), the strongest first (`order`).
+//! Whatever is found is one row of one table (`code`), which has its name, sentence and hint.
 
 mod altered;
 mod around;
@@ -20,6 +20,7 @@ mod around;
 mod budget;
 mod cause;
 mod change;
+mod code;
 mod debug;
 mod der;
 mod digest;
@@ -48,11 +49,15 @@ mod signer;
 mod summands;
 mod times;
 mod truncated;
+mod vendor;
 mod work;
 mod wrapped;
 
 use serde::{Serialize, Serializer};
 
+use cause::Cause;
+
+pub use code::Code;
 pub use debug::{Debugger, Effort};
 pub(crate) use notes::notes;
 pub use proof::Proof;
@@ -63,21 +68,23 @@ pub use wrapped::is_line_wrapped;
 /// One thing found out about a token.
 #[derive(Clone, Debug, Serialize)]
 pub struct Finding {
-    /// Its name: kebab-case and stable.
-    pub code: &'static str,
+    /// What it is about.
+    pub code: Code,
     /// How sure it is.
     pub certainty: Certainty,
-    /// What was found, in one sentence.
+    /// What is wrong, in one sentence.
     pub summary: String,
-    /// What it rests on.
+    /// What shows it.
     pub evidence: String,
+    /// The section of the RFC that says how it should be.
+    pub section: Option<&'static str>,
     /// What to do about it.
     pub hint: Option<String>,
-    /// Whether it may be why the token is refused; others are worth knowing besides.
+    /// Whether it may be why the token is rejected.
     pub explains: bool,
-    /// Everything that is needed, together, to make the signature verify: codes, in their order.
-    pub changes: Vec<&'static str>,
-    /// How many forms of the token were tried until it was found.
+    /// All changes that together make the signature verify, in order.
+    pub changes: Vec<Code>,
+    /// How many combinations were tried until it was found.
     pub tried: u64,
 }
 
@@ -88,16 +95,16 @@ pub enum Certainty {
     Proven,
     /// It fits what is seen.
     Likely,
-    /// It is plainly there to see.
+    /// Directly observed in the token.
     Note,
 }
 
-/// What a search has tried: every form of the signature with every text and hash, under every key.
+/// Statistics of a search, which tries combinations of signature encoding, signing input, hash and key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tried {
-    /// How many forms of the token were tried.
+    /// How many combinations were tried.
     pub forms: u64,
-    /// How long it took, as far as whoever asked has measured it.
+    /// How long it took, if the caller has measured it.
     pub milliseconds: Option<u64>,
     /// Whether it was the deep search.
     pub deep: bool,
@@ -134,35 +141,47 @@ impl Serialize for Certainty {
     }
 }
 
-fn finding(
-    code: &'static str,
-    certainty: Certainty,
-    summary: impl Into<String>,
-    evidence: impl Into<String>,
-    hint: impl Into<String>,
-) -> Finding {
-    Finding {
-        certainty,
-        explains: true,
-        hint: Some(hint.into()),
-        ..note(code, summary, evidence)
-    }
-}
-
-fn note(code: &'static str, summary: impl Into<String>, evidence: impl Into<String>) -> Finding {
-    Finding {
-        code,
-        certainty: Certainty::Note,
-        summary: summary.into(),
-        evidence: evidence.into(),
-        hint: None,
-        explains: false,
-        changes: Vec::new(),
-        tried: 0,
-    }
-}
-
 impl Finding {
+    /// A finding in the words of its row.
+    fn new(code: Code, certainty: Certainty, evidence: impl Into<String>) -> Self {
+        Self {
+            code,
+            certainty,
+            summary: code.summary().to_owned(),
+            evidence: evidence.into(),
+            section: code.section(),
+            hint: code.hint().map(str::to_owned),
+            explains: code.explains(),
+            changes: Vec::new(),
+            tried: 0,
+        }
+    }
+
+    /// What is plain to see in the token.
+    fn note(code: Code, evidence: impl Into<String>) -> Self {
+        Self::new(code, Certainty::Note, evidence)
+    }
+
+    fn likely(code: Code, evidence: impl Into<String>) -> Self {
+        Self::new(code, Certainty::Likely, evidence)
+    }
+
+    /// A finding in the words of a cause.
+    fn of_cause(cause: Cause, certainty: Certainty, evidence: impl Into<String>) -> Self {
+        Self {
+            summary: cause.summary().to_owned(),
+            hint: cause.hint().map(str::to_owned),
+            ..Self::new(cause.code(), certainty, evidence)
+        }
+    }
+
+    fn with_summary(self, summary: impl Into<String>) -> Self {
+        Self {
+            summary: summary.into(),
+            ..self
+        }
+    }
+
     fn with_hint(self, hint: impl Into<String>) -> Self {
         Self {
             hint: Some(hint.into()),

@@ -1,10 +1,9 @@
-//! Notes: findings that cost nothing and stand in every report, on valid tokens too. Each is one
-//! function and one row of the table.
+//! Notes: findings that cost nothing and are in every report, of valid tokens too. Each is one function
+//! and one row of the table.
 
-use super::cause::Cause;
-use super::{Certainty, Finding, finding, is_line_wrapped, kind, note, times};
 use std::sync::Arc;
 
+use super::{Code, Finding, is_line_wrapped, kind, times, vendor};
 use crate::algorithm::Material;
 use crate::key::{KeyId, KeyNote, VerificationKey};
 use crate::keyset::KeySet;
@@ -27,13 +26,14 @@ struct Facts<'r> {
 }
 
 /// Every note, in the order in which they are shown.
-const NOTES: [fn(&Facts) -> Option<Finding>; 17] = [
+const NOTES: [fn(&Facts) -> Option<Finding>; 18] = [
     line_wrapped,
     der_signature,
-    exp_in_milliseconds,
+    time_in_milliseconds,
     input_trimmed,
     input_unescaped,
     kid_differs,
+    unknown_kid,
     alg_alias,
     weak_secret,
     key_not_canonical,
@@ -68,120 +68,120 @@ pub(crate) fn notes(
 /// A guess by the characters; `debug` verifies the joined token.
 fn line_wrapped(facts: &Facts) -> Option<Finding> {
     facts.report.error.as_ref()?;
-    let row = Cause::LineWrapped.row();
-    is_line_wrapped(facts.text).then(|| {
-        let evidence = format!("joined, the lines are one token ({})", row.section);
-        finding(row.code, Certainty::Likely, row.summary, evidence, row.hint)
-    })
+    is_line_wrapped(facts.text)
+        .then(|| Finding::likely(Code::LineWrapped, "joined, the lines are one token"))
 }
 
-/// A guess by the first octets; `debug` knows.
+/// A guess by the first bytes; `debug` knows.
 fn der_signature(facts: &Facts) -> Option<Finding> {
     if facts.report.signature.status != SignatureStatus::Mismatch {
         return None;
     }
-    kind::der_by_its_octets(facts.signature?)
+    kind::der_by_its_bytes(facts.signature?)
 }
 
-fn exp_in_milliseconds(facts: &Facts) -> Option<Finding> {
+fn time_in_milliseconds(facts: &Facts) -> Option<Finding> {
     times::in_milliseconds(facts.report, facts.report.claims.as_ref()?)
 }
 
-/// What was taken off around the token, so that nobody wonders which text was judged.
+/// What was removed around the token, to show which text was verified.
 fn input_trimmed(facts: &Facts) -> Option<Finding> {
     let removed = facts.report.input.removed;
     let what: Vec<&str> = [
-        (removed.white_space, "white space"),
+        (removed.white_space, "whitespace"),
         (removed.bearer, "\"Bearer\""),
         (removed.quotes, "quotes"),
     ]
     .iter()
     .filter_map(|(is, what)| is.then_some(*what))
     .collect();
-    (!what.is_empty()).then(|| {
-        note(
-            "input-trimmed",
-            "text around the token was taken off",
-            format!("taken off: {}", what.join(", ")),
-        )
-    })
+    (!what.is_empty())
+        .then(|| Finding::note(Code::InputTrimmed, format!("removed: {}", what.join(", "))))
 }
 
 /// The token is not in the text as it was verified.
 fn input_unescaped(facts: &Facts) -> Option<Finding> {
-    let (what, section) = match facts.report.input.escapes? {
-        Escapes::Percent => ("percent-encoding", "RFC 3986, section 2.1"),
-        Escapes::Json => ("JSON escapes", "RFC 8259, section 7"),
+    let escapes = match facts.report.input.escapes? {
+        Escapes::Percent => "percent-encoding (RFC 3986, section 2.1)",
+        Escapes::Json => "JSON escapes (RFC 8259, section 7)",
     };
-    Some(note(
-        "input-unescaped",
-        "escapes in the token were undone",
-        format!("undone: {what} ({section})"),
+    Some(Finding::note(
+        Code::InputUnescaped,
+        format!("decoded: {escapes}"),
     ))
 }
 
-/// RFC 7515 section 4.1.4: the `kid` is a hint, but one that differs tells of a key that was changed.
+/// RFC 7515 section 4.1.4: the `kid` is a hint.
 fn kid_differs(facts: &Facts) -> Option<Finding> {
     let kid = facts.report.header.as_ref()?.kid.as_deref()?;
-    let named = |id: &KeyId| match &id.kid {
+    let key = facts.report.signature.key.as_ref()?;
+    if key.kid.as_deref()? == kid {
+        return None;
+    }
+    let finding = Finding::note(
+        Code::KidDiffers,
+        format!("header: \"{}\", key: {}", abridged(kid), named(key)),
+    );
+    let mut keys = facts.keys.iter().flat_map(|keys| keys.keys());
+    let names_another = keys.any(|key| key.id.kid.as_deref() == Some(kid));
+    Some(if names_another {
+        finding.with_hint(
+            "have the issuer fix \"kid\", which names another of the keys: servers that select the key by \"kid\" reject the token",
+        )
+    } else {
+        finding
+    })
+}
+
+/// A key that is missing, if `kid` can be trusted.
+fn unknown_kid(facts: &Facts) -> Option<Finding> {
+    const SHOWN: usize = 5;
+    let kid = facts.report.header.as_ref()?.kid.as_deref()?;
+    let keys = facts.keys?.keys();
+    let is_other = |own: &str| own != kid;
+    let is_unknown = keys
+        .iter()
+        .all(|key| key.id.kid.as_deref().is_some_and(is_other));
+    if facts.report.signature.status != SignatureStatus::Mismatch || !is_unknown {
+        return None;
+    }
+    let mut kids: Vec<String> = keys.iter().take(SHOWN).map(|key| named(&key.id)).collect();
+    if keys.len() > SHOWN {
+        kids.push("...".to_owned());
+    }
+    let finding = Finding::note(
+        Code::UnknownKid,
+        format!("header: \"{}\", keys: {}", abridged(kid), kids.join(", ")),
+    );
+    Some(match vendor::key_source(facts.report) {
+        Some(hint) => finding.with_hint(hint),
+        None => finding,
+    })
+}
+
+fn named(id: &KeyId) -> String {
+    match &id.kid {
         Some(kid) => format!("\"{}\"", abridged(kid)),
         None => "no kid".to_owned(),
-    };
-    match (&facts.report.signature.key, facts.report.signature.status) {
-        (Some(key), SignatureStatus::Verified) => (key.kid.as_deref()? != kid).then(|| {
-            note(
-                "kid-differs",
-                "the signature verifies under a key of another kid than the header names",
-                format!("the header has \"{}\", the key {}", abridged(kid), named(key)),
-            )
-            .with_hint(if facts.keys.is_some_and(|keys| keys.keys().iter().any(|key| key.id.kid.as_deref() == Some(kid))) {
-                "the kid names another key of those given: a server that chooses the key by kid refuses the token, so the issuer must write the kid of the key that it signs with"
-            } else {
-                "kid only names a key; the token is good, but its issuer and your key file name the key differently"
-            })
-        }),
-        (None, SignatureStatus::Mismatch) => {
-            let keys = facts.keys?.keys();
-            let strangers = keys.iter().all(|key| key.id.kid.as_deref().is_some_and(|own| own != kid));
-            strangers.then(|| {
-                const SHOWN: usize = 5;
-                let mut kids: Vec<String> = keys.iter().take(SHOWN).map(|key| named(&key.id)).collect();
-                if keys.len() > SHOWN {
-                    kids.push("...".to_owned());
-                }
-                note(
-                    "kid-differs",
-                    "the header names a key that is not among the keys given",
-                    format!("the header has \"{}\", the keys given {}", abridged(kid), kids.join(", ")),
-                )
-                .with_hint("the key file may be older than the token's key, or belong to another project: download public_key.json again")
-            })
-        }
-        (Some(_) | None, _) => None,
     }
 }
 
-/// The key under which the signature verifies.
+/// The key that the signature verifies with.
 fn verified_with<'r>(facts: &Facts<'r>) -> Option<&'r VerificationKey> {
     let id = facts.report.signature.key.as_ref()?;
     let mut keys = facts.keys?.keys().iter();
     keys.find(|key| Arc::ptr_eq(&key.id, id))
 }
 
-/// RFC 9864, section 2.2: `EdDSA` and `Ed25519` are two names of one algorithm.
 fn alg_alias(facts: &Facts) -> Option<Finding> {
     let own = verified_with(facts)?.alg()?;
     let alg = facts.report.signature.algorithm.as_deref()?;
     (own != alg).then(|| {
-        note(
-            "alg-alias",
-            "the token and the key name the same algorithm differently",
-            format!("\"alg\" is \"{alg}\" in the header, \"{own}\" in the key"),
-        )
+        let evidence = format!("\"alg\" is \"{alg}\" in the header, \"{own}\" in the key");
+        Finding::note(Code::AlgAlias, evidence)
     })
 }
 
-/// RFC 7518 section 3.2: a secret is at least as long as the hash.
 fn weak_secret(facts: &Facts) -> Option<Finding> {
     let key = verified_with(facts)?;
     let alg = facts.report.signature.algorithm.as_deref()?;
@@ -196,12 +196,8 @@ fn weak_secret(facts: &Facts) -> Option<Finding> {
         | Material::Ed25519(_) => return None,
     };
     (length < hash).then(|| {
-        note(
-            "weak-secret",
-            "the secret is shorter than the hash",
-            format!("{alg} needs at least {hash} bytes, found {length} (RFC 7518, section 3.2)"),
-        )
-        .with_hint("replace it with a longer random secret")
+        let evidence = format!("{alg} needs at least {hash} bytes, found {length}");
+        Finding::note(Code::WeakSecret, evidence)
     })
 }
 
@@ -211,30 +207,16 @@ fn key_not_canonical(facts: &Facts) -> Option<Finding> {
         .filter(|note| note.is_spelling())
         .map(ToString::to_string)
         .collect();
-    (!spellings.is_empty()).then(|| {
-        note(
-            "key-not-canonical",
-            "other programs may reject the key file",
-            spellings.join("; "),
-        )
-        .with_hint("export the key again with another tool")
-    })
+    (!spellings.is_empty()).then(|| Finding::note(Code::KeyNotCanonical, spellings.join("; ")))
 }
 
 fn secret_trimmed(facts: &Facts) -> Option<Finding> {
     let trimmed = KeyNote::SecretTrimmed;
     let is_trimmed = verified_with(facts)?.notes().contains(&trimmed);
-    is_trimmed.then(|| {
-        note(
-            "secret-trimmed",
-            "the secret verifies without its newline",
-            trimmed.to_string(),
-        )
-        .with_hint("write the secret with printf or echo -n: other programs may keep the newline")
-    })
+    is_trimmed.then(|| Finding::note(Code::SecretTrimmed, trimmed.to_string()))
 }
 
-/// RFC 8725 section 3.10: what a token says of its own key must never be trusted.
+/// RFC 8725 section 3.10: what a token says about its own key must never be trusted.
 fn key_in_header(facts: &Facts) -> Option<Finding> {
     let parameters = &facts.report.header.as_ref()?.parameters;
     let found: Vec<&str> = ["jwk", "jku", "x5c", "x5u"]
@@ -242,9 +224,8 @@ fn key_in_header(facts: &Facts) -> Option<Finding> {
         .filter(|name| parameters.get(name).is_some())
         .collect();
     (!found.is_empty()).then(|| {
-        note(
-            "key-in-header",
-            "the header brings its own key or an address of one; it was not used",
+        Finding::note(
+            Code::KeyInHeader,
             format!("in the header: {}", found.join(", ")),
         )
     })
@@ -260,10 +241,10 @@ fn leeway_applied(facts: &Facts) -> Option<Finding> {
             Validity::NotYetValid => "not yet valid",
             Validity::Expired | Validity::Current | Validity::Unbounded => "expired",
         };
-        note(
-            "leeway-applied",
-            format!("without the leeway the token would be {what}"),
-            format!("leeway: {}", duration(time.leeway.unsigned_abs())),
+        let leeway = duration(time.leeway.unsigned_abs());
+        Finding::note(
+            Code::LeewayApplied,
+            format!("leeway: {leeway}; without it the token is {what}"),
         )
     })
 }
@@ -275,11 +256,10 @@ fn expires_within(facts: &Facts) -> Option<Finding> {
     let otherwise = facts.policy.without_expires_within();
     let otherwise = otherwise.validity(claims, time.now);
     (time.status == Some(Validity::Expired) && otherwise == Validity::Current).then(|| {
-        note(
-            "expires-within",
-            "the token counts as expired because it expires soon",
+        Finding::note(
+            Code::ExpiresWithin,
             format!(
-                "\"exp\" is {}, and was to be {} ahead at least",
+                "expires {}, less than the {} required",
                 relative(time.expires_in.unwrap_or(0)),
                 duration(within.unsigned_abs())
             ),
@@ -289,50 +269,38 @@ fn expires_within(facts: &Facts) -> Option<Finding> {
 
 fn never_expires(facts: &Facts) -> Option<Finding> {
     let claims = facts.report.claims.as_ref()?;
-    (claims.exp.is_none() && claims.members.get("exp").is_none()).then(|| {
-        note(
-            "never-expires",
-            "the token never expires",
-            "it has no \"exp\" (RFC 7519, section 4.1.4)",
-        )
-        .with_hint("--require exp refuses such tokens; --max-age limits their age from \"iat\"")
-    })
+    (claims.exp.is_none() && claims.members.get("exp").is_none())
+        .then(|| Finding::note(Code::NeverExpires, "\"exp\" is missing"))
 }
 
 fn issued_in_future(facts: &Facts) -> Option<Finding> {
     let time = &facts.report.time;
     let iat = time.issued_at.as_ref()?;
     let ahead = iat.seconds_from(time.now);
-    // Milliseconds are no matter of clocks.
+    // Milliseconds are not about clocks.
     (ahead > 0 && !times::is_in_milliseconds(iat)).then(|| {
-        note(
-            "issued-in-future",
-            "the token says that it was issued in the future",
-            format!("\"iat\" is {} ahead of now", duration(ahead.unsigned_abs())),
+        Finding::note(
+            Code::IssuedInFuture,
+            format!("\"iat\" is {} from now", duration(ahead.unsigned_abs())),
         )
-        .with_hint("the issuer's clock or this one is wrong")
     })
 }
 
-/// RFC 7519 section 4.1.3: whoever is not the audience must refuse the token.
+/// RFC 7519 section 4.1.3: a recipient that is not the audience must reject the token.
 fn audience_unchecked(facts: &Facts) -> Option<Finding> {
     facts.keys?;
     let aud = facts.report.claims.as_ref()?.aud.as_ref()?;
-    let asked = facts
+    let is_checked = facts
         .policy
         .checks()
         .iter()
         .any(|check| matches!(check, ClaimCheck::Audience(_)));
-    (!asked).then(|| {
-        note(
-            "audience-unchecked",
-            "the token is for an audience that nobody asked about",
-            format!(
-                "\"aud\" is {}",
-                abridged(&serde_json::to_string(aud).unwrap_or_default())
-            ),
+    (!is_checked).then(|| {
+        let aud = serde_json::to_string(aud).unwrap_or_default();
+        Finding::note(
+            Code::AudienceUnchecked,
+            format!("\"aud\" is {}", abridged(&aud)),
         )
-        .with_hint("--aud NAME refuses tokens that are meant for others")
     })
 }
 
@@ -346,11 +314,5 @@ fn type_not_a_string(facts: &Facts) -> Option<Finding> {
             other => Some(format!("\"{name}\" is {}", other.type_name())),
         })
         .collect();
-    (!found.is_empty()).then(|| {
-        note(
-            "type-not-a-string",
-            "a media type in the header is no string",
-            found.join(", "),
-        )
-    })
+    (!found.is_empty()).then(|| Finding::note(Code::TypeNotAString, found.join(", ")))
 }

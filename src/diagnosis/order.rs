@@ -1,74 +1,30 @@
-//! Which finding comes first, and which says nothing beside another. A proof is told before what is
-//! plainly to be seen, and that before what is only likely.
+//! Which finding comes first, and which is not reported with another. Proofs come before what is plain to
+//! see, and that before what is only likely.
 
-use super::{Certainty, Finding};
+use super::{Certainty, Code, Finding};
 
-/// A finding, and those that say less than it, or could not hold together with it.
-const MOOT: [(&str, &[&str]); 10] = [
-    ("jwe", &["truncated", "two-tokens", "content-changed"]),
-    ("two-tokens", &["content-changed", "signer-candidates"]),
-    ("unsecured", &["content-changed", "signer-candidates"]),
-    (
-        "ellipsis",
-        &["truncated", "content-changed", "signer-candidates"],
-    ),
-    (
-        "detached-payload",
-        &["content-changed", "signer-candidates"],
-    ),
-    (
-        "signature-zero",
-        &[
-            "truncated",
-            "content-changed",
-            "signer-candidates",
-            "signature-of-other-algorithm",
-        ],
-    ),
-    (
-        "signature-of-other-algorithm",
-        &["content-changed", "signer-candidates"],
-    ),
-    (
-        "key-for-hs256",
-        &[
-            "signature-of-other-algorithm",
-            "truncated",
-            "content-changed",
-            "signer-candidates",
-        ],
-    ),
-    ("der-signature", &["truncated"]),
-    ("truncated", &["content-changed", "signer-candidates"]),
-];
-
-/// The causes of a refusal as they are told.
+/// The causes of a rejection in the order of the report.
 pub fn ordered(found: Vec<Finding>) -> Vec<Finding> {
-    let codes: Vec<(&str, Certainty)> = found
-        .iter()
-        .map(|finding| (finding.code, finding.certainty))
-        .collect();
-    let is_moot = |finding: &Finding| {
-        let silenced = |(stronger, weaker): &(&str, &[&str])| {
-            codes.iter().any(|(code, _)| code == stronger) && weaker.contains(&finding.code)
-        };
-        finding.certainty != Certainty::Proven && MOOT.iter().any(silenced)
+    let codes: Vec<Code> = found.iter().map(|finding| finding.code).collect();
+    let is_silenced = |finding: &Finding| {
+        let is_by = |code: &Code| code.silences().contains(&finding.code);
+        finding.certainty != Certainty::Proven && codes.iter().any(is_by)
     };
-    let mut told: Vec<Finding> = found
+    let mut reported: Vec<Finding> = found
         .into_iter()
-        .filter(|finding| !is_moot(finding))
+        .filter(|finding| !is_silenced(finding))
         .collect();
-    told.sort_by_key(rank);
-    told
+    reported.sort_by_key(rank);
+    reported
 }
 
 fn rank(finding: &Finding) -> u8 {
     match (finding.certainty, finding.code) {
         (Certainty::Proven, _) => 0,
-        // The key that is missing explains everything but a token that is none.
-        (_, "kid-differs") => 1,
-        (_, "content-changed") => 4,
-        (_, "signer-candidates") => 5,
+        // A missing key explains everything, unless the text is not a token.
+        (_, Code::UnknownKid) => 1,
+        (_, Code::NoKeyMatches) => 4,
+        (_, Code::SignerCandidates) => 5,
         (Certainty::Note, _) => 2,
         (Certainty::Likely, _) => 3,
     }

@@ -8,6 +8,7 @@ use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
 use super::cause::Cause;
 use super::change::{self, Change, Stage};
+use super::code::Code;
 use super::digest::Digest;
 use super::named;
 use super::replay;
@@ -127,11 +128,11 @@ impl Proof {
 
     /// The codes of its changes, each once, in the order in which they are made.
     #[must_use]
-    pub fn codes(&self) -> Vec<&'static str> {
-        let mut codes: Vec<&str> = Vec::new();
+    pub fn codes(&self) -> Vec<Code> {
+        let mut codes: Vec<Code> = Vec::new();
         for cause in change::causes(&self.changes) {
-            if !codes.contains(&cause.row().code) {
-                codes.push(cause.row().code);
+            if !codes.contains(&cause.code()) {
+                codes.push(cause.code());
             }
         }
         codes
@@ -226,7 +227,7 @@ impl Serialize for Proof {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(serde::Serialize)]
         struct Told<'c> {
-            code: Option<&'static str>,
+            code: Option<Code>,
             repair: String,
             #[serde(flatten)]
             change: &'c Change,
@@ -235,7 +236,7 @@ impl Serialize for Proof {
             .changes
             .iter()
             .map(|change| Told {
-                code: change.cause().map(|cause| cause.row().code),
+                code: change.cause().map(Cause::code),
                 repair: change.repair(),
                 change,
             })

@@ -115,7 +115,7 @@ mod tests {
             ("eyJh.eyJi.c+/A".to_owned(), &[Cause::StandardBase64]),
             ("eyJh.eyJi.c-_A==".to_owned(), &[Cause::PaddedBase64]),
             ("eyJh%2EeyJi.c%2B/A%3D".to_owned(), &[Cause::PercentEncoded, Cause::StandardBase64, Cause::PaddedBase64]),
-            ("{\"a\":{\"access_token\":\"eyJh.eyJi.c-_A\"}}".to_owned(), &[Cause::JsonReply]),
+            ("{\"a\":{\"access_token\":\"eyJh.eyJi.c-_A\"}}".to_owned(), &[Cause::JsonResponse]),
             ("{\"payload\":\"eyJi\",\"protected\":\"eyJh\",\"signature\":\"c-_A\"}".to_owned(), &[Cause::JsonSerialization]),
             ("{\"payload\":\"eyJi\",\"signatures\":[{\"protected\":\"eyJh\",\"signature\":\"c-_A\"}]}".to_owned(), &[Cause::JsonSerialization]),
             ("Cookie: x=y; s=eyJh.eyJi.c-_A; z=1".to_owned(), &[Cause::Cookie]),
@@ -137,7 +137,7 @@ mod tests {
         assert_eq!(found.first().unwrap().causes(), [Cause::SurroundedToken]);
         let again = data_encoding::BASE64.encode(b"eyJh.eyJi.c-_A");
         for (text, causes) in [
-            (again.as_str(), &[Cause::EncodedAgain][..]),
+            (again.as_str(), &[Cause::DoubleEncoded][..]),
             ("eyJh.eyJi.c-_A\",", &[Cause::SurroundedToken]),
             ("\u{feff}eyJh.eyJi.c-_A", &[Cause::SurroundedToken]),
             ("\u{a0}eyJh.eyJi.c-_A", &[Cause::SurroundedToken]),
@@ -148,7 +148,10 @@ mod tests {
                 "https://a.b/#access_token=eyJh.eyJi.c-_A&x=1",
                 &[Cause::SurroundedToken],
             ),
-            ("[{\"a\":[\"Bearer eyJh.eyJi.c-_A\"]}]", &[Cause::JsonReply]),
+            (
+                "[{\"a\":[\"Bearer eyJh.eyJi.c-_A\"]}]",
+                &[Cause::JsonResponse],
+            ),
             ("Bearer%2520eyJh.eyJi.c-_A", &[Cause::PercentEncoded]),
             (
                 "Basic%2520eyJh.eyJi.c-_A",

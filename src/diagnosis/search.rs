@@ -1,7 +1,7 @@
 //! The search for what makes a signature verify: how R and S are written, times what was signed and
-//! how it was hashed, times which key. The product is not walked through: `R` and `S` and the key
-//! give the point that the hash must lead to, so the points of all signatures and keys are put into
-//! one table, and each hash is looked up in it. Equal points are replayed to become a proof.
+//! how it was hashed, times which key. Not every combination is tried: `R`, `S` and the key give the target point of the
+//! hash, so the target points of all signatures and keys are put into one hash map, and each hash is
+//! looked up in it. Equal points are replayed to become a proof.
 
 use std::collections::HashMap;
 

@@ -124,17 +124,14 @@ impl Files {
         jwks.sort_by_key(|jwk| kid.is_none() || jwk.get("kid").and_then(Value::as_str) != kid);
         let ranks = 0..jwks.len().max(keys.len());
         let ranked = ranks.flat_map(move |rank| {
-            const WHAT: [&str; 2] = ["the JWK as JSON", "the JWK as JSON with a line feed"];
+            const WHAT: [&str; 2] = ["the JWK as JSON", "the JWK as JSON with a newline"];
             let jwk = jwks.get(rank).copied().into_iter();
             let key = keys.get(rank).into_iter();
             jwk.flat_map(|jwk| spellings(jwk, WHAT))
                 .chain(key.flat_map(of_key).map(counted))
         });
         let of_sets = self.sets.iter().flat_map(|set| {
-            const WHAT: [&str; 2] = [
-                "the JWK Set as JSON",
-                "the JWK Set as JSON with a line feed",
-            ];
+            const WHAT: [&str; 2] = ["the JWK Set as JSON", "the JWK Set as JSON with a newline"];
             spellings(set, WHAT)
         });
         iter::once(("the empty secret", Vec::new()))
@@ -149,17 +146,14 @@ fn of_file(file: &[u8]) -> [Named; 4] {
     let trimmed = file.trim_ascii_end();
     let is_visible = |octet: &u8| !octet.is_ascii_whitespace();
     [
-        ("the key file as it is", file.to_vec()),
+        ("the unmodified key file", file.to_vec()),
+        ("the key file without trailing whitespace", trimmed.to_vec()),
         (
-            "the key file without white space at its end",
-            trimmed.to_vec(),
-        ),
-        (
-            "the key file with a line feed at its end",
+            "the key file with a trailing newline",
             [trimmed, b"\n"].concat(),
         ),
         (
-            "the key file without white space",
+            "the key file without whitespace",
             file.iter().copied().filter(is_visible).collect(),
         ),
     ]
@@ -221,7 +215,7 @@ fn of_key(key: &VerifyingKey) -> Vec<Named> {
     let pem = pem(&der);
     secrets.push(("the key in PEM", format!("{pem}\n").into_bytes()));
     secrets.push((
-        "the key in PEM without a final line feed",
+        "the key in PEM without a final newline",
         pem.clone().into_bytes(),
     ));
     secrets.push((
@@ -243,11 +237,11 @@ fn of_key(key: &VerifyingKey) -> Vec<Named> {
         one_line(&der).into_bytes(),
     ));
     secrets.push((
-        "the key in PEM, its base64 on one line, with a line feed",
+        "the key in PEM, its base64 on one line, with a newline",
         format!("{}\n", one_line(&der)).into_bytes(),
     ));
     let coordinates = point.as_bytes().get(1..).unwrap_or_default();
-    secrets.push(("the octets of \"x\" and \"y\"", coordinates.to_vec()));
+    secrets.push(("the bytes of \"x\" and \"y\"", coordinates.to_vec()));
     secrets.push(("the point", point.as_bytes().to_vec()));
     secrets.push((
         "the point in hex",
@@ -269,9 +263,9 @@ fn of_key(key: &VerifyingKey) -> Vec<Named> {
         let octets = base64url::decode(&text).unwrap_or_default();
         secrets.push((
             if name == "x" {
-                "the octets of \"x\""
+                "the bytes of \"x\""
             } else {
-                "the octets of \"y\""
+                "the bytes of \"y\""
             },
             octets,
         ));
@@ -301,7 +295,7 @@ fn of_key(key: &VerifyingKey) -> Vec<Named> {
         .map(|name| format!("\"{name}\":\"{}\"", member(name)))
         .collect();
     secrets.push((
-        "the JWK as its thumbprint takes it",
+        "the JWK in the form of its thumbprint (RFC 7638)",
         format!("{{{}}}", required.join(",")).into_bytes(),
     ));
     secrets

@@ -118,13 +118,13 @@ impl<'r> Signed<'r> {
             }
             for json in spellings(&header.parameters, work) {
                 let alg = alg.map(str::to_owned);
-                other_headers.push(header_variant(Cause::HeaderRewritten, json, alg));
+                other_headers.push(header_variant(Cause::HeaderReserialized, json, alg));
             }
         }
         if let Ok(Value::Object(claims)) = Value::parse(&payload_json) {
             let spellings = spellings(&claims, work).into_iter();
             other_payloads
-                .extend(spellings.map(|json| payload_variant(Cause::PayloadRewritten, json)));
+                .extend(spellings.map(|json| payload_variant(Cause::PayloadReserialized, json)));
         }
         if let Ok(json) = String::from_utf8(payload_json) {
             let with_newline = format!("{json}\n").into();

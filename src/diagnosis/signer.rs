@@ -14,7 +14,7 @@ use super::digest::Digest;
 use super::notation::exactly;
 use super::proof::Proof;
 use super::replay::HALF;
-use super::{Certainty, Finding};
+use super::{Certainty, Code, Finding};
 use crate::algorithm::Material;
 use crate::curve::Coordinates;
 use crate::key::{self, KeyId, KeyReport};
@@ -128,7 +128,7 @@ pub fn ordered(suspects: &[Suspect], kid: Option<&str>) -> Vec<Suspect> {
 /// The keys that the header brings along: `jwk` (RFC 7515 section 4.1.3) and the first certificate
 /// of `x5c` (section 4.1.6). Nobody vouches for them.
 pub fn embedded(header: &JoseHeader) -> Vec<Suspect> {
-    let source: Arc<str> = "the token's own header".into();
+    let source: Arc<str> = "the token header".into();
     let jwk = header
         .parameters
         .get("jwk")
@@ -291,16 +291,11 @@ impl Signers {
             }
         }
         let (key, count) = met?;
-        let finding = Finding {
-            code: "same-signer",
-            certainty: Certainty::Proven,
-            summary: format!("{count} refused tokens of this run were signed by one and the same key, which is not among those given"),
-            evidence: format!("their signatures lead to the same key: {}", key.jwk),
-            hint: Some("compare its x and y with the key in the issuer's console; if it is theirs, this is the public key to use".to_owned()),
-            explains: true,
-            changes: Vec::new(),
-            tried: 0,
-        };
+        let finding = Finding::new(
+            Code::SameSigner,
+            Certainty::Proven,
+            format!("key recovered from {count} signatures: {}", key.jwk),
+        );
         *recovered = vec![key];
         Some(finding)
     }

@@ -1,22 +1,22 @@
-//! What times and claims tell of a refused token. None of it is ever proven: clocks and people differ.
+//! What times and claims show about a rejected token. None of it is ever proven: clocks and people differ.
 
 use jiff::tz::TimeZone;
 
-use super::{Certainty, Finding, finding};
+use super::{Code, Finding};
 use crate::policy::Check;
 use crate::report::Report;
 use crate::text::json::{Value, abridged};
 use crate::token::claims::ClaimsSet;
-use crate::token::numeric_date::{NumericDate, duration};
+use crate::token::numeric_date::{NumericDate, duration, relative};
 use crate::verdict::{Validity, Verdict};
 
-/// 2026-11-01T00:00:00Z: nobody runs this program earlier, unless the clock is wrong.
+/// 2026-11-01T00:00:00Z: this program does not run earlier, unless the clock is wrong.
 const WRITTEN: i64 = 1_793_491_200;
 
 /// 2010-01-01T00:00:00Z: there was no JWT before.
 const FIRST_TOKENS: i64 = 1_262_304_000;
 
-/// Differences of clocks that NTP would mend are below this.
+/// Clocks that NTP synchronizes differ by less than this.
 const SKEW: i64 = 300;
 
 /// Seconds since 1970 reach this in the year 33658; milliseconds did in 2001.
@@ -35,7 +35,7 @@ const TIMES: [fn(&Report, &ClaimsSet) -> Option<Finding>; 9] = [
     issuer_almost,
 ];
 
-/// What times and claims tell.
+/// What times and claims show.
 pub fn times(report: &Report) -> Vec<Finding> {
     let Some(claims) = &report.claims else {
         return Vec::new();
@@ -51,7 +51,7 @@ pub fn times(report: &Report) -> Vec<Finding> {
 fn early_by(report: &Report) -> Option<&'static str> {
     match report.verdict {
         Verdict::NotYetValid => Some("nbf"),
-        Verdict::ClaimRefused => {
+        Verdict::ClaimRejected => {
             let iat = report.time.issued_at.as_ref()?;
             let fails = |check: &Check| check.check == "max-age" && !check.passed;
             let is_early = iat.is_after(report.time.now) && report.checks.iter().any(fails);
@@ -64,15 +64,6 @@ fn early_by(report: &Report) -> Option<&'static str> {
         | Verdict::MisSigned
         | Verdict::Malformed => None,
     }
-}
-
-fn likely(
-    code: &'static str,
-    summary: &str,
-    evidence: impl Into<String>,
-    hint: impl Into<String>,
-) -> Finding {
-    finding(code, Certainty::Likely, summary, evidence, hint)
 }
 
 /// Whether a time is too far ahead to be one in seconds.
@@ -105,47 +96,44 @@ pub fn in_milliseconds(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
         time if time.is_after(MILLISECONDS * 1000) => ("microseconds", 1_000_000),
         _ => ("milliseconds", 1000),
     };
-    let hint = match divisor {
-        1000 => "the issuer must divide by 1000: Math.floor(Date.now() / 1000)".to_owned(),
-        _ => format!("the issuer must divide by {divisor} and write whole seconds"),
-    };
     let meant = whole(first)
         .and_then(|time| NumericDate::from(time.checked_div(divisor)?).rfc3339(&TimeZone::UTC))
         .map_or(String::new(), |date| {
-            format!("; {} was meant as {date}", first.text())
+            format!("; {} probably means {date}", first.text())
         });
     let names = found.join(", ");
-    let finding = likely(
-        "exp-in-milliseconds",
-        &format!(
-            "a time is written in {unit}, where seconds are due: the token would live for thousands of years"
-        ),
-        format!("{names}: more than {MILLISECONDS} (RFC 7519, section 2){meant}"),
-        hint,
+    let finding = Finding::likely(
+        Code::TimeInMilliseconds,
+        format!("{names}: more than {MILLISECONDS}{meant}"),
     );
+    let finding = match divisor {
+        1000 => finding,
+        _ => finding
+            .with_summary(format!("times are in {unit}; a JWT has seconds"))
+            .with_hint(format!("divide by {divisor} when issuing")),
+    };
     Some(Finding {
         explains: early_by(report).is_some_and(|name| found.contains(&name)),
         ..finding
     })
 }
 
-/// A lifetime in the place of a time, by `expiresIn` for example.
+/// A lifetime instead of a time, from `expiresIn` for example.
 fn as_lifetime(_: &Report, claims: &ClaimsSet) -> Option<Finding> {
     let seconds = lifetime_as_exp(claims)?;
-    Some(likely(
-        "exp-as-lifetime",
-        "\"exp\" holds a lifetime in seconds, where the time is due at which the token expires",
-        format!(
-            "\"exp\" is {seconds}, which as a lifetime is {} (RFC 7519, section 4.1.4)",
-            duration(seconds.unsigned_abs())
-        ),
-        format!(
-            "the issuer must add it to the time of issue: \"exp\" is now + {seconds}, in seconds since 1970"
-        ),
-    ))
+    let lifetime = duration(seconds.unsigned_abs());
+    Some(
+        Finding::likely(
+            Code::ExpAsLifetime,
+            format!("\"exp\" is {seconds}, which would be a lifetime of {lifetime}"),
+        )
+        .with_hint(format!(
+            "set \"exp\" to now + {seconds}, in seconds since 1970"
+        )),
+    )
 }
 
-/// What `exp` holds, where that is a lifetime.
+/// The value of `exp`, if it looks like a lifetime.
 fn lifetime_as_exp(claims: &ClaimsSet) -> Option<i64> {
     /// Less is some small number that stands for "long ago".
     const SHORTEST: i64 = 60;
@@ -164,11 +152,9 @@ fn as_text(_: &Report, claims: &ClaimsSet) -> Option<Finding> {
     let (name, text) = ["exp", "nbf", "iat"]
         .into_iter()
         .find_map(|name| Some((name, claims.members.get(name)?.as_str()?)))?;
-    Some(likely(
-        "exp-as-text",
-        "a time is written as text, where a number is due",
-        format!("\"{name}\" is \"{}\" (RFC 7519, section 2)", abridged(text)),
-        "the issuer must write seconds since 1970 as a JSON number, without quotes",
+    Some(Finding::likely(
+        Code::TimeAsText,
+        format!("\"{name}\" is \"{}\"", abridged(text)),
     ))
 }
 
@@ -176,12 +162,18 @@ fn clock_skew(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
     /// Seconds until the leeway is tried.
     const ROOM: i64 = 10;
     let time = &report.time;
-    let off = match time.status? {
-        Validity::Expired => time.expires_in.map(i64::saturating_neg)?.saturating_add(1),
-        Validity::NotYetValid => claims.nbf.as_ref()?.seconds_from(time.now),
+    let (name, limit) = match time.status? {
+        Validity::Expired => ("exp", claims.exp.as_ref()?),
+        Validity::NotYetValid => ("nbf", claims.nbf.as_ref()?),
         Validity::Current | Validity::Unbounded => return None,
     };
-    // What the leeway covers already is refused for another reason.
+    let ahead = limit.seconds_from(time.now);
+    // Of an expired token the leeway must cover one second more.
+    let off = match time.status? {
+        Validity::Expired => ahead.saturating_neg().saturating_add(1),
+        Validity::NotYetValid | Validity::Current | Validity::Unbounded => ahead,
+    };
+    // What the leeway already covers is rejected for another reason.
     if !(1..=SKEW).contains(&off) || time.expires_within.is_some() {
         return None;
     }
@@ -189,60 +181,51 @@ fn clock_skew(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
     let minutes = off.saturating_add(ROOM).saturating_add(59) / 60;
     let leeway = minutes.saturating_mul(60).min(SKEW);
     let otherwise = match time.status? {
-        Validity::Expired => "; it may as well just have expired: then get a new token",
+        Validity::Expired => "; if the token simply expired, get a new one",
         Validity::NotYetValid | Validity::Current | Validity::Unbounded => "",
     };
-    Some(likely(
-        "clock-skew",
-        "the token is refused by a few moments only: two clocks may differ",
-        format!("off by {}", duration(off.unsigned_abs())),
-        format!("set the clocks by NTP; --leeway {leeway} would accept it{otherwise}"),
-    ))
+    Some(
+        Finding::likely(
+            Code::ClockSkew,
+            format!("\"{name}\" is {}", relative(ahead)),
+        )
+        .with_hint(format!(
+            "synchronize the clocks with NTP, or use --leeway {leeway}{otherwise}"
+        )),
+    )
 }
 
 fn issuer_clock(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
     let iat = claims.iat.as_ref()?;
     let evidence = if iat.is_before(FIRST_TOKENS) {
-        "\"iat\" is before 2010, when there was no JWT".to_owned()
+        "\"iat\" is before 2010, earlier than the first JWT".to_owned()
     } else {
         let ahead = iat.seconds_from(report.time.now);
         if ahead <= 0 || is_in_milliseconds(iat) {
             return None;
         }
-        format!("\"iat\" is {} ahead of now", duration(ahead.unsigned_abs()))
+        format!("\"iat\" is {} from now", duration(ahead.unsigned_abs()))
     };
-    Some(likely(
-        "issuer-clock",
-        "the clock of the issuer may be wrong",
-        evidence,
-        "set the issuer's clock by NTP; a device without a clock begins in 1970",
-    ))
+    Some(Finding::likely(Code::IssuerClock, evidence))
 }
 
 /// A clock that is behind makes tokens early, and nothing else.
 pub fn local_clock(report: &Report) -> Option<Finding> {
     early_by(report)?;
     (report.time.now < WRITTEN).then(|| {
-        likely(
-            "local-clock",
-            "the clock of this machine is before the time at which this program was written",
-            format!("now is {}", report.time.now),
-            "set the clock of this machine by NTP",
-        )
+        let now = NumericDate::from(report.time.now).rfc3339(&TimeZone::UTC);
+        let now = now.unwrap_or_else(|| report.time.now.to_string());
+        Finding::likely(Code::LocalClock, format!("now is {now}"))
     })
 }
 
 fn expires_before_issued(_: &Report, claims: &ClaimsSet) -> Option<Finding> {
     let lifetime = lifetime(claims)?;
     (lifetime < 0 && lifetime_as_exp(claims).is_none()).then_some(())?;
-    Some(likely(
-        "expires-before-issued",
-        "the token expired before it was issued, by its own times",
-        format!(
-            "\"exp\" is {} before \"iat\"",
-            duration(lifetime.unsigned_abs())
-        ),
-        "the issuer adds the lifetime in another unit or to another clock than its \"iat\"",
+    let before = duration(lifetime.unsigned_abs());
+    Some(Finding::likely(
+        Code::ExpiresBeforeIssued,
+        format!("\"exp\" is {before} before \"iat\""),
     ))
 }
 
@@ -250,13 +233,12 @@ fn short_lifetime(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
     const SHORT: i64 = 60;
     let lifetime = lifetime(claims)?;
     let is_expired = report.time.status == Some(Validity::Expired);
-    (is_expired && (0..SHORT).contains(&lifetime)).then_some(())?;
-    Some(likely(
-        "short-lifetime",
-        "the token lives for less than a minute",
-        format!("from \"iat\" to \"exp\" it is {lifetime} s"),
-        "the issuer may have taken minutes for seconds, or milliseconds for seconds",
-    ))
+    (is_expired && (0..SHORT).contains(&lifetime)).then(|| {
+        Finding::likely(
+            Code::ShortLifetime,
+            format!("\"exp\" is {lifetime}s after \"iat\""),
+        )
+    })
 }
 
 /// Whole seconds from `iat` to `exp`.
@@ -269,24 +251,14 @@ fn whole(time: &NumericDate) -> Option<i64> {
 }
 
 fn audience_almost(report: &Report, _: &ClaimsSet) -> Option<Finding> {
-    almost(
-        report,
-        "aud",
-        "audience-almost",
-        "the audience is the one asked for but for its spelling",
-    )
+    almost(report, "aud", Code::AudienceAlmost)
 }
 
 fn issuer_almost(report: &Report, _: &ClaimsSet) -> Option<Finding> {
-    almost(
-        report,
-        "iss",
-        "issuer-almost",
-        "the issuer is the one asked for but for its spelling",
-    )
+    almost(report, "iss", Code::IssuerAlmost)
 }
 
-fn almost(report: &Report, check: &str, code: &'static str, summary: &str) -> Option<Finding> {
+fn almost(report: &Report, check: &str, code: Code) -> Option<Finding> {
     let check = report
         .checks
         .iter()
@@ -298,15 +270,13 @@ fn almost(report: &Report, check: &str, code: &'static str, summary: &str) -> Op
     let (expected, actual) = pairs
         .into_iter()
         .find(|(expected, actual)| blurred(expected) == blurred(actual))?;
-    Some(likely(
+    Some(Finding::likely(
         code,
-        summary,
         format!(
-            "asked for was \"{}\", in the token is \"{}\"",
+            "expected \"{}\", found \"{}\"",
             abridged(expected),
             abridged(actual)
         ),
-        "both must be the same to the character: letter case, \"/\" at the end, http and https, and white space count",
     ))
 }
 
@@ -318,7 +288,7 @@ fn texts(value: &Value) -> Vec<&str> {
     }
 }
 
-/// Without what people overlook.
+/// Without differences that are easily overlooked.
 fn blurred(text: &str) -> String {
     let text = text.trim().to_lowercase();
     let text = text

@@ -1,6 +1,5 @@
 //! A signature that lost its last characters: `s = s0 + k`, with a small k. Since `s R = ±(e G + r Q)`,
-//! it is `k R = ±(e G + r Q) - s0 R`, and k is found by baby steps and giant steps (Shanks), in time of
-//! its square root.
+//! it is `k R = ±(e G + r Q) - s0 R`, and baby-step giant-step finds k in O(√k).
 
 #![allow(
     clippy::arithmetic_side_effects,

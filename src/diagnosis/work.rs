@@ -1,5 +1,5 @@
-//! What a search may cost and what it has cost. A clock would give another answer each time; work is
-//! counted instead, so that the same token has the same report on every machine.
+//! The work budget of a search. Counting operations, unlike a timeout, gives the same report on every
+//! machine.
 
 use super::{Effort, Tried};
 

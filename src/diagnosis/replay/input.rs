@@ -30,7 +30,7 @@ fn with_other_content([header, payload]: [String; 2], change: &Change) -> Option
         Change::ReplaceHeader { cause, json } => {
             let sent = base64url::decode(&header).ok()?;
             let is_change = match cause {
-                Cause::HeaderRewritten => rewriting::are_alike(&sent, json.as_bytes()),
+                Cause::HeaderReserialized => rewriting::are_alike(&sent, json.as_bytes()),
                 _ => sent != json.as_bytes(),
             };
             is_change.then(|| [base64url::encode(json.as_bytes()), payload])
