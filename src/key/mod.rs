@@ -190,11 +190,11 @@ impl KeyId {
         }
     }
 
-    /// The `kid`, else the thumbprint.
+    /// The `kid`, else the thumbprint, which only a secret does not have.
     #[must_use]
     pub fn name(&self) -> &str {
         let name = self.kid.as_deref().or(self.thumbprint.as_deref());
-        name.unwrap_or("a secret without kid")
+        name.unwrap_or("secret")
     }
 }
 

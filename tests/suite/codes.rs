@@ -14,7 +14,8 @@ use crate::wording::split_session;
 /// The codes in the output of sessions, in text and in JSON.
 fn shown() -> BTreeSet<String> {
     let code =
-        Regex::new(r#"(?m)^(?:Why|Also|Note): ([a-z0-9-]+)|"code": ?"([a-z0-9-]+)""#).unwrap();
+        Regex::new(r#"(?m)^(?:Why|Also|Note): ([a-z0-9-]+)(?: \(|$)|"code": ?"([a-z0-9-]+)""#)
+            .unwrap();
     let mut shown = BTreeSet::new();
     for file in FILES {
         let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).unwrap();
