@@ -8,7 +8,6 @@ use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
 use super::cause::Cause;
 use super::change::{self, Change, Stage};
-use super::code::Code;
 use super::digest::Digest;
 use super::named;
 use super::replay;
@@ -16,15 +15,16 @@ use super::secret::Secret;
 use super::signer::{self, Suspect};
 use crate::algorithm::{Algorithm, Material, Signed};
 use crate::key::KeyId;
-use crate::keyset::KeySet;
-use crate::policy::Policy;
-use crate::report::Reason;
+use crate::key::set::KeySet;
 use crate::text::base64url;
 use crate::text::json::Object;
 use crate::token::Token;
 use crate::token::header::JoseHeader;
-use crate::verdict::SignatureStatus;
 use crate::verify::Verifier;
+use crate::verify::code::Code;
+use crate::verify::policy::Policy;
+use crate::verify::report::Reason;
+use crate::verify::verdict::SignatureStatus;
 
 /// What a signature verifies with once it is changed.
 #[derive(Clone, Copy)]

@@ -14,11 +14,13 @@ use super::digest::Digest;
 use super::notation::exactly;
 use super::proof::Proof;
 use super::replay::HALF;
-use super::{Certainty, Code, Finding};
+use crate::verify::code::Code;
+use crate::verify::finding::{Certainty, Finding};
+
 use crate::algorithm::Material;
 use crate::curve::Coordinates;
+use crate::key::set::KeySource;
 use crate::key::{self, KeyId, KeyReport};
-use crate::keyset::KeySource;
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
 use crate::token::header::JoseHeader;
@@ -36,7 +38,7 @@ pub struct Suspect {
 }
 
 /// An unusable JWK as it may have been meant: a key, and the changes that lead to it.
-pub type Repaired = (Vec<Change>, VerifyingKey);
+type Repaired = (Vec<Change>, VerifyingKey);
 
 impl Suspect {
     fn new(
@@ -92,8 +94,11 @@ pub fn given(keys: &[KeySource], others: &[KeySource]) -> Vec<Suspect> {
                 .key
                 .iter()
                 .filter_map(|key| Some((&[][..], *key.material().p256()?)));
-            let repaired = report.repaired.iter();
-            let repaired = repaired.map(|(changes, key)| (&changes[..], *key));
+            let rejected = report.rejected.as_ref();
+            let repaired = rejected.map_or(Vec::new(), |rejected| {
+                repaired(&rejected.coordinates, &rejected.foreign)
+            });
+            let repaired = repaired.iter().map(|(changes, key)| (&changes[..], *key));
             let suspects = usable.chain(repaired).map(|key| of(report, key));
             suspects.collect::<Vec<_>>()
         })
@@ -171,7 +176,7 @@ fn of_certificate(certificate: &[u8]) -> Option<VerifyingKey> {
 
 /// What a JWK that can't be used may have been meant as: each key with the changes that lead to it.
 /// `ignored` are the members by which it says of itself that it is for something else.
-pub fn repaired(jwk: &Object, ignored: &[&'static str]) -> Vec<Repaired> {
+fn repaired(jwk: &Object, ignored: &[&'static str]) -> Vec<Repaired> {
     let coordinate = |name: &str| {
         let text = jwk.get(name)?.as_str()?;
         let plain = text

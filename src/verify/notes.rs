@@ -3,16 +3,20 @@
 
 use std::sync::Arc;
 
-use super::{Code, Finding, is_line_wrapped, kind, times, vendor};
+use super::code::Code;
+use super::finding::Finding;
+use super::milliseconds::{in_milliseconds, is_in_milliseconds};
+use super::policy::{ClaimCheck, Policy};
+use super::report::Report;
+use super::vendor;
+use super::verdict::{SignatureStatus, Validity};
 use crate::algorithm::Material;
+use crate::key::set::KeySet;
 use crate::key::{KeyId, KeyNote, VerificationKey};
-use crate::keyset::KeySet;
-use crate::policy::{ClaimCheck, Policy};
-use crate::report::Report;
 use crate::text::json::{Value, abridged};
 use crate::token::Escapes;
 use crate::token::numeric_date::{duration, relative};
-use crate::verdict::{SignatureStatus, Validity};
+use crate::token::wrapped::is_line_wrapped;
 
 /// What a note may look at.
 struct Facts<'r> {
@@ -77,11 +81,11 @@ fn der_signature(facts: &Facts) -> Option<Finding> {
     if facts.report.signature.status != SignatureStatus::Mismatch {
         return None;
     }
-    kind::der_by_its_bytes(facts.signature?)
+    der_by_its_bytes(facts.signature?)
 }
 
 fn time_in_milliseconds(facts: &Facts) -> Option<Finding> {
-    times::in_milliseconds(facts.report, facts.report.claims.as_ref()?)
+    in_milliseconds(facts.report, facts.report.claims.as_ref()?)
 }
 
 /// What was removed around the token, to show which text was verified.
@@ -278,7 +282,7 @@ fn issued_in_future(facts: &Facts) -> Option<Finding> {
     let iat = time.issued_at.as_ref()?;
     let ahead = iat.seconds_from(time.now);
     // Milliseconds are not about clocks.
-    (ahead > 0 && !times::is_in_milliseconds(iat)).then(|| {
+    (ahead > 0 && !is_in_milliseconds(iat)).then(|| {
         Finding::note(
             Code::IssuedInFuture,
             format!("\"iat\" is {} from now", duration(ahead.unsigned_abs())),
@@ -315,4 +319,15 @@ fn type_not_a_string(facts: &Facts) -> Option<Finding> {
         })
         .collect();
     (!found.is_empty()).then(|| Finding::note(Code::TypeNotAString, found.join(", ")))
+}
+
+/// A signature that begins as DER does. That it verifies once it is decoded is not shown by this.
+pub fn der_by_its_bytes(signature: &[u8]) -> Option<Finding> {
+    let [0x30, length @ 60..=80, 0x02, 0x1C..=0x21, ..] = signature else {
+        return None;
+    };
+    Some(Finding::likely(
+        Code::DerSignature,
+        format!("it begins with the bytes 30 {length:02x} 02, as ASN.1 DER does"),
+    ))
 }

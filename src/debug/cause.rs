@@ -2,9 +2,10 @@
 //! signature verify. How it is looked for is in the other files.
 //!
 //! What they cost is counted in units of work (`work`), so that a search ends; figures are in
-//! `cargo bench --bench debug`. A proof is always [`Proven`](super::Certainty::Proven).
+//! `cargo bench --bench debug`. A proof is always [`Proven`](crate::Certainty::Proven).
 
-use super::code::Code;
+use crate::verify::code::Code;
+use crate::verify::finding::{Certainty, Finding};
 
 /// Why a token is rejected. Several may have the same code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,6 +69,15 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// A finding in the words of this cause.
+    pub fn finding(self, certainty: Certainty, evidence: impl Into<String>) -> Finding {
+        Finding {
+            summary: self.summary().to_owned(),
+            hint: self.hint().map(str::to_owned),
+            ..Finding::new(self.code(), certainty, evidence)
+        }
+    }
+
     /// Whether characters of the token are not those that were sent.
     pub fn is_damage(self) -> bool {
         matches!(

@@ -2,6 +2,7 @@
 
 use serde::de::IgnoredAny;
 
+use super::Effort;
 use super::cause::Cause;
 use super::change::{self, Change, repairs};
 use super::lax;
@@ -9,12 +10,15 @@ use super::proof::Proof;
 use super::reading::Reading;
 use super::signature::Form;
 use super::signer::{Recovered, Suspect};
-use super::{Certainty, Code, Effort, Finding, Tried, vendor};
 use crate::curve;
 use crate::key::KeyId;
-use crate::report::Report;
 use crate::token::header::JoseHeader;
-use crate::verdict::SignatureStatus;
+use crate::verify::code::Code;
+use crate::verify::finding::{Certainty, Finding};
+use crate::verify::report::Report;
+use crate::verify::report::Tried;
+use crate::verify::vendor;
+use crate::verify::verdict::SignatureStatus;
 
 /// Everything found out about a signature.
 #[derive(Default)]
@@ -39,7 +43,7 @@ impl Findings {
         let causes = change::causes(proof.changes());
         let keeps_padding = context.header.is_some_and(vendor::is_load_balancer);
         self.found.extend(causes.iter().map(|cause| {
-            let finding = Finding::of_cause(*cause, Certainty::Proven, &*evidence);
+            let finding = cause.finding(Certainty::Proven, &*evidence);
             let finding = match cause {
                 Cause::PaddedBase64 if keeps_padding => finding
                     .with_hint("keep the padding: an AWS load balancer signs it with the token"),

@@ -6,11 +6,11 @@ use std::fmt;
 
 use serde::Serialize;
 
+use super::verdict::Validity;
 use crate::algorithm::Algorithm;
 use crate::text::json::{Object, Value};
 use crate::token::claims::ClaimsSet;
 use crate::token::header::JoseHeader;
-use crate::verdict::Validity;
 
 /// How `exp` and `nbf` are compared with the time, and the claim checks. All times are whole seconds.
 ///

@@ -5,12 +5,14 @@ use super::cause::Cause;
 use super::lax;
 use super::reading::{MAX_READ, Reading};
 use super::replay::is_base64url;
-use super::{Certainty, Code, Finding, vendor};
 use crate::algorithm::ES256;
-use crate::report::{Reason, Report};
 use crate::text::json::{Value, abridged};
 use crate::token::header::JoseHeader;
-use crate::verdict::SignatureStatus;
+use crate::verify::code::Code;
+use crate::verify::finding::{Certainty, Finding};
+use crate::verify::report::{Reason, Report};
+use crate::verify::verdict::SignatureStatus;
+use crate::verify::{notes, vendor};
 
 /// The octets of an ES256 signature: what a token lacks that is checked with no algorithm.
 const WHOLE: usize = 64;
@@ -167,7 +169,7 @@ fn written_otherwise(facts: &Facts) -> Option<Finding> {
         .iter()
         .find(|cause| **cause != Cause::AlteredDot && !cause.is_damage())?;
     let evidence = "after this change it has three segments";
-    Some(Finding::of_cause(*cause, Certainty::Likely, evidence))
+    Some(cause.finding(Certainty::Likely, evidence))
 }
 
 fn ellipsis(facts: &Facts) -> Option<Finding> {
@@ -288,18 +290,7 @@ fn der_signature(facts: &Facts) -> Option<Finding> {
     if facts.report.signature.status == SignatureStatus::Verified {
         return None;
     }
-    der_by_its_bytes(&facts.segment(2)?)
-}
-
-/// A signature that begins as DER does. That it verifies once it is decoded is not shown by this.
-pub fn der_by_its_bytes(signature: &[u8]) -> Option<Finding> {
-    let [0x30, length @ 60..=80, 0x02, 0x1C..=0x21, ..] = signature else {
-        return None;
-    };
-    Some(Finding::likely(
-        Code::DerSignature,
-        format!("it begins with the bytes 30 {length:02x} 02, as ASN.1 DER does"),
-    ))
+    notes::der_by_its_bytes(&facts.segment(2)?)
 }
 
 /// The algorithm that the signature was checked with; without one, the algorithm of this program's first

@@ -213,8 +213,8 @@ fn halves(bytes: &[u8]) -> Vec<Vec<Change>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnosis::Effort;
-    use crate::diagnosis::change;
+    use crate::debug::Effort;
+    use crate::debug::change;
     use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
 
     const R: [u8; HALF] = [0x11; HALF];

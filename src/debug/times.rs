@@ -2,13 +2,14 @@
 
 use jiff::tz::TimeZone;
 
-use super::{Code, Finding};
-use crate::policy::Check;
-use crate::report::Report;
 use crate::text::json::{Value, abridged};
 use crate::token::claims::ClaimsSet;
 use crate::token::numeric_date::{NumericDate, duration, relative};
-use crate::verdict::{Validity, Verdict};
+use crate::verify::code::Code;
+use crate::verify::finding::Finding;
+use crate::verify::milliseconds::{early_by, in_milliseconds, is_in_milliseconds};
+use crate::verify::report::Report;
+use crate::verify::verdict::Validity;
 
 /// 2026-11-01T00:00:00Z: this program does not run earlier, unless the clock is wrong.
 const WRITTEN: i64 = 1_793_491_200;
@@ -18,9 +19,6 @@ const FIRST_TOKENS: i64 = 1_262_304_000;
 
 /// Clocks that NTP synchronizes differ by less than this.
 const SKEW: i64 = 300;
-
-/// Seconds since 1970 reach this in the year 33658; milliseconds did in 2001.
-const MILLISECONDS: i64 = 1_000_000_000_000;
 
 /// Every hypothesis about times and claims.
 const TIMES: [fn(&Report, &ClaimsSet) -> Option<Finding>; 9] = [
@@ -46,76 +44,8 @@ pub fn times(report: &Report) -> Vec<Finding> {
         .collect()
 }
 
-/// The claim by which a token is rejected as used too early: `nbf`, or the `iat` of a token that may have
-/// a certain age and is from the future.
-fn early_by(report: &Report) -> Option<&'static str> {
-    match report.verdict {
-        Verdict::NotYetValid => Some("nbf"),
-        Verdict::ClaimRejected => {
-            let iat = report.time.issued_at.as_ref()?;
-            let fails = |check: &Check| check.check == "max-age" && !check.passed;
-            let is_early = iat.is_after(report.time.now) && report.checks.iter().any(fails);
-            is_early.then_some("iat")
-        }
-        Verdict::Valid
-        | Verdict::NotVerified
-        | Verdict::Expired
-        | Verdict::Unverifiable
-        | Verdict::MisSigned
-        | Verdict::Malformed => None,
-    }
-}
-
-/// Whether a time is too far ahead to be one in seconds.
-pub fn is_in_milliseconds(time: &NumericDate) -> bool {
-    time.is_after(MILLISECONDS)
-}
-
 fn explained_by_milliseconds(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
     in_milliseconds(report, claims).filter(|finding| finding.explains)
-}
-
-/// RFC 7519 section 2: a `NumericDate` is in seconds. Such a time is in the far future: it makes a token
-/// early and never expired.
-pub fn in_milliseconds(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
-    let times = [
-        ("exp", &claims.exp),
-        ("nbf", &claims.nbf),
-        ("iat", &claims.iat),
-    ];
-    let found: Vec<&str> = times
-        .into_iter()
-        .filter(|(_, time)| time.as_ref().is_some_and(is_in_milliseconds))
-        .map(|(name, _)| name)
-        .collect();
-    let first = times
-        .into_iter()
-        .find_map(|(_, time)| time.as_ref().filter(|time| is_in_milliseconds(time)))?;
-    let (unit, divisor): (_, i64) = match first {
-        time if time.is_after(MILLISECONDS * 1_000_000) => ("nanoseconds", 1_000_000_000),
-        time if time.is_after(MILLISECONDS * 1000) => ("microseconds", 1_000_000),
-        _ => ("milliseconds", 1000),
-    };
-    let meant = whole(first)
-        .and_then(|time| NumericDate::from(time.checked_div(divisor)?).rfc3339(&TimeZone::UTC))
-        .map_or(String::new(), |date| {
-            format!("; {} probably means {date}", first.text())
-        });
-    let names = found.join(", ");
-    let finding = Finding::likely(
-        Code::TimeInMilliseconds,
-        format!("{names}: more than {MILLISECONDS}{meant}"),
-    );
-    let finding = match divisor {
-        1000 => finding,
-        _ => finding
-            .with_summary(format!("times are in {unit}; a JWT has seconds"))
-            .with_hint(format!("divide by {divisor} when issuing")),
-    };
-    Some(Finding {
-        explains: early_by(report).is_some_and(|name| found.contains(&name)),
-        ..finding
-    })
 }
 
 /// A lifetime instead of a time, from `expiresIn` for example.
@@ -144,7 +74,7 @@ fn lifetime_as_exp(claims: &ClaimsSet) -> Option<i64> {
         .iat
         .as_ref()
         .is_some_and(|iat| iat.is_before(FIRST_TOKENS));
-    let seconds = whole(claims.exp.as_ref()?)?;
+    let seconds = claims.exp.as_ref()?.whole()?;
     ((SHORTEST..=LONGEST).contains(&seconds) && !is_clock_wrong).then_some(seconds)
 }
 
@@ -243,11 +173,11 @@ fn short_lifetime(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
 
 /// Whole seconds from `iat` to `exp`.
 fn lifetime(claims: &ClaimsSet) -> Option<i64> {
-    whole(claims.exp.as_ref()?)?.checked_sub(whole(claims.iat.as_ref()?)?)
-}
-
-fn whole(time: &NumericDate) -> Option<i64> {
-    time.text().parse().ok()
+    claims
+        .exp
+        .as_ref()?
+        .whole()?
+        .checked_sub(claims.iat.as_ref()?.whole()?)
 }
 
 fn audience_almost(report: &Report, _: &ClaimsSet) -> Option<Finding> {

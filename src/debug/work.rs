@@ -1,7 +1,8 @@
 //! The work budget of a search. Counting operations, unlike a timeout, gives the same report on every
 //! machine.
 
-use super::{Effort, Tried};
+use super::Effort;
+use crate::verify::report::Tried;
 
 /// What a multiplication of a point costs. The unit is an addition of points: a microsecond or less.
 pub const MULTIPLICATION: u64 = 200;

@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
-use crate::diagnosis::{Finding, Proof, Recovered, Tried};
+use super::finding::Finding;
+use super::policy::Check;
+use super::verdict::{SignatureStatus, Validity, Verdict};
+use crate::debug::{Proof, Recovered};
 use crate::key::KeyId;
-use crate::policy::Check;
 use crate::text::json::Object;
 use crate::token::claims::ClaimsSet;
 use crate::token::header::JoseHeader;
 use crate::token::malformed::Malformed;
 use crate::token::numeric_date::NumericDate;
 use crate::token::{Escapes, Removed};
-use crate::verdict::{SignatureStatus, Validity, Verdict};
 
 /// What is known of one token.
 #[derive(Clone, Debug, Serialize)]
@@ -129,6 +130,30 @@ pub struct Time {
     pub expires_at: Option<NumericDate>,
     /// Seconds from now to `exp`, rounded up: above 0 exactly if `exp` lies ahead.
     pub expires_in: Option<i64>,
+}
+
+/// Statistics of a search, which tries combinations of signature encoding, signing input, hash and key.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Tried {
+    /// How many combinations were tried.
+    pub forms: u64,
+    /// How long it took, if the caller has measured it.
+    pub milliseconds: Option<u64>,
+    /// Whether it was the deep search.
+    pub deep: bool,
+    /// Whether nothing was left out for its cost.
+    pub complete: bool,
+    /// The limit in bytes that the token exceeds, if it was not searched for that reason.
+    pub exceeded_limit: Option<usize>,
+    /// How many keys were not tried in every form, but compared with the keys that the signature leads
+    /// to.
+    pub keys_left_out: usize,
+    /// How R and S were read, one a reading.
+    pub signatures: Vec<String>,
+    /// What may have been signed, one an input.
+    pub inputs: Vec<String>,
+    /// The keys, one each.
+    pub keys: Vec<String>,
 }
 
 impl Report {

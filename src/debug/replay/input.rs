@@ -2,10 +2,10 @@
 
 use super::Segments;
 use crate::curve::Prehash;
-use crate::diagnosis::cause::Cause;
-use crate::diagnosis::change::Change;
-use crate::diagnosis::digest::{self, Digest};
-use crate::diagnosis::rewriting;
+use crate::debug::cause::Cause;
+use crate::debug::change::Change;
+use crate::debug::digest::{self, Digest};
+use crate::debug::rewriting;
 use crate::text::base64url;
 use crate::token::malformed::Segment;
 

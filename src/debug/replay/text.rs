@@ -1,10 +1,10 @@
 //! The text, until it is three segments of base64url.
 
-use crate::diagnosis::change::Change;
-use crate::diagnosis::notation::exactly;
-use crate::report::Input;
+use crate::debug::change::Change;
+use crate::debug::notation::exactly;
 use crate::text::json::Value;
 use crate::token::Token;
+use crate::verify::report::Input;
 
 /// Stands for each byte that is not UTF-8, so that every other byte keeps its place.
 const SUBSTITUTE: char = '\u{1A}';

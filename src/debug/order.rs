@@ -1,7 +1,8 @@
 //! Which finding comes first, and which is not reported with another. Proofs come before what is plain to
 //! see, and that before what is only likely.
 
-use super::{Certainty, Code, Finding};
+use crate::verify::code::Code;
+use crate::verify::finding::{Certainty, Finding};
 
 /// The causes of a rejection in the order of the report.
 pub fn ordered(found: Vec<Finding>) -> Vec<Finding> {

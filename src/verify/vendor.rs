@@ -1,7 +1,7 @@
 //! Advice for the tokens of one vendor. It is given for tokens that are recognized as theirs, and for no
 //! others.
 
-use crate::report::Report;
+use super::report::Report;
 use crate::text::json::Value;
 use crate::token::claims::ClaimsSet;
 use crate::token::header::JoseHeader;

@@ -2,8 +2,10 @@
 
 use data_encoding::BASE64URL_NOPAD;
 
-use super::reading::MAX_READ;
-use crate::token::header::JoseHeader;
+use super::header::JoseHeader;
+
+/// A longer text is not joined, in bytes.
+const MAX_WRAPPED: usize = 64 * 1024;
 
 /// Whether a text of several lines is one token: joined they are a header and two or four more segments,
 /// in base64url or base64, and only the first line starts with a header.
@@ -12,7 +14,7 @@ pub fn is_line_wrapped(text: &[u8]) -> bool {
     let is_segment = |byte: u8| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'/' | b'=' | b'.')
     };
-    if text.len() > MAX_READ {
+    if text.len() > MAX_WRAPPED {
         return false;
     }
     let lines: Vec<&[u8]> = text
@@ -85,7 +87,7 @@ mod tests {
             ("a\nb".to_owned(), false),
             (String::new(), false),
             (
-                fold(&format!("{token}{}", "A".repeat(MAX_READ)), 76, "\n"),
+                fold(&format!("{token}{}", "A".repeat(MAX_WRAPPED)), 76, "\n"),
                 false,
             ),
         ] {

@@ -15,11 +15,11 @@ use super::signer::{self, Suspect};
 use super::work::{Work, budget};
 use super::{Debugger, Effort, altered, dropped, named, recovery, short_tokens, truncated};
 use crate::curve::counted;
-use crate::keyset::KeySource;
-use crate::policy::Policy;
+use crate::key::set::KeySource;
 use crate::text::base64url;
 use crate::token::Token;
 use crate::token::header::JoseHeader;
+use crate::verify::policy::Policy;
 
 /// Random numbers, the same in each run.
 struct Random(u64);

@@ -21,17 +21,19 @@ use super::signer::{self, MAX_KEYS, Suspect};
 use super::times::{local_clock, times};
 use super::truncated;
 use super::work::Work;
-use super::{Certainty, Code, Finding};
-use crate::keyset::{KeySet, KeySource};
-use crate::policy::Policy;
-use crate::report::Report;
+use crate::verify::code::Code;
+use crate::verify::finding::{Certainty, Finding};
+
+use crate::key::set::{KeySet, KeySource};
 use crate::text::base64url;
 use crate::text::json::Value;
 use crate::token::Token;
 use crate::token::header::JoseHeader;
 use crate::token::numeric_date::relative;
-use crate::verdict::{SignatureStatus, Verdict};
 use crate::verify::Verifier;
+use crate::verify::policy::Policy;
+use crate::verify::report::Report;
+use crate::verify::verdict::{SignatureStatus, Verdict};
 
 /// How much a search may cost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

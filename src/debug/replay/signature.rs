@@ -1,8 +1,8 @@
 //! The signature, from its segment to its bytes.
 
-use crate::diagnosis::change::{Change, Zeros};
-use crate::diagnosis::der;
-use crate::diagnosis::notation::Notation;
+use crate::debug::change::{Change, Zeros};
+use crate::debug::der;
+use crate::debug::notation::Notation;
 use crate::text::base64url;
 
 /// The bytes of R and of S on P-256.
@@ -121,8 +121,8 @@ fn halves(bytes: &[u8]) -> Option<[[u8; HALF]; 2]> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnosis::cause::Cause;
-    use crate::diagnosis::change::Edit;
+    use crate::debug::cause::Cause;
+    use crate::debug::change::Edit;
 
     fn edited(at: usize, removed: &str, inserted: &str) -> Change {
         let edits = vec![Edit {
