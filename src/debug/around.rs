@@ -4,7 +4,7 @@
 use super::cause::Cause;
 use super::change::{Change, Edit};
 use super::lax;
-use super::replay::{self, is_base64url, is_invisible};
+use super::replay::{self, SUBSTITUTE, is_base64url, is_invisible};
 use crate::text::json::Value;
 use crate::token::Token;
 
@@ -94,17 +94,42 @@ fn take(cause: Cause, text: &str, part: &str) -> Change {
     Change::Take { cause, from, to }
 }
 
-/// A token in base64 once more.
+/// A change, and what then stands around the token: `Bearer`, quotes, whitespace or a byte order mark.
+pub fn alone(change: Change, text: &[u8]) -> Option<Proposal> {
+    let inner = replay::legible(&replay::text(text, &change)?);
+    let unmarked = inner.trim_start_matches(SUBSTITUTE);
+    let token = Token::from(unmarked).text;
+    let token = str::from_utf8(token).ok()?;
+    let mut changes = vec![change];
+    if token.len() < inner.len() {
+        changes.push(take(Cause::SurroundedToken, &inner, token));
+    }
+    Some(changes)
+}
+
+/// A token in base64 once more, in lines or not.
 fn decoded_again(text: &str) -> Vec<Proposal> {
-    let holds_token =
-        after(text, &Change::DecodeBase64).is_some_and(|inner| !tokens(&inner).is_empty());
-    Vec::from_iter(holds_token.then(|| vec![Change::DecodeBase64]))
+    let is_wrapped = text.contains(|c: char| c.is_ascii_whitespace());
+    let mut changes = Vec::from_iter(is_wrapped.then_some(Change::RemoveWhitespace));
+    let plain = match changes.first() {
+        Some(change) => after(text, change),
+        None => Some(text.to_owned()),
+    };
+    let decoded = plain.and_then(|plain| {
+        let inner = after(&plain, &Change::DecodeBase64)?;
+        let holds_token = !tokens(&inner).is_empty();
+        alone(Change::DecodeBase64, plain.as_bytes()).filter(|_| holds_token)
+    });
+    let proposal = decoded.map(|decoded| {
+        changes.extend(decoded);
+        changes
+    });
+    Vec::from_iter(proposal)
 }
 
 /// `%2E`, `%3D`, `%2B`, `%2F` and their like (RFC 3986 section 2.1).
 fn decoded(text: &str) -> Vec<Proposal> {
-    let is_encoded = after(text, &Change::DecodePercent).is_some();
-    Vec::from_iter(is_encoded.then(|| vec![Change::DecodePercent]))
+    Vec::from_iter(alone(Change::DecodePercent, text.as_bytes()))
 }
 
 /// A JWS in its JSON Serialization, or a reply that holds a token.
@@ -137,7 +162,10 @@ fn from_json(text: &str) -> Vec<Proposal> {
             found.push((Change::TakeMember { pointer }, token.into_owned()));
         }
     });
-    found.into_iter().map(|(change, _)| vec![change]).collect()
+    let proposals = found.into_iter();
+    proposals
+        .filter_map(|(change, _)| alone(change, text.as_bytes()))
+        .collect()
 }
 
 /// Every string in a value, some levels deep, with its JSON Pointer.

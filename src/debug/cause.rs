@@ -134,7 +134,7 @@ impl Cause {
             Self::JsonSerialization => (Code::JsonSerialization, "in the Compact Serialization"),
             Self::Cookie => (Code::Cookie, "extracted from the cookie"),
             Self::SpacesForPlus => (Code::SpacesForPlus, "with \"+\" for each space"),
-            Self::LineWrapped => (Code::LineWrapped, "with the whitespace removed"),
+            Self::LineWrapped => (Code::LineWrapped, "without whitespace and invisible characters"),
             Self::TwoTokens => (Code::TwoTokens, "taken alone"),
             Self::SurroundedToken => (Code::SurroundedToken, "without the text around it"),
             Self::DoubleEncoded => (Code::DoubleEncoded, "decoded from base64"),

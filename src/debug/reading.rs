@@ -27,8 +27,12 @@ pub fn readings(token: &[u8]) -> Vec<Reading> {
     if token.len() > MAX_READ {
         return Vec::new();
     }
-    let mut found = match replay::text(token, &Change::RemoveNuls) {
-        Some(text) => vec![(vec![Change::RemoveNuls], replay::legible(&text))],
+    let mut found = match around::alone(Change::RemoveNuls, token) {
+        Some(changes) => {
+            let after = |text: Vec<u8>, change: &Change| replay::text(&text, change);
+            let text = changes.iter().try_fold(token.to_vec(), after);
+            Vec::from_iter(text.map(|text| (changes, replay::legible(&text))))
+        }
         None => vec![(Vec::new(), replay::legible(token))],
     };
     for step in around::STEPS {

@@ -140,17 +140,13 @@ impl Replay {
         let is = |name: &str| change[name].as_bool().unwrap();
         match kind {
             "remove-nuls" => {
-                let marked =
-                    self.text.starts_with(&[0xFE, 0xFF]) || self.text.starts_with(&[0xFF, 0xFE]);
-                self.text.drain(..if marked { 2 } else { 0 });
                 self.text.retain(|byte| *byte != 0);
-                self.text = trimmed(&self.text);
             }
-            "decode-percent" => self.text = trimmed(&percent_decoded(&self.text)),
+            "decode-percent" => self.text = percent_decoded(&self.text),
             "take-member" => {
                 let json: Value = serde_json::from_slice(&self.text).unwrap();
                 let member = json.pointer(text("pointer")).unwrap().as_str().unwrap();
-                self.text = trimmed(member.as_bytes());
+                self.text = member.as_bytes().to_vec();
             }
             "write-compact" => {
                 let json: Value = serde_json::from_slice(&self.text).unwrap();
@@ -171,12 +167,11 @@ impl Replay {
             "take" => self.text = self.text[number("from")..number("to")].to_vec(),
             "decode-base64" => {
                 let plain = String::from_utf8(self.text.clone()).unwrap();
-                let plain: String = plain.split_ascii_whitespace().collect();
                 let decoded = [&b"+/"[..], b"-_"].iter().find_map(|last| {
                     let padding = "=".repeat((4 - plain.trim_end_matches('=').len() % 4) % 4);
                     base64(&plain, last, &padding).or_else(|| base64(&plain, last, ""))
                 });
-                self.text = trimmed(&decoded.unwrap());
+                self.text = decoded.unwrap();
             }
             "remove-whitespace" => {
                 let plain = std::str::from_utf8(&self.text).unwrap();
@@ -548,23 +543,6 @@ fn hash(digest: &str, bytes: &[u8]) -> Vec<u8> {
         "SHA-512" => Sha512::digest(bytes).to_vec(),
         other => panic!("{other}"),
     }
-}
-
-/// As every token is read: without whitespace, `Bearer` and quotes around it.
-fn trimmed(text: &[u8]) -> Vec<u8> {
-    let text = text.trim_ascii();
-    let text = match text {
-        [b'"', inner @ .., b'"'] | [b'\'', inner @ .., b'\''] => inner,
-        _ => text,
-    };
-    let lower = text.to_ascii_lowercase();
-    let prefix = ["authorization: bearer ", "bearer "];
-    let prefix = prefix
-        .iter()
-        .find(|prefix| lower.starts_with(prefix.as_bytes()));
-    text[prefix.map_or(0, |prefix| prefix.len())..]
-        .trim_ascii()
-        .to_vec()
 }
 
 fn percent_decoded(text: &[u8]) -> Vec<u8> {

@@ -8,4 +8,4 @@ mod text;
 
 pub use input::{content, input, prehash};
 pub use signature::{HALF, after as signature_bytes, bytes as signature};
-pub use text::{Segments, is_base64url, is_invisible, legible, segments, text};
+pub use text::{SUBSTITUTE, Segments, is_base64url, is_invisible, legible, segments, text};

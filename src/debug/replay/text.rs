@@ -3,11 +3,9 @@
 use crate::debug::change::Change;
 use crate::debug::notation::exactly;
 use crate::text::json::Value;
-use crate::token::Token;
-use crate::verify::report::Input;
 
 /// Stands for each byte that is not UTF-8, so that every other byte keeps its place.
-const SUBSTITUTE: char = '\u{1A}';
+pub const SUBSTITUTE: char = '\u{1A}';
 
 /// A token's segments, each of base64url characters alone.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,12 +50,12 @@ fn after(text: Vec<u8>, changes: &[Change]) -> Option<Vec<u8>> {
 /// A text after one change.
 pub fn text(text: &[u8], change: &Change) -> Option<Vec<u8>> {
     let changed = match change {
-        Change::RemoveNuls if text.contains(&0) => token(&without_nuls(text)),
-        Change::DecodePercent if text.contains(&b'%') => token(&percent_decoded(text)?),
-        Change::TakeMember { pointer } => token(member(text, pointer)?.as_bytes()),
+        Change::RemoveNuls if text.contains(&0) => without_nuls(text),
+        Change::DecodePercent if text.contains(&b'%') => percent_decoded(text)?,
+        Change::TakeMember { pointer } => member(text, pointer)?.into_bytes(),
         Change::WriteCompact { index, unprotected } => compact(text, *index, *unprotected)?,
         Change::Take { from, to, .. } => text.get(*from..*to)?.to_vec(),
-        Change::DecodeBase64 => token(&base64_decoded(text)?),
+        Change::DecodeBase64 => base64_decoded(text)?,
         Change::RemoveWhitespace => without_whitespace(text),
         Change::ReplaceSpaces => replaced(text, b' ', b'+'),
         Change::EditText { edit, .. } => edit.apply(&legible(text))?.into_bytes(),
@@ -71,11 +69,6 @@ pub fn text(text: &[u8], change: &Change) -> Option<Vec<u8>> {
     (changed != text).then_some(changed)
 }
 
-/// A token that stood in something else, read as every token is.
-fn token(text: &[u8]) -> Vec<u8> {
-    Token::new(Input::default(), text).text.to_vec()
-}
-
 /// The text with its bytes in their places.
 pub fn legible(text: &[u8]) -> String {
     let mut legible = String::with_capacity(text.len());
@@ -86,12 +79,9 @@ pub fn legible(text: &[u8]) -> String {
     legible
 }
 
-/// Text in UTF-16 has a mark before it, and every other byte is zero.
+/// In UTF-16, every other byte of a token is zero.
 fn without_nuls(text: &[u8]) -> Vec<u8> {
-    let marks = [&[0xFE, 0xFF], &[0xFF, 0xFE]];
-    let unmarked = marks.iter().find_map(|mark| text.strip_prefix(*mark));
-    let bytes = unmarked.unwrap_or(text).iter().copied();
-    bytes.filter(|byte| *byte != 0).collect()
+    text.iter().copied().filter(|byte| *byte != 0).collect()
 }
 
 /// RFC 3986 section 2.1.
@@ -149,14 +139,12 @@ fn compact(text: &[u8], index: usize, unprotected: bool) -> Option<Vec<u8>> {
     Some(segments.join(".").into_bytes())
 }
 
-/// RFC 4648 sections 4 and 5, with or without padding, in lines or not.
+/// RFC 4648 sections 4 and 5, with or without padding.
 fn base64_decoded(text: &[u8]) -> Option<Vec<u8>> {
     use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD};
-    let is_visible = |byte: &u8| !byte.is_ascii_whitespace();
-    let text: Vec<u8> = text.iter().copied().filter(is_visible).collect();
     [BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD]
         .iter()
-        .find_map(|encoding| exactly(encoding, &text))
+        .find_map(|encoding| exactly(encoding, text))
 }
 
 /// Without whitespace, also where it is written `\n` as in a string of JSON, and without characters
