@@ -17,7 +17,7 @@ use std::time::Duration;
 use jwtlens::{Debugger, Effort, KeySource, Policy, Token};
 use rustix::time::{ClockId, clock_gettime};
 
-#[path = "../src/diagnosis/short_tokens.rs"]
+#[path = "../src/debug/short_tokens.rs"]
 mod short_tokens;
 
 /// 2026-11-23T18:09:24Z

@@ -91,7 +91,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtlens' -ScriptBlock {
             [CompletionResult]::new('-o', '-o', [CompletionResultType]::ParameterName, 'Output format')
             [CompletionResult]::new('--output', '--output', [CompletionResultType]::ParameterName, 'Output format')
             [CompletionResult]::new('--only', '--only', [CompletionResultType]::ParameterName, 'Print only tokens with this verdict (repeatable)')
-            [CompletionResult]::new('--also', '--also', [CompletionResultType]::ParameterName, 'Also try an untrusted key (repeatable)')
+            [CompletionResult]::new('--try-key', '--try-key', [CompletionResultType]::ParameterName, 'Also try an untrusted key (repeatable)')
             [CompletionResult]::new('--color', '--color', [CompletionResultType]::ParameterName, 'When to use colors')
             [CompletionResult]::new('--scan', '--scan', [CompletionResultType]::ParameterName, 'Find tokens in other text, such as logs or HAR files')
             [CompletionResult]::new('--local', '--local', [CompletionResultType]::ParameterName, 'Show times in the local time zone')

@@ -101,7 +101,7 @@ _jwtlens() {
             return 0
             ;;
         jwtlens__subcmd__debug)
-            opts="-f -k -o -q -v -h --file --scan --key --secret-file --secret-env --secret-encoding --alg --iss --aud --sub --typ --require --claim --max-age --at --leeway --local --expires-within --output --fail-fast --quiet --only --also --deep --verbose --color --help"
+            opts="-f -k -o -q -v -h --file --scan --key --secret-file --secret-env --secret-encoding --alg --iss --aud --sub --typ --require --claim --max-age --at --leeway --local --expires-within --output --fail-fast --quiet --only --try-key --deep --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -221,10 +221,10 @@ _jwtlens() {
                     return 0
                     ;;
                 --only)
-                    COMPREPLY=($(compgen -W "valid expired not-yet-valid claim-refused unverifiable mis-signed malformed" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "valid expired not-yet-valid claim-rejected unverifiable mis-signed malformed" -- "${cur}"))
                     return 0
                     ;;
-                --also)
+                --try-key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -596,7 +596,7 @@ _jwtlens() {
                     return 0
                     ;;
                 --only)
-                    COMPREPLY=($(compgen -W "valid expired not-yet-valid claim-refused unverifiable mis-signed malformed" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "valid expired not-yet-valid claim-rejected unverifiable mis-signed malformed" -- "${cur}"))
                     return 0
                     ;;
                 --jobs)

@@ -86,7 +86,7 @@ set edit:completion:arg-completer[jwtlens] = {|@words|
             cand -o 'Output format'
             cand --output 'Output format'
             cand --only 'Print only tokens with this verdict (repeatable)'
-            cand --also 'Also try an untrusted key (repeatable)'
+            cand --try-key 'Also try an untrusted key (repeatable)'
             cand --color 'When to use colors'
             cand --scan 'Find tokens in other text, such as logs or HAR files'
             cand --local 'Show times in the local time zone'

@@ -78,7 +78,7 @@ token\t'The tokens themselves: the valid ones, or those selected with --only'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l only -d 'Print only tokens with this verdict (repeatable)' -r -f -a "valid\t'the signature, times and claim checks are all good'
 expired\t'signature verified, but the token has expired'
 not-yet-valid\t'signature verified, but nbf is in the future'
-claim-refused\t'signature verified, but a claim check failed'
+claim-rejected\t'signature verified, but a claim check failed'
 unverifiable\t'alg is none, unknown, or not allowed by any key'
 mis-signed\t'the signature does not verify with any key'
 malformed\t'not a well-formed JWT'"
@@ -133,11 +133,11 @@ token\t'The tokens themselves: the valid ones, or those selected with --only'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l only -d 'Print only tokens with this verdict (repeatable)' -r -f -a "valid\t'the signature, times and claim checks are all good'
 expired\t'signature verified, but the token has expired'
 not-yet-valid\t'signature verified, but nbf is in the future'
-claim-refused\t'signature verified, but a claim check failed'
+claim-rejected\t'signature verified, but a claim check failed'
 unverifiable\t'alg is none, unknown, or not allowed by any key'
 mis-signed\t'the signature does not verify with any key'
 malformed\t'not a well-formed JWT'"
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l also -d 'Also try an untrusted key (repeatable)' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l try-key -d 'Also try an untrusted key (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l color -d 'When to use colors' -r -f -a "auto\t'If the output is a terminal; respects `NO_COLOR` and `CLICOLOR_FORCE`'
 always\t'Always'
 never\t'Never'"

@@ -123,27 +123,19 @@
 
 mod algorithm;
 mod curve;
-mod diagnosis;
+mod debug;
 mod key;
-mod keyset;
-mod policy;
-mod report;
 mod text;
 mod token;
-mod verdict;
 mod verify;
 
 pub use algorithm::{Algorithm, KeyType};
-pub use diagnosis::{
-    Certainty, Debugger, Effort, Finding, Proof, Recovered, Signers, Tried, is_line_wrapped,
-};
+pub use debug::{Debugger, Effort, Proof, Recovered, Signers};
+pub use key::set::{KeySet, KeySource, KeySourceError};
 pub use key::{
     Certificate, ContentFault, KeyFault, KeyId, KeyNote, KeyReport, NotAKey, SecretEncoding,
     SecretFault, VerificationKey,
 };
-pub use keyset::{KeySet, KeySource, KeySourceError};
-pub use policy::{Check, ClaimCheck, ClaimPath, Policy, PolicyError};
-pub use report::{Input, Reason, Report, Signature, Time};
 pub use text::base64url::Base64urlFault;
 pub use text::json;
 pub use token::claims::{Audience, ClaimsSet, Members};
@@ -152,6 +144,11 @@ pub use token::foreign_character::ForeignCharacter;
 pub use token::header::JoseHeader;
 pub use token::malformed::{CritFault, Malformed, Segment, TokenFault};
 pub use token::numeric_date::{NumericDate, duration, relative};
+pub use token::wrapped::is_line_wrapped;
 pub use token::{Escapes, Removed, Token};
-pub use verdict::{Facts, Scope, SignatureStatus, Validity, Verdict};
+pub use verify::code::Code;
+pub use verify::finding::{Certainty, Finding};
+pub use verify::policy::{Check, ClaimCheck, ClaimPath, Policy, PolicyError};
+pub use verify::report::{Input, Reason, Report, Signature, Time, Tried};
+pub use verify::verdict::{Facts, Scope, SignatureStatus, Validity, Verdict};
 pub use verify::{Verifier, decode};

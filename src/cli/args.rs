@@ -182,7 +182,7 @@ pub struct Debug {
         value_hint = ValueHint::AnyPath,
         help_heading = None::<&str>
     )]
-    pub also: Vec<OsString>,
+    pub try_key: Vec<OsString>,
 
     /// Search longer: several seconds per token
     ///
@@ -532,7 +532,7 @@ const VERIFY_VERDICTS: [Verdict; 7] = [
     Verdict::Valid,
     Verdict::Expired,
     Verdict::NotYetValid,
-    Verdict::ClaimRefused,
+    Verdict::ClaimRejected,
     Verdict::Unverifiable,
     Verdict::MisSigned,
     Verdict::Malformed,

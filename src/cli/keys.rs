@@ -213,7 +213,7 @@ pub fn read_content(path: &OsStr, name: &str) -> Result<Zeroizing<Vec<u8>>, Fail
 
 /// Keys that are not trusted: files, or directories of them.
 pub fn also(asked: &[OsString], messages: Messages) -> Result<Vec<KeySource>> {
-    let asked = Given::values("--also", asked);
+    let asked = Given::values("--try-key", asked);
     no_secret(&asked)?;
     let mut sources = Vec::new();
     for given in asked {

@@ -102,9 +102,9 @@ fn verify(
 }
 
 fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
-    let (source, keys) = inputs(&asked.verify, &asked.also, surroundings, messages)?;
+    let (source, keys) = inputs(&asked.verify, &asked.try_key, surroundings, messages)?;
     let sources = sources(&asked.verify.keys, &keys, surroundings, messages)?;
-    let also = keys::also(&asked.also, messages)?;
+    let also = keys::also(&asked.try_key, messages)?;
     // Without a usable key nothing is judged in full, but much can be found out.
     let exit = match KeySet::new(&sources) {
         Ok(_) => Exit::SUCCESS,
@@ -143,7 +143,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
         }
         if let Some(finding) = tally.signers.note(&mut report.recovered) {
             // What was only likely of one token is known of two.
-            let guesses = ["content-changed", "signer-candidates"];
+            let guesses = finding.code.silences();
             report
                 .findings
                 .retain(|other| !guesses.contains(&other.code));

@@ -163,10 +163,10 @@ fn reason(report: &Report) -> Option<String> {
             "unverifiable: {}",
             report.signature.reason.map(Reason::name)?
         )),
-        Verdict::ClaimRefused => {
+        Verdict::ClaimRejected => {
             let refused = report.checks.iter().filter(|check| !check.passed);
             let names: Vec<&str> = refused.map(|check: &Check| check.name.as_str()).collect();
-            Some(format!("claim-refused: {}", names.join(", ")))
+            Some(format!("claim-rejected: {}", names.join(", ")))
         }
         Verdict::Valid
         | Verdict::NotVerified

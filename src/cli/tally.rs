@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use jwtlens::{Certainty, Report, Signers, Verdict};
+use jwtlens::{Certainty, Code, Report, Signers, Verdict};
 
 use super::escape;
 use super::figures;
@@ -22,7 +22,7 @@ const MAX_KID: usize = 256;
 #[derive(Default)]
 pub struct Tally {
     refused: u64,
-    causes: BTreeMap<&'static str, u64>,
+    causes: BTreeMap<Code, u64>,
     kids: BTreeMap<Box<str>, u64>,
     /// The least and the most seconds from `iat` to now.
     ages: Option<(i64, i64)>,
@@ -71,16 +71,16 @@ impl Tally {
 
     /// How many tokens for each cause. The first token of a signer met again was one whose content
     /// might have been changed; now it is one of that signer.
-    fn causes(&self) -> BTreeMap<&'static str, u64> {
+    fn causes(&self) -> BTreeMap<Code, u64> {
         let mut causes = self.causes.clone();
         let first = u64::try_from(self.signers.shared().len()).unwrap_or(u64::MAX);
-        let guessed = causes.remove("content-changed").unwrap_or(0);
+        let guessed = causes.remove(&Code::NoKeyMatches).unwrap_or(0);
         let moved = first.min(guessed);
         if let Some(left) = guessed.checked_sub(moved).filter(|left| *left > 0) {
-            causes.insert("content-changed", left);
+            causes.insert(Code::NoKeyMatches, left);
         }
         if moved > 0 {
-            let same = causes.entry("same-signer").or_default();
+            let same = causes.entry(Code::SameSigner).or_default();
             *same = same.saturating_add(moved);
         }
         causes
@@ -109,7 +109,10 @@ impl Tally {
         let causes = self.causes();
         list(
             "causes",
-            causes.iter().map(|(code, count)| (*code, *count)).collect(),
+            causes
+                .iter()
+                .map(|(code, count)| (code.name(), *count))
+                .collect(),
         );
         list(
             "key IDs of rejected tokens",

@@ -97,7 +97,9 @@ pub(crate) fn leaf_of_chain(certificates: &[&Issued]) -> Option<usize> {
         issued.is_none_or(|issued| issued.certificate.ca)
     };
     let mut places = chain.iter().copied();
-    places.find(|place| !is_ca(place)).or(chain.first().copied())
+    places
+        .find(|place| !is_ca(place))
+        .or(chain.first().copied())
 }
 
 /// The places of the certificates, each followed by that of its issuer, if one chain has them all. It does not

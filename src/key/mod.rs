@@ -14,6 +14,7 @@ mod pem;
 mod point;
 mod private;
 mod secret;
+pub mod set;
 mod shown;
 mod source;
 mod spki;
@@ -29,7 +30,6 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::algorithm::{Algorithm, Material, Signed};
-use crate::diagnosis::{self, Repaired};
 use crate::text::json::{Object, Value};
 pub use certificate::Certificate;
 use export::PublicJwk;
@@ -112,9 +112,18 @@ pub struct KeyReport {
     /// A usable public key for other programs.
     #[serde(skip)]
     pub(crate) public: Option<PublicJwk>,
-    /// What an unusable key may have been meant as, for the diagnosis alone.
+    /// What an unusable key holds, for `debug` to find out what it was meant as.
     #[serde(skip)]
-    pub(crate) repaired: Vec<Repaired>,
+    pub(crate) rejected: Option<Rejected>,
+}
+
+/// What is kept of a JWK that cannot be used.
+#[derive(Clone, Debug)]
+pub(crate) struct Rejected {
+    /// Its `x` and `y` alone.
+    pub(crate) coordinates: Object,
+    /// The members by which it says that it is not a key for ES256.
+    pub(crate) foreign: Vec<&'static str>,
 }
 
 impl VerificationKey {
@@ -191,11 +200,11 @@ impl KeyId {
         }
     }
 
-    /// The `kid`, else the thumbprint.
+    /// The `kid`, else the thumbprint, which only a secret does not have.
     #[must_use]
     pub fn name(&self) -> &str {
         let name = self.kid.as_deref().or(self.thumbprint.as_deref());
-        name.unwrap_or("a secret without kid")
+        name.unwrap_or("secret")
     }
 }
 
@@ -268,7 +277,8 @@ impl KeyReport {
         let kty = text("kty");
         let shown_text = |name: &str| text(name).map(|text| shown::value(&text).into());
         let algorithms = key.iter().flat_map(VerificationKey::algorithms);
-        let report = Self {
+        let is_usable = key.is_some();
+        let mut report = Self {
             index,
             private: entry.is_private || has_private_members && kty.as_deref() != Some("oct"),
             kty: shown_text("kty"),
@@ -288,17 +298,25 @@ impl KeyReport {
             notes,
             certificate,
             // An issuer's key in a chain is what it is.
-            repaired: if key.is_some() || is_settled {
-                Vec::new()
-            } else {
-                diagnosis::repaired(&object, &foreign)
-            },
+            rejected: None,
             reasons,
             public: key
                 .as_ref()
                 .and_then(|_| PublicJwk::of(&object, entry.is_pss)),
             key,
         };
+        if !is_usable && !is_settled {
+            let mut coordinates = Object::default();
+            for name in ["x", "y"] {
+                if let Some(value) = object.get(name) {
+                    coordinates.push(name, value.clone());
+                }
+            }
+            report.rejected = Some(Rejected {
+                coordinates,
+                foreign,
+            });
+        }
         object.clear(is_private_member);
         report
     }
@@ -348,7 +366,7 @@ impl KeyReport {
             certificate: None,
             public: None,
             key: None,
-            repaired: Vec::new(),
+            rejected: None,
         }
     }
 }

@@ -8,12 +8,13 @@ pub(crate) mod header;
 pub(crate) mod malformed;
 mod member;
 pub(crate) mod numeric_date;
+pub mod wrapped;
 
 use std::fmt;
 
 use serde::Serialize;
 
-use crate::report::Input;
+use crate::verify::report::Input;
 
 /// One token, with what is known of its origin.
 #[derive(Clone)]

@@ -24,6 +24,11 @@ pub struct NumericDate {
 }
 
 impl NumericDate {
+    /// Its seconds, if they are whole and written without an exponent.
+    pub(crate) fn whole(&self) -> Option<i64> {
+        self.text().parse().ok()
+    }
+
     /// Takes a JSON number as a time.
     #[must_use]
     pub fn new(number: Number) -> Self {

@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use super::question::{Question, Read};
 use crate::algorithm::{Algorithm, Answer, Prepared, Signed};
 use crate::key::VerificationKey;
-use crate::keyset::KeySet;
+use crate::key::set::KeySet;
 
 /// More keys are not prepared: each may take 832 KiB.
 const MAX_PREPARED: usize = 16;

@@ -2,22 +2,30 @@
 //! same way; only the keys are asked in another manner.
 
 mod batch;
+pub mod code;
+pub mod finding;
+pub mod milliseconds;
+pub mod notes;
+pub mod policy;
 mod question;
 mod read;
+pub mod report;
 #[cfg(test)]
 mod tests;
+pub mod vendor;
+pub mod verdict;
 
 use batch::Batch;
 use question::Read;
 use read::Parts;
 
-use crate::diagnosis::notes;
-use crate::keyset::KeySet;
-use crate::policy::Policy;
-use crate::report::{Report, Signature, Time};
+use crate::key::set::KeySet;
 use crate::token::Token;
 use crate::token::claims::ClaimsSet;
-use crate::verdict::{Facts, Scope, Verdict};
+use notes::notes;
+use policy::Policy;
+use report::{Report, Signature, Time};
+use verdict::{Facts, Scope, Verdict};
 
 /// Keys and policy, made once and used for any number of tokens, from any number of threads.
 #[derive(Clone, Debug)]

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use super::read::{LastHeader, Parts};
+use super::report::{Reason, Signature};
+use super::verdict::SignatureStatus;
 use crate::algorithm::{Algorithm, Signed};
-use crate::keyset::KeySet;
-use crate::report::{Reason, Signature};
+use crate::key::set::KeySet;
 use crate::token::Token;
 use crate::token::compact::{Compact, Jws};
 use crate::token::malformed::{Malformed, Segment, TokenFault};
-use crate::verdict::SignatureStatus;
 
 /// A token that was read, and what is to be asked of the keys.
 pub struct Read<'t> {

@@ -6,13 +6,13 @@ use p256::ecdsa::signature::hazmat::PrehashSigner as _;
 use p256::ecdsa::{Signature, SigningKey};
 
 use super::Verifier;
+use super::policy::Policy;
+use super::report::Report;
+use super::verdict::Verdict;
 use crate::algorithm::{Algorithm, ES256, X256};
-use crate::diagnosis::{Debugger, Effort};
-use crate::keyset::{KeySet, KeySource};
-use crate::policy::Policy;
-use crate::report::Report;
+use crate::debug::{Debugger, Effort};
+use crate::key::set::{KeySet, KeySource};
 use crate::token::Token;
-use crate::verdict::Verdict;
 
 fn key(seed: u8) -> SigningKey {
     SigningKey::from_slice(&[seed; 32]).unwrap()

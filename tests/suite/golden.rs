@@ -105,7 +105,8 @@ macro_rules! sessions {
             }
         )*
 
-        const FILES: &[&str] = &[$($file),*];
+        /// The files, by their paths in the repository.
+        pub const FILES: &[&str] = &[$($file),*];
     };
 }
 
@@ -119,6 +120,7 @@ sessions! {
     algorithms: "tests/golden/algorithms.md" in "tests/data";
     debug: "tests/golden/debug.md" in "tests/data";
     decode: "tests/golden/decode.md" in "tests/data";
+    findings: "tests/golden/findings.md" in "tests/data";
     formats: "tests/golden/formats.md" in "tests/data";
     key: "tests/golden/key.md" in "tests/data";
     tasks: "tests/golden/tasks.md" in "tests/data";

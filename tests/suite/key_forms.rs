@@ -333,7 +333,13 @@ fn one_certificate_of_a_chain_counts() {
         // Circles.
         (&[("a", "b", true), ("b", "a", true)], &[true, true]),
         (
-            &[leaf, middle, ("R", "M", true), ("a", "b", true), ("b", "a", true)],
+            &[
+                leaf,
+                middle,
+                ("R", "M", true),
+                ("a", "b", true),
+                ("b", "a", true),
+            ],
             &[true; 5],
         ),
         (&[leaf, ("other", "M", false), middle], &[true, true, true]),

@@ -190,7 +190,7 @@ fn wrong_tokens() -> Vec<(&'static str, String)> {
         ("standard-base64", good.replace('-', "+").replace('_', "/")),
         ("payload-only", with(&over(&encode(claims.as_bytes())))),
         ("with-newline", with(&over(&format!("{input}\n")))),
-        ("payload-rewritten", with(&over(&spaced))),
+        ("payload-reserialized", with(&over(&spaced))),
         ("header-changed", with(&over(&without_kid))),
         ("altered", altered),
         ("dropped", good.replace(['-', '_'], "")),
@@ -227,7 +227,116 @@ fn wrong_tokens() -> Vec<(&'static str, String)> {
         ),
         ("zero", with(&[0; 64])),
         ("cut", good[..good.len() - 40].to_owned()),
+        ("mistakes", mistakes()),
     ]
+}
+
+/// A line for each mistake that no other token here shows.
+fn mistakes() -> String {
+    let (issuer, unknown) = (issuer(), Issuer::new(4, "unknown"));
+    let encode = |bytes: &[u8]| BASE64URL_NOPAD.encode(bytes);
+    let header = issuer.header();
+    let claims = claims(-7500, 3300);
+    let of = |header: &str, claims: &str| {
+        format!(
+            "{}.{}",
+            encode(header.as_bytes()),
+            encode(claims.as_bytes())
+        )
+    };
+    let input = of(&header, &claims);
+    let over = |text: &str| issuer.sign_hash(&Sha256::digest(text));
+    let with = |bytes: &[u8]| format!("{input}.{}", encode(bytes));
+    let with_header = |header: &str| issuer.sign(header.as_bytes(), claims.as_bytes());
+    let signature = over(&input);
+    let (r, s) = signature.split_at(32);
+    let reversed = |half: &[u8]| half.iter().rev().copied().collect::<Vec<u8>>();
+    let good = with(&signature);
+    let [of_header, of_payload, of_signature] =
+        good.split('.').collect::<Vec<_>>().try_into().unwrap();
+    let last = BASE64URL_NOPAD.specification().symbols;
+    let last = last
+        .find(good.chars().last().unwrap())
+        .map(|at| &last[at + 1..=at + 1]);
+    let spaced = header.replace("\":", "\": ").replace(",\"", ", \"");
+    let text = "{\"sub\":\"\u{fb}\u{ff}>>>???\"}";
+    let (padded, standard) = (data_encoding::BASE64URL, data_encoding::BASE64_NOPAD);
+    let in_base64 = |base64: &data_encoding::Encoding| {
+        let [header, payload] = [&header, text].map(|part| base64.encode(part.as_bytes()));
+        let signature = encode(&over(&format!("{header}.{payload}")));
+        format!("{}.{signature}", of(&issuer.header(), text))
+    };
+    let signer = r#"{"alg":"ES256","signer":"arn:aws:elasticloadbalancing:eu-west-1:1:loadbalancer/app/a/1"}"#;
+    let by_load_balancer = [signer, &claims]
+        .map(|part| padded.encode(part.as_bytes()))
+        .join(".");
+    let by_load_balancer = format!(
+        "{by_load_balancer}.{}",
+        padded.encode(&over(&by_load_balancer))
+    );
+    let hs256 = of(r#"{"alg":"HS256"}"#, "{}");
+    let es384 = of(r#"{"alg":"ES384"}"#, "{}");
+    let (at, cut) = (input.len() + 20, 30);
+    [
+        // How the token is written.
+        good.replace('.', "%2E"),
+        format!(
+            r#"{{"protected":"{of_header}","payload":"{of_payload}","signature":"{of_signature}"}}"#
+        ),
+        format!("theme=dark; session={good}; Path=/"),
+        good.replace('-', " ").replace('_', "/"),
+        format!("{good},{good}"),
+        format!("JWT {good}"),
+        format!("\u{a0}{good}"),
+        data_encoding::BASE64.encode(good.as_bytes()),
+        good.replacen('.', ",", 1),
+        format!("{}{}", &good[..at], &good[at + 1..]),
+        format!("{}A{}", &good[..at], &good[at..]),
+        format!("{good}~WyJzYWx0IiwibmFtZSIsIkFkYSJd~"),
+        format!("{good}=="),
+        by_load_balancer,
+        format!("{}{}", &good[..good.len() - 1], last.unwrap()),
+        // How the signature is written.
+        with(&[&[0], r, &[0], s].concat()),
+        with(&[&signature[..], &[27]].concat()),
+        with(&[s, r].concat()),
+        with(&[reversed(r), reversed(s)].concat()),
+        // What was signed.
+        with(&over(of_header)),
+        with(&over(&format!("{header}.{claims}"))),
+        in_base64(&padded),
+        in_base64(&standard),
+        with(&issuer.sign_hash(&Sha256::digest(HEXLOWER.encode(&Sha256::digest(&input))))),
+        with(&issuer.sign_hash(&Sha384::digest(&input)[..32])),
+        with_header(r#"{"alg":"es256"}"#),
+        with(&over(&of(&spaced, &claims))),
+        with_header(r#"{"alg":"ES256","crit":["exp"],"exp":1}"#),
+        // An unknown signer, twice.
+        unknown.sign(header.as_bytes(), claims.as_bytes()),
+        unknown.sign(header.as_bytes(), b"{}"),
+        other().token("{}"),
+        // What the text is.
+        format!("{}.", of(r#"{"alg":"none"}"#, &claims)),
+        "null".to_owned(),
+        format!("{}...{}", &good[..cut], &good[good.len() - cut..]),
+        format!("{of_header}..{of_signature}"),
+        with(&[1; 96]),
+        format!("{hs256}.{}", encode(&[1; 32])),
+        format!("{es384}.{}", encode(&[1; 96])),
+        issuer.token(&good),
+        issuer.sign(
+            br#"{"alg":"ES256","zip":"DEF"}"#,
+            b"\xab\x56\x4a\x54\xb2\x32\xac\x05\x00",
+        ),
+        r#"{"error":"invalid_grant"}"#.to_owned(),
+        // Times and claims.
+        issuer.token(r#"{"exp":3600}"#),
+        issuer.token(r#"{"exp":"1795460664"}"#),
+        issuer.token(r#"{"iat":1795457000,"exp":1795450000}"#),
+        issuer.token(r#"{"iat":1795457000,"exp":1795457015}"#),
+        with_header(r#"{"alg":"ES256","typ":5}"#),
+    ]
+    .join("\n")
 }
 
 fn keys() -> Vec<(&'static str, String)> {
@@ -241,6 +350,12 @@ fn keys() -> Vec<(&'static str, String)> {
     let mut swapped = jwk.clone();
     swapped["x"] = jwk["y"].clone();
     swapped["y"] = jwk["x"].clone();
+    let mut reversed = jwk.clone();
+    for (name, text) in ["x", "y"].iter().zip(issuer.coordinates()) {
+        let mut bytes = BASE64URL_NOPAD.decode(text.as_bytes()).unwrap();
+        bytes.reverse();
+        reversed[name] = BASE64URL_NOPAD.encode(&bytes).into();
+    }
     let rsa = rsa_jwk("rsa-1");
     let padded = format!("{}=", jwk["x"].as_str().unwrap());
     vec![
@@ -251,6 +366,7 @@ fn keys() -> Vec<(&'static str, String)> {
             format!(r#"{{"keys":[{rsa},{},{},7]}}"#, issuer.jwk(), other.jwk()),
         ),
         ("swapped", swapped.to_string()),
+        ("little-endian", reversed.to_string()),
         ("rsa", rsa),
         ("private", with("d", &BASE64URL_NOPAD.encode(&[1; 32]))),
         ("padded", with("x", &padded)),

@@ -339,7 +339,7 @@ impl Command {
         match place {
             Place::Arguments(arguments) => {
                 match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-                    [_, HERE] | [_, "-k" | "-f" | "--also" | "--aud" | "--require", HERE] => {
+                    [_, HERE] | [_, "-k" | "-f" | "--try-key" | "--aud" | "--require", HERE] => {
                         is_judge || self.name == "key"
                     }
                     _ => false,
@@ -415,7 +415,7 @@ fn command(name: &str) -> Command {
     places
         .extend(["JWTLENS_KEY", "COLUMNS", "TERM", "TZ", "NO_COLOR", "LANG"].map(Place::Variable));
     places.extend([&[][..], &["-"], &["-k", "-"], &["--scan"]].map(Place::Stdin));
-    places.extend(["-k", "-f", "--also", "--secret-file"].map(Place::File));
+    places.extend(["-k", "-f", "--try-key", "--secret-file"].map(Place::File));
     Command {
         name: name.to_owned(),
         formats,
@@ -604,7 +604,7 @@ fn no_member_of_a_key_prints_a_secret() {
             let ways: [&[&str]; 8] = [
                 &["verify", "-k", &key],
                 &["verify", "-k", "file.json", "-o", "json"],
-                &["debug", "-k", "public_key.json", "--also", &key],
+                &["debug", "-k", "public_key.json", "--try-key", &key],
                 &["debug", "-k", &key, "-o", "json"],
                 &["key", "-"],
                 &["key", "-o", "json", &key],

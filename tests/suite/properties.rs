@@ -86,7 +86,7 @@ fn arguments() -> impl Strategy<Value = Vec<OsString>> {
     let words = prop::sample::select(vec![
         "verify",
         "debug",
-        "--also",
+        "--try-key",
         "-v",
         "decode",
         "key",
@@ -307,7 +307,7 @@ proptest! {
         let mut program = jwtlens();
         program.args([command, "--color=always"]);
         if command == "debug" {
-            program.arg("--also").arg(data("made/other_key.json"));
+            program.arg("--try-key").arg(data("made/other_key.json"));
         }
         let output = feed(program.arg("-k").arg(file), token.as_bytes());
         prop_assert!([1, 6, 7].contains(&status(&output)));

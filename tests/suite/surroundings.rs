@@ -109,7 +109,7 @@ fn octets_that_are_no_text() {
     check(jwtlens().args(["decode", "-f"]).arg(bad()), 1);
     check(
         jwtlens()
-            .args(["debug", &token, "--also"])
+            .args(["debug", &token, "--try-key"])
             .arg(bad())
             .arg("-k")
             .arg(&key),

@@ -106,7 +106,7 @@ fn nothing_waits_for_a_terminal_without_need() {
                 "debug",
                 "-k",
                 "made/public_key.json",
-                "--also",
+                "--try-key",
                 "-",
                 "a.b.c",
             ],
@@ -163,7 +163,7 @@ fn lines_keep_within_the_terminal() {
         for line in text.lines() {
             assert!(line.chars().count() <= columns.into(), "{columns}: {line}");
         }
-        assert!(text.contains("claim-refused"));
+        assert!(text.contains("claim-rejected"));
     }
 }
 

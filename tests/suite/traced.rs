@@ -110,7 +110,7 @@ fn no_command_opens_a_socket() {
         (&["verify", "-k", key, "--iss", url, "--aud", url], &tokens),
         (&["verify", "-k", url], &tokens),
         (&["debug", "-o", "json", "-k", key], &tokens),
-        (&["debug", "-k", key, "--also", url], &tokens),
+        (&["debug", "-k", key, "--try-key", url], &tokens),
         (&["decode", "-o", "json"], &tokens),
         (&["decode", "-f", url], ""),
         (&["key", key], ""),

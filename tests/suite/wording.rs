@@ -74,22 +74,22 @@ const ALLOWED: &[(&str, &str)] = &[
     ),
     ("\"octets\":", "a field of the JSON report"),
     ("`signature\\.octets`", "a field of the JSON report"),
+    ("claim-refused", "a former verdict, in the changelog"),
+    (
+        "key-coordinates-exchanged",
+        "a former finding code, in the changelog",
+    ),
+    ("zero-octets", "a former finding code, in the changelog"),
     (
         "algorithm, octets,",
         "a field of the JSON report, in the list of the man pages",
-    ),
-    (
-        "claim-refused",
-        "the verdict that will be called claim-rejected",
     ),
 ];
 
 /// Files and directories whose messages are not reworded yet. One without a word to avoid is an error, so
 /// that the list shrinks. It does not excuse documentation, only literals and the output shown in sessions.
 const PENDING: &[&str] = &[
-    "README.md",
     "src/cli/",
-    "src/diagnosis/",
     "src/main.rs",
     "tests/CONFORMANCE.md",
     "tests/golden/",
@@ -148,7 +148,7 @@ fn allowed(words: &str) -> Regex {
 }
 
 /// A session file in two parts: its own text with the commands, and the output of the commands.
-fn split_session(text: &str) -> (String, String) {
+pub fn split_session(text: &str) -> (String, String) {
     let (mut prose, mut output) = (String::new(), String::new());
     let mut in_console = false;
     for line in text.lines() {

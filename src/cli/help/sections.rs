@@ -104,7 +104,7 @@ pub fn when(verdict: Verdict) -> Option<&'static str> {
         Verdict::Valid => "the signature, times and claim checks are all good",
         Verdict::Expired => "signature verified, but the token has expired",
         Verdict::NotYetValid => "signature verified, but nbf is in the future",
-        Verdict::ClaimRefused => "signature verified, but a claim check failed",
+        Verdict::ClaimRejected => "signature verified, but a claim check failed",
         Verdict::Unverifiable => "alg is none, unknown, or not allowed by any key",
         Verdict::MisSigned => "the signature does not verify with any key",
         Verdict::Malformed => "not a well-formed JWT",
@@ -203,7 +203,7 @@ const REPORT: &[(&str, &str)] = &[
     ),
     (
         "findings",
-        "additional findings, each with code, certainty (proven, likely or note), summary, evidence, hint, explains (whether it explains the rejection), changes and tried",
+        "additional findings, each with code, certainty (proven, likely or note), summary, evidence, section (of an RFC), hint, explains (whether it explains the rejection), changes and tried",
     ),
     (
         "error",
@@ -304,7 +304,7 @@ const DEBUG: &[(&str, &str)] = &[
     ),
     (
         "Check whether an old key signed it",
-        "jwtlens debug -k public_key.json --also old-keys/ < token.txt",
+        "jwtlens debug -k public_key.json --try-key old-keys/ < token.txt",
     ),
     (
         "Search the whole token for a changed character (takes seconds)",
@@ -404,8 +404,8 @@ mod tests {
                 assert!(example.contains("jwtlens"), "{example}");
             }
             for (name, what) in sections.exit_status {
-                // "  4  not-yet-valid  "
-                assert!(name.len() <= 16 && what.len() <= 60, "{what}");
+                // "  5  claim-rejected  " at 80 columns.
+                assert!(name.len() <= 17 && what.len() <= 59, "{what}");
             }
         }
     }

@@ -25,7 +25,7 @@ pub fn headline(report: &Report) -> String {
             format!("signature verified, but the token {expiry}")
         }
         Verdict::Expired | Verdict::NotYetValid => format!("signature not checked; {expiry}"),
-        Verdict::ClaimRefused => format!("signature verified, but {}", failed(&report.checks)),
+        Verdict::ClaimRejected => format!("signature verified, but {}", failed(&report.checks)),
         Verdict::Unverifiable => unchecked_reason(report),
         Verdict::MisSigned => mismatch(report),
         Verdict::Malformed => match &report.error {

@@ -3,7 +3,8 @@
 use jiff::tz::TimeZone;
 use jwtlens::json::{Member, Object, Value};
 use jwtlens::{
-    Check, Malformed, NumericDate, Reason, Report, Segment, Validity, Verdict, duration, relative,
+    Check, Code, Malformed, NumericDate, Reason, Report, Segment, Validity, Verdict, duration,
+    relative,
 };
 
 use super::headline::too_soon;
@@ -133,8 +134,8 @@ fn is_at_fault(report: &Report, segment: Segment, member: &Member) -> bool {
 
 /// An audience matters for a token that would be accepted, and nothing else does then.
 fn is_unchecked_audience(report: &Report, member: &Member) -> bool {
-    let is_noted = |code: &str| report.findings.iter().any(|finding| finding.code == code);
-    report.verdict == Verdict::Valid && &*member.name == "aud" && is_noted("audience-unchecked")
+    let is_noted = |code| report.findings.iter().any(|finding| finding.code == code);
+    report.verdict == Verdict::Valid && &*member.name == "aud" && is_noted(Code::AudienceUnchecked)
 }
 
 /// What the time check says of a claim, and whether it holds.

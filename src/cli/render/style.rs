@@ -19,7 +19,7 @@ impl Paint {
             Verdict::Valid | Verdict::NotVerified => self.heading(name),
             Verdict::Expired
             | Verdict::NotYetValid
-            | Verdict::ClaimRefused
+            | Verdict::ClaimRejected
             | Verdict::Unverifiable
             | Verdict::MisSigned
             | Verdict::Malformed => self.error(name),

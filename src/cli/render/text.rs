@@ -12,17 +12,6 @@ use super::headline::headline;
 use super::layout::{Columns, HANGING, INDENT, Row, each_line, wrapped};
 use super::{Detail, Look, escape, rows};
 
-/// Notes that the headline or a row gives; the first two only concern a token that would be accepted.
-const IN_ROWS: [&str; 4] = [
-    "audience-unchecked",
-    "never-expires",
-    "leeway-applied",
-    "expires-within",
-];
-
-/// Findings whose evidence, two key IDs, stands in the rows of the key and of the header.
-const ABOUT_KEY_IDS: [&str; 2] = ["kid-differs", "unknown-kid"];
-
 /// Writes reports for people.
 pub struct Text<'t>(pub &'t Look);
 
@@ -54,7 +43,7 @@ impl Text<'_> {
         let (causes, notes): (Vec<&Finding>, Vec<&Finding>) = report
             .findings
             .iter()
-            .filter(|finding| !IN_ROWS.contains(&finding.code))
+            .filter(|finding| !finding.code.is_in_row())
             .partition(|finding| finding.explains && is_rejected);
         let mut text = verdict.clone();
         let hint = report.error.as_ref().and_then(Malformed::hint);
@@ -67,7 +56,7 @@ impl Text<'_> {
         for note in &notes {
             text.push_str(&self.finding("Note", note, false));
         }
-        let is_about_key_ids = |note: &&Finding| ABOUT_KEY_IDS.contains(&note.code);
+        let is_about_key_ids = |note: &&Finding| note.code.is_about_key_ids();
         let is_advised = hint.is_some() || !causes.is_empty() || notes.iter().any(is_about_key_ids);
         let is_verify = self.0.detail == Detail::Verify;
         if is_verify && !is_advised && may_be_explained(report.verdict) {
@@ -187,7 +176,7 @@ impl Text<'_> {
             Verdict::NotVerified
             | Verdict::Expired
             | Verdict::NotYetValid
-            | Verdict::ClaimRefused
+            | Verdict::ClaimRejected
             | Verdict::Unverifiable
             | Verdict::MisSigned
             | Verdict::Malformed => "Claims (rejected)",
@@ -214,8 +203,9 @@ impl Text<'_> {
         let mut evidence = None;
         for finding in causes {
             let label = if text.is_empty() { "Why" } else { "Also" };
-            // Several changes may rest on the same proof.
-            let is_known = evidence.replace(&finding.evidence) == Some(&finding.evidence);
+            // Several findings may rest on the same proof; the first may say more.
+            let known: Option<&String> = evidence.replace(&finding.evidence);
+            let is_known = known.is_some_and(|known| known.starts_with(&finding.evidence));
             text.push_str(&self.finding(label, finding, is_known));
         }
         if let Some(tried) = &report.search {
@@ -279,13 +269,18 @@ impl Text<'_> {
 
     fn finding(&self, label: &str, finding: &Finding, evidence_is_known: bool) -> String {
         let certainty = match finding.certainty {
-            Certainty::Proven => " (proven)",
-            Certainty::Likely => " (likely)",
-            Certainty::Note => "",
+            Certainty::Proven => Some("proven"),
+            Certainty::Likely => Some("likely"),
+            Certainty::Note => None,
         };
-        let mut text = self.heading(&format!("{label}: {}{certainty}", finding.code));
+        let about: Vec<&str> = certainty.into_iter().chain(finding.section).collect();
+        let about = match about.as_slice() {
+            [] => String::new(),
+            about => format!(" ({})", about.join("; ")),
+        };
+        let mut text = self.heading(&format!("{label}: {}{about}", finding.code.name()));
         text.push_str(&self.line(&finding.summary));
-        if !evidence_is_known && !ABOUT_KEY_IDS.contains(&finding.code) {
+        if !evidence_is_known && !finding.code.is_about_key_ids() {
             text.push_str(&self.line(&finding.evidence));
         }
         if let Some(hint) = &finding.hint {
@@ -335,7 +330,7 @@ fn may_be_explained(verdict: Verdict) -> bool {
         | Verdict::NotVerified
         | Verdict::Expired
         | Verdict::NotYetValid
-        | Verdict::ClaimRefused => false,
+        | Verdict::ClaimRejected => false,
     }
 }
 
@@ -344,7 +339,7 @@ mod tests {
     use std::fs;
 
     use jiff::tz::TimeZone;
-    use jwtlens::{ClaimCheck, KeySet, Policy, Token, Validity, Verifier};
+    use jwtlens::{ClaimCheck, Code, KeySet, Policy, Token, Validity, Verifier};
 
     use super::*;
     use crate::cli::render::style::Paint;
@@ -436,18 +431,18 @@ Claims (rejected)
     fn a_proven_cause_takes_five_lines_and_its_report_fits_a_screen() {
         let mut report = verified("der.txt", Vec::new());
         report.findings = vec![Finding {
-            code: "der-signature",
+            code: Code::DerSignature,
             certainty: Certainty::Proven,
             summary: "the signature is DER-encoded; ES256 is R || S, 64 bytes".to_owned(),
-            evidence: "decoded from DER, it verifies with the key (RFC 7518, section 3.4)"
-                .to_owned(),
+            evidence: "decoded from DER, it verifies with the key".to_owned(),
+            section: Some("RFC 7518, section 3.4"),
             hint: Some(
                 "use dsaEncoding: \"ieee-p1363\" (Node), SHA256withECDSAinP1363Format (Java), \
                  IeeeP1363FixedFieldConcatenation (.NET), or convert it"
                     .to_owned(),
             ),
             explains: true,
-            changes: vec!["der-signature"],
+            changes: vec![Code::DerSignature],
             tried: 4,
         }];
         report.search = Some(Tried::default());
@@ -458,9 +453,9 @@ Claims (rejected)
 mis-signed: the signature does not verify
   tried  1fdef9ef-57e5-4fcd-84bd-2eb445efcf66 (public_key.json)
 
-Why: der-signature (proven)
+Why: der-signature (proven; RFC 7518, section 3.4)
   the signature is DER-encoded; ES256 is R || S, 64 bytes
-  decoded from DER, it verifies with the key (RFC 7518, section 3.4)
+  decoded from DER, it verifies with the key
   hint: use dsaEncoding: \"ieee-p1363\" (Node), SHA256withECDSAinP1363Format
         (Java), IeeeP1363FixedFieldConcatenation (.NET), or convert it
 

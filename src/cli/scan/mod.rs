@@ -100,7 +100,7 @@ pub fn next(text: &[u8]) -> Option<Found> {
             if is_apart && is_encoded_again(rest) {
                 return Some(Found::Skipped(
                     at..at.saturating_add(base64_run(rest)),
-                    Reason::EncodedAgain,
+                    Reason::DoubleEncoded,
                 ));
             }
             from = at.saturating_add(ENCODED.len());
@@ -114,7 +114,7 @@ pub fn next(text: &[u8]) -> Option<Found> {
         if is_apart && is_header_start(rest) {
             let is_escaped_again = escapes::is_escaped(text.get(end..)?);
             let reason = if is_escaped_again {
-                Reason::EncodedAgain
+                Reason::DoubleEncoded
             } else {
                 Reason::Damaged
             };
@@ -401,15 +401,15 @@ mod tests {
             (format!("{HEADER}%2EeyJzdWIiOiJhIn0"), &["Damaged"]),
             (
                 format!("{HEADER}%252EeyJzdWIiOiJhIn0%252Ec2ln"),
-                &["EncodedAgain"],
+                &["DoubleEncoded"],
             ),
             (
                 format!("{HEADER}\\\\u002eeyJzdWIiOiJhIn0\\\\u002ec2ln"),
-                &["EncodedAgain"],
+                &["DoubleEncoded"],
             ),
-            (format!("token: {again}"), &["EncodedAgain"]),
+            (format!("token: {again}"), &["DoubleEncoded"]),
             (format!("a{again}"), &[]),
-            (again[..16].to_owned(), &["EncodedAgain"]),
+            (again[..16].to_owned(), &["DoubleEncoded"]),
             // Anything else that starts with `{"`.
             ("eyJzdWIiOiJhIn0".to_owned(), &[]),
             ("ZXlKemRXSWlPaUpoSW4w".to_owned(), &[]),

@@ -11,7 +11,7 @@ pub enum Reason {
     /// A part is missing, or has other characters in it.
     Damaged,
     /// It is in base64, or escaped, once more.
-    EncodedAgain,
+    DoubleEncoded,
 }
 
 /// How many there were, and where the first one is.
@@ -39,7 +39,7 @@ impl Skipped {
     pub fn count(&mut self, reason: Reason, source: &Arc<str>, line: u64, column: u64) {
         let count = match reason {
             Reason::Damaged => &mut self.damaged,
-            Reason::EncodedAgain => &mut self.encoded_again,
+            Reason::DoubleEncoded => &mut self.encoded_again,
         };
         count.count = count.count.saturating_add(1);
         count.first.get_or_insert_with(|| Position {

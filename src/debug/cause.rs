@@ -1,0 +1,183 @@
+//! The causes that a search can prove: each with its code, and the phrase for what was done to make the
+//! signature verify. How it is looked for is in the other files.
+//!
+//! What they cost is counted in units of work (`work`), so that a search ends; figures are in
+//! `cargo bench --bench debug`. A proof is always [`Proven`](crate::Certainty::Proven).
+
+use crate::verify::code::Code;
+use crate::verify::finding::{Certainty, Finding};
+
+/// Why a token is rejected. Several may have the same code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[allow(missing_docs, reason = "each has a code and a phrase")]
+pub enum Cause {
+    // How the token is written.
+    NulBytes,
+    PercentEncoded,
+    JsonResponse,
+    JsonSerialization,
+    Cookie,
+    SpacesForPlus,
+    LineWrapped,
+    TwoTokens,
+    SurroundedToken,
+    DoubleEncoded,
+    AlteredDot,
+    SdJwt,
+    StandardBase64,
+    PaddedBase64,
+    TrailingBits,
+    // How the signature is written.
+    DerSignature,
+    SignatureLength,
+    SignatureAsText,
+    SignatureSwapped,
+    SignatureLittleEndian,
+    DroppedCharacters,
+    AlteredCharacter,
+    LostCharacter,
+    AddedCharacter,
+    SurplusCharacters,
+    SurplusBytes,
+    Truncated,
+    // What was signed.
+    SignedPayloadOnly,
+    SignedHeaderOnly,
+    SignedDecodedJson,
+    SignedPaddedInput,
+    SignedStandardBase64Input,
+    SignedWithNewline,
+    HashedTwice,
+    HashedAsText,
+    OtherHash,
+    AlgKeyMismatch,
+    AlgMisspelled,
+    PayloadReserialized,
+    HeaderReserialized,
+    HeaderChanged,
+    // Which key.
+    SignedByOtherKey,
+    SignedByEmbeddedKey,
+    KeyCoordinatesSwapped,
+    KeyCoordinatesReversed,
+    KeyCoordinatesPadded,
+    KeyNotForVerification,
+    SignerIsKid,
+    HmacWithPublicKey,
+    // What verification still demands.
+    SignatureGood,
+}
+
+impl Cause {
+    /// A finding in the words of this cause.
+    pub fn finding(self, certainty: Certainty, evidence: impl Into<String>) -> Finding {
+        Finding {
+            summary: self.summary().to_owned(),
+            hint: self.hint().map(str::to_owned),
+            ..Finding::new(self.code(), certainty, evidence)
+        }
+    }
+
+    /// Whether characters of the token are not those that were sent.
+    pub fn is_damage(self) -> bool {
+        matches!(
+            self,
+            Self::DroppedCharacters
+                | Self::AlteredCharacter
+                | Self::LostCharacter
+                | Self::AddedCharacter
+                | Self::SurplusCharacters
+                | Self::Truncated
+        )
+    }
+
+    pub fn code(self) -> Code {
+        self.row().0
+    }
+
+    /// What was done to make the signature verify: "decoded from DER".
+    pub fn repair(self) -> &'static str {
+        self.row().1
+    }
+
+    /// The sentence of its code, unless the cause is a special case of that.
+    pub fn summary(self) -> &'static str {
+        match self {
+            Self::AlteredDot => "a dot between the segments is missing, doubled or replaced",
+            Self::LostCharacter => "one character of the token is missing",
+            Self::AddedCharacter => "the token has one character too many",
+            Self::SurplusCharacters => "the token has extra characters at its end",
+            Self::SurplusBytes => {
+                "the signature has extra bytes: a recovery ID (v) or the rest of a buffer"
+            }
+            _ => self.code().summary(),
+        }
+    }
+
+    /// The hint of its code, unless the cause is a special case of that.
+    pub fn hint(self) -> Option<&'static str> {
+        match self {
+            Self::SurplusCharacters => Some("copy only the token, without what follows it"),
+            Self::SurplusBytes => Some(
+                "write R and S alone: without v, and only the bytes that the signing call returned",
+            ),
+            _ => self.code().hint(),
+        }
+    }
+
+    #[rustfmt::skip]
+    fn row(self) -> (Code, &'static str) {
+        match self {
+            Self::NulBytes => (Code::NulBytes, "with the NUL bytes removed"),
+            Self::PercentEncoded => (Code::PercentEncoded, "percent-decoded"),
+            Self::JsonResponse => (Code::JsonResponse, "extracted from the JSON"),
+            Self::JsonSerialization => (Code::JsonSerialization, "in the Compact Serialization"),
+            Self::Cookie => (Code::Cookie, "extracted from the cookie"),
+            Self::SpacesForPlus => (Code::SpacesForPlus, "with \"+\" for each space"),
+            Self::LineWrapped => (Code::LineWrapped, "with the whitespace removed"),
+            Self::TwoTokens => (Code::TwoTokens, "taken alone"),
+            Self::SurroundedToken => (Code::SurroundedToken, "without the text around it"),
+            Self::DoubleEncoded => (Code::DoubleEncoded, "decoded from base64"),
+            Self::AlteredDot => (Code::AlteredCharacter, "with its two dots restored"),
+            Self::SdJwt => (Code::SdJwt, "before the first \"~\""),
+            Self::StandardBase64 => (Code::StandardBase64, "with \"-\" and \"_\" for \"+\" and \"/\""),
+            Self::PaddedBase64 => (Code::PaddedBase64, "with the \"=\" padding removed"),
+            Self::TrailingBits => (Code::TrailingBits, "with the last character corrected"),
+            Self::DerSignature => (Code::DerSignature, "decoded from DER"),
+            Self::SignatureLength => (Code::SignatureLength, "with R and S resized to 32 bytes each"),
+            Self::SurplusBytes => (Code::SignatureLength, "without the extra bytes"),
+            Self::SignatureAsText => (Code::SignatureAsText, "decoded from text"),
+            Self::SignatureSwapped => (Code::SignatureSwapped, "with R and S swapped"),
+            Self::SignatureLittleEndian => (Code::SignatureLittleEndian, "with the bytes of R and S reversed"),
+            Self::DroppedCharacters => (Code::DroppedCharacters, "with the missing \"-\" and \"_\" restored"),
+            Self::AlteredCharacter => (Code::AlteredCharacter, "with one character restored"),
+            Self::LostCharacter => (Code::AlteredCharacter, "with one character inserted"),
+            Self::AddedCharacter => (Code::AlteredCharacter, "with one character removed"),
+            Self::SurplusCharacters => (Code::AlteredCharacter, "with the extra characters removed"),
+            Self::Truncated => (Code::Truncated, "with the end of the signature restored"),
+            Self::SignedPayloadOnly => (Code::SignedPayloadOnly, "over the payload alone"),
+            Self::SignedHeaderOnly => (Code::SignedHeaderOnly, "over the header alone"),
+            Self::SignedDecodedJson => (Code::SignedDecodedJson, "over the JSON before its encoding"),
+            Self::SignedPaddedInput => (Code::SignedPaddedInput, "over the segments with \"=\" padding"),
+            Self::SignedStandardBase64Input => (Code::SignedStandardBase64Input, "over the segments in standard base64"),
+            Self::SignedWithNewline => (Code::SignedWithNewline, "with a trailing newline"),
+            Self::HashedTwice => (Code::HashedTwice, "hashed twice"),
+            Self::HashedAsText => (Code::HashedAsText, "with the hash as text"),
+            Self::OtherHash => (Code::OtherHash, "with another hash"),
+            Self::AlgKeyMismatch => (Code::AlgKeyMismatch, "regardless of \"alg\""),
+            Self::AlgMisspelled => (Code::AlgMisspelled, "with \"alg\" read as \"ES256\""),
+            Self::PayloadReserialized => (Code::PayloadReserialized, "with the payload serialized differently"),
+            Self::HeaderReserialized => (Code::HeaderReserialized, "with the header serialized differently"),
+            Self::HeaderChanged => (Code::HeaderChanged, "with another header"),
+            Self::SignedByOtherKey => (Code::SignedByOtherKey, "with a key from --try-key"),
+            Self::SignedByEmbeddedKey => (Code::SignedByEmbeddedKey, "with the key in its own header"),
+            Self::KeyCoordinatesSwapped => (Code::KeyCoordinatesSwapped, "with \"x\" and \"y\" of the key swapped"),
+            Self::KeyCoordinatesReversed => (Code::KeyCoordinatesReversed, "with the bytes of \"x\" and \"y\" reversed"),
+            Self::KeyCoordinatesPadded => (Code::KeyCoordinatesPadded, "with \"x\" and \"y\" normalized to 32 bytes"),
+            Self::KeyNotForVerification => (Code::KeyNotForVerification, "ignoring members of the JWK"),
+            Self::SignerIsKid => (Code::SignerIsKid, "with the key that the token names"),
+            Self::HmacWithPublicKey => (Code::HmacWithPublicKey, "with a public secret"),
+            Self::SignatureGood => (Code::SignatureGood, "as it is"),
+        }
+    }
+}

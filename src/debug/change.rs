@@ -1,0 +1,449 @@
+//! The changes that a proof names, each exact enough to be made again by anyone: where, what, and in
+//! which notation. How each is made is in `replay/`; `cause.rs` has the words.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::cause::Cause;
+use super::digest::Digest;
+use super::notation::Notation;
+use crate::text::json::abridged;
+use crate::token::malformed::Segment;
+
+/// One change, with everything that is needed to make it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "change", rename_all = "kebab-case")]
+pub enum Change {
+    // The text, until it is three segments of base64url.
+    RemoveNuls,
+    DecodePercent,
+    /// The string at this JSON Pointer (RFC 6901), read as every token is.
+    TakeMember {
+        pointer: String,
+    },
+    /// `signatures[index]`, or the only signature.
+    WriteCompact {
+        index: usize,
+        /// Whether the signature has an unprotected header, which is left out.
+        unprotected: bool,
+    },
+    /// These bytes alone.
+    Take {
+        #[serde(skip)]
+        cause: Cause,
+        from: usize,
+        to: usize,
+    },
+    DecodeBase64,
+    RemoveWhitespace,
+    ReplaceSpaces,
+    EditText {
+        #[serde(skip)]
+        cause: Cause,
+        edit: Edit,
+    },
+    UseBase64url,
+    RemovePadding,
+
+    // The signature, from its segment to its bytes.
+    EditSignature {
+        #[serde(skip)]
+        cause: Cause,
+        edits: Vec<Edit>,
+    },
+    /// So many characters from this byte to the end, of which nothing is shown: they may be a secret.
+    RemoveEnd {
+        at: usize,
+        count: usize,
+    },
+    /// The segment itself is hex.
+    ReadHexSegment {
+        separators: bool,
+    },
+    ReadText {
+        notation: Notation,
+        /// Whether whitespace, quotes, brackets and the like stand between or around.
+        separators: bool,
+    },
+    ReadDer {
+        /// Whether it is DER to the letter.
+        strict: bool,
+    },
+    RemoveBytes {
+        before: usize,
+        behind: usize,
+    },
+    /// R before this byte and S behind it, each brought to the length of a half.
+    ResizeHalves {
+        at: usize,
+        r: Zeros,
+        s: Zeros,
+    },
+    SwapHalves,
+    ReverseHalves,
+
+    // Header and payload, as they were when they were signed.
+    ReplaceHeader {
+        #[serde(skip)]
+        cause: Cause,
+        json: Arc<str>,
+    },
+    ReplacePayload {
+        #[serde(skip)]
+        cause: Cause,
+        json: Arc<str>,
+    },
+    EditSegment {
+        #[serde(skip)]
+        cause: Cause,
+        segment: Segment,
+        edit: Edit,
+    },
+
+    // What was made of them to be signed.
+    /// Takes `UseBase64url` and `RemovePadding` back, so that it has no cause of its own.
+    KeepAsWritten,
+    TakeHeader,
+    TakePayload,
+    AddPadding,
+    UseStandardBase64,
+    UseJson {
+        separator: &'static str,
+    },
+    AppendLineEnd {
+        end: &'static str,
+    },
+
+    // How it was hashed.
+    CorrectAlg,
+    IgnoreAlg {
+        digest: Digest,
+    },
+    UseDigest {
+        digest: Digest,
+    },
+    HashAgain,
+    HashText {
+        notation: Notation,
+    },
+
+    // Who signed it.
+    UseOtherKey,
+    UseEmbeddedKey {
+        member: &'static str,
+    },
+    /// The key whose thumbprint the token names at this place.
+    UseNamedKey {
+        place: &'static str,
+    },
+    SwapCoordinates,
+    ReverseCoordinates,
+    RewriteCoordinates,
+    IgnoreMembers {
+        members: Vec<&'static str>,
+    },
+    /// A MAC with something that is public as its secret.
+    UsePublicSecret {
+        algorithm: &'static str,
+        secret: &'static str,
+    },
+
+    // What `verify` still rejects.
+    IgnoreHeader,
+}
+
+/// Characters of a text that make way for others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Edit {
+    /// The byte at which it is made, after all edits before it.
+    pub at: usize,
+    pub removed: String,
+    pub inserted: String,
+}
+
+/// Where a number gains or loses zero bytes until it has its length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Zeros {
+    Before,
+    Behind,
+}
+
+/// What a change is made to. Changes are made in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Stage {
+    Text,
+    Signature,
+    Content,
+    Input,
+    Hash,
+    Key,
+    Verdict,
+}
+
+impl Edit {
+    pub fn insert(at: usize, inserted: impl Into<String>) -> Self {
+        Self {
+            at,
+            removed: String::new(),
+            inserted: inserted.into(),
+        }
+    }
+
+    pub fn remove(at: usize, removed: impl Into<String>) -> Self {
+        Self {
+            at,
+            removed: removed.into(),
+            inserted: String::new(),
+        }
+    }
+
+    /// The text after the edit; none if it does not have what is to be removed.
+    pub fn apply(&self, text: &str) -> Option<String> {
+        let (before, rest) = text.split_at_checked(self.at)?;
+        let after = rest.strip_prefix(&*self.removed)?;
+        Some(format!("{before}{}{after}", self.inserted))
+    }
+
+    fn described(&self) -> String {
+        let shown = if self.inserted.is_empty() {
+            &self.removed
+        } else {
+            &self.inserted
+        };
+        format!("\"{shown}\" at byte {}", self.at)
+    }
+}
+
+impl Change {
+    pub fn stage(&self) -> Stage {
+        match self {
+            Self::RemoveNuls
+            | Self::DecodePercent
+            | Self::TakeMember { .. }
+            | Self::WriteCompact { .. }
+            | Self::Take { .. }
+            | Self::DecodeBase64
+            | Self::RemoveWhitespace
+            | Self::ReplaceSpaces
+            | Self::EditText { .. }
+            | Self::UseBase64url
+            | Self::RemovePadding => Stage::Text,
+            Self::EditSignature { .. }
+            | Self::RemoveEnd { .. }
+            | Self::ReadHexSegment { .. }
+            | Self::ReadText { .. }
+            | Self::ReadDer { .. }
+            | Self::RemoveBytes { .. }
+            | Self::ResizeHalves { .. }
+            | Self::SwapHalves
+            | Self::ReverseHalves => Stage::Signature,
+            Self::ReplaceHeader { .. } | Self::ReplacePayload { .. } | Self::EditSegment { .. } => {
+                Stage::Content
+            }
+            Self::KeepAsWritten
+            | Self::TakeHeader
+            | Self::TakePayload
+            | Self::AddPadding
+            | Self::UseStandardBase64
+            | Self::UseJson { .. }
+            | Self::AppendLineEnd { .. } => Stage::Input,
+            Self::CorrectAlg
+            | Self::IgnoreAlg { .. }
+            | Self::UseDigest { .. }
+            | Self::HashAgain
+            | Self::HashText { .. } => Stage::Hash,
+            Self::UseOtherKey
+            | Self::UseEmbeddedKey { .. }
+            | Self::UseNamedKey { .. }
+            | Self::SwapCoordinates
+            | Self::ReverseCoordinates
+            | Self::RewriteCoordinates
+            | Self::IgnoreMembers { .. }
+            | Self::UsePublicSecret { .. } => Stage::Key,
+            Self::IgnoreHeader => Stage::Verdict,
+        }
+    }
+
+    /// Why it is needed.
+    pub fn cause(&self) -> Option<Cause> {
+        Some(match self {
+            Self::Take { cause, .. }
+            | Self::EditText { cause, .. }
+            | Self::EditSignature { cause, .. }
+            | Self::ReplaceHeader { cause, .. }
+            | Self::ReplacePayload { cause, .. }
+            | Self::EditSegment { cause, .. } => *cause,
+            Self::RemoveNuls => Cause::NulBytes,
+            Self::DecodePercent => Cause::PercentEncoded,
+            Self::TakeMember { .. } => Cause::JsonResponse,
+            Self::WriteCompact { .. } => Cause::JsonSerialization,
+            Self::DecodeBase64 => Cause::DoubleEncoded,
+            Self::RemoveWhitespace => Cause::LineWrapped,
+            Self::ReplaceSpaces => Cause::SpacesForPlus,
+            Self::UseBase64url => Cause::StandardBase64,
+            Self::RemovePadding => Cause::PaddedBase64,
+            Self::RemoveEnd { .. } => Cause::SurplusCharacters,
+            Self::ReadHexSegment { .. } | Self::ReadText { .. } => Cause::SignatureAsText,
+            Self::ReadDer { .. } => Cause::DerSignature,
+            Self::RemoveBytes { .. } => Cause::SurplusBytes,
+            Self::ResizeHalves { .. } => Cause::SignatureLength,
+            Self::SwapHalves => Cause::SignatureSwapped,
+            Self::ReverseHalves => Cause::SignatureLittleEndian,
+            Self::KeepAsWritten => return None,
+            Self::TakeHeader => Cause::SignedHeaderOnly,
+            Self::TakePayload => Cause::SignedPayloadOnly,
+            Self::AddPadding => Cause::SignedPaddedInput,
+            Self::UseStandardBase64 => Cause::SignedStandardBase64Input,
+            Self::UseJson { .. } => Cause::SignedDecodedJson,
+            Self::AppendLineEnd { .. } => Cause::SignedWithNewline,
+            Self::CorrectAlg => Cause::AlgMisspelled,
+            Self::IgnoreAlg { .. } => Cause::AlgKeyMismatch,
+            Self::UseDigest { .. } => Cause::OtherHash,
+            Self::HashAgain => Cause::HashedTwice,
+            Self::HashText { .. } => Cause::HashedAsText,
+            Self::UseOtherKey => Cause::SignedByOtherKey,
+            Self::UseEmbeddedKey { .. } => Cause::SignedByEmbeddedKey,
+            Self::UseNamedKey { .. } => Cause::SignerIsKid,
+            Self::SwapCoordinates => Cause::KeyCoordinatesSwapped,
+            Self::ReverseCoordinates => Cause::KeyCoordinatesReversed,
+            Self::RewriteCoordinates => Cause::KeyCoordinatesPadded,
+            Self::IgnoreMembers { .. } => Cause::KeyNotForVerification,
+            Self::UsePublicSecret { .. } => Cause::HmacWithPublicKey,
+            Self::IgnoreHeader => Cause::SignatureGood,
+        })
+    }
+
+    /// What was done, in one phrase.
+    pub fn repair(&self) -> String {
+        let phrase = self
+            .cause()
+            .map_or("over the text as written", Cause::repair);
+        match self.detail() {
+            Some(detail) => format!("{phrase} ({detail})"),
+            None => phrase.to_owned(),
+        }
+    }
+
+    /// What the phrase of its cause cannot say: a place, a character, a notation.
+    fn detail(&self) -> Option<String> {
+        match self {
+            Self::WriteCompact {
+                unprotected: true, ..
+            } => Some("without its unprotected header".to_owned()),
+            Self::Take {
+                cause: Cause::TwoTokens,
+                from,
+                ..
+            } => Some(match from {
+                0 => "the first".to_owned(),
+                from => format!("the one at byte {from}"),
+            }),
+            Self::EditText { edit, .. } => Some(edit.described()),
+            Self::EditSegment { edit, segment, .. } => {
+                Some(format!("{} of the {segment}", edit.described()))
+            }
+            Self::EditSignature { edits, .. } => {
+                let edits: Vec<String> = edits.iter().map(Edit::described).collect();
+                Some(format!("{} of the signature", edits.join(", ")))
+            }
+            Self::RemoveEnd { at, count } => Some(match count {
+                1 => format!("1 character at byte {at} of the signature"),
+                count => format!("{count} characters at byte {at} of the signature"),
+            }),
+            Self::ReadHexSegment { .. } => Some("the segment itself is hex".to_owned()),
+            Self::ReadText {
+                notation,
+                separators,
+            } => Some(match separators {
+                true => format!("{}, with separators", notation.name()),
+                false => notation.name().to_owned(),
+            }),
+            Self::ReadDer { strict: false } => {
+                Some("not canonical: numbers or lengths are not minimal".to_owned())
+            }
+            Self::RemoveBytes { before, behind } => Some(match (before, behind) {
+                (0, 1) => "1 byte at the end".to_owned(),
+                (0, behind) => format!("{behind} bytes at the end"),
+                (1, _) => "1 byte at the start".to_owned(),
+                (before, _) => format!("{before} bytes at the start"),
+            }),
+            Self::ResizeHalves { at, .. } => Some(format!("S begins at byte {at}")),
+            Self::ReplaceHeader { json, .. } => Some(abridged(json)),
+            Self::ReplacePayload {
+                cause: Cause::SignedWithNewline,
+                ..
+            } => Some("in the payload, after its JSON".to_owned()),
+            Self::UseJson { separator: "" } => Some("without a dot".to_owned()),
+            Self::AppendLineEnd { end: "\r\n" } => Some("CRLF".to_owned()),
+            Self::IgnoreAlg { digest } | Self::UseDigest { digest }
+                if *digest != Digest::Sha256 =>
+            {
+                Some(format!("hashed with {}", digest.name()))
+            }
+            Self::HashText { notation } => Some(notation.name().to_owned()),
+            Self::IgnoreMembers { members } => {
+                let members: Vec<String> =
+                    members.iter().map(|name| format!("\"{name}\"")).collect();
+                Some(members.join(", "))
+            }
+            Self::RemoveNuls
+            | Self::DecodePercent
+            | Self::TakeMember { .. }
+            | Self::WriteCompact { .. }
+            | Self::Take { .. }
+            | Self::DecodeBase64
+            | Self::RemoveWhitespace
+            | Self::ReplaceSpaces
+            | Self::UseBase64url
+            | Self::RemovePadding
+            | Self::ReadDer { .. }
+            | Self::SwapHalves
+            | Self::ReverseHalves
+            | Self::ReplacePayload { .. }
+            | Self::KeepAsWritten
+            | Self::TakeHeader
+            | Self::TakePayload
+            | Self::AddPadding
+            | Self::UseStandardBase64
+            | Self::UseJson { .. }
+            | Self::AppendLineEnd { .. }
+            | Self::CorrectAlg
+            | Self::IgnoreAlg { .. }
+            | Self::UseDigest { .. }
+            | Self::HashAgain
+            | Self::UseOtherKey
+            | Self::UseEmbeddedKey { .. }
+            | Self::UseNamedKey { .. }
+            | Self::SwapCoordinates
+            | Self::ReverseCoordinates
+            | Self::RewriteCoordinates
+            | Self::UsePublicSecret { .. }
+            | Self::IgnoreHeader => None,
+        }
+    }
+}
+
+/// The causes of these changes, each once.
+pub fn causes(changes: &[Change]) -> Vec<Cause> {
+    let mut causes: Vec<Cause> = Vec::new();
+    for cause in changes.iter().filter_map(Change::cause) {
+        if !causes.contains(&cause) {
+            causes.push(cause);
+        }
+    }
+    causes
+}
+
+/// What was done, in one phrase.
+pub fn repairs(changes: &[Change]) -> String {
+    let mut repairs: Vec<String> = Vec::new();
+    for repair in changes.iter().map(Change::repair) {
+        match repairs.last_mut() {
+            Some(last) if *last == repair => last.push_str(" twice"),
+            _ => repairs.push(repair),
+        }
+    }
+    repairs.join(", ")
+}

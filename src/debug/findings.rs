@@ -1,0 +1,251 @@
+//! Converts the results of a search to findings.
+
+use serde::de::IgnoredAny;
+
+use super::Effort;
+use super::cause::Cause;
+use super::change::{self, Change, repairs};
+use super::lax;
+use super::proof::Proof;
+use super::reading::Reading;
+use super::signature::Form;
+use super::signer::{Recovered, Suspect};
+use crate::curve;
+use crate::key::KeyId;
+use crate::token::header::JoseHeader;
+use crate::verify::code::Code;
+use crate::verify::finding::{Certainty, Finding};
+use crate::verify::report::Report;
+use crate::verify::report::Tried;
+use crate::verify::vendor;
+use crate::verify::verdict::SignatureStatus;
+
+/// Everything found out about a signature.
+#[derive(Default)]
+pub struct Findings {
+    pub found: Vec<Finding>,
+    pub proof: Option<Proof>,
+    pub recovered: Vec<Recovered>,
+}
+
+/// What a proof is about.
+pub struct Context<'c> {
+    pub report: &'c Report,
+    pub header: Option<&'c JoseHeader>,
+    /// The keys given.
+    pub keys: &'c [Suspect],
+}
+
+impl Findings {
+    /// One finding for each cause that the proof needs, all with the same evidence.
+    pub fn prove(&mut self, proof: Proof, tried: u64, context: &Context) {
+        let evidence = evidence(&proof, context);
+        let causes = change::causes(proof.changes());
+        let keeps_padding = context.header.is_some_and(vendor::is_load_balancer);
+        self.found.extend(causes.iter().map(|cause| {
+            let finding = cause.finding(Certainty::Proven, &*evidence);
+            let finding = match cause {
+                Cause::PaddedBase64 if keeps_padding => finding
+                    .with_hint("keep the padding: an AWS load balancer signs it with the token"),
+                _ => finding,
+            };
+            Finding {
+                changes: proof.codes(),
+                tried,
+                ..finding
+            }
+        }));
+        let is_named = causes.contains(&Cause::SignerIsKid);
+        self.recovered = Vec::from_iter(Recovered::of(&proof).filter(|_| is_named));
+        self.proof = Some(proof);
+    }
+
+    /// The keys recovered from the signature, and what it may mean that none of them is known.
+    pub fn unknown_signer(&mut self, unknown: &Unknown) {
+        let Unknown { report, effort, .. } = unknown;
+        if is_broken(unknown.reading) {
+            self.found.push(payload_damaged(*effort));
+            return;
+        }
+        if report.signature.status == SignatureStatus::Mismatch {
+            self.found.push(unknown.no_key_matches());
+        }
+        let mut keys: Vec<Recovered> = Vec::new();
+        for key in unknown.proofs.iter().filter_map(Recovered::of) {
+            if !keys.iter().any(|known| known.thumbprint == key.thumbprint) {
+                keys.push(key);
+            }
+        }
+        if keys.is_empty() {
+            return;
+        }
+        let thumbprints: Vec<&str> = keys.iter().map(|key| &*key.thumbprint).collect();
+        self.found.push(Finding::note(
+            Code::SignerCandidates,
+            format!("JWK thumbprints: {}", thumbprints.join(" or ")),
+        ));
+        self.recovered = keys;
+    }
+}
+
+/// What a proof shows, in one sentence.
+fn evidence(proof: &Proof, context: &Context) -> String {
+    let of_key = |change: &&Change| {
+        matches!(
+            change,
+            Change::UseNamedKey { .. } | Change::UsePublicSecret { .. } | Change::IgnoreHeader
+        )
+    };
+    let changes = proof.changes();
+    let others: Vec<Change> = changes
+        .iter()
+        .filter(|change| !of_key(change))
+        .cloned()
+        .collect();
+    let repairs = repairs(&others);
+    let with = match others.as_slice() {
+        [] => String::new(),
+        _ => format!(", {repairs},"),
+    };
+    match (changes.iter().find(of_key), proof.key(), proof.jwk()) {
+        (Some(Change::UseNamedKey { place }), _, Some(jwk)) => format!(
+            "the key recovered from the signature{with} has the thumbprint in \"{place}\": {jwk}"
+        ),
+        (Some(Change::UsePublicSecret { algorithm, secret }), _, _) => {
+            format!("{algorithm} with {secret} as the secret{with} gives exactly this signature")
+        }
+        (_, Some(key), _) => {
+            let start = match others.as_slice() {
+                [] => "as it is",
+                _ => &repairs,
+            };
+            format!("{start}, it verifies with {}", context.name(key))
+        }
+        (_, None, _) => repairs,
+    }
+}
+
+impl Context<'_> {
+    /// A key in words: the only key needs no name, and no source if that is in the report already.
+    fn name(&self, key: &KeyId) -> String {
+        let is_it = |other: &KeyId| other.thumbprint == key.thumbprint;
+        match (self.report.signature.refused_by.as_slice(), self.keys) {
+            ([tried], _) if is_it(tried) => "the key".to_owned(),
+            (_, [given]) if is_it(given.id()) => format!("the key from {}", key.source),
+            (_, _) => {
+                let name = key.name();
+                format!("key {name} from {}", key.source)
+            }
+        }
+    }
+}
+
+/// A signature for which nothing was found.
+pub struct Unknown<'u> {
+    pub reading: &'u Reading,
+    pub forms: &'u [Form],
+    /// The proofs that it verifies under a key that it leads to.
+    pub proofs: Vec<Proof>,
+    pub report: &'u Report,
+    pub keys_left_out: usize,
+    pub effort: Effort,
+}
+
+impl Unknown<'_> {
+    fn no_key_matches(&self) -> Finding {
+        let is_es256 = self.report.signature.algorithm.as_deref() == Some("ES256");
+        let possible = |form: &Form| curve::is_signature(form.r, form.s);
+        let is_impossible = !self.forms.is_empty() && !self.forms.iter().any(possible);
+        if is_es256 && is_impossible {
+            let reason = "R is not the x-coordinate of a point on P-256, or R or S is out of range";
+            let evidence = match self.forms.len() {
+                1 => reason.to_owned(),
+                forms => format!("in each of {forms} interpretations, {reason}"),
+            };
+            return Finding::likely(Code::NoKeyMatches, evidence)
+                .with_summary("no key can have made this signature: it is corrupted or fabricated")
+                .with_hint(format!(
+                    "fetch the token again and copy all of it{}",
+                    self.effort.advice()
+                ));
+        }
+        let finding = Finding::likely(
+            Code::NoKeyMatches,
+            "another key signed it, or the header or payload was modified after signing",
+        );
+        let hint = finding.hint.clone().unwrap_or_default();
+        let finding = finding.with_hint(format!("{hint}{}", self.effort.advice()));
+        match self.keys_left_out {
+            0 => finding,
+            _ => finding.with_summary("no known signing mistake explains the signature"),
+        }
+    }
+}
+
+impl Effort {
+    /// What else a hint can advise.
+    fn advice(self) -> &'static str {
+        match self {
+            Self::Default => ", or use --deep to search for a changed character",
+            Self::Deep => "",
+        }
+    }
+}
+
+/// Whether the payload begins like a JSON object and is not one, or cannot be decoded: no signer makes
+/// such a token.
+fn is_broken(reading: &Reading) -> bool {
+    match lax::decode(&reading.segments.payload) {
+        Some(octets) => {
+            let json = std::str::from_utf8(&octets).ok();
+            let is_json = json.is_some_and(|json| serde_json::from_str::<IgnoredAny>(json).is_ok());
+            octets.starts_with(b"{") && !is_json
+        }
+        None => true,
+    }
+}
+
+fn payload_damaged(effort: Effort) -> Finding {
+    Finding::likely(
+        Code::NoKeyMatches,
+        "it begins like a JSON object but is not valid JSON",
+    )
+    .with_summary("the payload was corrupted after signing")
+    .with_hint(format!(
+        "fetch the token again and copy all of it{}",
+        effort.advice()
+    ))
+}
+
+impl Tried {
+    /// Adds what is tried to the lists. Of many keys only some are tried in every form.
+    pub fn describe(&mut self, forms: &[Form], inputs: &[Vec<Cause>], suspects: &[Suspect]) {
+        let name = |causes: &[Cause]| match causes {
+            [] => "as it is".to_owned(),
+            causes => {
+                let repairs: Vec<&str> = causes.iter().map(|cause| cause.repair()).collect();
+                repairs.join(", ")
+            }
+        };
+        let once = |list: &mut Vec<String>, text: String| {
+            if !list.contains(&text) {
+                list.push(text);
+            }
+        };
+        for form in forms {
+            once(&mut self.signatures, name(&change::causes(&form.changes)));
+        }
+        for input in inputs {
+            once(&mut self.inputs, name(input));
+        }
+        for suspect in suspects {
+            let id = suspect.id();
+            let kid = id.name();
+            let causes = change::causes(suspect.changes());
+            once(
+                &mut self.keys,
+                format!("{kid} from {}, {}", id.source, name(&causes)),
+            );
+        }
+    }
+}

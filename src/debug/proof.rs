@@ -1,0 +1,262 @@
+//! A proof: the changes that make a signature verify, replayed. There is one way to make one, and
+//! everything that is called proven rests on it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::ser::{Serialize, SerializeStruct as _, Serializer};
+
+use super::cause::Cause;
+use super::change::{self, Change, Stage};
+use super::digest::Digest;
+use super::named;
+use super::replay;
+use super::secret::Secret;
+use super::signer::{self, Suspect};
+use crate::algorithm::{Algorithm, Material, Signed};
+use crate::key::KeyId;
+use crate::key::set::KeySet;
+use crate::text::base64url;
+use crate::text::json::Object;
+use crate::token::Token;
+use crate::token::header::JoseHeader;
+use crate::verify::Verifier;
+use crate::verify::code::Code;
+use crate::verify::policy::Policy;
+use crate::verify::report::Reason;
+use crate::verify::verdict::SignatureStatus;
+
+/// What a signature verifies with once it is changed.
+#[derive(Clone, Copy)]
+pub enum Signer<'s> {
+    Suspect(&'s Suspect),
+    Secret(&'s Secret),
+}
+
+/// Every change that makes the signature of a token verify, in the order in which they are made.
+///
+/// A proof exists only if they were: made one by one to the token as it came in, each as it is named
+/// and none besides, they lead to a key, an input and a signature that verify. If the result is itself
+/// a JWS, it passes [`Verifier::verify`], or its changes name what keeps it from that.
+#[derive(Clone)]
+pub struct Proof {
+    changes: Vec<Change>,
+    algorithm: &'static str,
+    key: Option<(Arc<KeyId>, Object)>,
+    token: Option<String>,
+}
+
+impl Proof {
+    /// Replays these changes to a token, and asks whether the signature verifies then.
+    pub(super) fn of(token: &[u8], mut changes: Vec<Change>, signer: Signer) -> Option<Self> {
+        changes.extend_from_slice(signer.changes());
+        if !changes.is_sorted_by_key(Change::stage) {
+            return None;
+        }
+        let until = |stage| changes.partition_point(|change| change.stage() <= stage);
+        let of = |before, stage| changes.get(until(before)..until(stage)).unwrap_or_default();
+        let text = changes.get(..until(Stage::Text))?;
+        let segments = replay::segments(token, text)?;
+        let of_signature = of(Stage::Text, Stage::Signature);
+        let signature = replay::signature(&segments.signature, of_signature)?;
+        let [header, payload] = replay::content(&segments, of(Stage::Signature, Stage::Content))?;
+        let of_input = of(Stage::Content, Stage::Input);
+        let input = replay::input([&header, &payload], &segments.written, of_input)?;
+        let of_hash = of(Stage::Input, Stage::Hash);
+        let parameters = base64url::decode(&header).ok();
+        let parameters = parameters.and_then(|octets| JoseHeader::parse(&octets).ok());
+
+        let suspect = match signer {
+            Signer::Suspect(suspect) => suspect,
+            Signer::Secret(secret) => {
+                let is_plain = of_input.is_empty() && of_hash.is_empty();
+                let is_mac = is_plain && secret.verifies(&input, &signature);
+                return is_mac.then_some(Self {
+                    changes,
+                    algorithm: secret.algorithm(),
+                    key: None,
+                    token: None,
+                });
+            }
+        };
+        let algorithm = Algorithm::named("ES256")?;
+        let prehash = replay::prehash(&input, of_hash)?;
+        let names = named::thumbprints(&header, &payload);
+        if !algorithm.verify(
+            &Material::P256(*suspect.key()),
+            Signed::Prehash(&prehash),
+            &signature,
+        ) || !suspect.is_at_hand(parameters.as_ref())
+            || !is_named(suspect, &changes, &names)
+        {
+            return None;
+        }
+        let jwk = signer::jwk(suspect.key());
+        let alg = parameters.as_ref().and_then(|header| header.alg.as_deref());
+        let mut proof = Self {
+            changes: Vec::new(),
+            algorithm: algorithm.name,
+            key: Some((Arc::clone(suspect.id()), jwk)),
+            token: None,
+        };
+        if of_input.is_empty() && of_hash.is_empty() {
+            let jws = format!("{header}.{payload}.{}", base64url::encode(&signature));
+            match proof.judged(&jws)? {
+                (SignatureStatus::Verified, _) => proof.token = Some(jws),
+                // What keeps it from that stands in the token itself, whatever the key.
+                (_, Some(Reason::UnknownCritical | Reason::Malformed)) => {
+                    changes.push(Change::IgnoreHeader);
+                }
+                (_, _) => return None,
+            }
+        } else if !alg_is_told(alg, of_hash) {
+            return None;
+        }
+        proof.changes = changes;
+        Some(proof)
+    }
+
+    /// How the signature of a JWS stands under the key alone.
+    fn judged(&self, jws: &str) -> Option<(SignatureStatus, Option<Reason>)> {
+        let (_, jwk) = self.key.as_ref()?;
+        let jwk = serde_json::to_string(jwk).ok()?;
+        let keys = KeySet::read("the proof's key", jwk.as_bytes()).ok()?;
+        let verifier = Verifier::new(keys, Policy::default()).without_findings();
+        let signature = verifier.verify(&Token::from(jws), 0).signature;
+        Some((signature.status, signature.reason))
+    }
+
+    /// The codes of its changes, each once, in the order in which they are made.
+    #[must_use]
+    pub fn codes(&self) -> Vec<Code> {
+        let mut codes: Vec<Code> = Vec::new();
+        for cause in change::causes(&self.changes) {
+            if !codes.contains(&cause.code()) {
+                codes.push(cause.code());
+            }
+        }
+        codes
+    }
+
+    /// The algorithm that the signature is of.
+    #[must_use]
+    pub fn algorithm(&self) -> &'static str {
+        self.algorithm
+    }
+
+    /// The key that it verifies with; none if it is a MAC.
+    #[must_use]
+    pub fn key(&self) -> Option<&KeyId> {
+        self.key.as_ref().map(|(id, _)| &**id)
+    }
+
+    /// The key as a JWK.
+    #[must_use]
+    pub fn jwk(&self) -> Option<&Object> {
+        self.key.as_ref().map(|(_, jwk)| jwk)
+    }
+
+    pub(super) fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    /// The token after all changes, if it passes verification then.
+    pub(super) fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+}
+
+impl<'s> Signer<'s> {
+    fn changes(self) -> &'s [Change] {
+        match self {
+            Self::Suspect(suspect) => suspect.changes(),
+            Self::Secret(secret) => secret.changes(),
+        }
+    }
+}
+
+/// Whether the changes say why the signature is one of ES256 although the header's `alg` is another.
+fn alg_is_told(alg: Option<&str>, changes: &[Change]) -> bool {
+    let told = changes.iter().find_map(|change| match change {
+        Change::CorrectAlg => Some(None),
+        Change::IgnoreAlg { digest } => Some(Some(*digest)),
+        _ => None,
+    });
+    match (alg, told) {
+        (Some("ES256"), told) => told.is_none(),
+        (Some(alg), Some(None)) => alg.trim().eq_ignore_ascii_case("ES256"),
+        (Some(alg), Some(Some(digest))) => {
+            !alg.trim().eq_ignore_ascii_case("ES256")
+                && (digest == Digest::Sha256 || Digest::of_alg(alg) == Some(digest))
+        }
+        (Some(_) | None, _) => false,
+    }
+}
+
+/// Whether the token names a key where it is said to, in what was signed. What is not signed may be
+/// chosen after the signature.
+fn is_named(suspect: &Suspect, changes: &[Change], names: &[named::Name]) -> bool {
+    let mut places = suspect.changes().iter().filter_map(|change| match change {
+        Change::UseNamedKey { place } => Some(*place),
+        _ => None,
+    });
+    let is_signed = |place: &str| {
+        !changes.iter().any(|change| match place {
+            "kid" => matches!(
+                change,
+                Change::TakePayload
+                    | Change::ReplaceHeader {
+                        cause: Cause::HeaderChanged,
+                        ..
+                    }
+                    | Change::EditSegment { .. }
+            ),
+            _ => matches!(change, Change::TakeHeader | Change::EditSegment { .. }),
+        })
+    };
+    places.all(|place| {
+        let thumbprint = suspect.id().thumbprint.as_deref();
+        let is_named =
+            |(named, name): &(&str, Box<str>)| *named == place && Some(&**name) == thumbprint;
+        is_signed(place) && names.iter().any(is_named)
+    })
+}
+
+/// The changes with all that is needed to make them again, and what they lead to.
+impl Serialize for Proof {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(serde::Serialize)]
+        struct Told<'c> {
+            code: Option<Code>,
+            repair: String,
+            #[serde(flatten)]
+            change: &'c Change,
+        }
+        let changes: Vec<Told> = self
+            .changes
+            .iter()
+            .map(|change| Told {
+                code: change.cause().map(Cause::code),
+                repair: change.repair(),
+                change,
+            })
+            .collect();
+        let mut proof = serializer.serialize_struct("Proof", 4)?;
+        proof.serialize_field("changes", &changes)?;
+        proof.serialize_field("algorithm", self.algorithm)?;
+        proof.serialize_field("key", &self.key())?;
+        proof.serialize_field("jwk", &self.jwk())?;
+        proof.end()
+    }
+}
+
+/// Shows no signature: a `Debug` of a proof ends in logs.
+impl fmt::Debug for Proof {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Proof")
+            .field("codes", &self.codes())
+            .field("algorithm", &self.algorithm)
+            .field("key", &self.key())
+            .finish_non_exhaustive()
+    }
+}

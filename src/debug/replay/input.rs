@@ -1,0 +1,114 @@
+//! What was signed: header and payload, what was made of them, and how it was hashed.
+
+use super::Segments;
+use crate::curve::Prehash;
+use crate::debug::cause::Cause;
+use crate::debug::change::Change;
+use crate::debug::digest::{self, Digest};
+use crate::debug::rewriting;
+use crate::text::base64url;
+use crate::token::malformed::Segment;
+
+/// Header and payload after these changes.
+pub fn content(segments: &Segments, changes: &[Change]) -> Option<[String; 2]> {
+    let sent = [segments.header.clone(), segments.payload.clone()];
+    changes.iter().try_fold(sent, with_other_content)
+}
+
+/// What is signed of this content after these changes; after none the JWS Signing Input (RFC 7515
+/// section 5.1).
+pub fn input(content: [&str; 2], written: &[String; 2], changes: &[Change]) -> Option<Vec<u8>> {
+    let parts = content.map(|part| part.as_bytes().to_vec()).to_vec();
+    let parts = changes
+        .iter()
+        .try_fold(parts, |parts, change| made(&parts, written, change))?;
+    Some(parts.join(&b'.'))
+}
+
+fn with_other_content([header, payload]: [String; 2], change: &Change) -> Option<[String; 2]> {
+    match change {
+        Change::ReplaceHeader { cause, json } => {
+            let sent = base64url::decode(&header).ok()?;
+            let is_change = match cause {
+                Cause::HeaderReserialized => rewriting::are_alike(&sent, json.as_bytes()),
+                _ => sent != json.as_bytes(),
+            };
+            is_change.then(|| [base64url::encode(json.as_bytes()), payload])
+        }
+        Change::ReplacePayload { cause, json } => {
+            let sent = base64url::decode(&payload).ok()?;
+            let is_change = match cause {
+                Cause::SignedWithNewline => json.as_bytes().strip_suffix(b"\n") == Some(&*sent),
+                _ => rewriting::are_alike(&sent, json.as_bytes()),
+            };
+            is_change.then(|| [header, base64url::encode(json.as_bytes())])
+        }
+        Change::EditSegment { segment, edit, .. } => match segment {
+            // A change that changes nothing names a fault where there is none.
+            _ if edit.removed == edit.inserted => None,
+            Segment::Header => Some([edit.apply(&header)?, payload]),
+            Segment::Payload => Some([header, edit.apply(&payload)?]),
+            Segment::Signature | Segment::Token => None,
+        },
+        _ => None,
+    }
+}
+
+/// The parts that are signed, with dots between them, after one change.
+fn made(parts: &[Vec<u8>], written: &[String; 2], change: &Change) -> Option<Vec<Vec<u8>>> {
+    let made = match (change, parts) {
+        (Change::KeepAsWritten, _) => written.clone().map(String::into_bytes).to_vec(),
+        (Change::TakeHeader, [header, _]) => vec![header.clone()],
+        (Change::TakePayload, [_, payload]) => vec![payload.clone()],
+        (Change::AddPadding, _) => parts.iter().map(|part| padded(part)).collect(),
+        (Change::UseStandardBase64, _) => {
+            parts.iter().map(|part| in_standard_base64(part)).collect()
+        }
+        (Change::UseJson { separator }, _) => {
+            let decoded = |part: &Vec<u8>| base64url::decode(std::str::from_utf8(part).ok()?).ok();
+            let decoded = parts.iter().map(decoded).collect::<Option<Vec<_>>>()?;
+            vec![decoded.join(separator.as_bytes())]
+        }
+        (Change::AppendLineEnd { end }, [first @ .., last]) => {
+            [first, &[[last, end.as_bytes()].concat()]].concat()
+        }
+        (_, _) => return None,
+    };
+    (made != parts).then_some(made)
+}
+
+fn padded(part: &[u8]) -> Vec<u8> {
+    let mut padded = part.to_vec();
+    padded.resize(part.len().next_multiple_of(4), b'=');
+    padded
+}
+
+fn in_standard_base64(part: &[u8]) -> Vec<u8> {
+    let standard = |byte: &u8| match *byte {
+        b'-' => b'+',
+        b'_' => b'/',
+        other => other,
+    };
+    part.iter().map(standard).collect()
+}
+
+/// What ECDSA takes of the bytes that were signed, after these changes to how they are hashed.
+pub fn prehash(bytes: &[u8], changes: &[Change]) -> Option<Prehash> {
+    let mut digest = Digest::Sha256;
+    let mut hash = None;
+    for change in changes {
+        match (change, &hash) {
+            (Change::CorrectAlg, None) => {}
+            (Change::IgnoreAlg { digest: other } | Change::UseDigest { digest: other }, None) => {
+                digest = *other;
+            }
+            (Change::HashAgain, None) => hash = Some(digest.hash(&digest.hash(bytes))),
+            (Change::HashText { notation }, None) => {
+                let text = notation.encode(&digest.hash(bytes));
+                hash = Some(digest.hash(text.as_bytes()));
+            }
+            (_, _) => return None,
+        }
+    }
+    Some(digest::prehash(&hash.unwrap_or_else(|| digest.hash(bytes))))
+}

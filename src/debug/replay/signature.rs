@@ -1,0 +1,172 @@
+//! The signature, from its segment to its bytes.
+
+use crate::debug::change::{Change, Zeros};
+use crate::debug::der;
+use crate::debug::notation::Notation;
+use crate::text::base64url;
+
+/// The bytes of R and of S on P-256.
+pub const HALF: usize = 32;
+
+/// A signature as far as it was read.
+#[derive(Clone, PartialEq, Eq)]
+enum Signature {
+    Segment(String),
+    Bytes(Vec<u8>),
+}
+
+/// The bytes of a segment after these changes. A change that changes nothing can't be made, and changes
+/// that undo each other can't either: they would name a fault where there is none.
+pub fn bytes(segment: &str, changes: &[Change]) -> Option<Vec<u8>> {
+    let sent = Signature::Segment(segment.to_owned());
+    let received = changes.iter().try_fold(sent.clone(), Signature::after)?;
+    let bytes = received.bytes()?;
+    let is_changed = changes.is_empty() || sent.bytes().as_ref() != Some(&bytes);
+    is_changed.then_some(bytes)
+}
+
+impl Signature {
+    fn bytes(self) -> Option<Vec<u8>> {
+        match self {
+            Self::Segment(segment) => base64url::decode(&segment).ok(),
+            Self::Bytes(bytes) => Some(bytes),
+        }
+    }
+
+    fn after(self, change: &Change) -> Option<Self> {
+        match (self, change) {
+            (Self::Segment(segment), Change::EditSignature { edits, .. }) => {
+                let edited = edits
+                    .iter()
+                    .try_fold(segment.clone(), |segment, edit| edit.apply(&segment))?;
+                (edited != segment).then_some(Self::Segment(edited))
+            }
+            (Self::Segment(segment), Change::RemoveEnd { at, count }) => {
+                let (kept, end) = segment.split_at_checked(*at)?;
+                (*count > 0 && end.len() == *count).then(|| Self::Segment(kept.to_owned()))
+            }
+            (Self::Segment(segment), Change::ReadHexSegment { separators }) => {
+                Notation::Hex.decode(&segment, *separators).map(Self::Bytes)
+            }
+            (signature, change) => after(&signature.bytes()?, change).map(Self::Bytes),
+        }
+    }
+}
+
+/// Bytes after one change to them.
+pub fn after(bytes: &[u8], change: &Change) -> Option<Vec<u8>> {
+    let changed = match change {
+        Change::ReadText {
+            notation,
+            separators,
+        } => notation.decode(std::str::from_utf8(bytes).ok()?, *separators),
+        Change::ReadDer { strict } => {
+            let (integers, is_strict) = der::integers(bytes)?;
+            let [r, s] = integers.map(|integer| resized(integer, Zeros::Before));
+            (*strict == is_strict).then_some([r?, s?].concat())
+        }
+        Change::RemoveBytes { before, behind } => {
+            let end = bytes.len().checked_sub(*behind)?;
+            (*before > 0 || *behind > 0).then_some(())?;
+            bytes.get(*before..end).map(<[u8]>::to_vec)
+        }
+        Change::ResizeHalves { at, r, s } => {
+            let (first, second) = bytes.split_at_checked(*at)?;
+            Some([resized(first, *r)?, resized(second, *s)?].concat())
+        }
+        Change::SwapHalves => {
+            let [r, s] = halves(bytes)?;
+            Some([s, r].concat())
+        }
+        Change::ReverseHalves => {
+            let [mut r, mut s] = halves(bytes)?;
+            r.reverse();
+            s.reverse();
+            Some([r, s].concat())
+        }
+        _ => None,
+    };
+    changed.filter(|changed| changed != bytes)
+}
+
+/// A number with as many bytes as a half: nothing but zeros is added or removed.
+fn resized(number: &[u8], zeros: Zeros) -> Option<[u8; HALF]> {
+    let surplus = number.len().saturating_sub(HALF);
+    let (removed, kept) = match zeros {
+        Zeros::Before => number.split_at_checked(surplus)?,
+        Zeros::Behind => {
+            let (kept, removed) = number.split_at_checked(number.len().checked_sub(surplus)?)?;
+            (removed, kept)
+        }
+    };
+    if removed.iter().any(|byte| *byte != 0) {
+        return None;
+    }
+    let mut half = [0; HALF];
+    let from = match zeros {
+        Zeros::Before => HALF.checked_sub(kept.len())?,
+        Zeros::Behind => 0,
+    };
+    half.get_mut(from..)?
+        .get_mut(..kept.len())?
+        .copy_from_slice(kept);
+    Some(half)
+}
+
+fn halves(bytes: &[u8]) -> Option<[[u8; HALF]; 2]> {
+    let (r, s) = bytes.split_at_checked(HALF)?;
+    Some([r.try_into().ok()?, s.try_into().ok()?])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::debug::cause::Cause;
+    use crate::debug::change::Edit;
+
+    fn edited(at: usize, removed: &str, inserted: &str) -> Change {
+        let edits = vec![Edit {
+            at,
+            removed: removed.to_owned(),
+            inserted: inserted.to_owned(),
+        }];
+        let cause = Cause::AlteredCharacter;
+        Change::EditSignature { cause, edits }
+    }
+
+    #[test]
+    fn what_changes_nothing_is_not_a_change() {
+        let zeros = (Zeros::Before, Zeros::Before);
+        let resized = |at| Change::ResizeHalves {
+            at,
+            r: zeros.0,
+            s: zeros.1,
+        };
+        let alike = base64url::encode(&[7; 2 * HALF]);
+        let unlike = base64url::encode(&[[7; HALF], [9; HALF]].concat());
+        for (segment, changes, expected) in [
+            (&unlike, vec![], true),
+            (&unlike, vec![edited(5, "w", "x")], true),
+            (&unlike, vec![edited(4, "B", "B")], false),
+            (&unlike, vec![edited(3, "", "")], false),
+            (&unlike, vec![Change::SwapHalves], true),
+            (&unlike, vec![Change::SwapHalves, Change::SwapHalves], false),
+            (&alike, vec![Change::SwapHalves], false),
+            (&unlike, vec![Change::ReverseHalves], false),
+            (&unlike, vec![resized(HALF)], false),
+            (&unlike, vec![Change::RemoveEnd { at: 84, count: 0 }], false),
+            (&unlike, vec![Change::RemoveEnd { at: 84, count: 2 }], true),
+            (&unlike, vec![Change::RemoveEnd { at: 84, count: 1 }], false),
+            (&unlike, vec![Change::RemoveEnd { at: 87, count: 0 }], false),
+            // One character of the last two bits, and back.
+            (
+                &unlike,
+                vec![edited(85, "Q", "R"), edited(85, "R", "Q")],
+                false,
+            ),
+        ] {
+            let made = bytes(segment, &changes).is_some();
+            assert_eq!(made, expected, "{segment}: {changes:?}");
+        }
+    }
+}

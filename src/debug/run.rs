@@ -1,0 +1,402 @@
+//! From a refused token to the reasons of its refusal.
+
+use super::altered;
+use super::around;
+use super::cause::Cause;
+use super::change::{Change, Stage};
+use super::dropped;
+use super::findings::{Context, Findings, Unknown};
+use super::headers::Names;
+use super::kind::{self, kinds};
+use super::named;
+use super::order;
+use super::proof::{Proof, Signer};
+use super::reading::{MAX_READ, Reading, readings};
+use super::recovery::{self, Index};
+use super::search::{Case, Targets, meet};
+use super::secret::Files;
+use super::signature::{self, Form};
+use super::signed::{Hashed, Signed};
+use super::signer::{self, MAX_KEYS, Suspect};
+use super::times::{local_clock, times};
+use super::truncated;
+use super::work::Work;
+use crate::verify::code::Code;
+use crate::verify::finding::{Certainty, Finding};
+
+use crate::key::set::{KeySet, KeySource};
+use crate::text::base64url;
+use crate::text::json::Value;
+use crate::token::Token;
+use crate::token::header::JoseHeader;
+use crate::token::numeric_date::relative;
+use crate::verify::Verifier;
+use crate::verify::policy::Policy;
+use crate::verify::report::Report;
+use crate::verify::verdict::{SignatureStatus, Verdict};
+
+/// How much a search may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effort {
+    /// A few tens of milliseconds.
+    Default,
+    /// Several seconds: also every character of the token, and more missing ones.
+    Deep,
+}
+
+/// Verifies tokens, and finds out why they are refused.
+#[derive(Clone, Debug)]
+pub struct Debugger {
+    verifier: Verifier,
+    suspects: Vec<Suspect>,
+    /// All of them, if they are too many to be tried in every form.
+    index: Index,
+    names: Names,
+    /// Key files as they are, for a MAC that was made with one.
+    files: Files,
+    effort: Effort,
+    /// Whether the times given are read from a clock.
+    reads_clock: bool,
+}
+
+/// One reading of a token, with all that is tried on it.
+struct Search<'r> {
+    case: Case<'r>,
+    header: Option<JoseHeader>,
+    forms: Vec<Form>,
+    suspects: Vec<Suspect>,
+    hashes: Vec<Hashed>,
+}
+
+impl Debugger {
+    /// A debugger for tokens of these keys. Keys in `also` are only used to explain failures, never to
+    /// accept a token. If no key is usable, every token is unverifiable, and its signature is still
+    /// examined.
+    #[must_use]
+    pub fn new(keys: &[KeySource], also: &[KeySource], policy: Policy, effort: Effort) -> Self {
+        /// More names are not tried in a header.
+        const MAX_NAMES: usize = 16;
+        let suspects = signer::given(keys, also);
+        let names = suspects.iter().map(|suspect| suspect.id().name());
+        let is_too_many = suspects.len() > MAX_KEYS;
+        let contents = keys.iter().filter_map(|source| source.content.clone());
+        Self {
+            verifier: Verifier::new(KeySet::of_usable(keys), policy),
+            names: Names {
+                kids: names.take(MAX_NAMES).map(Value::from).collect(),
+            },
+            index: Index::new(if is_too_many { &suspects } else { &[] }),
+            suspects,
+            files: Files::new(contents.collect()),
+            effort,
+            reads_clock: true,
+        }
+    }
+
+    /// The same debugger for times that were chosen, not read from a clock: no finding blames the clock.
+    #[must_use]
+    pub fn at_chosen_time(self) -> Self {
+        Self {
+            reads_clock: false,
+            ..self
+        }
+    }
+
+    /// Judges a token as [`Verifier::verify`] does, and finds out why it is refused. `step` is told
+    /// of so many forms tried, and ends the search with `false`.
+    #[must_use]
+    pub fn debug(&self, token: &Token, now: i64, step: &mut dyn FnMut(u64) -> bool) -> Report {
+        self.debug_within(token, now, &mut Work::new(self.effort, step))
+    }
+
+    /// The same, at the cost that is left.
+    pub(super) fn debug_within(&self, token: &Token, now: i64, work: &mut Work) -> Report {
+        let mut report = self.verifier.verify(token, now);
+        if report.verdict == Verdict::Valid || token.too_long.is_some() {
+            return report;
+        }
+        let readings = readings(token.text);
+        let mut signature = Findings::default();
+        match report.signature.status {
+            SignatureStatus::Verified => {}
+            SignatureStatus::Mismatch | SignatureStatus::Unchecked
+                if token.text.len() > MAX_READ =>
+            {
+                work.leave_out();
+                work.tried.exceeded_limit = Some(MAX_READ);
+            }
+            SignatureStatus::Mismatch | SignatureStatus::Unchecked => {
+                self.search(token.text, &readings, &report, &mut signature, work);
+            }
+        }
+        // What a note only guesses, the search knows.
+        report.findings.retain(|note| !note.explains);
+        let is_settled = signature.proof.is_some();
+        let kinds = kinds(&kind::Facts {
+            text: token.text,
+            readings: &readings,
+            report: &report,
+            is_settled,
+        });
+        let no_such_key = report
+            .findings
+            .extract_if(.., |note| note.code == Code::UnknownKid && !is_settled)
+            .map(|note| Finding {
+                certainty: Certainty::Likely,
+                explains: true,
+                ..note
+            });
+        let found = no_such_key
+            .chain(signature.found)
+            .chain(kinds)
+            .collect::<Vec<_>>();
+        let clock = self.reads_clock.then(|| local_clock(&report)).flatten();
+        let found = found.into_iter().chain(times(&report)).chain(clock);
+        let mut found = order::ordered(found.collect());
+        let is_around = |finding: &&mut Finding| finding.code == Code::SurroundedToken;
+        if let Some(finding) = found.iter_mut().find(is_around)
+            && let Some(what) = around::unseen(token.text)
+        {
+            finding.summary = what;
+            finding.hint =
+                Some("delete it; web pages and chats often add such characters".to_owned());
+        }
+        if report.verdict == Verdict::Malformed {
+            let inner = match &signature.proof {
+                Some(proof) => inner_of(proof),
+                None => readings
+                    .first()
+                    .map(|reading| (reading.token(), reading.causes())),
+            };
+            self.judge_inner(inner, now, &mut found);
+        }
+        report.findings.splice(0..0, found);
+        report.proof = signature.proof;
+        report.search = Some(work.tried.clone()).filter(|tried| tried.forms > 0 || !tried.complete);
+        // Recovered keys are reported only if the token appears intact.
+        let tells_signer =
+            |finding: &Finding| matches!(finding.code, Code::SignerIsKid | Code::SignerCandidates);
+        if report.findings.iter().any(tells_signer) {
+            report.recovered = signature.recovered;
+        }
+        report
+    }
+
+    /// If the input contains a token, appends the verdict of that token to the finding that says how to
+    /// extract it.
+    fn judge_inner(&self, inner: Option<(String, Vec<Cause>)>, now: i64, found: &mut [Finding]) {
+        let Some((token, causes)) = inner else {
+            return;
+        };
+        let tells = |finding: &&mut Finding| {
+            let mut codes = causes.iter().map(|cause| cause.code());
+            codes.any(|code| code == finding.code)
+        };
+        if let Some(finding) = found.iter_mut().find(tells) {
+            let report = self.verifier.verify(&Token::from(&*token), now);
+            let what = format!("; that token would be {}", outcome(&report));
+            finding.evidence.push_str(&what);
+        }
+    }
+
+    /// What is cheap is tried on every reading before anything else is: the first of them may be
+    /// another token than the good one.
+    fn search(
+        &self,
+        token: &[u8],
+        readings: &[Reading],
+        report: &Report,
+        all: &mut Findings,
+        work: &mut Work,
+    ) {
+        let context = |header| Context {
+            report,
+            header,
+            keys: &self.suspects,
+        };
+        let mut open = Vec::new();
+        for reading in readings {
+            let search = self.prepared(Case { token, reading }, work);
+            let targets = Targets::new(&search.forms, &search.suspects, work);
+            if let Some(proof) = meet(search.case, &targets, &search.hashes, work) {
+                return all.prove(proof, work.tried.forms, &context(search.header.as_ref()));
+            }
+            open.push(search);
+        }
+        for search in &open {
+            let proof = self
+                .known_or_named(search, work)
+                .or_else(|| self.mac(search, work));
+            if let Some(proof) = proof {
+                return all.prove(proof, work.tried.forms, &context(search.header.as_ref()));
+            }
+        }
+        for search in &open {
+            if let Some(proof) = self.damaged(search, work) {
+                return all.prove(proof, work.tried.forms, &context(search.header.as_ref()));
+            }
+        }
+        if let Some(search) = open.first() {
+            all.unknown_signer(&Unknown {
+                reading: search.case.reading,
+                forms: &search.forms,
+                proofs: search.recovered(work),
+                report,
+                keys_left_out: work.tried.keys_left_out,
+                effort: self.effort,
+            });
+        }
+    }
+
+    fn prepared<'r>(&self, case: Case<'r>, work: &mut Work) -> Search<'r> {
+        let segments = &case.reading.segments;
+        let header = base64url::decode(&segments.header).ok();
+        let header = header.and_then(|octets| JoseHeader::parse(&octets).ok());
+        let kid = header.as_ref().and_then(|header| header.kid.as_deref());
+        let mut suspects = signer::ordered(&self.suspects, kid);
+        work.tried.keys_left_out = self.suspects.len().saturating_sub(suspects.len());
+        suspects.extend(header.iter().flat_map(signer::embedded));
+        let forms = signature::forms(&segments.signature, work);
+        let signed = Signed::new(case.reading, header.as_ref(), &self.names, work);
+        work.tried.describe(&forms, &signed.inputs, &suspects);
+        Search {
+            case,
+            header,
+            forms,
+            suspects,
+            hashes: signed.hashes,
+        }
+    }
+
+    /// The signature leads to a key that is given, or to one that the token itself names.
+    fn known_or_named(&self, search: &Search, work: &mut Work) -> Option<Proof> {
+        let segments = &search.case.reading.segments;
+        let names = named::thumbprints(&segments.header, &segments.payload);
+        if names.is_empty() && self.index.is_empty() {
+            return None;
+        }
+        let Search { forms, hashes, .. } = search;
+        recovery::meet(search.case, forms, hashes, &self.index, &names, work)
+    }
+
+    /// RFC 8725 section 2.1: a MAC made with what everybody knows.
+    fn mac(&self, search: &Search, work: &mut Work) -> Option<Proof> {
+        let keys: Vec<_> = search
+            .suspects
+            .iter()
+            .map(|suspect| *suspect.key())
+            .collect();
+        let input = search.case.reading.signing_input();
+        let kid = search.header.as_ref();
+        let kid = kid.and_then(|header| header.kid.as_deref());
+        let bytes = signature::bytes_of(&search.case.reading.segments.signature);
+        bytes.into_iter().find_map(|(changes, signature)| {
+            let secret = self.files.search(&input, &signature, &keys, kid, work)?;
+            search
+                .case
+                .prove(&changes, &[], Signer::Secret(&secret), work)
+        })
+    }
+
+    /// Characters that were altered or lost.
+    fn damaged(&self, search: &Search, work: &mut Work) -> Option<Proof> {
+        let Search { case, suspects, .. } = search;
+        let is_empty = case.reading.segments.signature.is_empty();
+        // Where each hash costs a search of its own, only what the header's algorithm may mean takes part.
+        let plain: Vec<Hashed> = search.of(|hashed| hashed.is_plain);
+        let plainest: Vec<Hashed> = search.of(Hashed::is_plainest);
+        if suspects.is_empty() || plain.is_empty() || is_empty {
+            return None;
+        }
+        let proof = truncated::search(*case, &plainest, suspects, work)
+            .or_else(|| altered::in_signature(*case, &plain, suspects, work))
+            .or_else(|| dropped::Search::new(*case, &plainest, suspects, work)?.run(work));
+        if proof.is_some() {
+            return proof;
+        }
+        match self.effort {
+            Effort::Default => {
+                // Of what can't be read as a signature, a deep search tries nothing either.
+                if work.tried.forms > 0 {
+                    work.leave_out();
+                }
+                None
+            }
+            Effort::Deep => altered::in_signing_input(*case, &search.forms, suspects, work)
+                .or_else(|| altered::in_any_character(*case, &plain, suspects, work)),
+        }
+    }
+}
+
+impl Search<'_> {
+    fn of(&self, is_wanted: impl Fn(&Hashed) -> bool) -> Vec<Hashed> {
+        let wanted = self.hashes.iter().filter(|hashed| is_wanted(hashed));
+        wanted.cloned().collect()
+    }
+
+    /// The proofs that the signature verifies under a key that it leads to, if the token is intact and
+    /// signed as its `alg` says. Key recovery is meaningless for a damaged signature.
+    fn recovered(&self, work: &mut Work) -> Vec<Proof> {
+        let alg = self
+            .header
+            .as_ref()
+            .and_then(|header| header.alg.as_deref());
+        let is_whole = |form: &&Form| {
+            matches!(
+                form.changes.as_slice(),
+                [] | [Change::ReadDer { strict: true }]
+            )
+        };
+        let is_of_alg = |hashed: &Hashed| {
+            let is_asked = |change: &Change| matches!(change, Change::IgnoreAlg { .. });
+            hashed.changes.iter().all(is_asked)
+        };
+        match self.forms.iter().find(is_whole) {
+            Some(form) if alg.is_some_and(is_of_p256) => {
+                recovery::proofs(self.case, form, &self.of(is_of_alg), work)
+            }
+            Some(_) | None => Vec::new(),
+        }
+    }
+}
+
+/// The token that a proof leads to, if all that was done was to take it out of a text and to read it.
+fn inner_of(proof: &Proof) -> Option<(String, Vec<Cause>)> {
+    let is_reading = |change: &Change| {
+        change.stage() == Stage::Text || change.cause() == Some(Cause::TrailingBits)
+    };
+    let causes = super::change::causes(proof.changes());
+    let token = proof.token()?.to_owned();
+    proof
+        .changes()
+        .iter()
+        .all(is_reading)
+        .then_some((token, causes))
+}
+
+/// A verdict in words, with the time that it rests on.
+fn outcome(report: &Report) -> String {
+    let verdict = report.verdict.name();
+    let (name, limit) = match report.verdict {
+        Verdict::Expired => ("exp", &report.time.expires_at),
+        Verdict::NotYetValid => ("nbf", &report.time.not_before),
+        Verdict::Valid
+        | Verdict::NotVerified
+        | Verdict::ClaimRejected
+        | Verdict::Unverifiable
+        | Verdict::MisSigned
+        | Verdict::Malformed => return verdict.to_owned(),
+    };
+    let seconds = limit
+        .as_ref()
+        .map(|limit| limit.seconds_from(report.time.now));
+    format!(
+        "{verdict} (\"{name}\" {})",
+        relative(seconds.unwrap_or_default())
+    )
+}
+
+/// Whether a signature of 64 bytes may be one under a key on P-256. Under secp256k1 it has as many.
+fn is_of_p256(alg: &str) -> bool {
+    alg.starts_with("ES") && alg != "ES256K"
+}

@@ -1,0 +1,90 @@
+//! The work budget of a search. Counting operations, unlike a timeout, gives the same report on every
+//! machine.
+
+use super::Effort;
+use crate::verify::report::Tried;
+
+/// What a multiplication of a point costs. The unit is an addition of points: a microsecond or less.
+pub const MULTIPLICATION: u64 = 200;
+
+/// What looking up a hash costs: its multiple of the generator, by a table.
+pub const LOOK_UP: u64 = 40;
+
+/// What it costs to find out whether a number is the x of a point.
+pub const LIFT: u64 = 20;
+
+/// What it costs to invert a number, or to normalize a point.
+pub const INVERSION: u64 = 20;
+
+/// What a proof costs: the primitive is asked, and then `verify`.
+pub const PROOF: u64 = 6 * MULTIPLICATION;
+
+/// The budget of a search, and the count of what was tried.
+pub struct Work<'w> {
+    left: u64,
+    pub tried: Tried,
+    /// Is told of so many forms tried, and ends the search with `false`.
+    step: &'w mut dyn FnMut(u64) -> bool,
+    stopped: bool,
+}
+
+/// So many units a token may cost.
+pub const fn budget(effort: Effort) -> u64 {
+    match effort {
+        Effort::Default => 480_000,
+        Effort::Deep => 9_000_000,
+    }
+}
+
+impl<'w> Work<'w> {
+    pub fn new(effort: Effort, step: &'w mut dyn FnMut(u64) -> bool) -> Self {
+        Self::of(budget(effort), effort, step)
+    }
+
+    /// With so many units.
+    pub fn of(left: u64, effort: Effort, step: &'w mut dyn FnMut(u64) -> bool) -> Self {
+        Self {
+            left,
+            tried: Tried {
+                deep: effort == Effort::Deep,
+                complete: true,
+                ..Tried::default()
+            },
+            step,
+            stopped: false,
+        }
+    }
+
+    /// Pays for a step of a search, at least one unit. If it can't be paid for it is not to be taken,
+    /// and something is left out.
+    #[must_use]
+    pub fn spend(&mut self, units: u64) -> bool {
+        let units = units.max(1);
+        let is_enough = units <= self.left();
+        if is_enough {
+            self.left = self.left.saturating_sub(units);
+        } else {
+            self.leave_out();
+        }
+        is_enough
+    }
+
+    /// What is left.
+    pub fn left(&self) -> u64 {
+        if self.stopped { 0 } else { self.left }
+    }
+
+    /// Notes that something was not tried.
+    pub fn leave_out(&mut self) {
+        self.tried.complete = false;
+    }
+
+    /// Counts forms that were tried.
+    pub fn count(&mut self, forms: u64) {
+        self.tried.forms = self.tried.forms.saturating_add(forms);
+        if !(self.step)(forms) {
+            self.stopped = true;
+            self.leave_out();
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! Times in milliseconds or smaller units, where a JWT has seconds.
+
+use jiff::tz::TimeZone;
+
+use super::code::Code;
+use super::finding::Finding;
+use super::policy::Check;
+use super::report::Report;
+use super::verdict::Verdict;
+use crate::token::claims::ClaimsSet;
+use crate::token::numeric_date::NumericDate;
+
+/// Seconds since 1970 reach this in the year 33658; milliseconds did in 2001.
+const MILLISECONDS: i64 = 1_000_000_000_000;
+
+/// Whether a time is too far ahead to be one in seconds.
+pub fn is_in_milliseconds(time: &NumericDate) -> bool {
+    time.is_after(MILLISECONDS)
+}
+
+/// RFC 7519 section 2: a `NumericDate` is in seconds. Such a time is in the far future: it makes a token
+/// early and never expired.
+pub fn in_milliseconds(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
+    let times = [
+        ("exp", &claims.exp),
+        ("nbf", &claims.nbf),
+        ("iat", &claims.iat),
+    ];
+    let found: Vec<&str> = times
+        .into_iter()
+        .filter(|(_, time)| time.as_ref().is_some_and(is_in_milliseconds))
+        .map(|(name, _)| name)
+        .collect();
+    let first = times
+        .into_iter()
+        .find_map(|(_, time)| time.as_ref().filter(|time| is_in_milliseconds(time)))?;
+    let (unit, divisor): (_, i64) = match first {
+        time if time.is_after(MILLISECONDS * 1_000_000) => ("nanoseconds", 1_000_000_000),
+        time if time.is_after(MILLISECONDS * 1000) => ("microseconds", 1_000_000),
+        _ => ("milliseconds", 1000),
+    };
+    let meant = first
+        .whole()
+        .and_then(|time| NumericDate::from(time.checked_div(divisor)?).rfc3339(&TimeZone::UTC))
+        .map_or(String::new(), |date| {
+            format!("; {} probably means {date}", first.text())
+        });
+    let names = found.join(", ");
+    let finding = Finding::likely(
+        Code::TimeInMilliseconds,
+        format!("{names}: more than {MILLISECONDS}{meant}"),
+    );
+    let finding = match divisor {
+        1000 => finding,
+        _ => finding
+            .with_summary(format!("times are in {unit}; a JWT has seconds"))
+            .with_hint(format!("divide by {divisor} when issuing")),
+    };
+    Some(Finding {
+        explains: early_by(report).is_some_and(|name| found.contains(&name)),
+        ..finding
+    })
+}
+
+/// The claim by which a token is rejected as used too early: `nbf`, or the `iat` of a token that may have
+/// a certain age and is from the future.
+pub fn early_by(report: &Report) -> Option<&'static str> {
+    match report.verdict {
+        Verdict::NotYetValid => Some("nbf"),
+        Verdict::ClaimRejected => {
+            let iat = report.time.issued_at.as_ref()?;
+            let fails = |check: &Check| check.check == "max-age" && !check.passed;
+            let is_early = iat.is_after(report.time.now) && report.checks.iter().any(fails);
+            is_early.then_some("iat")
+        }
+        Verdict::Valid
+        | Verdict::NotVerified
+        | Verdict::Expired
+        | Verdict::Unverifiable
+        | Verdict::MisSigned
+        | Verdict::Malformed => None,
+    }
+}

@@ -1,0 +1,230 @@
+//! Everything that any output may show of one token. Renderers read it and decide nothing; its JSON
+//! form is the contract with programs: fields may be added, none is renamed or retyped.
+
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+
+use super::finding::Finding;
+use super::policy::Check;
+use super::verdict::{SignatureStatus, Validity, Verdict};
+use crate::debug::{Proof, Recovered};
+use crate::key::KeyId;
+use crate::text::json::Object;
+use crate::token::claims::ClaimsSet;
+use crate::token::header::JoseHeader;
+use crate::token::malformed::Malformed;
+use crate::token::numeric_date::NumericDate;
+use crate::token::{Escapes, Removed};
+
+/// What is known of one token.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// The verdict.
+    pub verdict: Verdict,
+    /// Where the token came from.
+    pub input: Input,
+    /// The JOSE Header, as it stands in the token.
+    #[serde(serialize_with = "header_members")]
+    pub header: Option<Arc<JoseHeader>>,
+    /// The Claims Set, as it stands in the token, of a rejected one too: what may be relied on is
+    /// [`valid_claims`](Self::valid_claims).
+    #[serde(serialize_with = "claims_members")]
+    pub claims: Option<ClaimsSet>,
+    /// The signature and what it rests on.
+    pub signature: Signature,
+    /// The times.
+    pub time: Time,
+    /// The claim checks that were asked for.
+    pub checks: Vec<Check>,
+    /// What else is worth knowing.
+    pub findings: Vec<Finding>,
+    /// Why the token is malformed.
+    pub error: Option<Malformed>,
+    /// What makes the signature verify, where that is proven: the findings that are rest on it.
+    pub proof: Option<Proof>,
+    /// What a search has tried, or why none was made of a long token; otherwise null where none was made.
+    pub search: Option<Tried>,
+    /// The keys that follow from a signature that verifies under none given: one of them signed the
+    /// token, if it is intact; one alone where that is known.
+    pub recovered: Vec<Recovered>,
+}
+
+/// Where a token came from.
+#[derive(Clone, Debug, Serialize)]
+pub struct Input {
+    /// `argument`, `stdin` or a file's name.
+    pub source: Arc<str>,
+    /// The number of the token in this run, from 1.
+    pub number: u64,
+    /// The line it stands on, from 1; an argument has none.
+    pub line: Option<u64>,
+    /// The octet of that line that it begins with, from 1, where it was found in a text.
+    pub column: Option<u64>,
+    /// What was taken off around it.
+    pub removed: Removed,
+    /// The escapes that were undone in it. A note tells them.
+    #[serde(skip)]
+    pub escapes: Option<Escapes>,
+}
+
+/// The signature's part of a report.
+#[derive(Clone, Debug, Serialize)]
+pub struct Signature {
+    /// Whether it verifies.
+    pub status: SignatureStatus,
+    /// Why it was not checked.
+    pub reason: Option<Reason>,
+    /// The header's `alg`.
+    pub algorithm: Option<Arc<str>>,
+    /// The signature's octets, where it could be decoded.
+    pub octets: Option<usize>,
+    /// The octets that a signature has under the keys that it was tried with; null if it was not
+    /// checked, or if these keys differ.
+    pub expected_octets: Option<usize>,
+    /// The key under which it verifies.
+    pub key: Option<Arc<KeyId>>,
+    /// How many keys it was tried with.
+    pub keys_tried: usize,
+    /// Those keys, where it verifies under none of them.
+    pub refused_by: Vec<Arc<KeyId>>,
+}
+
+/// Why a signature was not checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// No key was asked for.
+    NoKey,
+    /// `alg` is no algorithm that the registry knows.
+    UnsupportedAlgorithm,
+    /// `alg` is an algorithm that no given key allows.
+    AlgorithmNotAllowed,
+    /// A given key allows `alg`, and the policy excludes it.
+    AlgorithmExcluded,
+    /// `alg` is `none` (RFC 7518 section 3.6), in any letter case.
+    Unsecured,
+    /// The header demands an extension that is not understood.
+    UnknownCritical,
+    /// The token is a JWE.
+    Encrypted,
+    /// Header or signature can't be read.
+    Malformed,
+}
+
+/// The times of a report, as the token has them.
+#[derive(Clone, Debug, Serialize)]
+pub struct Time {
+    /// How the token stands in time; null where its claims can't be read.
+    pub status: Option<Validity>,
+    /// Now, in seconds since 1970-01-01T00:00:00Z.
+    pub now: i64,
+    /// The leeway in seconds.
+    pub leeway: i64,
+    /// The time within which an expiry counts as passed, in seconds, where it was asked for.
+    pub expires_within: Option<i64>,
+    /// `iat`
+    pub issued_at: Option<NumericDate>,
+    /// `nbf`
+    pub not_before: Option<NumericDate>,
+    /// `exp`
+    pub expires_at: Option<NumericDate>,
+    /// Seconds from now to `exp`, rounded up: above 0 exactly if `exp` lies ahead.
+    pub expires_in: Option<i64>,
+}
+
+/// Statistics of a search, which tries combinations of signature encoding, signing input, hash and key.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Tried {
+    /// How many combinations were tried.
+    pub forms: u64,
+    /// How long it took, if the caller has measured it.
+    pub milliseconds: Option<u64>,
+    /// Whether it was the deep search.
+    pub deep: bool,
+    /// Whether nothing was left out for its cost.
+    pub complete: bool,
+    /// The limit in bytes that the token exceeds, if it was not searched for that reason.
+    pub exceeded_limit: Option<usize>,
+    /// How many keys were not tried in every form, but compared with the keys that the signature leads
+    /// to.
+    pub keys_left_out: usize,
+    /// How R and S were read, one a reading.
+    pub signatures: Vec<String>,
+    /// What may have been signed, one an input.
+    pub inputs: Vec<String>,
+    /// The keys, one each.
+    pub keys: Vec<String>,
+}
+
+impl Report {
+    /// The claims, if the verdict is [`Verdict::Valid`]; none of a token that is rejected or that was
+    /// only decoded.
+    #[must_use]
+    pub fn valid_claims(&self) -> Option<&ClaimsSet> {
+        match self.verdict {
+            Verdict::Valid => self.claims.as_ref(),
+            Verdict::NotVerified
+            | Verdict::Expired
+            | Verdict::NotYetValid
+            | Verdict::ClaimRejected
+            | Verdict::Unverifiable
+            | Verdict::MisSigned
+            | Verdict::Malformed => None,
+        }
+    }
+}
+
+impl Default for Input {
+    /// The only token of a run, as an argument.
+    fn default() -> Self {
+        Self {
+            source: "argument".into(),
+            number: 1,
+            line: None,
+            column: None,
+            removed: Removed::default(),
+            escapes: None,
+        }
+    }
+}
+
+impl Reason {
+    /// The name in the JSON report.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NoKey => "no-key",
+            Self::UnsupportedAlgorithm => "unsupported-algorithm",
+            Self::AlgorithmNotAllowed => "algorithm-not-allowed",
+            Self::AlgorithmExcluded => "algorithm-excluded",
+            Self::Unsecured => "unsecured",
+            Self::UnknownCritical => "unknown-critical",
+            Self::Encrypted => "encrypted",
+            Self::Malformed => "malformed",
+        }
+    }
+}
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}
+
+#[expect(clippy::ref_option, reason = "the signature that serde asks for")]
+fn header_members<S: Serializer>(
+    header: &Option<Arc<JoseHeader>>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let members: Option<&Object> = header.as_ref().map(|header| &header.parameters);
+    members.serialize(serializer)
+}
+
+#[expect(clippy::ref_option, reason = "the signature that serde asks for")]
+fn claims_members<S: Serializer>(
+    claims: &Option<ClaimsSet>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let members = claims.as_ref().map(|claims| &claims.members);
+    members.serialize(serializer)
+}
