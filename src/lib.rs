@@ -1,4 +1,4 @@
-//! See through a JSON Web Token: decode it, verify it under a JWK, and say why it is refused.
+//! Decode a JSON Web Token, verify it with a key, and find out why it is rejected.
 //!
 //! The library decides and prints nothing; it reads no clock, no file and no environment. A
 //! [`Verifier`] is built once from keys and a [`Policy`], can be shared between threads, and turns
@@ -56,6 +56,18 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Keys and algorithms
+//!
+//! [`KeySet::read`] takes the content of a key file in any form: a JWK or JWK Set, a public key or X.509
+//! certificate in PEM or DER, the public half of a private key in PEM, or a JSON object of key IDs and PEM.
+//! A certificate only carries a key: its dates, its chain and its key usage are not checked.
+//! [`KeySource::secret`] makes a key of a shared secret; nothing else does, except a JWK with `kty` `oct`.
+//!
+//! The type of a key decides which algorithms it verifies ([`VerificationKey::algorithms`]), never the
+//! token's header, and [`Policy::with_algorithms`] accepts fewer. The algorithms are those of
+//! [`Algorithm::all`]: ES256, ES384, ES512, ES256K, RS256, RS384, RS512, PS256, PS384, PS512, EdDSA, Ed25519,
+//! HS256, HS384 and HS512.
+//!
 //! # What is refused, and how it is told
 //!
 //! A fault of a token is never an error of a function: it is in the [`Report`], which is always made in
@@ -64,8 +76,8 @@
 //! too. Only [`Verdict::Valid`] accepts a token: [`decode`] verifies nothing, and its
 //! [`Verdict::NotVerified`] has the [status](Verdict::status) 0, as has a valid token.
 //!
-//! Errors are for what is wrong with *your* side: [`KeySource::read`] and [`KeySet::read`] fail on a file
-//! that holds no usable key ([`KeySourceError`]), [`ClaimPath::new`] on a path that is none, and [`Policy`]
+//! Errors are for what is wrong with *your* side: [`KeySource::read`] and [`KeySet::read`] fail on content
+//! without a usable key ([`KeySourceError`]), [`ClaimPath::new`] on a path that is none, and [`Policy`]
 //! on a leeway or time that would accept what has expired ([`PolicyError`]).
 //!
 //! # What to ask for

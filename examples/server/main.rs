@@ -51,7 +51,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Requires an expiry and this audience; the policy alone requires neither. A key set of several issuers
-/// would need `ClaimCheck::Issuer` too.
+/// would need `ClaimCheck::Issuer` too. The key may be in any form that the library reads.
 fn verifier(name: &str, key: &[u8]) -> Result<Verifier, Box<dyn Error>> {
     let policy = Policy::default().with_checks([
         ClaimCheck::Require(ClaimPath::new("exp")?),

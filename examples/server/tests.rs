@@ -11,6 +11,10 @@ use std::net::{SocketAddr, TcpStream};
 use std::path::Path;
 use std::thread;
 
+use ed25519_dalek::Signer as _;
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use sha2::Sha256;
+
 use super::{Guard, app, verifier};
 
 /// A server at the time of the test data.
@@ -18,13 +22,18 @@ fn served() -> SocketAddr {
     served_at(|| Some(1_795_457_364))
 }
 
-/// A server with this clock, for as long as the test runs.
+/// A server with this clock.
 fn served_at(now: fn() -> Option<i64>) -> SocketAddr {
+    served_with(made("public_key.json").as_bytes(), now)
+}
+
+/// A server with this key and this clock, for as long as the test runs.
+fn served_with(key: &[u8], now: fn() -> Option<i64>) -> SocketAddr {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     listener.set_nonblocking(true).unwrap();
     let guard = Guard {
-        verifier: verifier("public_key.json", made("public_key.json").as_bytes()).unwrap(),
+        verifier: verifier("key", key).unwrap(),
         now,
     };
     thread::spawn(move || {
@@ -103,6 +112,43 @@ fn a_valid_token_lets_in_and_no_other_does() {
     ] {
         let answer = asked(address, &header);
         assert_eq!(answer, refused("Invalid or expired token"), "{header}");
+    }
+}
+
+/// PEM and a shared secret in a JWK: whatever is a key for the library is one for the server. A token of
+/// another algorithm is rejected.
+#[test]
+fn any_key_is_taken() {
+    let encode = |bytes: &[u8]| data_encoding::BASE64URL_NOPAD.encode(bytes);
+    let input = |alg: &str| {
+        let claims = br#"{"aud":"transcodes-sdk","exp":1795460664}"#;
+        let header = format!(r#"{{"alg":"{alg}"}}"#);
+        format!("{}.{}", encode(header.as_bytes()), encode(claims))
+    };
+    let ed25519 = ed25519_dalek::SigningKey::from_bytes(&[7; 32]);
+    // RFC 8410, section 4: what stands before the key in SPKI.
+    let before = b"\x30\x2A\x30\x05\x06\x03\x2B\x65\x70\x03\x21\0";
+    let spki = [&before[..], ed25519.verifying_key().as_bytes()].concat();
+    let pem = format!(
+        "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----\n",
+        data_encoding::BASE64.encode(&spki)
+    );
+    let eddsa = input("EdDSA");
+    let eddsa = format!(
+        "{eddsa}.{}",
+        encode(&ed25519.sign(eddsa.as_bytes()).to_bytes())
+    );
+    let jwk = format!(r#"{{"kty":"oct","k":"{}"}}"#, encode(&[7; 32]));
+    let hs256 = input("HS256");
+    let mac = Hmac::<Sha256>::new_from_slice(&[7; 32]).unwrap();
+    let mac = mac.chain_update(&hs256).finalize().into_bytes();
+    let hs256 = format!("{hs256}.{}", encode(&mac));
+
+    for (key, token, other) in [(pem, &eddsa, &hs256), (jwk, &hs256, &eddsa)] {
+        let address = served_with(key.as_bytes(), || Some(1_795_457_364));
+        let status = |token: &str| asked(address, &format!("Authorization: Bearer {token}\r\n")).0;
+        assert_eq!(status(token), "200");
+        assert_eq!(status(other), "401");
     }
 }
 

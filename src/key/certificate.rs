@@ -1,6 +1,9 @@
 //! Certificates (RFC 5280) as far as they tell of a key: the key itself, the names, the dates, and
 //! whether it is a CA's. Nothing here vouches for a certificate: signatures and dates are not checked.
 
+use std::collections::{HashMap, HashSet};
+use std::iter;
+
 use der::asn1::{
     AnyRef, BitStringRef, ContextSpecific, GeneralizedTime, ObjectIdentifier, OctetStringRef,
     UtcTime,
@@ -85,19 +88,46 @@ pub(crate) fn read(certificate: &[u8]) -> Option<Issued<'_>> {
     })
 }
 
-/// The place of the only certificate that counts, if each one is issued by the next: that of the first
-/// that is not a CA's, or of the first. Certificates that are not such a chain all count.
+/// The place of the only certificate that counts in a chain: that of the first that is not a CA's, or of the
+/// first. Certificates that are not a chain all count.
+pub(crate) fn leaf_of_chain(certificates: &[&Issued]) -> Option<usize> {
+    let chain = chain(certificates)?;
+    let is_ca = |place: &usize| {
+        let issued = certificates.get(*place);
+        issued.is_none_or(|issued| issued.certificate.ca)
+    };
+    let mut places = chain.iter().copied();
+    places
+        .find(|place| !is_ca(place))
+        .or(chain.first().copied())
+}
+
+/// The places of the certificates, each followed by that of its issuer, if one chain has them all. It does not
+/// matter in which order they stand: the key of a CA must not verify tokens because its certificate is first.
 ///
 /// The names decide. A self-issued certificate ends a chain: several of one name are those of a key that
 /// was replaced.
-pub(crate) fn leaf_of_chain(certificates: &[&Issued]) -> Option<usize> {
-    let mut pairs = certificates.iter().zip(certificates.iter().skip(1));
-    let is_chain = pairs.all(|(one, next)| one.issuer == next.subject && one.issuer != one.subject);
-    let leaf = certificates
+fn chain(certificates: &[&Issued]) -> Option<Vec<usize>> {
+    let count = certificates.len();
+    let places: HashMap<&[u8], usize> = certificates
         .iter()
-        .position(|issued| !issued.certificate.ca)
-        .unwrap_or(0);
-    (certificates.len() > 1 && is_chain).then_some(leaf)
+        .zip(0..)
+        .map(|(issued, place)| (issued.subject, place))
+        .collect();
+    let issuer = |place: &usize| {
+        let issued = certificates.get(*place)?;
+        let issuer = places.get(issued.issuer).copied();
+        issuer.filter(|_| issued.issuer != issued.subject)
+    };
+    let issuers: HashSet<usize> = (0..count).filter_map(|place| issuer(&place)).collect();
+    let mut leaves = (0..count).filter(|place| !issuers.contains(place));
+    let (Some(leaf), None) = (leaves.next(), leaves.next()) else {
+        return None;
+    };
+    let chain: Vec<usize> = iter::successors(Some(leaf), issuer).take(count).collect();
+    // In a circle, some come twice.
+    let distinct: HashSet<&usize> = chain.iter().collect();
+    (count > 1 && distinct.len() == count).then_some(chain)
 }
 
 impl<'d> Signed<'d> {

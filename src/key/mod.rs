@@ -22,6 +22,7 @@ pub(crate) mod thumbprint;
 mod wrapper;
 mod x5c;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::hash::Hash;
 use std::sync::Arc;
@@ -318,6 +319,13 @@ impl KeyReport {
         }
         object.clear(is_private_member);
         report
+    }
+
+    /// What to do about an unusable key: about the first of its reasons that says so. The others may follow
+    /// from the same mistake.
+    #[must_use]
+    pub fn hint(&self) -> Option<Cow<'static, str>> {
+        self.reasons.iter().find_map(KeyFault::hint)
     }
 
     /// The JWK of a usable public key: the members that verify, and `kid`, `use` and `alg`.

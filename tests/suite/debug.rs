@@ -1377,27 +1377,24 @@ fn the_token_inside_is_judged_too() {
     }
 }
 
-/// Nothing is invented: neither for noise nor for tokens that were changed in more than one place.
+/// Nothing is invented: neither for noise nor for tokens that were changed in more than one place. Chance
+/// proves nothing in any number of tokens; a fault of a search shows at a length or a reading, so each length
+/// occurs, and that of a signature often.
 #[test]
 fn nothing_is_proven_without_a_cause() {
     let mut random = Random::new("noise");
     let (given, other) = (random.signer(), random.signer());
     let debugger = debugger(&[&given.jwk()], &[], Effort::Default);
     let mut tokens = Vec::new();
-    for number in 0..1000 {
+    for (number, length) in (0..97).chain([64; 100]).enumerate() {
         let noise = [random.octets(), random.octets(), random.octets()].concat();
-        let length = if number % 4 == 0 {
-            random.below(97)
-        } else {
-            64
-        };
         tokens.push(format!(
             "{}.{}",
             input(HEADER, &payload(number)),
             encode(&noise[..length])
         ));
     }
-    for number in 0..40 {
+    for number in 0..20 {
         let good = |payload: &str| encode(given.sign_hash(&Sha256::digest(input(HEADER, payload))));
         let changed = payload(number).replace("member", "Mumber");
         tokens.push(format!(

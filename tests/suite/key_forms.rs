@@ -317,7 +317,7 @@ fn counting(certificates: &[Names]) -> Vec<bool> {
 #[test]
 fn one_certificate_of_a_chain_counts() {
     let (leaf, middle, root) = (("leaf", "M", false), ("M", "R", true), ("R", "R", true));
-    let counts: [(&[Names], &[bool]); 9] = [
+    let counts: [(&[Names], &[bool]); 12] = [
         (&[leaf, middle, root], &[true, false, false]),
         (&[leaf, middle], &[true, false]),
         // The first that is not a CA's, wherever it stands.
@@ -325,9 +325,23 @@ fn one_certificate_of_a_chain_counts() {
         // All are CAs'.
         (&[middle, root], &[true, false]),
         (&[root], &[true]),
+        // In any order.
+        (&[root, middle, leaf], &[false, false, true]),
+        (&[middle, leaf, root], &[false, true, false]),
         // Not a chain.
-        (&[root, middle, leaf], &[true, true, true]),
         (&[leaf, root], &[true, true]),
+        // Circles.
+        (&[("a", "b", true), ("b", "a", true)], &[true, true]),
+        (
+            &[
+                leaf,
+                middle,
+                ("R", "M", true),
+                ("a", "b", true),
+                ("b", "a", true),
+            ],
+            &[true; 5],
+        ),
         (&[leaf, ("other", "M", false), middle], &[true, true, true]),
         // Two self-signed certificates of one name: a key and the one that follows it.
         (

@@ -16,7 +16,7 @@ const MIB: u64 = 1024;
 const JOBS: [&str; 2] = ["--jobs", "8"];
 
 /// Ordinary tokens, however many.
-const ORDINARY: u64 = 32 * MIB;
+pub const ORDINARY: u64 = 32 * MIB;
 
 /// Anything that never ends.
 const ENDLESS: u64 = 64 * MIB;
@@ -48,7 +48,7 @@ fn spawn(command: &mut Command) -> (Child, ChildStdin) {
 }
 
 /// What a command holds once it has taken all blocks, and how it ends.
-fn fed(command: &mut Command, blocks: impl Iterator<Item = Vec<u8>>) -> (u64, Option<i32>) {
+pub fn fed(command: &mut Command, blocks: impl Iterator<Item = Vec<u8>>) -> (u64, Option<i32>) {
     let (mut child, mut stdin) = spawn(command);
     for block in blocks {
         stdin.write_all(&block).unwrap();

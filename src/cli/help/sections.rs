@@ -236,7 +236,7 @@ const KEY_REPORT: &[(&str, &str)] = &[
 
 const KEY_FILE: &[(&str, &str)] = &[(
     "./public_key.json",
-    "default key, if neither -k nor $JWTLENS_KEY is given",
+    "default key, if no key or secret is given",
 )];
 
 const KEY_VARIABLE: (&str, &str) = (

@@ -122,12 +122,12 @@ fn usability(key: &KeyReport, numbered: bool, paint: Paint, width: Option<usize>
             width,
         ));
         text.push('\n');
-        if let Some(hint) = reason.hint() {
-            text.push_str("  ");
-            text.push_str(&paint.heading("hint:"));
-            text.push_str(&wrapped(&format!(" {hint}"), 7, 8, width));
-            text.push('\n');
-        }
+    }
+    if let Some(hint) = key.hint() {
+        text.push_str("  ");
+        text.push_str(&paint.heading("hint:"));
+        text.push_str(&wrapped(&format!(" {hint}"), 7, 8, width));
+        text.push('\n');
     }
     for note in &key.notes {
         let (label, at) = if note.is_warning() {
@@ -185,9 +185,7 @@ fn rows(key: &KeyReport) -> Vec<Row> {
             [Some(from), Some(to)] => Some(format!("{from} to {to} (not checked)")),
             _ => None,
         };
-        let ca = certificate
-            .ca
-            .then_some("yes: this key signs certificates, not tokens");
+        let ca = certificate.ca.then_some("yes: meant to sign certificates");
         rows.extend([
             row("", "subject", Some(&certificate.subject)),
             row("", "issuer", Some(&certificate.issuer)),
