@@ -73,11 +73,10 @@ impl<'g> Given<'g> {
     }
 }
 
-/// What the user asked for, or what stands in for it. `hint` tells how to ask.
+/// The keys that were given, or else the defaults; none if there is neither.
 pub fn find<'g>(
     asked: Vec<Given<'g>>,
     variable: Option<&'g OsString>,
-    hint: &str,
     messages: Messages,
 ) -> Result<Vec<Given<'g>>, Failure> {
     if asked.iter().filter(|key| key.text == "-").count() > 1 {
@@ -90,20 +89,25 @@ pub fn find<'g>(
         return Ok(asked);
     }
     match variable {
-        Some(key) if key.is_empty() => Err(Failure::new(format!("{VARIABLE} is set, but empty"))
-            .hint(format!("unset it, or set it to a key file; {hint}"))),
+        Some(key) if key.is_empty() => {
+            Err(Failure::new(format!("{VARIABLE} is empty"))
+                .hint("unset it, or set it to a key file"))
+        }
         Some(key) => Ok(vec![Given::new(key, VARIABLE)]),
         None if Path::new(DEFAULT_FILE).exists() => {
             messages.note(&format!("the key is taken from ./{DEFAULT_FILE}"));
             Ok(vec![Given::new(OsStr::new(DEFAULT_FILE), DEFAULT_FILE)])
         }
-        None => Err(Failure::new(format!(
-            "no key: none is given, {VARIABLE} is not set, and there is no ./{DEFAULT_FILE}"
-        ))
-        .hint(format!(
-            "{hint}; a Transcodes project shows its own in the JSON Web Key panel"
-        ))),
+        None => Ok(Vec::new()),
     }
+}
+
+/// The error if there is no key at all. `hint` says how to give one.
+pub fn missing(hint: &str) -> Failure {
+    Failure::new(format!(
+        "no key given, {VARIABLE} is not set, and ./{DEFAULT_FILE} does not exist"
+    ))
+    .hint(hint)
 }
 
 /// A secret must not be an argument: other users can see it.
@@ -125,10 +129,10 @@ fn no_secret(arguments: &[Given]) -> Result<(), Failure> {
 }
 
 /// How `verify` is told a key.
-pub const OPTION: &str = "name the key file with -k, for example -k public_key.json";
+pub const OPTION: &str = "use -k FILE, for example -k public_key.json";
 
 /// How `key` is told one.
-pub const ARGUMENT: &str = "name the key file, for example jwtlens key public_key.json";
+pub const ARGUMENT: &str = "name the key file, for example `jwtlens key public_key.json`";
 
 /// What marks PEM (RFC 7468, section 2). No name of a file has it.
 pub const PEM: &[u8] = b"-----BEGIN";

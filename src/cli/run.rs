@@ -89,7 +89,7 @@ fn verify(
     surroundings: &Surroundings,
     messages: Messages,
 ) -> Result<Exit> {
-    let (source, keys) = inputs(asked, &[], surroundings, messages)?;
+    let (source, keys) = inputs(asked, &[], true, surroundings, messages)?;
     let sources = sources(&asked.keys, &keys, surroundings, messages)?;
     let set = KeySet::new(&sources).map_err(|error| keys::none_usable(&keys, &error))?;
     let mut verifier = Verifier::new(set, verify_policy(asked)?);
@@ -102,12 +102,13 @@ fn verify(
 }
 
 fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
-    let (source, keys) = inputs(&asked.verify, &asked.try_key, surroundings, messages)?;
+    let (source, keys) = inputs(&asked.verify, &asked.try_key, false, surroundings, messages)?;
     let sources = sources(&asked.verify.keys, &keys, surroundings, messages)?;
     let also = keys::also(&asked.try_key, messages)?;
     // Without a usable key nothing is judged in full, but much can be found out.
     let exit = match KeySet::new(&sources) {
         Ok(_) => Exit::SUCCESS,
+        Err(_) if sources.is_empty() => Exit::SUCCESS,
         Err(error) => {
             tell(&keys::none_usable(&keys, &error), messages);
             Exit::Failure
@@ -176,6 +177,7 @@ fn cpu_time() -> Duration {
 fn inputs<'g>(
     asked: &'g Verify,
     also: &[OsString],
+    needs_key: bool,
     surroundings: &'g Surroundings,
     messages: Messages,
 ) -> Result<(Source, Vec<Given<'g>>)> {
@@ -186,7 +188,10 @@ fn inputs<'g>(
     let keys = if keys.is_empty() && asked.keys.secrets.are_given() {
         Ok(keys)
     } else {
-        keys::find(keys, variable, keys::OPTION, messages)
+        match keys::find(keys, variable, messages) {
+            Ok(keys) if keys.is_empty() && needs_key => Err(keys::missing(keys::OPTION)),
+            found => found,
+        }
     };
     if keys.is_err() {
         // Everything that is missing is reported at once.
@@ -302,7 +307,10 @@ fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<E
     };
     let variable = surroundings.key_variable.as_ref();
     let keys = Given::operands("KEY", &given);
-    let keys = keys::find(keys, variable, keys::ARGUMENT, messages)?;
+    let keys = keys::find(keys, variable, messages)?;
+    if keys.is_empty() {
+        return Err(keys::missing(keys::ARGUMENT).into());
+    }
     not_from_terminal(keys.iter().map(|key| key.text), surroundings)?;
     let mut exit = Exit::SUCCESS;
     let mut sources = Vec::new();

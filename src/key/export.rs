@@ -18,35 +18,43 @@ pub(crate) struct PublicJwk {
 const LINE: usize = 64;
 
 impl PublicJwk {
-    /// None for a secret.
+    /// None for a secret. Other members may hold anything, so none of them is written.
     pub(super) fn of(jwk: &Object, is_pss: bool) -> Option<Self> {
-        const NAMES: [&str; 9] = ["kty", "crv", "n", "e", "x", "y", "kid", "use", "alg"];
-        if jwk.get("kty").and_then(Value::as_str)? == "oct" {
-            return None;
-        }
+        let text = |name: &str| jwk.get(name).and_then(Value::as_str);
+        let of_type: &[&str] = match text("kty")? {
+            "EC" => &["kty", "crv", "x", "y"],
+            "OKP" => &["kty", "crv", "x"],
+            "RSA" => &["kty", "n", "e"],
+            _ => return None,
+        };
         let mut public = Object::default();
-        for name in NAMES {
-            match jwk.get(name) {
-                Some(Value::String(number)) if ["n", "e"].contains(&name) => {
+        for name in of_type.iter().copied().chain(["kid", "use", "alg"]) {
+            match text(name) {
+                Some(number) if ["n", "e"].contains(&name) => {
                     public.push(name, Value::from(&*canonical(number)?));
                 }
-                Some(value) => public.push(name, value.clone()),
+                Some(text) => public.push(name, Value::from(text)),
                 None => {}
             }
         }
+        let is_pss = is_pss || text("alg").is_some_and(|alg| alg.starts_with("PS"));
         Some(Self {
             jwk: public,
             is_pss,
         })
     }
 
-    pub(crate) fn jwk(&self) -> &Object {
-        &self.jwk
+    /// None if the JWK would allow more algorithms than the key: without `alg`, no member says RSASSA-PSS.
+    pub(crate) fn jwk(&self) -> Option<&Object> {
+        let is_lost = self.is_pss && self.jwk.get("alg").is_none();
+        (!is_lost).then_some(&self.jwk)
     }
 
-    /// Whether the JWK allows more algorithms than the key: no member of it says RSASSA-PSS.
-    pub(crate) fn loses_pss(&self) -> bool {
-        self.is_pss && self.jwk.get("alg").is_none()
+    /// The `alg` that PEM has no place for, so that the key in it allows more algorithms.
+    pub(crate) fn alg_lost_in_pem(&self) -> Option<&str> {
+        let alg = self.jwk.get("alg").and_then(Value::as_str)?;
+        let is_rsa = self.jwk.get("kty").and_then(Value::as_str) == Some("RSA");
+        (is_rsa && !self.is_pss).then_some(alg)
     }
 
     /// `PUBLIC KEY` (RFC 7468, section 13).

@@ -328,16 +328,17 @@ impl KeyReport {
         self.reasons.iter().find_map(KeyFault::hint)
     }
 
-    /// The JWK of a usable public key: the members that verify, and `kid`, `use` and `alg`.
+    /// The JWK of a usable public key: the members that verify, and `kid`, `use` and `alg`. None if it would
+    /// allow more algorithms than the key, as for RSASSA-PSS without a hash.
     #[must_use]
     pub fn public_jwk(&self) -> Option<&Object> {
-        self.public.as_ref().map(PublicJwk::jwk)
+        self.public.as_ref()?.jwk()
     }
 
-    /// Whether that JWK allows RS256 and its kind, which the key does not: it is for RSASSA-PSS alone.
+    /// The `alg` of an RSA key that its PEM does not have, so that the PEM allows more algorithms.
     #[must_use]
-    pub fn public_jwk_loses_pss(&self) -> bool {
-        self.public.as_ref().is_some_and(PublicJwk::loses_pss)
+    pub fn alg_lost_in_pem(&self) -> Option<&str> {
+        self.public.as_ref()?.alg_lost_in_pem()
     }
 
     /// A usable public key as PEM (`PUBLIC KEY`).

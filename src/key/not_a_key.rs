@@ -224,6 +224,38 @@ impl NotAKey {
         }
     }
 
+    /// Whether there is a key in it.
+    pub(crate) fn holds_key(&self) -> bool {
+        match self {
+            Self::Pem(_)
+            | Self::WrongLabel(..)
+            | Self::UnknownLabel(_)
+            | Self::Malformed(_)
+            | Self::InPem(_)
+            | Self::Der(..)
+            | Self::TrustedCertificate
+            | Self::SshPrivate(_)
+            | Self::Ssh(_)
+            | Self::Ssh2 { .. }
+            | Self::Pgp
+            | Self::Text(_)
+            | Self::Wrapper(_)
+            | Self::JsonLines
+            | Self::XmlCertificate
+            | Self::Keystore => true,
+            Self::Raw(..)
+            | Self::Configuration
+            | Self::Python
+            | Self::Html
+            | Self::Xml
+            | Self::Token
+            | Self::Utf16
+            | Self::Gzip
+            | Self::Url
+            | Self::Unknown => false,
+        }
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> String {

@@ -9,7 +9,7 @@ use data_encoding::{
 };
 use zeroize::Zeroizing;
 
-use super::source::{self, Entry};
+use super::source::{self, ContentFault, Entry};
 use super::{KeyFault, KeyNote};
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
@@ -83,11 +83,21 @@ fn decode(
         .ok_or(SecretFault::Encoding(encoding))
 }
 
-/// Whether content is a key in any form.
+/// Whether content is a key in any form, also one that is not read as a key but recognized.
 fn not_a_key(content: &[u8]) -> Result<(), SecretFault> {
-    for entry in source::read(content).unwrap_or_default().entries {
+    let entries = match source::read(content) {
+        Ok(content) => content.entries,
+        Err(ContentFault::NotAKey(other)) if other.holds_key() => {
+            return Err(SecretFault::PublicKey);
+        }
+        Err(_) => Vec::new(),
+    };
+    for entry in entries {
         match (entry.fault, entry.jwk.get("kty").and_then(Value::as_str)) {
             (_, Some("oct")) => return Err(SecretFault::SecretJwk),
+            (Some(KeyFault::NotAKey(other)), _) if other.holds_key() => {
+                return Err(SecretFault::PublicKey);
+            }
             (Some(KeyFault::Json(_) | KeyFault::NotAnObject(_) | KeyFault::NotAKey(_)), _)
             | (None, None) => {}
             (Some(_), _) | (None, Some(_)) => return Err(SecretFault::PublicKey),

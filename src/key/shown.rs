@@ -112,6 +112,38 @@ const MEMBERS: &[&str] = &[
     "y",
 ];
 
+/// Members around a key in what services and programs write.
+const WRAPPERS: &[&str] = &[
+    "access_token",
+    "certificate",
+    "certificates",
+    "private_key",
+    "privateKey",
+    "jwk_set",
+    "SecretString",
+    "jwks.json",
+    "public_key",
+    "publicKey",
+    "public-key",
+    "PublicKey",
+    "publicKeyPem",
+    "public_key_pem",
+    "public_keys",
+    "publicKeys",
+    "response",
+    "signing_key",
+    "signing_keys",
+    "signingKey",
+    "signingKeys",
+    "verification_key",
+    "verificationKey",
+];
+
+/// Whether a member's name may be shown.
+pub fn is_member(name: &str) -> bool {
+    name.len() <= MAX_FRAGMENT || MEMBERS.contains(&name) || WRAPPERS.contains(&name)
+}
+
 /// A value if it may be shown; otherwise how long it is, in brackets.
 pub fn value(text: &str) -> String {
     let length = text.chars().take(MAX_NAME).count();

@@ -139,16 +139,16 @@ fn of_map(members: &[(String, &str)]) -> Option<Vec<Entry>> {
     for (kid, raw) in members {
         let text: Zeroizing<String> = serde_json::from_str::<String>(raw).ok()?.into();
         memmem::find(text.as_bytes(), pem::BEGIN)?;
-        match of_pem(text.as_bytes()) {
-            Ok(keys) => entries.extend(keys),
-            Err(other) => entries.push(Entry::unusable(KeyFault::NotAKey(other))),
-        }
-        for entry in entries
-            .iter_mut()
-            .filter(|entry| entry.jwk.get("kid").is_none())
-        {
-            entry.jwk.push("kid", Value::from(&**kid));
-        }
+        let keys = match of_pem(text.as_bytes()) {
+            Ok(keys) => keys,
+            Err(other) => vec![Entry::unusable(KeyFault::NotAKey(other))],
+        };
+        entries.extend(keys.into_iter().map(|mut entry| {
+            if entry.jwk.get("kid").is_none() {
+                entry.jwk.push("kid", Value::from(&**kid));
+            }
+            entry
+        }));
     }
     (!entries.is_empty()).then_some(entries)
 }

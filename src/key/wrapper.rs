@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::asn1::Kind;
 use super::encoding::Encoding;
-use super::pem;
+use super::{pem, shown};
 use crate::text::json::{Object, Value};
 
 /// Where JSON has a key.
@@ -42,9 +42,6 @@ enum Content {
     /// Base64 of one of the other forms, by the name of a file for it.
     Base64(&'static str),
 }
-
-/// A member's name longer than this is not shown: it could be anything.
-const MAX_NAME: usize = 20;
 
 impl Wrapper {
     /// The first key inside of a JSON value, in its order.
@@ -135,7 +132,7 @@ fn search(value: &Value) -> Option<(Option<Vec<String>>, Content)> {
 fn name(name: &str) -> Option<String> {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let is_harmless = |c: char| is_plain(c) || "-.".contains(c);
-    if name.is_empty() || name.len() >= MAX_NAME || !name.chars().all(is_harmless) {
+    if name.is_empty() || !shown::is_member(name) || !name.chars().all(is_harmless) {
         None
     } else if name.chars().all(is_plain) && !name.starts_with(|c: char| c.is_ascii_digit()) {
         Some(format!(".{name}"))

@@ -387,7 +387,7 @@ const WRITTEN_TOKEN: [Fault<Written>; 16] = [
     },
     Fault {
         code: "json-response",
-        make: |token| Some(format!(r#"[{{"a":{{"b":["Bearer {token}"]}}}}]"#)),
+        make: |token| Some(format!(r#"[{{"a":{{"b":["{token}"]}}}}]"#)),
     },
     Fault {
         code: "surrounded-token",
@@ -1947,6 +1947,35 @@ fn names_that_almost_fit_are_told() {
             .iter()
             .find(|finding| finding.certainty == Certainty::Likely);
         assert_eq!(found.map(|finding| finding.code.name()), code);
+    }
+}
+
+/// A proof names every change: also what is removed around a token inside an encoding.
+#[test]
+fn what_is_around_a_token_inside_is_named() {
+    let signer = Random::new("inside").signer();
+    let keys = debugger(&[&signer.jwk()], &[], Effort::Default);
+    let token = signer.token(&payload(1));
+    let inner = format!(" Bearer \"{token}\"\r\n");
+    let percent: String = inner.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let json = serde_json::json!({ "access_token": inner }).to_string();
+    let base64 = BASE64.encode(inner.as_bytes());
+    let utf16: Vec<u8> = format!("\u{feff}{token}")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    for (text, code) in [
+        (percent.into_bytes(), "percent-encoded"),
+        (json.into_bytes(), "json-response"),
+        (base64.into_bytes(), "double-encoded"),
+        (utf16, "nul-bytes"),
+    ] {
+        let report = keys.debug(&text, NOW);
+        assert_eq!(
+            proven(&report),
+            codes(&[code, "surrounded-token"]),
+            "{code}"
+        );
     }
 }
 

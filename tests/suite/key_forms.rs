@@ -273,9 +273,41 @@ fn a_usable_key_is_written_as_it_was_read() {
     for key in keys() {
         let read = only(pem("PUBLIC KEY", &key.spki).as_bytes());
         assert_eq!(read.public_pem().unwrap(), pem("PUBLIC KEY", &key.spki));
-        assert_eq!(read.public_jwk().unwrap().to_string(), key.jwk);
-        assert_eq!(read.public_jwk_loses_pss(), key.name == "RSASSA-PSS");
+        match read.public_jwk() {
+            Some(jwk) => assert_eq!(jwk.to_string(), key.jwk),
+            // A JWK without "alg" would allow RS256.
+            None => assert_eq!(key.name, "RSASSA-PSS"),
+        }
     }
+}
+
+/// However often a key is converted, it allows no more than before, or a warning says so.
+#[test]
+fn a_converted_key_allows_no_more_algorithms() {
+    let rsa = crate::cases::rsa_jwk("k");
+    for alg in ["PS256", "PS384", "PS512"] {
+        let jwk = rsa.replace("RS256", alg);
+        let pem = only(jwk.as_bytes()).public_pem().unwrap();
+        let read = only(pem.as_bytes());
+        assert_eq!(read.algorithms, [alg]);
+        let jwk = read.public_jwk().unwrap().to_string();
+        assert_eq!(only(jwk.as_bytes()).algorithms, [alg]);
+    }
+    let read = only(rsa.as_bytes());
+    assert_eq!(read.alg_lost_in_pem(), Some("RS256"));
+    let plain = rsa.replace(r#""alg":"RS256","#, "");
+    assert_eq!(only(plain.as_bytes()).alg_lost_in_pem(), None);
+}
+
+/// Only the members of the key's own type are written, and only if they are strings.
+#[test]
+fn foreign_members_are_not_written() {
+    let more =
+        r#","n":["hunter2hunter2"],"e":{"d":"hunter2hunter2"},"y":"hunter2hunter2","use":"sig"}"#;
+    let jwk = r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo""#;
+    let read = only(format!("{jwk}{more}").as_bytes());
+    let written = read.public_jwk().unwrap().to_string();
+    assert_eq!(written, format!(r#"{jwk},"use":"sig"}}"#));
 }
 
 #[test]

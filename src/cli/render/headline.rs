@@ -119,7 +119,7 @@ fn mismatch(report: &Report) -> String {
 fn unchecked_reason(report: &Report) -> String {
     let alg = short(report.signature.algorithm.as_deref().unwrap_or_default());
     match report.signature.reason {
-        Some(Reason::NoKey) => "no usable key".to_owned(),
+        Some(Reason::NoKey) => "no usable key was given".to_owned(),
         Some(Reason::UnsupportedAlgorithm) => format!("unknown \"alg\": \"{alg}\""),
         Some(Reason::AlgorithmNotAllowed) => {
             format!("\"alg\" is \"{alg}\", which none of the given keys supports")

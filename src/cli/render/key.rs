@@ -23,33 +23,39 @@ pub fn json(sources: &[KeySource]) -> Result<String> {
 
 /// The usable public keys of all sources as one JWK Set.
 pub fn jwk_set(sources: &[KeySource], messages: Messages) -> Result<String> {
-    let mut keys = Vec::new();
-    for (source, key) in written(sources, messages) {
-        if key.public_jwk_loses_pss() {
-            messages.warning(&format!(
-                "{}: key {} is for RSASSA-PSS alone, which a JWK without \"alg\" does not say",
-                source.source, key.index
-            ));
-        }
-        keys.extend(key.public_jwk());
-    }
+    let keys: Vec<_> = written(sources, messages, |key| key.public_jwk().is_some())
+        .into_iter()
+        .filter_map(|(_, key)| key.public_jwk())
+        .collect();
     let set = BTreeMap::from([("keys", keys)]);
     Ok(escape::json(&serde_json::to_string_pretty(&set)?).into_owned() + "\n")
 }
 
 /// The usable public keys of all sources as PEM.
 pub fn pem(sources: &[KeySource], messages: Messages) -> String {
-    let keys = written(sources, messages);
+    let keys = written(sources, messages, |key| key.public_pem().is_some());
+    for (source, key) in &keys {
+        if let Some(alg) = key.alg_lost_in_pem() {
+            messages.warning(&format!(
+                "{}: key {}: PEM cannot say that the key is for {alg} only",
+                source.source, key.index
+            ));
+        }
+    }
     keys.iter()
         .filter_map(|(_, key)| key.public_pem())
         .collect()
 }
 
-/// The usable public keys. Those that are left out are counted on stderr.
-fn written(sources: &[KeySource], messages: Messages) -> Vec<(&KeySource, &KeyReport)> {
+/// The usable public keys that have this form. Those that are left out are counted on stderr.
+fn written(
+    sources: &[KeySource],
+    messages: Messages,
+    has_form: fn(&KeyReport) -> bool,
+) -> Vec<(&KeySource, &KeyReport)> {
     let mut written = Vec::new();
     for source in sources {
-        let public = source.keys.iter().filter(|key| key.public_jwk().is_some());
+        let public = source.keys.iter().filter(|key| has_form(key));
         let before = written.len();
         written.extend(public.map(|key| (source, key)));
         let count = written.len().saturating_sub(before);
@@ -58,11 +64,11 @@ fn written(sources: &[KeySource], messages: Messages) -> Vec<(&KeySource, &KeyRe
             let all = source.keys.len();
             messages.warning(&match left_out {
                 1 => format!(
-                    "{}: left out 1 of {all} keys: not a usable public key",
+                    "{}: left out 1 of {all} keys: not a usable public key in this format",
                     source.source
                 ),
                 _ => format!(
-                    "{}: left out {left_out} of {all} keys: not usable public keys",
+                    "{}: left out {left_out} of {all} keys: not usable public keys in this format",
                     source.source
                 ),
             });
