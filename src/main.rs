@@ -74,7 +74,7 @@ fn refuse(error: &clap::Error, arguments: &[OsString]) -> Exit {
             Ok(()) => return Exit::SUCCESS,
             Err(error) => error,
         });
-        return finish(&error.context("can't write to standard output"), messages);
+        return finish(&error.context("cannot write to stdout"), messages);
     }
     if usage::is_token_without_command(error, arguments) {
         let failure = Failure::usage("missing command before the token").hint(

@@ -81,7 +81,7 @@ pub fn find<'g>(
 ) -> Result<Vec<Given<'g>>, Failure> {
     if asked.iter().filter(|key| key.text == "-").count() > 1 {
         return Err(Failure::usage(
-            "\"-\" stands for a key twice, but standard input can be read once",
+            "\"-\" was given as a key more than once, but stdin can be read only once",
         ));
     }
     if !asked.is_empty() {

@@ -453,6 +453,6 @@ fn print(text: &[u8]) -> Result<Exit> {
     output
         .write_all(text)
         .and_then(|()| output.flush())
-        .context("can't write to standard output")?;
+        .context("cannot write to stdout")?;
     Ok(Exit::SUCCESS)
 }

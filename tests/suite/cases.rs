@@ -254,7 +254,7 @@ fn signatures() -> Vec<Case> {
     vec![
         Case::new(
             "der-with-lost-characters",
-            "a DER signature in standard base64 without its 3 / and 1 +: 69 bytes, of which DER announces 72",
+            "a DER signature in standard base64 without its 3 / and 1 +: 69 bytes, where DER announces 72",
             format!("{lossy_input}.{}", lossy(&BASE64.encode(&der(lossy_signature)))),
             ("mis-signed", "mismatch"),
         )
@@ -366,7 +366,7 @@ fn signers() -> Vec<Case> {
         .causes(&[("proven", "signed-by-other-key", DEFAULT)]),
         Case::new(
             "by-embedded-key",
-            "signed with the key that the header brings along, under the kid of the key given",
+            "signed with the key in the header, under the kid of the given key",
             other().sign(
                 format!(r#"{{"alg":"ES256","kid":"{KID}","jwk":{}}}"#, other().jwk()).as_bytes(),
                 TEXT.as_bytes(),
@@ -437,7 +437,7 @@ fn text() -> Vec<Case> {
         .causes(&[("likely", "no-key-matches", DEFAULT)]),
         Case::new(
             "kid-changed",
-            "one character of kid was changed after signing, so that it isn't the JWK's either",
+            "one character of kid was changed after signing, so that it is not the JWK's either",
             signed.replacen(&encode(header_of(KID)), &encode(changed), 1),
             ("malformed", "mismatch"),
         )

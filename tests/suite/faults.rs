@@ -106,7 +106,7 @@ fn output_that_cannot_be_written_is_told() {
         assert_eq!(status(&output), 1, "{format}");
         assert_eq!(
             stderr(&output),
-            "error: can't write to standard output: no space left on device\n"
+            "error: cannot write to stdout: no space left on device\n"
         );
     }
     // Nor where a file may grow no further.
@@ -124,7 +124,7 @@ fn output_that_cannot_be_written_is_told() {
             .current_dir(data(""));
         let output = feed(&mut command, &token("valid.txt").repeat(tokens));
         assert_eq!(status(&output), 1, "{limit}: {}", stderr(&output));
-        assert!(stderr(&output).starts_with("error: can't write to standard output: "));
+        assert!(stderr(&output).starts_with("error: cannot write to stdout: "));
     }
     // Nothing is printed, so nothing is lost.
     let full = File::create("/dev/full").unwrap();
@@ -361,7 +361,7 @@ fn a_terminal_that_is_gone_is_told() {
     assert_eq!(status(&output), 1);
     assert_eq!(
         stderr(&output),
-        "error: can't write to standard output: input/output error\n"
+        "error: cannot write to stdout: input/output error\n"
     );
     let status = command.stdout(gone()).stderr(gone()).status().unwrap();
     assert_eq!(status.code(), Some(1));

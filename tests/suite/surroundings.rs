@@ -143,7 +143,7 @@ fn the_folder_may_be_gone() {
     };
     let output = gone("a", &[]);
     assert_eq!(status(&output), 1);
-    assert!(stderr(&output).starts_with("error: no key: "));
+    assert!(stderr(&output).starts_with("error: no key given"));
     assert_eq!(status(&gone("b", &["-k", &Issuer::new(1, "k").jwk()])), 0);
 
     let output = |what: &str| {

@@ -205,4 +205,4 @@ fn is_json(format: Format) -> bool {
     }
 }
 
-const CANNOT_WRITE: &str = "can't write to standard output";
+const CANNOT_WRITE: &str = "cannot write to stdout";
