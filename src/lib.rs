@@ -64,9 +64,8 @@
 //! [`KeySource::secret`] makes a key of a shared secret; nothing else does, except a JWK with `kty` `oct`.
 //!
 //! The type of a key decides which algorithms it verifies ([`VerificationKey::algorithms`]), never the
-//! token's header, and [`Policy::with_algorithms`] accepts fewer. The algorithms are those of
-//! [`Algorithm::all`]: ES256, ES384, ES512, ES256K, RS256, RS384, RS512, PS256, PS384, PS512, EdDSA, Ed25519,
-//! HS256, HS384 and HS512.
+//! token's header, and [`Policy::with_algorithms`] accepts fewer. [`Algorithm::all`] lists them: ECDSA on
+//! P-256, P-384, P-521 and secp256k1, RSA with PKCS #1 v1.5 and PSS, Ed25519, and HMAC.
 //!
 //! # What is refused, and how it is told
 //!

@@ -221,6 +221,15 @@ mod tests {
         signature.to_bytes().to_vec()
     }
 
+    /// With a nonce whose point is known.
+    fn sign_with(d: Scalar, nonce: Scalar, point: &ProjectivePoint, prehash: [u8; 32]) -> Vec<u8> {
+        let x = *point.to_affine().to_encoded_point(false).x().unwrap();
+        let r = Scalar::reduce_bytes(&x);
+        let hash = Scalar::reduce_bytes(&prehash.into());
+        let s = nonce.invert().unwrap() * (hash + r * d);
+        [r.to_repr(), s.to_repr()].concat()
+    }
+
     /// What both say, where both must say the same.
     fn both(key: &Key, signed: &[Signed]) -> Vec<bool> {
         let alone: Vec<bool> = signed.iter().map(|signed| key.alone(signed)).collect();
@@ -478,13 +487,9 @@ mod tests {
                         let made: Vec<([u8; 32], Vec<u8>)> = (start..start + 500)
                             .map(|number| {
                                 let prehash = random(number << 2 | half);
-                                let x = *point.to_affine().to_encoded_point(false).x().unwrap();
-                                let r = Scalar::reduce_bytes(&x);
-                                let z = Scalar::reduce_bytes(&prehash.into());
-                                let s = nonce.invert().unwrap() * (z + r * d);
+                                let mut signature = sign_with(d, nonce, &point, prehash);
                                 nonce += Scalar::ONE;
                                 point += ProjectivePoint::GENERATOR;
-                                let mut signature = [r.to_repr(), s.to_repr()].concat();
                                 // Every fifth is flipped in a bit.
                                 if number % 5 == 0 {
                                     let bit =

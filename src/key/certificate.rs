@@ -115,9 +115,10 @@ fn chain(certificates: &[&Issued]) -> Option<Vec<usize>> {
         .map(|(issued, place)| (issued.subject, place))
         .collect();
     let issuer = |place: &usize| {
-        let issued = certificates.get(*place)?;
-        let issuer = places.get(issued.issuer).copied();
-        issuer.filter(|_| issued.issuer != issued.subject)
+        let certificate = certificates.get(*place)?;
+        let is_self_issued = certificate.issuer == certificate.subject;
+        let issuer = places.get(certificate.issuer).copied();
+        issuer.filter(|_| !is_self_issued)
     };
     let issuers: HashSet<usize> = (0..count).filter_map(|place| issuer(&place)).collect();
     let mut leaves = (0..count).filter(|place| !issuers.contains(place));

@@ -564,7 +564,7 @@ fn signatures(text: &mut String) {
 fn algorithms(text: &mut String) {
     *text += "| Algorithm | Vectors | Count | Verify | Do not verify | Test |\n|---|---|---|---|---|---|\n";
     for family in &FAMILIES {
-        let test = family.test;
+        let shown_by = family.test;
         let mut rows: Vec<((&str, &str), [usize; 2])> = Vec::new();
         for outcome in family.outcomes.iter() {
             let class = (outcome.alg, outcome.class);
@@ -579,7 +579,7 @@ fn algorithms(text: &mut String) {
             let count = rejected + verified;
             let _ = writeln!(
                 text,
-                "| {alg} | {class} | {count} | {verified} | {rejected} | `wycheproof_sets::{test}` |"
+                "| {alg} | {class} | {count} | {verified} | {rejected} | `wycheproof_sets::{shown_by}` |"
             );
         }
     }
