@@ -273,7 +273,7 @@ fn searches_of<'s>(
 fn short_tokens_stay_within_the_budget() {
     const BUDGETS: [u64; 4] = [0, 500, 3000, 15_000];
     on_all_cores(10_000, |number| {
-        let units = match number % 200 {
+        let units = match number % 100 {
             0 => budget(Effort::Default),
             _ => BUDGETS[number % BUDGETS.len()],
         };
