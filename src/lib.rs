@@ -115,6 +115,7 @@ mod diagnosis;
 mod key;
 mod keyset;
 mod policy;
+mod redaction;
 mod report;
 mod text;
 mod token;

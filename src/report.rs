@@ -47,6 +47,9 @@ pub struct Report {
     /// The keys that follow from a signature that verifies under none given: one of them signed the
     /// token, if it is intact; one alone where that is known.
     pub recovered: Vec<Recovered>,
+    /// Whether the token's values were [replaced](Self::redact).
+    #[serde(skip_serializing_if = "is_false")]
+    pub redacted: bool,
 }
 
 /// Where a token came from.
@@ -184,6 +187,14 @@ impl Serialize for Reason {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
     }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature that serde asks for"
+)]
+fn is_false(is: &bool) -> bool {
+    !is
 }
 
 #[expect(clippy::ref_option, reason = "the signature that serde asks for")]

@@ -452,6 +452,13 @@ pub struct Show {
     #[arg(long)]
     pub fail_fast: bool,
 
+    /// Hide personal values, so that the output can be shared
+    ///
+    /// Replaces the values of all claims but iss, aud, exp, nbf and iat, and of all header parameters but
+    /// alg, typ, cty, kid, crit, enc and zip, by their types, such as `[redacted string]`.
+    #[arg(long, hide_short_help = true)]
+    pub redact: bool,
+
     /// Print nothing; only set the exit status
     #[arg(short, long)]
     pub quiet: bool,

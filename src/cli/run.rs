@@ -89,6 +89,7 @@ fn verify(
     surroundings: &Surroundings,
     messages: Messages,
 ) -> Result<Exit> {
+    check_redaction(asked)?;
     let (source, keys) = inputs(asked, &[], surroundings, messages)?;
     let sources = sources(&asked.keys, &keys, surroundings, messages)?;
     let set = KeySet::new(&sources).map_err(|error| keys::none_usable(&keys, &error))?;
@@ -102,6 +103,7 @@ fn verify(
 }
 
 fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
+    check_redaction(&asked.verify)?;
     let (source, keys) = inputs(&asked.verify, &asked.also, surroundings, messages)?;
     let sources = sources(&asked.verify.keys, &keys, surroundings, messages)?;
     let also = keys::also(&asked.also, messages)?;
@@ -163,6 +165,22 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     let judged = stream.run(source)?;
     tally.tell(messages);
     Ok(exit.and(judged))
+}
+
+/// Rejects formats that are nothing but the values that `--redact` hides.
+fn check_redaction(asked: &Verify) -> Result<(), Failure> {
+    match asked.output {
+        Format::Claims | Format::Token if asked.show.redact => Err(Failure::usage(
+            "--redact cannot be used with -o claims or -o token",
+        )
+        .hint("use -o json or -o line")),
+        Format::Claims
+        | Format::Token
+        | Format::Text
+        | Format::Line
+        | Format::Json
+        | Format::Jsonl => Ok(()),
+    }
 }
 
 /// The CPU time of this thread.
@@ -236,6 +254,7 @@ fn stream<'a, J: FnMut(&[Token]) -> Vec<Report>>(
         renderer,
         only,
         fail_fast: asked.show.fail_fast,
+        redact: asked.show.redact,
         progress: progress(surroundings, messages),
         messages,
     }
@@ -288,6 +307,7 @@ fn decode(
         renderer,
         only: &asked.only,
         fail_fast: asked.show.fail_fast,
+        redact: asked.show.redact,
         progress: progress(surroundings, messages),
         messages,
     }

@@ -41,6 +41,8 @@ pub struct Stream<'s, J> {
     pub only: &'s [Verdict],
     /// Whether to stop at the first refusal.
     pub fail_fast: bool,
+    /// Whether the reports leave out the values of the tokens.
+    pub redact: bool,
     /// The line on the terminal that tells how far a long run is.
     pub progress: Arc<Mutex<Progress>>,
     pub messages: Messages,
@@ -177,6 +179,9 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
     fn judge(&mut self, tokens: &[Token], done: &mut Done) -> Result<()> {
         for (mut report, token) in (self.judge)(tokens).into_iter().zip(tokens) {
             checks::redact(&mut report);
+            if self.redact {
+                report.redact();
+            }
             done.summary.count(&report);
             let verdict = report.verdict;
             if self.only.is_empty() || self.only.contains(&verdict) {
@@ -217,6 +222,7 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
                 renderer: self.renderer.clone(),
                 only: self.only,
                 fail_fast: self.fail_fast,
+                redact: self.redact,
                 progress: Arc::clone(&self.progress),
                 messages: self.messages,
             };

@@ -160,8 +160,8 @@ impl Debugger {
         if let Some(finding) = found.iter_mut().find(is_around)
             && let Some(what) = around::unseen(token.text)
         {
-            finding.summary = format!("{what}, where nobody sees it");
-            finding.hint = Some("delete it: it is no part of the token; pages and chats put such characters into what is copied".to_owned());
+            finding.summary = format!("{what}, where nobody sees it").into();
+            finding.hint = Some("delete it: it is no part of the token; pages and chats put such characters into what is copied".into());
         }
         if report.verdict == Verdict::Malformed {
             let inner = match &signature.proof {
@@ -197,7 +197,7 @@ impl Debugger {
         if let Some(finding) = found.iter_mut().find(tells) {
             let report = self.verifier.verify(&Token::from(&*token), now);
             let what = format!("; that token would be {}", outcome(&report));
-            finding.evidence.push_str(&what);
+            finding.evidence.to_mut().push_str(&what);
         }
     }
 

@@ -1,6 +1,8 @@
 //! What kind of thing a text is, where it is no signed token, or another one than is meant. All of it
 //! is plainly there to see; nothing is computed with a key.
 
+use std::borrow::Cow;
+
 use super::cause::Cause;
 use super::lax;
 use super::reading::{MAX_READ, Reading};
@@ -64,12 +66,21 @@ pub fn kinds(facts: &Facts) -> Vec<Finding> {
         .collect()
 }
 
-fn likely(code: &'static str, summary: &str, evidence: impl Into<String>, hint: &str) -> Finding {
+fn likely(
+    code: &'static str,
+    summary: &'static str,
+    evidence: impl Into<Cow<'static, str>>,
+    hint: &'static str,
+) -> Finding {
     finding(code, Certainty::Likely, summary, evidence, hint)
 }
 
 /// What is plainly there to see.
-fn plain(code: &'static str, summary: impl Into<String>, evidence: impl Into<String>) -> Finding {
+fn plain(
+    code: &'static str,
+    summary: impl Into<Cow<'static, str>>,
+    evidence: impl Into<Cow<'static, str>>,
+) -> Finding {
     Finding {
         explains: true,
         ..note(code, summary, evidence)

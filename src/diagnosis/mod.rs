@@ -51,6 +51,8 @@ mod truncated;
 mod work;
 mod wrapped;
 
+use std::borrow::Cow;
+
 use serde::{Serialize, Serializer};
 
 pub use debug::{Debugger, Effort};
@@ -60,7 +62,8 @@ pub use signer::{Recovered, Signers};
 pub(crate) use signer::{Repaired, repaired};
 pub use wrapped::is_line_wrapped;
 
-/// One thing found out about a token.
+/// One thing found out about a token. A borrowed text is the program's own; an owned one may repeat what
+/// the token holds.
 #[derive(Clone, Debug, Serialize)]
 pub struct Finding {
     /// Its name: kebab-case and stable.
@@ -68,11 +71,11 @@ pub struct Finding {
     /// How sure it is.
     pub certainty: Certainty,
     /// What was found, in one sentence.
-    pub summary: String,
+    pub summary: Cow<'static, str>,
     /// What it rests on.
-    pub evidence: String,
+    pub evidence: Cow<'static, str>,
     /// What to do about it.
-    pub hint: Option<String>,
+    pub hint: Option<Cow<'static, str>>,
     /// Whether it may be why the token is refused; others are worth knowing besides.
     pub explains: bool,
     /// Everything that is needed, together, to make the signature verify: codes, in their order.
@@ -137,9 +140,9 @@ impl Serialize for Certainty {
 fn finding(
     code: &'static str,
     certainty: Certainty,
-    summary: impl Into<String>,
-    evidence: impl Into<String>,
-    hint: impl Into<String>,
+    summary: impl Into<Cow<'static, str>>,
+    evidence: impl Into<Cow<'static, str>>,
+    hint: impl Into<Cow<'static, str>>,
 ) -> Finding {
     Finding {
         certainty,
@@ -149,7 +152,11 @@ fn finding(
     }
 }
 
-fn note(code: &'static str, summary: impl Into<String>, evidence: impl Into<String>) -> Finding {
+fn note(
+    code: &'static str,
+    summary: impl Into<Cow<'static, str>>,
+    evidence: impl Into<Cow<'static, str>>,
+) -> Finding {
     Finding {
         code,
         certainty: Certainty::Note,
@@ -163,7 +170,7 @@ fn note(code: &'static str, summary: impl Into<String>, evidence: impl Into<Stri
 }
 
 impl Finding {
-    fn with_hint(self, hint: impl Into<String>) -> Self {
+    fn with_hint(self, hint: impl Into<Cow<'static, str>>) -> Self {
         Self {
             hint: Some(hint.into()),
             ..self

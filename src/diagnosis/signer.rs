@@ -294,9 +294,9 @@ impl Signers {
         let finding = Finding {
             code: "same-signer",
             certainty: Certainty::Proven,
-            summary: format!("{count} refused tokens of this run were signed by one and the same key, which is not among those given"),
-            evidence: format!("their signatures lead to the same key: {}", key.jwk),
-            hint: Some("compare its x and y with the key in the issuer's console; if it is theirs, this is the public key to use".to_owned()),
+            summary: format!("{count} refused tokens of this run were signed by one and the same key, which is not among those given").into(),
+            evidence: format!("their signatures lead to the same key: {}", key.jwk).into(),
+            hint: Some("compare its x and y with the key in the issuer's console; if it is theirs, this is the public key to use".into()),
             explains: true,
             changes: Vec::new(),
             tried: 0,

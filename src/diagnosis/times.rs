@@ -1,5 +1,7 @@
 //! What times and claims tell of a refused token. None of it is ever proven: clocks and people differ.
 
+use std::borrow::Cow;
+
 use jiff::tz::TimeZone;
 
 use super::{Certainty, Finding, finding};
@@ -68,9 +70,9 @@ fn early_by(report: &Report) -> Option<&'static str> {
 
 fn likely(
     code: &'static str,
-    summary: &str,
-    evidence: impl Into<String>,
-    hint: impl Into<String>,
+    summary: impl Into<Cow<'static, str>>,
+    evidence: impl Into<Cow<'static, str>>,
+    hint: impl Into<Cow<'static, str>>,
 ) -> Finding {
     finding(code, Certainty::Likely, summary, evidence, hint)
 }
@@ -117,7 +119,7 @@ pub fn in_milliseconds(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
     let names = found.join(", ");
     let finding = likely(
         "exp-in-milliseconds",
-        &format!(
+        format!(
             "a time is written in {unit}, where seconds are due: the token would live for thousands of years"
         ),
         format!("{names}: more than {MILLISECONDS} (RFC 7519, section 2){meant}"),
@@ -286,7 +288,12 @@ fn issuer_almost(report: &Report, _: &ClaimsSet) -> Option<Finding> {
     )
 }
 
-fn almost(report: &Report, check: &str, code: &'static str, summary: &str) -> Option<Finding> {
+fn almost(
+    report: &Report,
+    check: &str,
+    code: &'static str,
+    summary: &'static str,
+) -> Option<Finding> {
     let check = report
         .checks
         .iter()

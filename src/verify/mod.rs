@@ -164,6 +164,7 @@ fn report(
         proof: None,
         search: None,
         recovered: Vec::new(),
+        redacted: false,
     }
 }
 

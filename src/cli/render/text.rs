@@ -438,13 +438,12 @@ Claims (rejected)
         report.findings = vec![Finding {
             code: "der-signature",
             certainty: Certainty::Proven,
-            summary: "the signature is DER-encoded; ES256 is R || S, 64 bytes".to_owned(),
-            evidence: "decoded from DER, it verifies with the key (RFC 7518, section 3.4)"
-                .to_owned(),
+            summary: "the signature is DER-encoded; ES256 is R || S, 64 bytes".into(),
+            evidence: "decoded from DER, it verifies with the key (RFC 7518, section 3.4)".into(),
             hint: Some(
                 "use dsaEncoding: \"ieee-p1363\" (Node), SHA256withECDSAinP1363Format (Java), \
                  IeeeP1363FixedFieldConcatenation (.NET), or convert it"
-                    .to_owned(),
+                    .into(),
             ),
             explains: true,
             changes: vec!["der-signature"],
