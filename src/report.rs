@@ -68,6 +68,10 @@ pub struct Input {
     /// The escapes that were undone in it. A note tells them.
     #[serde(skip)]
     pub escapes: Option<Escapes>,
+    /// The time of the line it was found in, in seconds since 1970-01-01T00:00:00Z: it is checked at that
+    /// time instead of now. [`Time::now`] gives it.
+    #[serde(skip)]
+    pub time: Option<i64>,
 }
 
 /// The signature's part of a report.
@@ -162,6 +166,7 @@ impl Default for Input {
             column: None,
             removed: Removed::default(),
             escapes: None,
+            time: None,
         }
     }
 }

@@ -15,6 +15,7 @@ pub mod run;
 mod scan;
 mod secrets;
 mod signals;
+mod statistics;
 mod stream;
 mod summary;
 mod tally;

@@ -114,6 +114,7 @@ impl Debugger {
     /// The same, at the cost that is left.
     pub(super) fn debug_within(&self, token: &Token, now: i64, work: &mut Work) -> Report {
         let mut report = self.verifier.verify(token, now);
+        let now = report.time.now;
         if report.verdict == Verdict::Valid || token.too_long.is_some() {
             return report;
         }

@@ -740,7 +740,7 @@ fn a_payload_that_was_damaged_leads_to_no_signer() {
             .iter()
             .find(|finding| finding.code == "content-changed");
         (
-            finding.map(|finding| finding.summary.clone()),
+            finding.map(|finding| finding.summary.clone().into_owned()),
             report.recovered.len(),
         )
     };

@@ -37,6 +37,8 @@ struct Place {
     bytes: Option<Range<usize>>,
     /// The escapes it was written with.
     escapes: Option<Escapes>,
+    /// The time of its line.
+    time: Option<i64>,
 }
 
 impl Block {
@@ -81,7 +83,7 @@ impl Block {
 
     /// Adds a line or a text that is a token.
     pub fn push(&mut self, line: u64, token: &[u8]) {
-        self.push_found(line, None, token, None);
+        self.push_found(line, None, token, None, None);
     }
 
     /// Adds a token that was found in a line.
@@ -91,6 +93,7 @@ impl Block {
         column: Option<u64>,
         token: &[u8],
         escapes: Option<Escapes>,
+        time: Option<i64>,
     ) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(token);
@@ -99,6 +102,7 @@ impl Block {
             column,
             bytes: Some(start..self.bytes.len()),
             escapes,
+            time,
         });
     }
 
@@ -109,6 +113,7 @@ impl Block {
             column: None,
             bytes: None,
             escapes: None,
+            time: None,
         });
     }
 
@@ -122,6 +127,7 @@ impl Block {
                 column: place.column,
                 removed: Removed::default(),
                 escapes: place.escapes,
+                time: place.time,
             };
             match &place.bytes {
                 Some(range) => Token::new(input, self.bytes.get(range.clone()).unwrap_or_default()),

@@ -12,7 +12,7 @@ use super::beginning::{Beginning, Kind};
 use super::block::Block;
 use super::readable::Readable;
 use super::texts::unreadable;
-use crate::cli::scan::{self, Found};
+use crate::cli::scan::{self, Found, LineTimes};
 
 /// The most that is skipped before the tokens found so far are verified, in bytes.
 const MAX_SKIPPED: usize = 32 * Block::MAX_BYTES;
@@ -32,6 +32,8 @@ pub struct Lines {
     scan: bool,
     /// Whether the text is UTF-16: its last line break leaves a NUL.
     is_utf16: bool,
+    /// The times of its lines, if the tokens are checked at them.
+    times: Option<LineTimes>,
 }
 
 /// How much of a line was read.
@@ -108,8 +110,14 @@ impl Lines {
             state: State::Ended,
             number: 0,
             scan,
+            times: None,
         };
         (lines, kind)
+    }
+
+    /// The same text, each of whose tokens has the time of its line.
+    pub fn with_times(self, times: Option<LineTimes>) -> Self {
+        Self { times, ..self }
     }
 
     /// Adds tokens to `block`: those that can be read without waiting, and at least one. Returns whether
@@ -119,7 +127,8 @@ impl Lines {
         loop {
             if self.scan && self.state == State::Ended {
                 self.take_tokens(block);
-                if !block.is_full() {
+                // A line without a token may have the time of the next one.
+                if !block.is_full() && self.times.is_none() {
                     skipped = skipped.saturating_add(self.skip_lines());
                 }
             }
@@ -135,7 +144,12 @@ impl Lines {
             };
             match self.next(block.is_empty()) {
                 // Its tokens are taken when the loop starts again.
-                Ok(Next::Line(..)) if scan => self.scanned = 0,
+                Ok(Next::Line(..)) if scan => {
+                    self.scanned = 0;
+                    if let Some(times) = &mut self.times {
+                        times.read(&self.line);
+                    }
+                }
                 Ok(Next::Line(_, line)) if is_blank(line) => {}
                 Ok(Next::Line(number, line)) => block.push(number, line),
                 Ok(Next::TooLong(number)) => {
@@ -176,10 +190,13 @@ impl Lines {
             };
             let end = match found {
                 Found::Token(range, escapes) => {
+                    let time = self.times.as_ref().and_then(|times| {
+                        times.at(self.scanned.saturating_add(range.start))
+                    });
                     let column = column(range.start);
                     let token = rest.get(range.clone()).unwrap_or_default();
                     let token = scan::unescaped(token, escapes);
-                    block.push_found(self.number, Some(column), &token, escapes);
+                    block.push_found(self.number, Some(column), &token, escapes, time);
                     range.end
                 }
                 Found::Skipped(range, reason) => {

@@ -1,11 +1,12 @@
 //! The texts of a run, one after the other: stdin and files.
 
 use std::borrow::Cow;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Cursor};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::UNIX_EPOCH;
 use std::vec;
 
 use super::beginning::Kind;
@@ -13,6 +14,7 @@ use super::block::Block;
 use super::lines::Lines;
 use super::prompt::Prompt;
 use super::readable::Readable;
+use crate::cli::scan::{Clock, LineTimes};
 use crate::cli::messages::{Failure, Messages, io_reason, tell};
 use crate::cli::tell::redaction::{Harmless, contains_token, named, shown};
 use crate::cli::{Stdin, Surroundings};
@@ -32,6 +34,8 @@ pub struct Texts {
     /// The number of tokens read so far.
     tokens: u64,
     scan: bool,
+    /// What the times of lines do not say, if the tokens are checked at them.
+    line_clock: Option<Clock>,
     /// How to ask for tokens if stdin is a terminal.
     prompt: Option<Prompt>,
 }
@@ -46,7 +50,12 @@ enum Text {
 
 impl Texts {
     /// The texts of these files, in which `-` is stdin; stdin if there are none.
-    pub fn new(files: &[PathBuf], scan: bool, surroundings: &Surroundings) -> Self {
+    pub fn new(
+        files: &[PathBuf],
+        scan: bool,
+        line_clock: Option<Clock>,
+        surroundings: &Surroundings,
+    ) -> Self {
         let text = |file: &PathBuf| {
             if file.as_os_str() == "-" {
                 Text::Stdin
@@ -69,6 +78,7 @@ impl Texts {
             current: None,
             tokens: 0,
             scan,
+            line_clock,
             prompt: (surroundings.stdin == Stdin::Terminal).then_some(Prompt {
                 scan,
                 control_sequences: surroundings.knows_control_sequences,
@@ -148,31 +158,47 @@ impl Texts {
         let Some(text) = self.rest.next() else {
             return Ok(None);
         };
-        let (name, source) = text.open()?;
+        let (name, source, changed) = text.open()?;
         let (lines, kind) = Lines::open(&name, source, self.scan);
-        Ok(Some((Box::new(lines), kind)))
+        let times = self.line_clock.clone().map(|clock| {
+            LineTimes::new(Clock {
+                latest: changed.unwrap_or(clock.latest),
+                ..clock
+            })
+        });
+        Ok(Some((Box::new(lines.with_times(times)), kind)))
     }
 }
 
 impl Text {
-    /// The text's name and its bytes.
-    fn open(self) -> Result<(String, Box<dyn Readable>), Failure> {
+    /// The text's name, its bytes, and if it is a file, when that was changed last.
+    fn open(self) -> Result<(String, Box<dyn Readable>, Option<i64>), Failure> {
         match self {
             Self::Stdin => {
                 // Without the buffer of `io::stdin`, which polling knows nothing of.
                 let stdin = io::stdin().as_fd().try_clone_to_owned();
                 let stdin = stdin.map_err(|error| unreadable(STDIN, &error))?;
-                Ok((STDIN.to_owned(), Box::new(File::from(stdin))))
+                let stdin = File::from(stdin);
+                let changed = changed(&stdin);
+                Ok((STDIN.to_owned(), Box::new(stdin), changed))
             }
-            Self::Entered(bytes) => Ok((STDIN.to_owned(), Box::new(Cursor::new(bytes)))),
+            Self::Entered(bytes) => Ok((STDIN.to_owned(), Box::new(Cursor::new(bytes)), None)),
             Self::File(path) => open_file(&path),
         }
     }
 }
 
-fn open_file(path: &Path) -> Result<(String, Box<dyn Readable>), Failure> {
+fn open_file(path: &Path) -> Result<(String, Box<dyn Readable>, Option<i64>), Failure> {
     let file = File::open(path).map_err(|error| not_opened(path, &error))?;
-    Ok((presentable(path), Box::new(file)))
+    let changed = changed(&file);
+    Ok((presentable(path), Box::new(file), changed))
+}
+
+/// When a regular file was changed last, in seconds since 1970-01-01T00:00:00Z.
+fn changed(file: &File) -> Option<i64> {
+    let metadata = file.metadata().ok().filter(Metadata::is_file)?;
+    let since = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_secs()).ok()
 }
 
 /// The name of a file that exists, as reports and messages give it.
