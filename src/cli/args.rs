@@ -538,12 +538,9 @@ impl Format {
     pub fn is_summary(self) -> bool {
         match self {
             Self::Summary | Self::SummaryJson => true,
-            Self::Text
-            | Self::Line
-            | Self::Json
-            | Self::Jsonl
-            | Self::Claims
-            | Self::Token => false,
+            Self::Text | Self::Line | Self::Json | Self::Jsonl | Self::Claims | Self::Token => {
+                false
+            }
         }
     }
 }

@@ -25,12 +25,12 @@ use super::input::Source;
 use super::keys::Given;
 use super::messages::{Failure, Messages, io_reason, tell};
 use super::progress::Progress;
-use super::scan::Clock;
-use super::times::At;
 use super::render::{Detail, Look, Renderer, key as render_key};
+use super::scan::Clock;
 use super::stream::{Stream, TOGETHER, lock};
 use super::tally::Tally;
 use super::tell::redaction::{Harmless, named};
+use super::times::At;
 use super::{Stdin, Surroundings};
 use super::{keys, secrets};
 
@@ -129,7 +129,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     };
     let now = now(&asked.verify.time, surroundings);
     let mut tally = Tally::default();
-    let progress = progress(surroundings, messages);
+    let progress = progress(asked.verify.output, surroundings, messages);
     let shown = Arc::clone(&progress);
     let mut judge = |token: &Token| {
         let begun = Instant::now();
@@ -268,13 +268,19 @@ fn stream<'a, J: FnMut(&[Token]) -> Vec<Report>>(
         fail_fast: asked.show.fail_fast,
         redact: asked.show.redact,
         at_line: asked.time.at == Some(At::Line),
-        progress: progress(surroundings, messages),
+        progress: progress(asked.output, surroundings, messages),
         messages,
     }
 }
 
-fn progress(surroundings: &Surroundings, messages: Messages) -> Arc<Mutex<Progress>> {
-    let is_shown = surroundings.can_show_progress && !messages.quiet;
+/// The line about a long run, unless reports are printed on the same terminal.
+fn progress(
+    format: Format,
+    surroundings: &Surroundings,
+    messages: Messages,
+) -> Arc<Mutex<Progress>> {
+    let is_apart = surroundings.height.is_none() || format.is_summary();
+    let is_shown = surroundings.can_show_progress && is_apart && !messages.quiet;
     Arc::new(Mutex::new(Progress::new(is_shown)))
 }
 
@@ -323,7 +329,7 @@ fn decode(
         fail_fast: asked.show.fail_fast,
         redact: asked.show.redact,
         at_line: asked.time.at == Some(At::Line),
-        progress: progress(surroundings, messages),
+        progress: progress(asked.output.into(), surroundings, messages),
         messages,
     }
     .run_on(source, &|| jobs(speed))

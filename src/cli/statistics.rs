@@ -142,7 +142,11 @@ impl Statistics {
 
     /// The causes of rejections, the most frequent first.
     pub fn causes(&self) -> Vec<(&'static str, u64)> {
-        let mut causes: Vec<_> = self.causes.iter().map(|(code, count)| (*code, *count)).collect();
+        let mut causes: Vec<_> = self
+            .causes
+            .iter()
+            .map(|(code, count)| (*code, *count))
+            .collect();
         causes.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         causes
     }
@@ -282,7 +286,11 @@ impl Skew {
                 self.expired = self.expired.saturating_add(1);
             }
             Some(Validity::NotYetValid)
-                if time.not_before.as_ref().map(ahead).is_some_and(|s| near.contains(&s)) =>
+                if time
+                    .not_before
+                    .as_ref()
+                    .map(ahead)
+                    .is_some_and(|s| near.contains(&s)) =>
             {
                 self.not_yet_valid = self.not_yet_valid.saturating_add(1);
             }

@@ -13,7 +13,7 @@ use anyhow::Result;
 use jwtlens::{Input, Report, Token, Verdict};
 
 use super::exit::Exit;
-use super::input::{Block, Source, Texts};
+use super::input::{Block, Share, Source, Texts};
 use super::messages::{Failure, Messages, finish, tell};
 use super::output::Output;
 use super::progress::Progress;
@@ -58,6 +58,8 @@ struct Done {
     failure: Option<Failure>,
     /// Whether a refusal ends the run.
     stop: bool,
+    /// How much of the input was read until then.
+    read: Option<Share>,
 }
 
 /// The sink, and whoever may end the run.
@@ -127,7 +129,8 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
             }
             let failure = block.failure.take();
             for tokens in block.tokens().chunks(self.together) {
-                let done = self.judged(tokens)?;
+                let mut done = self.judged(tokens)?;
+                done.read = block.read;
                 self.put(&mut lock(&shared), done)?;
                 if lock(&shared).stopped {
                     break;
@@ -158,6 +161,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
     fn block(&mut self, block: &mut Block) -> Result<Done> {
         let mut done = Done {
             failure: block.failure.take(),
+            read: block.read,
             ..Done::default()
         };
         done.summary.skip(&block.skipped);
@@ -323,7 +327,10 @@ impl Sink {
         written?;
         self.stopped = done.stop;
         let summary = Arc::clone(&self.summary);
-        lock(&self.progress).tell(|elapsed| lock(&summary).pace(elapsed));
+        lock(&self.progress).tell(|elapsed| {
+            let left = done.read.and_then(|share| share.left(elapsed));
+            lock(&summary).progress(elapsed, left)
+        });
         self.fail(done.failure, messages);
         Ok(())
     }

@@ -127,6 +127,24 @@ impl Summary {
         format!("{tokens} in {}{rate}", figures::elapsed(elapsed))
     }
 
+    /// The same with what was found so far, and how long the rest may take:
+    /// `1,972 tokens in 10.8s (182/s): 1,970 valid, 2 expired; 1m 2s left`
+    pub fn progress(&self, elapsed: Duration, left: Option<Duration>) -> String {
+        let left = match left {
+            Some(left) => format!("; {} left", figures::elapsed(left)),
+            None => String::new(),
+        };
+        format!("{}: {}{left}", self.pace(elapsed), self.verdicts())
+    }
+
+    /// `1,970 valid, 2 expired`
+    fn verdicts(&self) -> String {
+        let verdicts = self.verdicts.iter();
+        let verdicts = verdicts
+            .map(|(verdict, count)| format!("{} {}", figures::number(*count), verdict.name()));
+        verdicts.collect::<Vec<_>>().join(", ")
+    }
+
     /// Prints the summary, once: a signal may come when the run has just ended. Returns whether it did.
     /// Statistics are printed elsewhere.
     pub fn tell(&mut self, messages: Messages, has_statistics: bool) -> bool {
@@ -137,7 +155,11 @@ impl Summary {
         self.skipped.warn(messages);
         if self.without_time > 0 {
             let tokens = figures::count(self.without_time, "token");
-            let verb = if self.without_time == 1 { "was" } else { "were" };
+            let verb = if self.without_time == 1 {
+                "was"
+            } else {
+                "were"
+            };
             messages.warning(&format!(
                 "{tokens} {verb} checked at the current time: no time in the log before"
             ));
@@ -163,11 +185,6 @@ impl Summary {
         if self.total() < 2 {
             return Vec::new();
         }
-        let verdicts: Vec<String> = self
-            .verdicts
-            .iter()
-            .map(|(verdict, count)| format!("{} {}", figures::number(*count), verdict.name()))
-            .collect();
         let pace = self.pace(begun.elapsed());
         let mut reasons: Vec<(&str, u64)> = self
             .reasons
@@ -184,7 +201,7 @@ impl Summary {
         } else {
             ""
         };
-        iter::once(format!("{after}{pace}: {}", verdicts.join(", ")))
+        iter::once(format!("{after}{pace}: {}", self.verdicts()))
             .chain(reasons)
             .collect()
     }

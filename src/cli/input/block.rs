@@ -3,6 +3,7 @@
 use std::mem;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jwtlens::{Escapes, Input, Removed, Token};
 
@@ -23,8 +24,27 @@ pub struct Block {
     pub failure: Option<Failure>,
     /// What was skipped although it starts like a token.
     pub skipped: Skipped,
+    /// How much of the input was read until the end of the block, if its size is known.
+    pub read: Option<Share>,
     bytes: Vec<u8>,
     places: Vec<Place>,
+}
+
+/// A part of the input, in bytes.
+#[derive(Clone, Copy)]
+pub struct Share {
+    pub read: u64,
+    pub size: u64,
+}
+
+impl Share {
+    /// How long the rest takes if this part took so long.
+    pub fn left(self, elapsed: Duration) -> Option<Duration> {
+        let rest = u128::from(self.size.checked_sub(self.read)?);
+        let rest = elapsed.as_millis().saturating_mul(rest);
+        let milliseconds = rest.checked_div(u128::from(self.read))?;
+        Some(Duration::from_millis(u64::try_from(milliseconds).ok()?))
+    }
 }
 
 /// The position of a token.

@@ -21,6 +21,8 @@ const MAX_SKIPPED: usize = 32 * Block::MAX_BYTES;
 pub struct Lines {
     /// The text's name in reports.
     pub name: Arc<str>,
+    /// The number of bytes that were read.
+    pub consumed: u64,
     reader: BufReader<Resumed>,
     /// The line that is being read, or was read last.
     line: Vec<u8>,
@@ -95,6 +97,7 @@ impl Lines {
         let kind = beginning.kind(scan);
         let lines = Self {
             name: name.into(),
+            consumed: 0,
             is_utf16: beginning.is_utf16(),
             reader: BufReader::with_capacity(
                 Block::MAX_BYTES,
@@ -190,9 +193,10 @@ impl Lines {
             };
             let end = match found {
                 Found::Token(range, escapes) => {
-                    let time = self.times.as_ref().and_then(|times| {
-                        times.at(self.scanned.saturating_add(range.start))
-                    });
+                    let time = self
+                        .times
+                        .as_ref()
+                        .and_then(|times| times.at(self.scanned.saturating_add(range.start)));
                     let column = column(range.start);
                     let token = rest.get(range.clone()).unwrap_or_default();
                     let token = scan::unescaped(token, escapes);
@@ -223,8 +227,14 @@ impl Lines {
         self.number = self
             .number
             .saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
-        self.reader.consume(skipped);
+        self.consume(skipped);
         skipped
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.reader.consume(bytes);
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        self.consumed = self.consumed.saturating_add(bytes);
     }
 
     /// The next line with its number, without its line feed. A line longer than [`MAX_LINE`] is
@@ -261,7 +271,7 @@ impl Lines {
             }
             let ended = end.is_some() || buffered.is_empty();
             let used = part.len().saturating_add(usize::from(end.is_some()));
-            self.reader.consume(used);
+            self.consume(used);
             if ended {
                 self.number = self.number.saturating_add(1);
                 let next = match self.state {

@@ -17,7 +17,7 @@ use super::args::Tokens;
 use super::messages::{Failure, Messages};
 use super::scan::Clock;
 
-pub use block::Block;
+pub use block::{Block, Share};
 pub use texts::Texts;
 
 /// The longest line that is read, in bytes, without its line feed.

@@ -10,12 +10,12 @@ use std::time::UNIX_EPOCH;
 use std::vec;
 
 use super::beginning::Kind;
-use super::block::Block;
+use super::block::{Block, Share};
 use super::lines::Lines;
 use super::prompt::Prompt;
 use super::readable::Readable;
-use crate::cli::scan::{Clock, LineTimes};
 use crate::cli::messages::{Failure, Messages, io_reason, tell};
+use crate::cli::scan::{Clock, LineTimes};
 use crate::cli::tell::redaction::{Harmless, contains_token, named, shown};
 use crate::cli::{Stdin, Surroundings};
 
@@ -33,6 +33,10 @@ pub struct Texts {
     current: Option<Box<Lines>>,
     /// The number of tokens read so far.
     tokens: u64,
+    /// The number of bytes in the texts that were read to their end.
+    consumed: u64,
+    /// The number of bytes in all texts, if they are files.
+    size: Option<u64>,
     scan: bool,
     /// What the times of lines do not say, if the tokens are checked at them.
     line_clock: Option<Clock>,
@@ -74,6 +78,8 @@ impl Texts {
         };
         Self {
             description,
+            size: texts.iter().map(Text::size).sum(),
+            consumed: 0,
             rest: texts.into_iter(),
             current: None,
             tokens: 0,
@@ -126,6 +132,11 @@ impl Texts {
             block.failure = Some(failure);
         }
         block.is_last = self.current.is_none() && self.rest.as_slice().is_empty();
+        let current = self.current.as_ref().map_or(0, |lines| lines.consumed);
+        block.read = self.size.map(|size| Share {
+            read: self.consumed.saturating_add(current),
+            size,
+        });
         block.first = self.tokens.saturating_add(1);
         let tokens = u64::try_from(block.len()).unwrap_or(u64::MAX);
         self.tokens = self.tokens.saturating_add(tokens);
@@ -142,7 +153,9 @@ impl Texts {
         block.source = Arc::clone(&lines.name);
         match kind {
             Kind::Tokens => {
-                if !lines.read(block) {
+                if lines.read(block) {
+                    self.consumed = self.consumed.saturating_add(lines.consumed);
+                } else {
                     self.current = Some(lines);
                 }
             }
@@ -171,6 +184,20 @@ impl Texts {
 }
 
 impl Text {
+    /// The number of its bytes, if it is a file.
+    fn size(&self) -> Option<u64> {
+        let metadata = match self {
+            Self::Stdin => {
+                let stdin = io::stdin().as_fd().try_clone_to_owned().ok()?;
+                File::from(stdin).metadata()
+            }
+            Self::Entered(_) => return None,
+            Self::File(path) => path.metadata(),
+        };
+        let metadata = metadata.ok().filter(Metadata::is_file)?;
+        Some(metadata.len())
+    }
+
     /// The text's name, its bytes, and if it is a file, when that was changed last.
     fn open(self) -> Result<(String, Box<dyn Readable>, Option<i64>), Failure> {
         match self {

@@ -230,11 +230,9 @@ impl<W: Write> Write for SkipFirst<W> {
 fn is_json(format: Format) -> bool {
     match format {
         Format::Json | Format::Jsonl | Format::Claims => true,
-        Format::Text
-        | Format::Line
-        | Format::Token
-        | Format::Summary
-        | Format::SummaryJson => false,
+        Format::Text | Format::Line | Format::Token | Format::Summary | Format::SummaryJson => {
+            false
+        }
     }
 }
 

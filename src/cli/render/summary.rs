@@ -50,13 +50,20 @@ pub fn text(statistics: &Statistics, look: &Look, mut output: impl Write) -> io:
     let within = duration(MAX_SKEW.unsigned_abs());
     let skew = [
         (statistics.skew.expired, "expired less than", "before"),
-        (statistics.skew.not_yet_valid, "became valid less than", "after"),
+        (
+            statistics.skew.not_yet_valid,
+            "became valid less than",
+            "after",
+        ),
     ];
     let skew: Vec<String> = skew
         .into_iter()
         .filter(|(tokens, ..)| *tokens > 0)
         .map(|(tokens, what, when)| {
-            format!("{} {what} {within} {when} the check", count(tokens, "token"))
+            format!(
+                "{} {what} {within} {when} the check",
+                count(tokens, "token")
+            )
         })
         .collect();
     if !skew.is_empty() {
@@ -66,15 +73,25 @@ pub fn text(statistics: &Statistics, look: &Look, mut output: impl Write) -> io:
     if !causes.is_empty() {
         let shown = causes.iter().take(MAX_CAUSES);
         let shown = shown.map(|(code, tokens)| format!("{code} ({})", count(*tokens, "token")));
-        let more = if causes.len() > MAX_CAUSES { ", ..." } else { "" };
+        let more = if causes.len() > MAX_CAUSES {
+            ", ..."
+        } else {
+            ""
+        };
         row("causes", &(shown.collect::<Vec<_>>().join(", ") + more))?;
     }
     let reasons = statistics.reasons.most();
-    let widest = reasons.iter().map(|(_, tokens)| number(*tokens).len()).max();
+    let widest = reasons
+        .iter()
+        .map(|(_, tokens)| number(*tokens).len())
+        .max();
     for (place, (reason, tokens)) in reasons.iter().enumerate() {
         let label = if place == 0 { "reasons" } else { "" };
         let tokens = number(*tokens);
-        row(label, &format!("{tokens:>0$}  {reason}", widest.unwrap_or(0)))?;
+        row(
+            label,
+            &format!("{tokens:>0$}  {reason}", widest.unwrap_or(0)),
+        )?;
     }
     for (label, names) in [
         ("kid", &statistics.kid),

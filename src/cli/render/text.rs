@@ -4,7 +4,8 @@
 use std::iter;
 
 use jwtlens::{
-    Certainty, Finding, Input, KeyId, Malformed, Report, SignatureStatus, Tried, Verdict,
+    Certainty, Finding, Input, KeyId, Malformed, NumericDate, Report, SignatureStatus, Tried,
+    Verdict,
 };
 use unicode_width::UnicodeWidthStr;
 
@@ -130,6 +131,12 @@ impl Text<'_> {
         if input.number == 1 && (input.column.is_some() || input.line.is_some_and(|line| line > 1))
         {
             text.push_str(&self.labeled("token", &escape::text(&position(input)), ""));
+        }
+        if let Some(time) = input
+            .time
+            .and_then(|time| NumericDate::from(time).readable(&self.0.zone))
+        {
+            text.push_str(&self.labeled("time", &time, " (of its line)"));
         }
         text
     }

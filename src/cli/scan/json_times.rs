@@ -67,8 +67,6 @@ pub struct Objects {
     pub first: Option<usize>,
     /// Objects with a time, and where they end. Inner ones come before outer ones.
     timed: Vec<(usize, usize, i64)>,
-    /// The parts that are objects.
-    spans: Vec<(usize, usize)>,
 }
 
 /// Something that is not JSON.
@@ -103,7 +101,6 @@ impl Json {
                 let mut one = Self::default();
                 if one.follow(object, start, clock, &mut objects).is_ok() {
                     objects.first.get_or_insert(start);
-                    objects.spans.push((start, end));
                     from = end;
                 }
             }
@@ -177,7 +174,8 @@ impl Json {
                 byte if byte.is_ascii_whitespace() => {}
                 b'0'..=b'9' | b'-' | b't' | b'f' | b'n' => {
                     let rest = line.get(at..).unwrap_or_default();
-                    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
+                    let is_part =
+                        |byte: &&u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
                     let length = rest.iter().take_while(is_part).count();
                     let scalar = rest.get(..length).unwrap_or_default();
                     if serde_json::from_slice::<IgnoredAny>(scalar).is_err() {
@@ -194,7 +192,9 @@ impl Json {
         for frame in self.open.iter().rev() {
             // Of an object that goes on in the next line, a time is one of what comes after it.
             if let Some(time) = frame.time {
-                objects.timed.push((time.known_from, usize::MAX, time.second));
+                objects
+                    .timed
+                    .push((time.known_from, usize::MAX, time.second));
             }
         }
         Ok(())
@@ -215,8 +215,8 @@ impl Json {
                 } else {
                     Unit::Seconds
                 };
-                let second = of_number(text, unit)
-                    .or_else(|| clock.read_whole(text).filter(|_| is_string));
+                let second =
+                    of_number(text, unit).or_else(|| clock.read_whole(text).filter(|_| is_string));
                 if let (None, Some(second)) = (&frame.time, second) {
                     frame.time = Some(Time {
                         second,
@@ -244,12 +244,6 @@ impl Objects {
         let is_around = |(from, to, _): &&(usize, usize, i64)| (*from..*to).contains(&byte);
         let innermost = self.timed.iter().find(is_around);
         innermost.map(|(_, _, second)| *second)
-    }
-
-    /// Whether a byte is in an object.
-    pub fn is_within(&self, byte: usize) -> bool {
-        let is_around = |(from, to): &(usize, usize)| (*from..*to).contains(&byte);
-        self.is_inside || self.spans.iter().any(is_around)
     }
 
     /// Whether the line is a part of a document of several lines.

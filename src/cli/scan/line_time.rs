@@ -64,9 +64,8 @@ fn leftmost(line: &[u8], clock: &Clock) -> Option<i64> {
     let mut before = None;
     while let Some(byte) = line.get(at).copied() {
         let rest = line.get(at..).unwrap_or_default();
-        let is_start = before.is_none_or(|byte: u8| {
-            byte.is_ascii_whitespace() || b"[(<>{=,;|\"'".contains(&byte)
-        });
+        let is_start = before
+            .is_none_or(|byte: u8| byte.is_ascii_whitespace() || b"[(<>{=,;|\"'".contains(&byte));
         if byte == b'"' {
             let (quoted, length) = quoted(rest);
             if let Some(second) = clock.read_whole(quoted) {
@@ -215,15 +214,33 @@ mod tests {
             (r#"{"token":"@","time":"2026-11-25T22:48:00Z"}"#, Some(0)),
             (r#"{"ts":1795646880.5,"t":"@"}"#, Some(0)),
             (r#"{"date":1795646880123,"t":"@"}"#, Some(0)),
-            (r#"{"t":"@","__REALTIME_TIMESTAMP":"1795646880123456"}"#, Some(0)),
-            (r#"{"time":"2026-11-25T22:48:05Z","a":{"t":"@","ts":1795646880}}"#, Some(0)),
-            (r#"{"time":"2026-11-25T22:48:00Z","a":{"b":{"t":"@"}},"c":{"ts":1}}"#, Some(0)),
-            (r#"{"a":[{"ts":1795646885},{"t":"@"}],"time":"2026-11-25T22:48:00Z"}"#, Some(0)),
+            (
+                r#"{"t":"@","__REALTIME_TIMESTAMP":"1795646880123456"}"#,
+                Some(0),
+            ),
+            (
+                r#"{"time":"2026-11-25T22:48:05Z","a":{"t":"@","ts":1795646880}}"#,
+                Some(0),
+            ),
+            (
+                r#"{"time":"2026-11-25T22:48:00Z","a":{"b":{"t":"@"}},"c":{"ts":1}}"#,
+                Some(0),
+            ),
+            (
+                r#"{"a":[{"ts":1795646885},{"t":"@"}],"time":"2026-11-25T22:48:00Z"}"#,
+                Some(0),
+            ),
             (r#"2026-11-25T22:48:00Z stdout F {"msg":"@"}"#, Some(0)),
-            (r#"2026-11-25T22:48:05Z stdout F {"msg":"@","time":"2026-11-25T22:48:00Z"}"#, Some(0)),
+            (
+                r#"2026-11-25T22:48:05Z stdout F {"msg":"@","time":"2026-11-25T22:48:00Z"}"#,
+                Some(0),
+            ),
             (r#"{"msg":"2026-11-25T22:48:00Z @"}"#, None),
             (r#"{"msg":"time","t":"@"}"#, None),
-            (r#"{"msg":"{\"time\":\"2026-11-25T22:48:00Z\"}","t":"@"}"#, None),
+            (
+                r#"{"msg":"{\"time\":\"2026-11-25T22:48:00Z\"}","t":"@"}"#,
+                None,
+            ),
             (r#"{"expires":"2026-11-25T22:48:00Z","t":"@"}"#, None),
             (r#"{"time":"soon","t":"@"}"#, None),
             (r#"{"time":{"a":"2026-11-25T22:48:00Z"},"t":"@"}"#, None),
