@@ -12,6 +12,7 @@ use crate::report::Report;
 use crate::text::json::{Object, Value};
 use crate::token::claims::ClaimsSet;
 use crate::token::header::JoseHeader;
+use crate::token::malformed::Malformed;
 
 /// The claims whose values stay.
 const CLAIMS: [&str; 5] = ["iss", "aud", "exp", "nbf", "iat"];
@@ -78,7 +79,7 @@ impl Report {
         for finding in &mut self.findings {
             redact_finding(finding, keys_stay);
         }
-        self.error = self.error.take().map(|error| error.redacted());
+        self.error = self.error.take().map(Malformed::redacted);
         if let Some(proof) = &mut self.proof {
             proof.redact(keys_stay);
         }
@@ -135,7 +136,7 @@ fn redact_header(header: &mut JoseHeader) {
         let stays = parameter_stays(name, value);
         (!stays).then(|| placeholder(value))
     });
-    header.fault = header.fault.take().map(|fault| fault.redacted());
+    header.fault = header.fault.take().map(Malformed::redacted);
 }
 
 fn redact_claims(claims: &mut ClaimsSet) {
@@ -149,7 +150,7 @@ fn redact_claims(claims: &mut ClaimsSet) {
         .as_ref()
         .and_then(|_| members.get("sub")?.as_str().map(Box::from));
     claims.members = members.into();
-    claims.fault = claims.fault.take().map(|fault| fault.redacted());
+    claims.fault = claims.fault.take().map(Malformed::redacted);
 }
 
 /// What was asked of a value that goes tells the value.

@@ -432,7 +432,7 @@ pub struct Time {
     /// Use the local time zone
     ///
     /// For times in the output and, with --at line, for times in a log that have no zone.
-    #[arg(long)]
+    #[arg(long, hide_short_help = true)]
     pub local: bool,
 }
 

@@ -56,6 +56,7 @@ fn run_all(command: &[&str], token: &str, what: &str) -> Vec<Output> {
         .into()
 }
 
+#[expect(clippy::too_many_lines, reason = "a list of tokens")]
 /// Tokens that are rejected in all ways, so that every finding and error has something to repeat.
 fn tokens() -> Vec<(&'static str, String)> {
     let issuer = Issuer::new(1, "kid-1");

@@ -68,6 +68,37 @@ fn tokens_near_their_expiry_are_counted() {
     assert_eq!(expired["verdicts"]["not-verified"], Value::Null);
 }
 
+/// `docs/summary.md` names every field, and no other.
+#[test]
+fn reference_of_the_summary_is_complete() {
+    let found = summary(
+        &["--scan"],
+        "eyJhbGciOiJFUzI1NiJ9.e30.AA eyJhbGciOiJFUzI1NiJ9",
+    );
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/summary.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let names = text.lines().filter(|line| line.starts_with("| `"));
+    let names = names.flat_map(|line| {
+        line.split(" | ")
+            .next()
+            .unwrap()
+            .split('`')
+            .skip(1)
+            .step_by(2)
+    });
+    let documented: Vec<String> = names
+        .filter(|name| !name.starts_with('.'))
+        .map(|name| name.split(['.', '[']).next().unwrap().to_owned())
+        .collect();
+    for field in found.as_object().unwrap().keys() {
+        assert!(documented.contains(field), "{field}");
+    }
+    for name in documented {
+        let is_absent = name == "issued_at";
+        assert!(found.get(&name).is_some() || is_absent, "{name}");
+    }
+}
+
 /// Every reason, cause and name at once is a screen.
 #[test]
 fn the_table_fits_a_screen() {

@@ -44,6 +44,14 @@ pub struct Texts {
     prompt: Option<Prompt>,
 }
 
+/// A text that was opened.
+struct Opened {
+    name: String,
+    bytes: Box<dyn Readable>,
+    /// When it was changed last, if it is a file, in seconds since 1970-01-01T00:00:00Z.
+    changed: Option<i64>,
+}
+
 /// A text that was not opened.
 enum Text {
     Stdin,
@@ -171,11 +179,11 @@ impl Texts {
         let Some(text) = self.rest.next() else {
             return Ok(None);
         };
-        let (name, source, changed) = text.open()?;
-        let (lines, kind) = Lines::open(&name, source, self.scan);
+        let opened = text.open()?;
+        let (lines, kind) = Lines::open(&opened.name, opened.bytes, self.scan);
         let times = self.line_clock.clone().map(|clock| {
             LineTimes::new(Clock {
-                latest: changed.unwrap_or(clock.latest),
+                latest: opened.changed.unwrap_or(clock.latest),
                 ..clock
             })
         });
@@ -198,27 +206,36 @@ impl Text {
         Some(metadata.len())
     }
 
-    /// The text's name, its bytes, and if it is a file, when that was changed last.
-    fn open(self) -> Result<(String, Box<dyn Readable>, Option<i64>), Failure> {
+    fn open(self) -> Result<Opened, Failure> {
         match self {
             Self::Stdin => {
                 // Without the buffer of `io::stdin`, which polling knows nothing of.
                 let stdin = io::stdin().as_fd().try_clone_to_owned();
                 let stdin = stdin.map_err(|error| unreadable(STDIN, &error))?;
                 let stdin = File::from(stdin);
-                let changed = changed(&stdin);
-                Ok((STDIN.to_owned(), Box::new(stdin), changed))
+                Ok(Opened {
+                    name: STDIN.to_owned(),
+                    changed: changed(&stdin),
+                    bytes: Box::new(stdin),
+                })
             }
-            Self::Entered(bytes) => Ok((STDIN.to_owned(), Box::new(Cursor::new(bytes)), None)),
+            Self::Entered(bytes) => Ok(Opened {
+                name: STDIN.to_owned(),
+                changed: None,
+                bytes: Box::new(Cursor::new(bytes)),
+            }),
             Self::File(path) => open_file(&path),
         }
     }
 }
 
-fn open_file(path: &Path) -> Result<(String, Box<dyn Readable>, Option<i64>), Failure> {
+fn open_file(path: &Path) -> Result<Opened, Failure> {
     let file = File::open(path).map_err(|error| not_opened(path, &error))?;
-    let changed = changed(&file);
-    Ok((presentable(path), Box::new(file), changed))
+    Ok(Opened {
+        name: presentable(path),
+        changed: changed(&file),
+        bytes: Box::new(file),
+    })
 }
 
 /// When a regular file was changed last, in seconds since 1970-01-01T00:00:00Z.

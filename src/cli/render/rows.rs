@@ -33,8 +33,14 @@ pub fn header(report: &Report) -> Option<Vec<Row>> {
     };
     let is_of_header = |check: &&Check| check.check == "typ";
     let checks = report.checks.iter().filter(is_of_header).collect();
-    let shape = (names::parameter as fn(&str) -> _, report.redacted);
-    Some(rows(&header.parameters, checks, shape, row))
+    let meaning = names::parameter;
+    Some(rows(
+        &header.parameters,
+        checks,
+        meaning,
+        report.redacted,
+        row,
+    ))
 }
 
 /// The rows of the claims, and of claims that are missing.
@@ -67,15 +73,16 @@ pub fn claims(report: &Report, zone: &TimeZone) -> Option<Vec<Row>> {
     };
     let is_of_claims = |check: &&Check| check.check != "typ";
     let checks = report.checks.iter().filter(is_of_claims).collect();
-    let shape = (names::claim as fn(&str) -> _, report.redacted);
-    Some(rows(&claims.members, checks, shape, row))
+    let meaning = names::claim;
+    Some(rows(&claims.members, checks, meaning, report.redacted, row))
 }
 
 /// A row for each member, then one for each failed check of what is missing or stands deeper.
 fn rows(
     object: &Object,
     checks: Vec<&Check>,
-    (meaning, redacted): (fn(&str) -> &'static str, bool),
+    meaning: fn(&str) -> &'static str,
+    redacted: bool,
     row: impl Fn(&Member, &[String]) -> Row,
 ) -> Vec<Row> {
     // A name that begins with a slash is a JSON Pointer.

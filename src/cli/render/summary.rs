@@ -16,7 +16,7 @@ const COLUMN: usize = "checked   ".len();
 const MAX_NAMES: usize = 2;
 
 /// More causes are counted, not listed.
-const MAX_CAUSES: usize = 5;
+const MAX_CAUSES: usize = 3;
 
 /// As much of a name as a line can hold.
 const MAX_NAME: usize = 48;
@@ -49,10 +49,10 @@ pub fn text(statistics: &Statistics, look: &Look, mut output: impl Write) -> io:
     }
     let within = duration(MAX_SKEW.unsigned_abs());
     let skew = [
-        (statistics.skew.expired, "expired less than", "before"),
+        (statistics.skew.expired, "expired within", "before"),
         (
             statistics.skew.not_yet_valid,
-            "became valid less than",
+            "became valid within",
             "after",
         ),
     ];
@@ -85,13 +85,14 @@ pub fn text(statistics: &Statistics, look: &Look, mut output: impl Write) -> io:
         .iter()
         .map(|(_, tokens)| number(*tokens).len())
         .max();
+    let widest = widest.unwrap_or(0);
     for (place, (reason, tokens)) in reasons.iter().enumerate() {
         let label = if place == 0 { "reasons" } else { "" };
         let tokens = number(*tokens);
-        row(
-            label,
-            &format!("{tokens:>0$}  {reason}", widest.unwrap_or(0)),
-        )?;
+        let taken = COLUMN.saturating_add(widest).saturating_add(2);
+        let room = look.width.map(|width| width.saturating_sub(taken));
+        let reason = abridged(reason, room.unwrap_or(usize::MAX));
+        row(label, &format!("{tokens:>widest$}  {reason}"))?;
     }
     for (label, names) in [
         ("kid", &statistics.kid),
@@ -105,34 +106,41 @@ pub fn text(statistics: &Statistics, look: &Look, mut output: impl Write) -> io:
     Ok(())
 }
 
-/// The most frequent names, and how many more there are.
+/// The most frequent names, and how many tokens have others.
 fn lines(names: &Names) -> Vec<String> {
     let all = names.most();
     let name = |named: &Named| {
         let name = match &named.name {
             None => "(none)".to_owned(),
             // Its own text can't pass for that of a token without one.
-            Some(name) if name.starts_with('(') => format!("\"{}\"", abridged(name)),
-            Some(name) => escape::delimited(&abridged(name)).into_owned(),
+            Some(name) if name.starts_with('(') => format!("\"{}\"", abridged(name, MAX_NAME)),
+            Some(name) => escape::delimited(&abridged(name, MAX_NAME)).into_owned(),
         };
         format!("{name}: {}", verdicts(&named.verdicts))
     };
     let mut lines: Vec<String> = all.iter().take(MAX_NAMES).map(name).collect();
-    let rest: Vec<&Named> = all.iter().skip(MAX_NAMES).collect();
-    let tokens = rest.iter().fold(names.others().total(), |sum, named| {
+    let rest = all.iter().skip(MAX_NAMES);
+    let tokens = rest.fold(names.others().total(), |sum, named| {
         sum.saturating_add(named.tokens)
     });
-    if tokens > 0 {
-        lines.push(format!("others: {}", count(tokens, "token")));
+    if tokens > 0
+        && let Some(last) = lines.last_mut()
+    {
+        last.push_str("; others: ");
+        last.push_str(&count(tokens, "token"));
     }
     lines
 }
 
-fn abridged(name: &str) -> String {
-    match name.char_indices().nth(MAX_NAME) {
-        None => name.to_owned(),
-        Some((end, _)) => format!("{}...", name.get(..end).unwrap_or_default()),
+/// As much of a text as so many characters can hold.
+fn abridged(text: &str, most: usize) -> String {
+    const DOTS: &str = "...";
+    if text.chars().count() <= most {
+        return text.to_owned();
     }
+    let kept = most.saturating_sub(DOTS.len());
+    let start: String = text.chars().take(kept).collect();
+    start + DOTS
 }
 
 /// `1 valid, 286 expired`

@@ -21,8 +21,11 @@ const MICROSECONDS: &[u8] = b"__REALTIME_TIMESTAMP";
 /// The deepest nesting that is followed.
 const MAX_DEPTH: usize = 128;
 
-/// The maximum number of places in a line at which an object is tried.
+/// The maximum number of braces in a line that turn out not to start an object.
 const MAX_TRIED: usize = 8;
+
+/// The maximum number of objects that are looked at for a token.
+const MAX_OBJECTS: usize = 1000;
 
 /// A document that is read line by line.
 #[derive(Default)]
@@ -85,7 +88,8 @@ impl Json {
             objects = Objects::default();
         }
         let mut from = 0_usize;
-        for _ in 0..MAX_TRIED {
+        let mut failed = 0_usize;
+        while failed < MAX_TRIED {
             let rest = line.get(from..).unwrap_or_default();
             let Some(at) = memchr::memchr(b'{', rest) else {
                 break;
@@ -96,12 +100,14 @@ impl Json {
             let is_object = matches!(values.next(), Some(Ok(_)));
             let end = start.saturating_add(values.byte_offset());
             from = start.saturating_add(1);
+            failed = failed.saturating_add(1);
             if is_object && end > start {
                 let object = line.get(..end).unwrap_or_default();
                 let mut one = Self::default();
                 if one.follow(object, start, clock, &mut objects).is_ok() {
                     objects.first.get_or_insert(start);
                     from = end;
+                    failed = failed.saturating_sub(1);
                 }
             }
         }
@@ -241,9 +247,11 @@ impl Objects {
 
     /// The time of the innermost object around a byte that has one.
     pub fn time_at(&self, byte: usize) -> Option<i64> {
-        let is_around = |(from, to, _): &&(usize, usize, i64)| (*from..*to).contains(&byte);
-        let innermost = self.timed.iter().find(is_around);
-        innermost.map(|(_, _, second)| *second)
+        // Objects are in the order of their ends.
+        let open = self.timed.partition_point(|(_, end, _)| *end <= byte);
+        let after = self.timed.iter().skip(open).take(MAX_OBJECTS);
+        let mut around = after.filter(|(start, ..)| *start <= byte);
+        around.next().map(|(_, _, second)| *second)
     }
 
     /// Whether the line is a part of a document of several lines.

@@ -108,7 +108,7 @@ fn stands_for_time(line: &[u8], at: usize) -> bool {
                 .is_some_and(|byte| byte.is_ascii_alphanumeric() || b"_-.@&?".contains(byte))
         })
     };
-    is_start || NAMES.iter().any(|name| is_named(name))
+    is_start || NAMES.iter().any(is_named)
 }
 
 /// The text between the quote that a text starts with and the next, and its length with both.

@@ -87,7 +87,7 @@ impl Clock {
         let text = text.one_of(b" ").map_or(text, |(_, text)| text);
         let (day, text) = text.number(1, 2)?;
         let (_, text) = text.one_of(b" ")?;
-        let of_year = |year: i64| Some(time(date(year, month, day)?, text)?);
+        let of_year = |year: i64| time(date(year, month, day)?, text);
         // Any leap year has every day.
         let (_, rest) = of_year(2000)?;
         let year = rest
@@ -190,7 +190,7 @@ fn time(date: Date, text: Cursor) -> Option<(DateTime, Cursor)> {
     Some((date.to_datetime(time), after_fraction.unwrap_or(text)))
 }
 
-impl<'t> Cursor<'t> {
+impl Cursor<'_> {
     /// A number of so many digits, which no further digit follows.
     fn number(self, fewest: usize, most: usize) -> Option<(i64, Self)> {
         let length = self.0.iter().take_while(|b| b.is_ascii_digit()).count();
@@ -214,14 +214,13 @@ impl<'t> Cursor<'t> {
     /// `+01:00`, `+0100`, `+01`, in seconds.
     fn offset(self) -> Option<(i64, Self)> {
         let (sign, text) = self.one_of(b"+-")?;
-        let (hours, minutes, rest) = match text.number(4, 4) {
-            Some((both, rest)) => (both.checked_div(100)?, both % 100, rest),
-            None => {
-                let (hours, rest) = text.number(2, 2)?;
-                let minutes = rest.one_of(b":").and_then(|(_, rest)| rest.number(2, 2));
-                let (minutes, rest) = minutes.unwrap_or((0, rest));
-                (hours, minutes, rest)
-            }
+        let (hours, minutes, rest) = if let Some((both, rest)) = text.number(4, 4) {
+            (both.checked_div(100)?, both % 100, rest)
+        } else {
+            let (hours, rest) = text.number(2, 2)?;
+            let minutes = rest.one_of(b":").and_then(|(_, rest)| rest.number(2, 2));
+            let (minutes, rest) = minutes.unwrap_or((0, rest));
+            (hours, minutes, rest)
         };
         if hours > 23 || minutes > 59 {
             return None;
