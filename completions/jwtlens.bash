@@ -101,7 +101,7 @@ _jwtlens() {
             return 0
             ;;
         jwtlens__subcmd__debug)
-            opts="-f -k -o -q -v -h --file --scan --key --secret-file --secret-env --secret-encoding --alg --iss --aud --sub --typ --require --claim --max-age --at --leeway --local --expires-within --output --fail-fast --quiet --only --try-key --deep --verbose --color --help"
+            opts="-f -k -o -q -v -h --file --scan --key --secret-file --secret-env --secret-encoding --alg --iss --aud --sub --typ --require --claim --max-age --at --leeway --local --expires-within --output --fail-fast --redact --quiet --only --try-key --deep --verbose --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -213,11 +213,11 @@ _jwtlens() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text line json jsonl claims token" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text line json jsonl claims token summary summary-json" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text line json jsonl claims token" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text line json jsonl claims token summary summary-json" -- "${cur}"))
                     return 0
                     ;;
                 --only)
@@ -240,7 +240,7 @@ _jwtlens() {
             return 0
             ;;
         jwtlens__subcmd__decode)
-            opts="-f -o -q -j -h --file --scan --check-time --at --leeway --local --expires-within --output --fail-fast --quiet --only --jobs --color --help"
+            opts="-f -o -q -j -h --file --scan --check-time --at --leeway --local --expires-within --output --fail-fast --redact --quiet --only --jobs --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -289,11 +289,11 @@ _jwtlens() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text line json jsonl" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text line json jsonl summary summary-json" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text line json jsonl" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text line json jsonl summary summary-json" -- "${cur}"))
                     return 0
                     ;;
                 --only)
@@ -476,7 +476,7 @@ _jwtlens() {
             return 0
             ;;
         jwtlens__subcmd__verify)
-            opts="-f -k -o -q -j -h --file --scan --key --secret-file --secret-env --secret-encoding --alg --iss --aud --sub --typ --require --claim --max-age --at --leeway --local --expires-within --output --fail-fast --quiet --only --jobs --color --help"
+            opts="-f -k -o -q -j -h --file --scan --key --secret-file --secret-env --secret-encoding --alg --iss --aud --sub --typ --require --claim --max-age --at --leeway --local --expires-within --output --fail-fast --redact --quiet --only --jobs --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -588,11 +588,11 @@ _jwtlens() {
                     return 0
                     ;;
                 --output)
-                    COMPREPLY=($(compgen -W "text line json jsonl claims token" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text line json jsonl claims token summary summary-json" -- "${cur}"))
                     return 0
                     ;;
                 -o)
-                    COMPREPLY=($(compgen -W "text line json jsonl claims token" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "text line json jsonl claims token summary summary-json" -- "${cur}"))
                     return 0
                     ;;
                 --only)

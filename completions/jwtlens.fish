@@ -74,7 +74,9 @@ line\t'One line per token: line, verdict, expiry, sub, kid, column and source (t
 json\t'One indented JSON object per token'
 jsonl\t'One JSON object per line'
 claims\t'The claims of valid tokens, one JSON object per line'
-token\t'The tokens themselves: the valid ones, or those selected with --only'"
+token\t'The tokens themselves: the valid ones, or those selected with --only'
+summary\t'What the run found, as a table'
+summary-json\t'What the run found, as one JSON object'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l only -d 'Print only tokens with this verdict (repeatable)' -r -f -a "valid\t'the signature, times and claim checks are all good'
 expired\t'signature verified, but the token has expired'
 not-yet-valid\t'signature verified, but nbf is in the future'
@@ -87,8 +89,9 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l color -d 'Whe
 always\t'Always'
 never\t'Never'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l scan -d 'Find tokens in other text, such as logs or HAR files'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l local -d 'Show times in the local time zone'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l local -d 'Use the local time zone'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l fail-fast -d 'Stop at the first rejected token'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l redact -d 'Hide personal values, so that the output can be shared'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s q -l quiet -d 'Print nothing; only set the exit status'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s f -l file -d 'Read tokens from FILE, one per line (repeatable)' -r -F
@@ -129,7 +132,9 @@ line\t'One line per token: line, verdict, expiry, sub, kid, column and source (t
 json\t'One indented JSON object per token'
 jsonl\t'One JSON object per line'
 claims\t'The claims of valid tokens, one JSON object per line'
-token\t'The tokens themselves: the valid ones, or those selected with --only'"
+token\t'The tokens themselves: the valid ones, or those selected with --only'
+summary\t'What the run found, as a table'
+summary-json\t'What the run found, as one JSON object'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l only -d 'Print only tokens with this verdict (repeatable)' -r -f -a "valid\t'the signature, times and claim checks are all good'
 expired\t'signature verified, but the token has expired'
 not-yet-valid\t'signature verified, but nbf is in the future'
@@ -142,8 +147,9 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l color -d 'When
 always\t'Always'
 never\t'Never'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l scan -d 'Find tokens in other text, such as logs or HAR files'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l local -d 'Show times in the local time zone'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l local -d 'Use the local time zone'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l fail-fast -d 'Stop at the first rejected token'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l redact -d 'Hide personal values, so that the output can be shared'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s q -l quiet -d 'Print nothing; only set the exit status'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l deep -d 'Search longer: several seconds per token'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s v -l verbose -d 'List everything that was tried'
@@ -155,7 +161,9 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l expires-withi
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s o -l output -d 'Output format' -r -f -a "text\t'Human-readable report'
 line\t'One line per token: line, verdict, expiry, sub, kid, column and source (tab-separated)'
 json\t'One indented JSON object per token'
-jsonl\t'One JSON object per line'"
+jsonl\t'One JSON object per line'
+summary\t'What the run found, as a table'
+summary-json\t'What the run found, as one JSON object'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l only -d 'Print only tokens with this verdict (repeatable)' -r -f -a "not-verified\t''
 expired\t''
 not-yet-valid\t''
@@ -166,8 +174,9 @@ always\t'Always'
 never\t'Never'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l scan -d 'Find tokens in other text, such as logs or HAR files'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l check-time -d 'Check exp and nbf: exit with 3 if expired, 4 if not yet valid'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l local -d 'Show times in the local time zone'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l local -d 'Use the local time zone'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l fail-fast -d 'Stop at the first rejected token'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l redact -d 'Hide personal values, so that the output can be shared'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s q -l quiet -d 'Print nothing; only set the exit status'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand key" -s o -l output -d 'Output format' -r -f -a "text\t'Human-readable report'

@@ -97,9 +97,7 @@ fn surroundings(color: ColorChoice) -> Surroundings {
         stdin: stdin(),
         knows_control_sequences: knows_control_sequences(),
         variable: |name| env::var_os(name),
-        can_show_progress: io::stderr().is_terminal()
-            && !stdout.is_terminal()
-            && knows_control_sequences(),
+        can_show_progress: io::stderr().is_terminal() && knows_control_sequences(),
         width: columns.or_else(|| terminal(&stdout).map(|(columns, _)| columns)),
         height: terminal(&stdout).map(|(_, rows)| rows),
         paint: paint(color, &stdout),

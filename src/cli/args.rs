@@ -411,7 +411,8 @@ pub struct Checks {
 pub struct Time {
     /// Use this time instead of the current time
     ///
-    /// RFC 3339 (2026-11-23T18:09:24Z), Unix seconds, or relative to now (-1h, +30m).
+    /// RFC 3339 (2026-11-23T18:09:24Z), a date, Unix seconds, or relative to now (-1h, +30m). With line,
+    /// finds tokens in a log and checks each at the time of its log line.
     #[arg(long, value_name = "TIME", value_parser = times::at, allow_hyphen_values = true)]
     pub at: Option<At>,
 
@@ -428,8 +429,10 @@ pub struct Time {
     )]
     pub leeway: i64,
 
-    /// Show times in the local time zone
-    #[arg(long)]
+    /// Use the local time zone
+    ///
+    /// For times in the output and, with --at line, for times in a log that have no zone.
+    #[arg(long, hide_short_help = true)]
     pub local: bool,
 }
 
@@ -451,6 +454,13 @@ pub struct Show {
     /// The rejected token is printed and determines the exit status.
     #[arg(long)]
     pub fail_fast: bool,
+
+    /// Hide personal values, so that the output can be shared
+    ///
+    /// Replaces the values of all claims but iss, aud, exp, nbf and iat, and of all header parameters but
+    /// alg, typ, cty, kid, crit, enc and zip, by their types, such as `[redacted string]`.
+    #[arg(long, hide_short_help = true)]
+    pub redact: bool,
 
     /// Print nothing; only set the exit status
     #[arg(short, long)]
@@ -481,6 +491,10 @@ pub enum Format {
     Claims,
     /// The tokens themselves: the valid ones, or those selected with --only
     Token,
+    /// What the run found, as a table
+    Summary,
+    /// What the run found, as one JSON object
+    SummaryJson,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -493,6 +507,10 @@ pub enum DecodeFormat {
     Json,
     /// One JSON object per line
     Jsonl,
+    /// What the run found, as a table
+    Summary,
+    /// What the run found, as one JSON object
+    SummaryJson,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -511,8 +529,18 @@ impl Format {
     /// Whether findings are among what is printed.
     pub fn shows_findings(self) -> bool {
         match self {
-            Self::Text | Self::Json | Self::Jsonl => true,
+            Self::Text | Self::Json | Self::Jsonl | Self::Summary | Self::SummaryJson => true,
             Self::Line | Self::Claims | Self::Token => false,
+        }
+    }
+
+    /// Whether it is about the run, not about each token.
+    pub fn is_summary(self) -> bool {
+        match self {
+            Self::Summary | Self::SummaryJson => true,
+            Self::Text | Self::Line | Self::Json | Self::Jsonl | Self::Claims | Self::Token => {
+                false
+            }
         }
     }
 }
@@ -524,6 +552,8 @@ impl From<DecodeFormat> for Format {
             DecodeFormat::Line => Self::Line,
             DecodeFormat::Json => Self::Json,
             DecodeFormat::Jsonl => Self::Jsonl,
+            DecodeFormat::Summary => Self::Summary,
+            DecodeFormat::SummaryJson => Self::SummaryJson,
         }
     }
 }

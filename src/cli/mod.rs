@@ -15,6 +15,7 @@ pub mod run;
 mod scan;
 mod secrets;
 mod signals;
+mod statistics;
 mod stream;
 mod summary;
 mod tally;
@@ -50,7 +51,7 @@ pub struct Surroundings {
     pub knows_control_sequences: bool,
     /// Any other variable, for a secret in it.
     pub variable: fn(&OsStr) -> Option<OsString>,
-    /// Whether a person reads standard error, and sees nothing else there.
+    /// Whether a person reads standard error on a terminal that can redraw a line.
     pub can_show_progress: bool,
     /// The columns to keep within; none for a pipe or a file.
     pub width: Option<usize>,

@@ -26,9 +26,11 @@ use super::keys::Given;
 use super::messages::{Failure, Messages, io_reason, tell};
 use super::progress::Progress;
 use super::render::{Detail, Look, Renderer, key as render_key};
+use super::scan::Clock;
 use super::stream::{Stream, TOGETHER, lock};
 use super::tally::Tally;
 use super::tell::redaction::{Harmless, named};
+use super::times::At;
 use super::{Stdin, Surroundings};
 use super::{keys, secrets};
 
@@ -89,6 +91,7 @@ fn verify(
     surroundings: &Surroundings,
     messages: Messages,
 ) -> Result<Exit> {
+    check_format(asked)?;
     let (source, keys) = inputs(asked, &[], true, surroundings, messages)?;
     let sources = sources(&asked.keys, &keys, surroundings, messages)?;
     let set = KeySet::new(&sources).map_err(|error| keys::none_usable(&keys, &error))?;
@@ -102,6 +105,7 @@ fn verify(
 }
 
 fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
+    check_format(&asked.verify)?;
     let (source, keys) = inputs(&asked.verify, &asked.try_key, false, surroundings, messages)?;
     let sources = sources(&asked.verify.keys, &keys, surroundings, messages)?;
     let also = keys::also(&asked.try_key, messages)?;
@@ -126,7 +130,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     };
     let now = now(&asked.verify.time, surroundings);
     let mut tally = Tally::default();
-    let progress = progress(surroundings, messages);
+    let progress = progress(asked.verify.output, surroundings, messages);
     let shown = Arc::clone(&progress);
     let mut judge = |token: &Token| {
         let begun = Instant::now();
@@ -162,8 +166,33 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     // A search takes long enough for its result to be printed at once.
     stream.together = 1;
     let judged = stream.run(source)?;
-    tally.tell(messages);
+    if !asked.verify.output.is_summary() {
+        tally.tell(messages);
+    }
     Ok(exit.and(judged))
+}
+
+/// Rejects formats that are nothing but the values that `--redact` hides, and formats that accept tokens at
+/// times that a log's text gives.
+fn check_format(asked: &Verify) -> Result<(), Failure> {
+    match asked.output {
+        Format::Claims | Format::Token if asked.time.at == Some(At::Line) => Err(Failure::usage(
+            "--at line cannot be used with -o claims or -o token",
+        )
+        .hint("use -o json or -o line: a time in a log must not decide which tokens are accepted")),
+        Format::Claims | Format::Token if asked.show.redact => Err(Failure::usage(
+            "--redact cannot be used with -o claims or -o token",
+        )
+        .hint("use -o json or -o line")),
+        Format::Claims
+        | Format::Token
+        | Format::Text
+        | Format::Line
+        | Format::Json
+        | Format::Jsonl
+        | Format::Summary
+        | Format::SummaryJson => Ok(()),
+    }
 }
 
 /// The CPU time of this thread.
@@ -182,7 +211,8 @@ fn inputs<'g>(
     messages: Messages,
 ) -> Result<(Source, Vec<Given<'g>>)> {
     let given = [asked.keys.given.as_slice(), also].concat();
-    let source = Source::new(&asked.tokens, &given, surroundings)?;
+    let clock = line_clock(&asked.time, surroundings);
+    let source = Source::new(&asked.tokens, clock, &given, surroundings)?;
     let variable = surroundings.key_variable.as_ref();
     let keys = Given::values("-k", &asked.keys.given);
     let keys = if keys.is_empty() && asked.keys.secrets.are_given() {
@@ -241,13 +271,21 @@ fn stream<'a, J: FnMut(&[Token]) -> Vec<Report>>(
         renderer,
         only,
         fail_fast: asked.show.fail_fast,
-        progress: progress(surroundings, messages),
+        redact: asked.show.redact,
+        at_line: asked.time.at == Some(At::Line),
+        progress: progress(asked.output, surroundings, messages),
         messages,
     }
 }
 
-fn progress(surroundings: &Surroundings, messages: Messages) -> Arc<Mutex<Progress>> {
-    let is_shown = surroundings.can_show_progress && !messages.quiet;
+/// The line about a long run, unless reports are printed on the same terminal.
+fn progress(
+    format: Format,
+    surroundings: &Surroundings,
+    messages: Messages,
+) -> Arc<Mutex<Progress>> {
+    let is_apart = surroundings.height.is_none() || format.is_summary();
+    let is_shown = surroundings.can_show_progress && is_apart && !messages.quiet;
     Arc::new(Mutex::new(Progress::new(is_shown)))
 }
 
@@ -262,7 +300,8 @@ fn decode(
     surroundings: &Surroundings,
     messages: Messages,
 ) -> Result<Exit> {
-    let source = Source::new(&asked.tokens, &[], surroundings)?;
+    let clock = line_clock(&asked.time, surroundings);
+    let source = Source::new(&asked.tokens, clock, &[], surroundings)?;
     if asked.show.quiet && !asked.check_time {
         // Printed in spite of --quiet: a script that expects more would never know.
         Messages {
@@ -293,7 +332,9 @@ fn decode(
         renderer,
         only: &asked.only,
         fail_fast: asked.show.fail_fast,
-        progress: progress(surroundings, messages),
+        redact: asked.show.redact,
+        at_line: asked.time.at == Some(At::Line),
+        progress: progress(asked.output.into(), surroundings, messages),
         messages,
     }
     .run_on(source, &|| jobs(speed))
@@ -386,6 +427,23 @@ fn warn_of_keys(source: &KeySource, messages: Messages) {
     }
 }
 
+/// What the times of log lines do not say, if tokens are checked at them.
+fn line_clock(time: &Time, surroundings: &Surroundings) -> Option<Clock> {
+    (time.at == Some(At::Line)).then(|| Clock {
+        zone: zone(time),
+        latest: (surroundings.clock)(),
+    })
+}
+
+/// The zone of times in the output, and of times in a log that give none.
+fn zone(time: &Time) -> TimeZone {
+    if time.local {
+        TimeZone::system()
+    } else {
+        TimeZone::UTC
+    }
+}
+
 /// What time it is whenever it is asked.
 fn now(time: &Time, surroundings: &Surroundings) -> impl Fn() -> i64 + Copy + use<> {
     let (at, clock) = (time.at, surroundings.clock);
@@ -433,13 +491,8 @@ fn renderer(
     detail: Detail,
     surroundings: &Surroundings,
 ) -> Renderer {
-    let zone = if time.local {
-        TimeZone::system()
-    } else {
-        TimeZone::UTC
-    };
     let look = Look {
-        zone,
+        zone: zone(time),
         paint: surroundings.paint,
         width: surroundings.width,
         height: surroundings.height,

@@ -13,7 +13,7 @@ use anyhow::Result;
 use jwtlens::{Input, Report, Token, Verdict};
 
 use super::exit::Exit;
-use super::input::{Block, Source, Texts};
+use super::input::{Block, Share, Source, Texts};
 use super::messages::{Failure, Messages, finish, tell};
 use super::output::Output;
 use super::progress::Progress;
@@ -41,6 +41,10 @@ pub struct Stream<'s, J> {
     pub only: &'s [Verdict],
     /// Whether to stop at the first refusal.
     pub fail_fast: bool,
+    /// Whether tokens are checked at the times of their lines.
+    pub at_line: bool,
+    /// Whether the reports leave out the values of the tokens.
+    pub redact: bool,
     /// The line on the terminal that tells how far a long run is.
     pub progress: Arc<Mutex<Progress>>,
     pub messages: Messages,
@@ -54,6 +58,8 @@ struct Done {
     failure: Option<Failure>,
     /// Whether a refusal ends the run.
     stop: bool,
+    /// How much of the input was read until then.
+    read: Option<Share>,
 }
 
 /// The sink, and whoever may end the run.
@@ -62,6 +68,7 @@ pub type Shared = Arc<Mutex<Sink>>;
 /// Where blocks go, one after the other.
 pub struct Sink {
     output: Output,
+    renderer: Renderer,
     begun: bool,
     progress: Arc<Mutex<Progress>>,
     summary: Arc<Mutex<Summary>>,
@@ -77,7 +84,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
     pub fn run(&mut self, source: Source) -> Result<Exit> {
         match source {
             Source::Arguments(arguments) => {
-                let mut sink = Sink::new(&self.progress, self.hint());
+                let mut sink = Sink::new(&self.renderer, &self.progress, self.hint());
                 let source: Arc<str> = "argument".into();
                 for (argument, number) in arguments.iter().zip(1..) {
                     let input = Input {
@@ -108,7 +115,11 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
     ) -> Result<Exit> {
         let is_entered = texts.prompt(self.messages)?;
         let description = texts.description.clone();
-        let mut shared: Shared = Arc::new(Mutex::new(Sink::new(&self.progress, self.hint())));
+        let mut shared: Shared = Arc::new(Mutex::new(Sink::new(
+            &self.renderer,
+            &self.progress,
+            self.hint(),
+        )));
         let mut block = Block::default();
         for number in 0.. {
             texts.read(&mut block);
@@ -118,7 +129,8 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
             }
             let failure = block.failure.take();
             for tokens in block.tokens().chunks(self.together) {
-                let done = self.judged(tokens)?;
+                let mut done = self.judged(tokens)?;
+                done.read = block.read;
                 self.put(&mut lock(&shared), done)?;
                 if lock(&shared).stopped {
                     break;
@@ -149,6 +161,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
     fn block(&mut self, block: &mut Block) -> Result<Done> {
         let mut done = Done {
             failure: block.failure.take(),
+            read: block.read,
             ..Done::default()
         };
         done.summary.skip(&block.skipped);
@@ -177,9 +190,18 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
     fn judge(&mut self, tokens: &[Token], done: &mut Done) -> Result<()> {
         for (mut report, token) in (self.judge)(tokens).into_iter().zip(tokens) {
             checks::redact(&mut report);
+            if self.redact {
+                report.redact();
+            }
             done.summary.count(&report);
+            if self.at_line && report.input.time.is_none() {
+                done.summary.count_without_time();
+            }
             let verdict = report.verdict;
             if self.only.is_empty() || self.only.contains(&verdict) {
+                if self.renderer.is_summary() {
+                    done.summary.count_for_statistics(&report);
+                }
                 self.renderer.render(report, token, &mut done.printed)?;
             }
             if self.fail_fast && verdict > Verdict::NotVerified {
@@ -192,7 +214,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
 
     /// Writes a block and counts it.
     fn put(&self, sink: &mut Sink, done: Done) -> Result<()> {
-        sink.put(done, &self.renderer, self.messages)
+        sink.put(done, self.messages)
     }
 }
 
@@ -217,6 +239,8 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
                 renderer: self.renderer.clone(),
                 only: self.only,
                 fail_fast: self.fail_fast,
+                redact: self.redact,
+                at_line: self.at_line,
                 progress: Arc::clone(&self.progress),
                 messages: self.messages,
             };
@@ -268,9 +292,14 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
 }
 
 impl Sink {
-    fn new(progress: &Arc<Mutex<Progress>>, hint: Option<&'static str>) -> Self {
+    fn new(
+        renderer: &Renderer,
+        progress: &Arc<Mutex<Progress>>,
+        hint: Option<&'static str>,
+    ) -> Self {
         Self {
             output: Output::new(),
+            renderer: renderer.clone(),
             begun: false,
             progress: Arc::clone(progress),
             summary: Arc::new(Mutex::new(Summary::begin(hint))),
@@ -280,7 +309,7 @@ impl Sink {
         }
     }
 
-    fn put(&mut self, done: Done, renderer: &Renderer, messages: Messages) -> Result<()> {
+    fn put(&mut self, done: Done, messages: Messages) -> Result<()> {
         if !done.printed.refusals.is_empty() {
             lock(&self.progress).clear();
         }
@@ -289,14 +318,19 @@ impl Sink {
         }
         // Judged is done, also where the reader of the results sleeps.
         lock(&self.summary).add(&done.summary);
-        let written = renderer.put(&done.printed, &mut self.begun, &mut self.output);
+        let written = self
+            .renderer
+            .put(&done.printed, &mut self.begun, &mut self.output);
         if written.is_err() {
             lock(&self.progress).clear();
         }
         written?;
         self.stopped = done.stop;
         let summary = Arc::clone(&self.summary);
-        lock(&self.progress).tell(|elapsed| lock(&summary).pace(elapsed));
+        lock(&self.progress).tell(|elapsed| {
+            let left = done.read.and_then(|share| share.left(elapsed));
+            lock(&summary).progress(elapsed, left)
+        });
         self.fail(done.failure, messages);
         Ok(())
     }
@@ -328,8 +362,17 @@ impl Sink {
     pub fn end(&mut self, messages: Messages) -> Exit {
         lock(&self.progress).end();
         let mut summary = lock(&self.summary);
-        summary.tell(messages);
-        self.exit.and(summary.exit())
+        let is_summary = self.renderer.is_summary();
+        let is_first = summary.tell(messages, is_summary);
+        let exit = self.exit.and(summary.exit());
+        if !is_summary || !is_first || summary.total() == 0 {
+            return exit;
+        }
+        let statistics = summary.statistics();
+        match self.renderer.put_statistics(&statistics, &mut self.output) {
+            Ok(()) => exit,
+            Err(error) => exit.and(finish(&error, messages)),
+        }
     }
 
     /// The summary alone: it can be told while the sink waits for whoever reads the results.

@@ -10,6 +10,7 @@ use super::exit::Exit;
 use super::figures;
 use super::messages::Messages;
 use super::scan::Skipped;
+use super::statistics::Statistics;
 
 /// More reasons than these are not told.
 const SHOWN: usize = 3;
@@ -25,6 +26,10 @@ pub struct Summary {
     verdicts: BTreeMap<Verdict, u64>,
     reasons: BTreeMap<String, u64>,
     skipped: Skipped,
+    /// Tokens in lines without a time.
+    without_time: u64,
+    /// What is printed instead of the summary.
+    statistics: Option<Statistics>,
 }
 
 impl Summary {
@@ -50,6 +55,24 @@ impl Summary {
         }
     }
 
+    /// Counts a token that is checked now because its line has no time.
+    pub fn count_without_time(&mut self) {
+        self.without_time = self.without_time.saturating_add(1);
+    }
+
+    /// Counts a report for the statistics, which are then printed instead of the summary.
+    pub fn count_for_statistics(&mut self, report: &Report) {
+        self.statistics.get_or_insert_default().count(report);
+    }
+
+    /// The statistics of the run.
+    pub fn statistics(&self) -> Statistics {
+        Statistics {
+            skipped: self.has_skipped().then(|| self.skipped.clone()),
+            ..self.statistics.clone().unwrap_or_default()
+        }
+    }
+
     /// Counts what `--scan` skipped.
     pub fn skip(&mut self, skipped: &Skipped) {
         self.skipped.add(skipped);
@@ -63,6 +86,10 @@ impl Summary {
     /// Adds what was counted elsewhere.
     pub fn add(&mut self, other: &Self) {
         self.skipped.add(&other.skipped);
+        self.without_time = self.without_time.saturating_add(other.without_time);
+        if let Some(statistics) = &other.statistics {
+            self.statistics.get_or_insert_default().add(statistics);
+        }
         for (verdict, count) in &other.verdicts {
             increase(&mut self.verdicts, *verdict, *count);
         }
@@ -100,13 +127,46 @@ impl Summary {
         format!("{tokens} in {}{rate}", figures::elapsed(elapsed))
     }
 
-    /// Prints the summary, once: a signal may come when the run has just ended.
-    pub fn tell(&mut self, messages: Messages) {
+    /// The same with what was found so far, and how long the rest may take:
+    /// `1,972 tokens in 10.8s (182/s): 1,970 valid, 2 expired; 1m 2s left`
+    pub fn progress(&self, elapsed: Duration, left: Option<Duration>) -> String {
+        let left = match left {
+            Some(left) => format!("; {} left", figures::elapsed(left)),
+            None => String::new(),
+        };
+        format!("{}: {}{left}", self.pace(elapsed), self.verdicts())
+    }
+
+    /// `1,970 valid, 2 expired`
+    fn verdicts(&self) -> String {
+        let verdicts = self.verdicts.iter();
+        let verdicts = verdicts
+            .map(|(verdict, count)| format!("{} {}", figures::number(*count), verdict.name()));
+        verdicts.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Prints the summary, once: a signal may come when the run has just ended. Returns whether it did.
+    /// Statistics are printed elsewhere.
+    pub fn tell(&mut self, messages: Messages, has_statistics: bool) -> bool {
         const HANDFUL: u64 = 5;
         let Some(begun) = self.begun.take() else {
-            return;
+            return false;
         };
         self.skipped.warn(messages);
+        if self.without_time > 0 {
+            let tokens = figures::count(self.without_time, "token");
+            let verb = if self.without_time == 1 {
+                "was"
+            } else {
+                "were"
+            };
+            messages.warning(&format!(
+                "{tokens} {verb} checked at the current time: no time in the log before"
+            ));
+        }
+        if has_statistics {
+            return true;
+        }
         let lines = self.lines(begun);
         for line in &lines {
             messages.line(line);
@@ -117,6 +177,7 @@ impl Summary {
         {
             messages.hint(hint);
         }
+        true
     }
 
     /// The lines about more than one token.
@@ -124,11 +185,6 @@ impl Summary {
         if self.total() < 2 {
             return Vec::new();
         }
-        let verdicts: Vec<String> = self
-            .verdicts
-            .iter()
-            .map(|(verdict, count)| format!("{} {}", figures::number(*count), verdict.name()))
-            .collect();
         let pace = self.pace(begun.elapsed());
         let mut reasons: Vec<(&str, u64)> = self
             .reasons
@@ -145,14 +201,14 @@ impl Summary {
         } else {
             ""
         };
-        iter::once(format!("{after}{pace}: {}", verdicts.join(", ")))
+        iter::once(format!("{after}{pace}: {}", self.verdicts()))
             .chain(reasons)
             .collect()
     }
 }
 
 /// Why a token is refused, where its verdict does not say it.
-fn reason(report: &Report) -> Option<String> {
+pub fn reason(report: &Report) -> Option<String> {
     match report.verdict {
         Verdict::Malformed => {
             let error = report.error.as_ref()?;
@@ -176,7 +232,7 @@ fn reason(report: &Report) -> Option<String> {
     }
 }
 
-fn increase<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K, by: u64) {
+pub fn increase<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K, by: u64) {
     let count = counts.entry(key).or_default();
     *count = count.saturating_add(by);
 }

@@ -1,7 +1,8 @@
 //! Times and durations on the command line.
 
-use jiff::civil::{DateTime, date};
+use jiff::civil::{Date, DateTime, date};
 use jiff::fmt::temporal::Pieces;
+use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Span, SpanRelativeTo, Timestamp};
 use jwtlens::Policy;
 
@@ -22,6 +23,8 @@ pub enum At {
     Second(i64),
     /// Seconds from now.
     FromNow(i64),
+    /// For each token the time of its line; now for one without.
+    Line,
 }
 
 impl At {
@@ -30,12 +33,17 @@ impl At {
         match self {
             Self::Second(second) => second,
             Self::FromNow(seconds) => now.saturating_add(seconds),
+            Self::Line => now,
         }
     }
 }
 
-/// Reads Unix seconds, RFC 3339 (to the second below), or a signed duration from now.
+/// Reads Unix seconds, RFC 3339 (to the second below), a date (its first second UTC), a signed duration from
+/// now, or `line`.
 pub fn at(text: &str) -> Result<At, Invalid> {
+    if text == "line" {
+        return Ok(At::Line);
+    }
     if let Ok(second) = text.parse::<i64>() {
         return if Timestamp::from_second(second).is_ok() || (0..=LAST).contains(&second) {
             Ok(At::Second(second))
@@ -48,11 +56,17 @@ pub fn at(text: &str) -> Result<At, Invalid> {
         let before = i64::from(timestamp.subsec_nanosecond() < 0);
         return Ok(At::Second(second.saturating_sub(before)));
     }
+    if let Ok(date) = text.parse::<Date>()
+        && let Ok(midnight) = TimeZone::UTC.to_timestamp(date.at(0, 0, 0, 0))
+        && text.len() == "2026-11-23".len()
+    {
+        return Ok(At::Second(midnight.as_second()));
+    }
     if let Some(second) = last_days(text) {
         return Ok(At::Second(second));
     }
     seconds(text).map(At::FromNow).map_err(|_| {
-        "expected RFC 3339 (2026-11-23T18:09:24Z), Unix seconds, or an offset from now (-1h, +30m)"
+        "expected RFC 3339 (2026-11-23T18:09:24Z), a date, Unix seconds, an offset from now (-1h, +30m), or line"
             .into()
     })
 }
@@ -125,6 +139,8 @@ mod tests {
             ("-1h", At::FromNow(-3600)),
             ("+30m", At::FromNow(1800)),
             ("2d", At::FromNow(172_800)),
+            ("2025-11-23", At::Second(1_763_856_000)),
+            ("line", At::Line),
         ] {
             assert_eq!(at(text).unwrap(), expected, "{text}");
         }
@@ -135,10 +151,10 @@ mod tests {
             "253402300800",
             "9999-12-31T23:59:59-01:00",
             "9999-12-31T23:59:59",
-            "9999-12-31",
             "1763921364000",
-            "2025-11-23",
+            "2025-13-23",
             "2025-11-23T18:09:24",
+            "Line",
             "1y",
             "-",
             "1e9",

@@ -4,6 +4,8 @@
 //! What they cost is counted in units of work (`work`), so that a search ends; figures are in
 //! `cargo bench --bench debug`. A proof is always [`Proven`](crate::Certainty::Proven).
 
+use std::borrow::Cow;
+
 use crate::verify::code::Code;
 use crate::verify::finding::{Certainty, Finding};
 
@@ -70,10 +72,10 @@ pub enum Cause {
 
 impl Cause {
     /// A finding in the words of this cause.
-    pub fn finding(self, certainty: Certainty, evidence: impl Into<String>) -> Finding {
+    pub fn finding(self, certainty: Certainty, evidence: impl Into<Cow<'static, str>>) -> Finding {
         Finding {
-            summary: self.summary().to_owned(),
-            hint: self.hint().map(str::to_owned),
+            summary: self.summary().into(),
+            hint: self.hint().map(Cow::from),
             ..Finding::new(self.code(), certainty, evidence)
         }
     }

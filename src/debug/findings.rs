@@ -43,7 +43,7 @@ impl Findings {
         let causes = change::causes(proof.changes());
         let keeps_padding = context.header.is_some_and(vendor::is_load_balancer);
         self.found.extend(causes.iter().map(|cause| {
-            let finding = cause.finding(Certainty::Proven, &*evidence);
+            let finding = cause.finding(Certainty::Proven, evidence.clone());
             let finding = match cause {
                 Cause::PaddedBase64 if keeps_padding => finding
                     .with_hint("keep the padding: an AWS load balancer signs it with the token"),

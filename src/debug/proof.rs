@@ -44,6 +44,8 @@ pub struct Proof {
     algorithm: &'static str,
     key: Option<(Arc<KeyId>, Object)>,
     token: Option<String>,
+    /// Whether only the codes of its changes are shown.
+    redacted: bool,
 }
 
 impl Proof {
@@ -76,6 +78,7 @@ impl Proof {
                     algorithm: secret.algorithm(),
                     key: None,
                     token: None,
+                    redacted: false,
                 });
             }
         };
@@ -98,6 +101,7 @@ impl Proof {
             algorithm: algorithm.name,
             key: Some((Arc::clone(suspect.id()), jwk)),
             token: None,
+            redacted: false,
         };
         if of_input.is_empty() && of_hash.is_empty() {
             let jws = format!("{header}.{payload}.{}", base64url::encode(&signature));
@@ -154,6 +158,15 @@ impl Proof {
     #[must_use]
     pub fn jwk(&self) -> Option<&Object> {
         self.key.as_ref().map(|(_, jwk)| jwk)
+    }
+
+    /// Shows only the codes of its changes, and the key if that may be shown.
+    pub(crate) fn redact(&mut self, key_stays: bool) {
+        self.redacted = true;
+        self.token = None;
+        if !key_stays {
+            self.key = None;
+        }
     }
 
     pub(super) fn changes(&self) -> &[Change] {
@@ -228,17 +241,18 @@ impl Serialize for Proof {
         #[derive(serde::Serialize)]
         struct Told<'c> {
             code: Option<Code>,
-            repair: String,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            repair: Option<String>,
             #[serde(flatten)]
-            change: &'c Change,
+            change: Option<&'c Change>,
         }
         let changes: Vec<Told> = self
             .changes
             .iter()
             .map(|change| Told {
                 code: change.cause().map(Cause::code),
-                repair: change.repair(),
-                change,
+                repair: (!self.redacted).then(|| change.repair()),
+                change: (!self.redacted).then_some(change),
             })
             .collect();
         let mut proof = serializer.serialize_struct("Proof", 4)?;

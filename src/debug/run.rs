@@ -112,6 +112,7 @@ impl Debugger {
     /// The same, at the cost that is left.
     pub(super) fn debug_within(&self, token: &Token, now: i64, work: &mut Work) -> Report {
         let mut report = self.verifier.verify(token, now);
+        let now = report.time.now;
         if report.verdict == Verdict::Valid || token.too_long.is_some() {
             return report;
         }
@@ -157,9 +158,8 @@ impl Debugger {
         if let Some(finding) = found.iter_mut().find(is_around)
             && let Some(what) = around::unseen(token.text)
         {
-            finding.summary = what;
-            finding.hint =
-                Some("delete it; web pages and chats often add such characters".to_owned());
+            finding.summary = what.into();
+            finding.hint = Some("delete it; web pages and chats often add such characters".into());
         }
         if report.verdict == Verdict::Malformed {
             let inner = match &signature.proof {
@@ -195,7 +195,7 @@ impl Debugger {
         if let Some(finding) = found.iter_mut().find(tells) {
             let report = self.verifier.verify(&Token::from(&*token), now);
             let what = format!("; that token would be {}", outcome(&report));
-            finding.evidence.push_str(&what);
+            finding.evidence.to_mut().push_str(&what);
         }
     }
 

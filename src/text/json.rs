@@ -179,6 +179,15 @@ impl Object {
         }
     }
 
+    /// Replaces the values for which there is another one.
+    pub(crate) fn replace(&mut self, other: impl Fn(&str, &Value) -> Option<Value>) {
+        for member in &mut self.members {
+            if let Some(value) = other(&member.name, &member.value) {
+                member.value = value;
+            }
+        }
+    }
+
     /// Adds a member, which must be of a new name.
     pub(crate) fn push(&mut self, name: &str, value: Value) {
         self.members.push(Member {

@@ -35,6 +35,8 @@ pub enum ForeignCharacter {
     Ascii(u8),
     /// Any other byte.
     Byte(u8),
+    /// One that is not to be shown, and its hint.
+    Redacted(Option<&'static str>),
 }
 
 impl ForeignCharacter {
@@ -62,6 +64,27 @@ impl ForeignCharacter {
         Malformed::new(segment, offset, TokenFault::Character(character))
     }
 
+    /// The same, unless its sentence shows the character.
+    pub(super) fn redacted(self) -> Self {
+        match self {
+            Self::Assignment
+            | Self::Path
+            | Self::StandardBase64(_)
+            | Self::ShellVariable
+            | Self::ShellCharacter(_)
+            | Self::Utf16(_)
+            | Self::Ascii(_)
+            | Self::Byte(_) => Self::Redacted(self.hint()),
+            Self::Padding
+            | Self::Whitespace
+            | Self::SdJwt
+            | Self::Jwk
+            | Self::Json
+            | Self::ByteOrderMark
+            | Self::Redacted(_) => self,
+        }
+    }
+
     pub(super) fn hint(self) -> Option<&'static str> {
         match self {
             Self::Assignment => {
@@ -87,6 +110,7 @@ impl ForeignCharacter {
             Self::Utf16(_) => Some(
                 "save the file as UTF-8 without BOM; it looks like UTF-16, which > of PowerShell writes",
             ),
+            Self::Redacted(hint) => hint,
             Self::SdJwt | Self::Ascii(_) | Self::Byte(_) => None,
         }
     }
@@ -109,6 +133,7 @@ impl fmt::Display for ForeignCharacter {
             Self::ShellCharacter(byte) | Self::Ascii(byte) => {
                 write!(f, "invalid character '{}'", char::from(*byte))
             }
+            Self::Redacted(_) => f.write_str("invalid character"),
             Self::Jwk => f.write_str("expected a JWT, found a JWK"),
             Self::Json => f.write_str("expected a compact JWT, found JSON"),
             Self::ByteOrderMark => f.write_str("unexpected byte order mark (BOM)"),

@@ -105,6 +105,40 @@ impl Malformed {
         }
     }
 
+    /// The same fault without the character or the name that is at fault.
+    pub(crate) fn redacted(self) -> Self {
+        const NAME: &str = "[redacted]";
+        let fault = match self.fault {
+            TokenFault::Character(character) => TokenFault::Character(character.redacted()),
+            TokenFault::Json(JsonFault::DuplicateMember(_)) => {
+                TokenFault::Json(JsonFault::DuplicateMember(NAME.into()))
+            }
+            TokenFault::Crit(CritFault::Duplicate(_)) => {
+                TokenFault::Crit(CritFault::Duplicate(NAME.into()))
+            }
+            fault @ (TokenFault::TokenTooLong(_)
+            | TokenFault::LineTooLong(_)
+            | TokenFault::Empty
+            | TokenFault::SegmentCount { .. }
+            | TokenFault::Base64url(_)
+            | TokenFault::Json(
+                JsonFault::ByteOrderMark
+                | JsonFault::NotUtf8
+                | JsonFault::TooDeep
+                | JsonFault::Grammar(_),
+            )
+            | TokenFault::NotAnObject(_)
+            | TokenFault::MissingAlg
+            | TokenFault::NotAString { .. }
+            | TokenFault::NotANumericDate { .. }
+            | TokenFault::NotAnAudience
+            | TokenFault::Crit(
+                CritFault::NotAnArray(_) | CritFault::Empty | CritFault::NotStrings(_),
+            )) => fault,
+        };
+        Self { fault, ..self }
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {

@@ -9,6 +9,7 @@ pub mod notes;
 pub mod policy;
 mod question;
 mod read;
+mod redaction;
 pub mod report;
 #[cfg(test)]
 mod tests;
@@ -101,6 +102,7 @@ impl Verifier {
         verified_by: Option<usize>,
         now: i64,
     ) -> Report {
+        let now = token.input.time.unwrap_or(now);
         let signature = read.signature(Some(&self.keys), verified_by);
         let octets = read.parts.signature.take();
         let mut report = report(token, read, signature, &self.policy, now, Scope::Verify);
@@ -126,6 +128,7 @@ pub fn decode(token: &Token, policy: &Policy, now: i64, check_time: bool) -> Rep
     } else {
         Scope::Decode
     };
+    let now = token.input.time.unwrap_or(now);
     let mut read = Read::of(token, None, &mut None);
     let signature = read.signature(None, None);
     let octets = read.parts.signature.take();
@@ -172,6 +175,7 @@ fn report(
         proof: None,
         search: None,
         recovered: Vec::new(),
+        redacted: false,
     }
 }
 

@@ -48,6 +48,9 @@ pub struct Report {
     /// The keys that follow from a signature that verifies under none given: one of them signed the
     /// token, if it is intact; one alone where that is known.
     pub recovered: Vec<Recovered>,
+    /// Whether the token's values were [replaced](Self::redact).
+    #[serde(skip_serializing_if = "is_false")]
+    pub redacted: bool,
 }
 
 /// Where a token came from.
@@ -66,6 +69,10 @@ pub struct Input {
     /// The escapes that were undone in it. A note tells them.
     #[serde(skip)]
     pub escapes: Option<Escapes>,
+    /// The time of the line it was found in, in seconds since 1970-01-01T00:00:00Z: it is checked at that
+    /// time instead of now. [`Time::now`] gives it.
+    #[serde(skip)]
+    pub time: Option<i64>,
 }
 
 /// The signature's part of a report.
@@ -184,6 +191,7 @@ impl Default for Input {
             column: None,
             removed: Removed::default(),
             escapes: None,
+            time: None,
         }
     }
 }
@@ -209,6 +217,14 @@ impl Serialize for Reason {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.name())
     }
+}
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "the signature that serde asks for"
+)]
+fn is_false(is: &bool) -> bool {
+    !is
 }
 
 #[expect(clippy::ref_option, reason = "the signature that serde asks for")]

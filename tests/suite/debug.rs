@@ -748,7 +748,7 @@ fn a_payload_that_was_damaged_leads_to_no_signer() {
             .iter()
             .find(|finding| finding.code.name() == "no-key-matches");
         (
-            finding.map(|finding| finding.summary.clone()),
+            finding.map(|finding| finding.summary.clone().into_owned()),
             report.recovered.len(),
         )
     };

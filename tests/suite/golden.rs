@@ -114,7 +114,9 @@ sessions! {
     readme: "README.md" in "tests/data/made";
     databases: "docs/databases.md" in "tests/data/made";
     json: "docs/json.md" in "tests/data/made";
+    recipes: "docs/recipes.md" in "tests/data/made";
     scripts: "docs/scripts.md" in "tests/data/made";
+    sharing: "docs/sharing.md" in "tests/data/made";
     streams: "docs/streams.md" in "tests/data/made";
     transcodes: "docs/transcodes.md" in "tests/data/made";
     algorithms: "tests/golden/algorithms.md" in "tests/data";
@@ -123,6 +125,7 @@ sessions! {
     findings: "tests/golden/findings.md" in "tests/data";
     formats: "tests/golden/formats.md" in "tests/data";
     key: "tests/golden/key.md" in "tests/data";
+    logs: "tests/golden/logs.md" in "tests/data";
     tasks: "tests/golden/tasks.md" in "tests/data";
     usage: "tests/golden/usage.md" in "tests/data";
     verify: "tests/golden/verify.md" in "tests/data";

@@ -7,7 +7,7 @@ use std::path::Path;
 use clap::builder::PossibleValue;
 use clap::{Arg, Command, CommandFactory};
 
-use super::sections::{Row, Sections, example_heading};
+use super::sections::{Row, SUMMARY_NOTE, Sections, example_heading};
 use crate::cli::args::Cli;
 
 /// The release date of this version, as in CHANGELOG.md.
@@ -88,6 +88,7 @@ fn page(command: &Command) -> String {
         page.paragraph(sections.exit_note);
     }
     page.rows("JSON OUTPUT", sections.json_note, &sections.json);
+    page.rows("SUMMARY OUTPUT", SUMMARY_NOTE, &sections.summary);
     page.rows("FILES", "", &sections.files);
     page.rows("ENVIRONMENT", "", &sections.environment);
     page.section("EXAMPLES");

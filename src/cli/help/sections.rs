@@ -14,6 +14,8 @@ pub struct Sections {
     pub exit_note: &'static str,
     pub json_note: &'static str,
     pub json: Vec<Row>,
+    /// The object of `-o summary-json`.
+    pub summary: Vec<Row>,
     pub files: Vec<Row>,
     pub environment: Vec<Row>,
     /// A task, and the commands that do it, one per line.
@@ -44,6 +46,7 @@ impl Sections {
                 exit_note: SIGNALS,
                 json_note: REPORT_NOTE,
                 json: rows(REPORT),
+                summary: rows(SUMMARY),
                 environment: rows(&[TERMINAL, &[ZONE]].concat()),
                 examples: DECODE,
                 ..Self::default()
@@ -90,6 +93,7 @@ impl Sections {
             exit_note: "With several tokens, the highest status wins, but 1 and 2 take precedence over every verdict. A closed pipe exits with 141, SIGINT with 130, SIGTERM with 143.",
             json_note: REPORT_NOTE,
             json: rows(REPORT),
+            summary: rows(SUMMARY),
             files: rows(KEY_FILE),
             environment: rows(&[&[KEY_VARIABLE], TERMINAL, &[ZONE]].concat()),
             examples: &[],
@@ -176,7 +180,7 @@ const PRINTING: &[(&str, &str)] = &[
     ("2", "invalid usage"),
 ];
 
-const REPORT_NOTE: &str = "-o json prints one indented JSON object per token, -o jsonl one object per line. All fields are always present; unknown values are null. Byte offsets start at 0, lines and columns at 1. Fields may be added; existing fields are never renamed or retyped.";
+const REPORT_NOTE: &str = "-o json prints one indented JSON object per token, -o jsonl one object per line. All fields are always present; unknown values are null. With --redact, there is also redacted, which is true. Byte offsets start at 0, lines and columns at 1. Fields may be added; existing fields are never renamed or retyped.";
 
 const REPORT: &[(&str, &str)] = &[
     ("verdict", "the verdict, as named under EXIT STATUS"),
@@ -220,6 +224,38 @@ const REPORT: &[(&str, &str)] = &[
     (
         "recovered",
         "public keys recovered from the signature (ECDSA key recovery), each with thumbprint (RFC 7638) and jwk; if the token is intact, one of them signed it",
+    ),
+];
+
+pub const SUMMARY_NOTE: &str = "-o summary-json prints one indented JSON object about all tokens, or with --only about those of these verdicts. Times are in seconds since 1970. Fields may be added.";
+
+const SUMMARY: &[(&str, &str)] = &[
+    ("tokens", "the number of tokens"),
+    ("verdicts", "the number of tokens by verdict"),
+    (
+        "reasons",
+        "the ten most frequent reasons for a rejection, each with reason and tokens",
+    ),
+    (
+        "causes",
+        "the number of tokens by the code of a finding that is proven or likely",
+    ),
+    (
+        "kid, iss, alg",
+        "the tokens by key ID, issuer and algorithm: names (each with name, tokens and verdicts; the name is null if the token has none) and others (the verdicts of tokens with further names: 1,000 of at most 256 bytes are counted each)",
+    ),
+    (
+        "checked_at",
+        "first and last, the times at which tokens were checked; with --at line, those of the log",
+    ),
+    ("issued_at", "first and last, of the iat claims"),
+    (
+        "skew",
+        "expired (the tokens that expired at most 60 seconds before they were checked) and not_yet_valid (those that became valid at most 60 seconds after)",
+    ),
+    (
+        "skipped",
+        "what --scan skipped, if anything: damaged and encoded_again, each with count and first (source, line and column)",
     ),
 ];
 

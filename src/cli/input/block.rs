@@ -3,6 +3,7 @@
 use std::mem;
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Duration;
 
 use jwtlens::{Escapes, Input, Removed, Token};
 
@@ -23,8 +24,27 @@ pub struct Block {
     pub failure: Option<Failure>,
     /// What was skipped although it starts like a token.
     pub skipped: Skipped,
+    /// How much of the input was read until the end of the block, if its size is known.
+    pub read: Option<Share>,
     bytes: Vec<u8>,
     places: Vec<Place>,
+}
+
+/// A part of the input, in bytes.
+#[derive(Clone, Copy)]
+pub struct Share {
+    pub read: u64,
+    pub size: u64,
+}
+
+impl Share {
+    /// How long the rest takes if this part took so long.
+    pub fn left(self, elapsed: Duration) -> Option<Duration> {
+        let rest = u128::from(self.size.checked_sub(self.read)?);
+        let rest = elapsed.as_millis().saturating_mul(rest);
+        let milliseconds = rest.checked_div(u128::from(self.read))?;
+        Some(Duration::from_millis(u64::try_from(milliseconds).ok()?))
+    }
 }
 
 /// The position of a token.
@@ -37,6 +57,8 @@ struct Place {
     bytes: Option<Range<usize>>,
     /// The escapes it was written with.
     escapes: Option<Escapes>,
+    /// The time of its line.
+    time: Option<i64>,
 }
 
 impl Block {
@@ -81,7 +103,7 @@ impl Block {
 
     /// Adds a line or a text that is a token.
     pub fn push(&mut self, line: u64, token: &[u8]) {
-        self.push_found(line, None, token, None);
+        self.push_found(line, None, token, None, None);
     }
 
     /// Adds a token that was found in a line.
@@ -91,6 +113,7 @@ impl Block {
         column: Option<u64>,
         token: &[u8],
         escapes: Option<Escapes>,
+        time: Option<i64>,
     ) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(token);
@@ -99,6 +122,7 @@ impl Block {
             column,
             bytes: Some(start..self.bytes.len()),
             escapes,
+            time,
         });
     }
 
@@ -109,6 +133,7 @@ impl Block {
             column: None,
             bytes: None,
             escapes: None,
+            time: None,
         });
     }
 
@@ -122,6 +147,7 @@ impl Block {
                 column: place.column,
                 removed: Removed::default(),
                 escapes: place.escapes,
+                time: place.time,
             };
             match &place.bytes {
                 Some(range) => Token::new(input, self.bytes.get(range.clone()).unwrap_or_default()),

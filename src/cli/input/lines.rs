@@ -12,7 +12,7 @@ use super::beginning::{Beginning, Kind};
 use super::block::Block;
 use super::readable::Readable;
 use super::texts::unreadable;
-use crate::cli::scan::{self, Found};
+use crate::cli::scan::{self, Found, LineTimes};
 
 /// The most that is skipped before the tokens found so far are verified, in bytes.
 const MAX_SKIPPED: usize = 32 * Block::MAX_BYTES;
@@ -21,6 +21,8 @@ const MAX_SKIPPED: usize = 32 * Block::MAX_BYTES;
 pub struct Lines {
     /// The text's name in reports.
     pub name: Arc<str>,
+    /// The number of bytes that were read.
+    pub consumed: u64,
     reader: BufReader<Resumed>,
     /// The line that is being read, or was read last.
     line: Vec<u8>,
@@ -32,6 +34,8 @@ pub struct Lines {
     scan: bool,
     /// Whether the text is UTF-16: its last line break leaves a NUL.
     is_utf16: bool,
+    /// The times of its lines, if the tokens are checked at them.
+    times: Option<LineTimes>,
 }
 
 /// How much of a line was read.
@@ -93,6 +97,7 @@ impl Lines {
         let kind = beginning.kind(scan);
         let lines = Self {
             name: name.into(),
+            consumed: 0,
             is_utf16: beginning.is_utf16(),
             reader: BufReader::with_capacity(
                 Block::MAX_BYTES,
@@ -108,8 +113,14 @@ impl Lines {
             state: State::Ended,
             number: 0,
             scan,
+            times: None,
         };
         (lines, kind)
+    }
+
+    /// The same text, each of whose tokens has the time of its line.
+    pub fn with_times(self, times: Option<LineTimes>) -> Self {
+        Self { times, ..self }
     }
 
     /// Adds tokens to `block`: those that can be read without waiting, and at least one. Returns whether
@@ -119,7 +130,8 @@ impl Lines {
         loop {
             if self.scan && self.state == State::Ended {
                 self.take_tokens(block);
-                if !block.is_full() {
+                // A line without a token may have the time of the next one.
+                if !block.is_full() && self.times.is_none() {
                     skipped = skipped.saturating_add(self.skip_lines());
                 }
             }
@@ -135,7 +147,12 @@ impl Lines {
             };
             match self.next(block.is_empty()) {
                 // Its tokens are taken when the loop starts again.
-                Ok(Next::Line(..)) if scan => self.scanned = 0,
+                Ok(Next::Line(..)) if scan => {
+                    self.scanned = 0;
+                    if let Some(times) = &mut self.times {
+                        times.read(&self.line);
+                    }
+                }
                 Ok(Next::Line(_, line)) if is_blank(line) => {}
                 Ok(Next::Line(number, line)) => block.push(number, line),
                 Ok(Next::TooLong(number)) => {
@@ -176,10 +193,14 @@ impl Lines {
             };
             let end = match found {
                 Found::Token(range, escapes) => {
+                    let time = self
+                        .times
+                        .as_ref()
+                        .and_then(|times| times.at(self.scanned.saturating_add(range.start)));
                     let column = column(range.start);
                     let token = rest.get(range.clone()).unwrap_or_default();
                     let token = scan::unescaped(token, escapes);
-                    block.push_found(self.number, Some(column), &token, escapes);
+                    block.push_found(self.number, Some(column), &token, escapes, time);
                     range.end
                 }
                 Found::Skipped(range, reason) => {
@@ -206,8 +227,14 @@ impl Lines {
         self.number = self
             .number
             .saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
-        self.reader.consume(skipped);
+        self.consume(skipped);
         skipped
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        self.reader.consume(bytes);
+        let bytes = u64::try_from(bytes).unwrap_or(u64::MAX);
+        self.consumed = self.consumed.saturating_add(bytes);
     }
 
     /// The next line with its number, without its line feed. A line longer than [`MAX_LINE`] is
@@ -244,7 +271,7 @@ impl Lines {
             }
             let ended = end.is_some() || buffered.is_empty();
             let used = part.len().saturating_add(usize::from(end.is_some()));
-            self.reader.consume(used);
+            self.consume(used);
             if ended {
                 self.number = self.number.saturating_add(1);
                 let next = match self.state {

@@ -15,8 +15,9 @@ use std::ffi::OsString;
 use super::Surroundings;
 use super::args::Tokens;
 use super::messages::{Failure, Messages};
+use super::scan::Clock;
 
-pub use block::Block;
+pub use block::{Block, Share};
 pub use texts::Texts;
 
 /// The longest line that is read, in bytes, without its line feed.
@@ -29,9 +30,11 @@ pub enum Source {
 }
 
 impl Source {
-    /// Decides where the tokens come from. `key_options` are the values of all options that take a key.
+    /// Decides where the tokens come from. `key_options` are the values of all options that take a key. With
+    /// `line_clock`, tokens have the times of their lines.
     pub fn new(
         tokens: &Tokens,
+        line_clock: Option<Clock>,
         key_options: &[OsString],
         surroundings: &Surroundings,
     ) -> Result<Self, Failure> {
@@ -43,13 +46,20 @@ impl Source {
             return Err(Failure::usage("TOKEN and --file cannot be used together"));
         }
         if !tokens.given.is_empty() && !has_stdin {
+            if line_clock.is_some() {
+                return Err(
+                    Failure::usage("--at line cannot be used with TOKEN arguments")
+                        .hint("pass the log on stdin or with -f FILE"),
+                );
+            }
             if tokens.scan {
                 return Err(Failure::usage("--scan cannot be used with TOKEN arguments")
                     .hint("pass the text on stdin or with -f FILE"));
             }
             return arguments::tokens(&tokens.given, key_options).map(Self::Arguments);
         }
-        let texts = Texts::new(&tokens.files, tokens.scan, surroundings);
+        let scan = tokens.scan || line_clock.is_some();
+        let texts = Texts::new(&tokens.files, scan, line_clock, surroundings);
         match texts.stdin_count() {
             2.. => Err(Failure::usage(
                 "'-f -' is given twice, but stdin can only be read once",

@@ -1,19 +1,21 @@
 //! The texts of a run, one after the other: stdin and files.
 
 use std::borrow::Cow;
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Cursor};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::UNIX_EPOCH;
 use std::vec;
 
 use super::beginning::Kind;
-use super::block::Block;
+use super::block::{Block, Share};
 use super::lines::Lines;
 use super::prompt::Prompt;
 use super::readable::Readable;
 use crate::cli::messages::{Failure, Messages, io_reason, tell};
+use crate::cli::scan::{Clock, LineTimes};
 use crate::cli::tell::redaction::{Harmless, contains_token, named, shown};
 use crate::cli::{Stdin, Surroundings};
 
@@ -31,9 +33,23 @@ pub struct Texts {
     current: Option<Box<Lines>>,
     /// The number of tokens read so far.
     tokens: u64,
+    /// The number of bytes in the texts that were read to their end.
+    consumed: u64,
+    /// The number of bytes in all texts, if they are files.
+    size: Option<u64>,
     scan: bool,
+    /// What the times of lines do not say, if the tokens are checked at them.
+    line_clock: Option<Clock>,
     /// How to ask for tokens if stdin is a terminal.
     prompt: Option<Prompt>,
+}
+
+/// A text that was opened.
+struct Opened {
+    name: String,
+    bytes: Box<dyn Readable>,
+    /// When it was changed last, if it is a file, in seconds since 1970-01-01T00:00:00Z.
+    changed: Option<i64>,
 }
 
 /// A text that was not opened.
@@ -46,7 +62,12 @@ enum Text {
 
 impl Texts {
     /// The texts of these files, in which `-` is stdin; stdin if there are none.
-    pub fn new(files: &[PathBuf], scan: bool, surroundings: &Surroundings) -> Self {
+    pub fn new(
+        files: &[PathBuf],
+        scan: bool,
+        line_clock: Option<Clock>,
+        surroundings: &Surroundings,
+    ) -> Self {
         let text = |file: &PathBuf| {
             if file.as_os_str() == "-" {
                 Text::Stdin
@@ -65,10 +86,13 @@ impl Texts {
         };
         Self {
             description,
+            size: texts.iter().map(Text::size).sum(),
+            consumed: 0,
             rest: texts.into_iter(),
             current: None,
             tokens: 0,
             scan,
+            line_clock,
             prompt: (surroundings.stdin == Stdin::Terminal).then_some(Prompt {
                 scan,
                 control_sequences: surroundings.knows_control_sequences,
@@ -116,6 +140,11 @@ impl Texts {
             block.failure = Some(failure);
         }
         block.is_last = self.current.is_none() && self.rest.as_slice().is_empty();
+        let current = self.current.as_ref().map_or(0, |lines| lines.consumed);
+        block.read = self.size.map(|size| Share {
+            read: self.consumed.saturating_add(current),
+            size,
+        });
         block.first = self.tokens.saturating_add(1);
         let tokens = u64::try_from(block.len()).unwrap_or(u64::MAX);
         self.tokens = self.tokens.saturating_add(tokens);
@@ -132,7 +161,9 @@ impl Texts {
         block.source = Arc::clone(&lines.name);
         match kind {
             Kind::Tokens => {
-                if !lines.read(block) {
+                if lines.read(block) {
+                    self.consumed = self.consumed.saturating_add(lines.consumed);
+                } else {
                     self.current = Some(lines);
                 }
             }
@@ -148,31 +179,70 @@ impl Texts {
         let Some(text) = self.rest.next() else {
             return Ok(None);
         };
-        let (name, source) = text.open()?;
-        let (lines, kind) = Lines::open(&name, source, self.scan);
-        Ok(Some((Box::new(lines), kind)))
+        let opened = text.open()?;
+        let (lines, kind) = Lines::open(&opened.name, opened.bytes, self.scan);
+        let times = self.line_clock.clone().map(|clock| {
+            LineTimes::new(Clock {
+                latest: opened.changed.unwrap_or(clock.latest),
+                ..clock
+            })
+        });
+        Ok(Some((Box::new(lines.with_times(times)), kind)))
     }
 }
 
 impl Text {
-    /// The text's name and its bytes.
-    fn open(self) -> Result<(String, Box<dyn Readable>), Failure> {
+    /// The number of its bytes, if it is a file.
+    fn size(&self) -> Option<u64> {
+        let metadata = match self {
+            Self::Stdin => {
+                let stdin = io::stdin().as_fd().try_clone_to_owned().ok()?;
+                File::from(stdin).metadata()
+            }
+            Self::Entered(_) => return None,
+            Self::File(path) => path.metadata(),
+        };
+        let metadata = metadata.ok().filter(Metadata::is_file)?;
+        Some(metadata.len())
+    }
+
+    fn open(self) -> Result<Opened, Failure> {
         match self {
             Self::Stdin => {
                 // Without the buffer of `io::stdin`, which polling knows nothing of.
                 let stdin = io::stdin().as_fd().try_clone_to_owned();
                 let stdin = stdin.map_err(|error| unreadable(STDIN, &error))?;
-                Ok((STDIN.to_owned(), Box::new(File::from(stdin))))
+                let stdin = File::from(stdin);
+                Ok(Opened {
+                    name: STDIN.to_owned(),
+                    changed: changed(&stdin),
+                    bytes: Box::new(stdin),
+                })
             }
-            Self::Entered(bytes) => Ok((STDIN.to_owned(), Box::new(Cursor::new(bytes)))),
+            Self::Entered(bytes) => Ok(Opened {
+                name: STDIN.to_owned(),
+                changed: None,
+                bytes: Box::new(Cursor::new(bytes)),
+            }),
             Self::File(path) => open_file(&path),
         }
     }
 }
 
-fn open_file(path: &Path) -> Result<(String, Box<dyn Readable>), Failure> {
+fn open_file(path: &Path) -> Result<Opened, Failure> {
     let file = File::open(path).map_err(|error| not_opened(path, &error))?;
-    Ok((presentable(path), Box::new(file)))
+    Ok(Opened {
+        name: presentable(path),
+        changed: changed(&file),
+        bytes: Box::new(file),
+    })
+}
+
+/// When a regular file was changed last, in seconds since 1970-01-01T00:00:00Z.
+fn changed(file: &File) -> Option<i64> {
+    let metadata = file.metadata().ok().filter(Metadata::is_file)?;
+    let since = metadata.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    i64::try_from(since.as_secs()).ok()
 }
 
 /// The name of a file that exists, as reports and messages give it.

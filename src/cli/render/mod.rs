@@ -8,6 +8,7 @@ mod line;
 pub mod names;
 mod rows;
 pub mod style;
+mod summary;
 mod text;
 
 use std::io::{self, BufWriter, Write};
@@ -17,6 +18,7 @@ use jiff::tz::TimeZone;
 use jwtlens::{Report, Token, Verdict};
 
 use super::args::Format;
+use super::statistics::Statistics;
 use style::Paint;
 
 /// The report of a longer token is not held in memory: indented JSON can be a hundred times longer
@@ -82,10 +84,35 @@ impl Renderer {
         is_text.then_some("use -o line for one line per token")
     }
 
+    /// Whether statistics are printed, and no report.
+    pub fn is_summary(&self) -> bool {
+        self.format.is_some_and(Format::is_summary)
+    }
+
+    /// Writes the statistics, if the format is one of them.
+    pub fn put_statistics(&self, statistics: &Statistics, mut output: impl Write) -> Result<()> {
+        let written = match self.format {
+            Some(Format::Summary) => summary::text(statistics, &self.look, &mut output),
+            Some(Format::SummaryJson) => {
+                summary::json(statistics).and_then(|json| output.write_all(json.as_bytes()))
+            }
+            Some(
+                Format::Text
+                | Format::Line
+                | Format::Json
+                | Format::Jsonl
+                | Format::Claims
+                | Format::Token,
+            )
+            | None => Ok(()),
+        };
+        written.and_then(|()| output.flush()).context(CANNOT_WRITE)
+    }
+
     /// Prints one report, or the token itself.
     pub fn render(&self, report: Report, token: &Token, printed: &mut Printed) -> Result<()> {
         match (self.format, report.verdict) {
-            (None, _) => {}
+            (None | Some(Format::Summary | Format::SummaryJson), _) => {}
             (Some(Format::Claims), verdict) if verdict != Verdict::Valid => {
                 printed.refusals.push(text::rejection(&report));
             }
@@ -169,6 +196,8 @@ impl Renderer {
                     .map_err(io::Error::from)
                     .and_then(|()| writeln!(output))
             }
+            // They are about all tokens.
+            Format::Summary | Format::SummaryJson => Ok(()),
             Format::Token => writeln!(output, "{}", escape::text(&String::from_utf8_lossy(token))),
         };
         written.context(CANNOT_WRITE)
@@ -201,7 +230,9 @@ impl<W: Write> Write for SkipFirst<W> {
 fn is_json(format: Format) -> bool {
     match format {
         Format::Json | Format::Jsonl | Format::Claims => true,
-        Format::Text | Format::Line | Format::Token => false,
+        Format::Text | Format::Line | Format::Token | Format::Summary | Format::SummaryJson => {
+            false
+        }
     }
 }
 

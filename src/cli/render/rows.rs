@@ -27,14 +27,21 @@ pub fn header(report: &Report) -> Option<Vec<Row>> {
     let row = |member: &Member, failed: &[String]| Row {
         name: name(&member.name),
         meaning: names::parameter(&member.name),
-        value: annotated(&member.value, failed),
+        value: annotated(&member.value, failed, report.redacted),
         rejected: !failed.is_empty()
             || *member.name == *culprit
             || is_at_fault(report, Segment::Header, member),
     };
     let is_of_header = |check: &&Check| check.check == "typ";
     let checks = report.checks.iter().filter(is_of_header).collect();
-    Some(rows(&header.parameters, checks, names::parameter, row))
+    let meaning = names::parameter;
+    Some(rows(
+        &header.parameters,
+        checks,
+        meaning,
+        report.redacted,
+        row,
+    ))
 }
 
 /// The rows of the claims, and of claims that are missing.
@@ -50,13 +57,13 @@ pub fn claims(report: &Report, zone: &TimeZone) -> Option<Vec<Row>> {
                 (joined(format!("{text}{note}"), failed), holds)
             }
             value if failed.is_empty() && is_unchecked_audience(report, member) => {
-                let value = distinct(value);
+                let value = distinct(value, report.redacted);
                 (
                     format!("{value} (not checked; require one with --aud)"),
                     true,
                 )
             }
-            value => (annotated(value, failed), true),
+            value => (annotated(value, failed, report.redacted), true),
         };
         Row {
             name: name(&member.name),
@@ -67,7 +74,8 @@ pub fn claims(report: &Report, zone: &TimeZone) -> Option<Vec<Row>> {
     };
     let is_of_claims = |check: &&Check| check.check != "typ";
     let checks = report.checks.iter().filter(is_of_claims).collect();
-    Some(rows(&claims.members, checks, names::claim, row))
+    let meaning = names::claim;
+    Some(rows(&claims.members, checks, meaning, report.redacted, row))
 }
 
 /// A row for each member, then one for each failed check of what is missing or stands deeper.
@@ -75,6 +83,7 @@ fn rows(
     object: &Object,
     checks: Vec<&Check>,
     meaning: fn(&str) -> &'static str,
+    redacted: bool,
     row: impl Fn(&Member, &[String]) -> Row,
 ) -> Vec<Row> {
     // A name that begins with a slash is a JSON Pointer.
@@ -94,7 +103,7 @@ fn rows(
     let elsewhere = elsewhere.iter().map(|check| {
         let value = match &check.actual {
             Value::Null => "missing".to_owned(),
-            value => distinct(value),
+            value => distinct(value, redacted),
         };
         Row {
             name: name(&check.name),
@@ -199,11 +208,11 @@ fn name(name: &str) -> String {
 }
 
 /// A value, and what is wrong with it.
-fn annotated(value: &Value, failed: &[String]) -> String {
+fn annotated(value: &Value, failed: &[String], redacted: bool) -> String {
     if failed.is_empty() {
-        shown(value)
+        shown(value, redacted)
     } else {
-        joined(distinct(value), failed)
+        joined(distinct(value, redacted), failed)
     }
 }
 
@@ -214,26 +223,34 @@ fn joined(value: String, failed: &[String]) -> String {
 }
 
 /// A value as it stands in the token; a string without quotes, unless it could be taken for
-/// something else.
-fn shown(value: &Value) -> String {
+/// something else. In a report that is redacted, the placeholder of a value can't be told from a string.
+fn shown(value: &Value, redacted: bool) -> String {
     match value {
+        Value::String(text) if redacted && is_placeholder(text) => text.to_string(),
         Value::String(text) if is_plain(text) => escape::text(text).into_owned(),
         other => json(other),
     }
 }
 
 /// The same before words of our own: a string that could imitate them is in quotes.
-fn distinct(value: &Value) -> String {
+fn distinct(value: &Value, redacted: bool) -> String {
     let could_imitate = |c: char| c.is_whitespace() || matches!(c, ',' | '"' | '(');
     match value {
+        Value::String(text) if redacted && is_placeholder(text) => text.to_string(),
         Value::String(text) if text.contains(could_imitate) => json(value),
-        value => shown(value),
+        value => shown(value, redacted),
     }
 }
 
 /// JSON's own escapes must not be doubled: only what it leaves raw is escaped.
 fn json(value: &Value) -> String {
     escape::json(&value.to_string()).into_owned()
+}
+
+fn is_placeholder(text: &str) -> bool {
+    let kind = text.strip_prefix("[redacted ");
+    let kind = kind.and_then(|kind| kind.strip_suffix(']'));
+    kind.is_some_and(|kind| kind.bytes().all(|byte| byte.is_ascii_lowercase()))
 }
 
 fn is_plain(text: &str) -> bool {

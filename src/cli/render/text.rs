@@ -4,7 +4,8 @@
 use std::iter;
 
 use jwtlens::{
-    Certainty, Finding, Input, KeyId, Malformed, Report, SignatureStatus, Tried, Verdict,
+    Certainty, Finding, Input, KeyId, Malformed, NumericDate, Report, SignatureStatus, Tried,
+    Verdict,
 };
 use unicode_width::UnicodeWidthStr;
 
@@ -120,6 +121,12 @@ impl Text<'_> {
         {
             text.push_str(&self.labeled("token", &escape::text(&position(input)), ""));
         }
+        if let Some(time) = input
+            .time
+            .and_then(|time| NumericDate::from(time).readable(&self.0.zone))
+        {
+            text.push_str(&self.labeled("time", &time, " (of its line)"));
+        }
         text
     }
 
@@ -204,8 +211,8 @@ impl Text<'_> {
         for finding in causes {
             let label = if text.is_empty() { "Why" } else { "Also" };
             // Several findings may rest on the same proof; the first may say more.
-            let known: Option<&String> = evidence.replace(&finding.evidence);
-            let is_known = known.is_some_and(|known| known.starts_with(&finding.evidence));
+            let known: Option<&str> = evidence.replace(&*finding.evidence);
+            let is_known = known.is_some_and(|known| known.starts_with(&*finding.evidence));
             text.push_str(&self.finding(label, finding, is_known));
         }
         if let Some(tried) = &report.search {
@@ -433,13 +440,13 @@ Claims (rejected)
         report.findings = vec![Finding {
             code: Code::DerSignature,
             certainty: Certainty::Proven,
-            summary: "the signature is DER-encoded; ES256 is R || S, 64 bytes".to_owned(),
-            evidence: "decoded from DER, it verifies with the key".to_owned(),
+            summary: "the signature is DER-encoded; ES256 is R || S, 64 bytes".into(),
+            evidence: "decoded from DER, it verifies with the key".into(),
             section: Some("RFC 7518, section 3.4"),
             hint: Some(
                 "use dsaEncoding: \"ieee-p1363\" (Node), SHA256withECDSAinP1363Format (Java), \
                  IeeeP1363FixedFieldConcatenation (.NET), or convert it"
-                    .to_owned(),
+                    .into(),
             ),
             explains: true,
             changes: vec![Code::DerSignature],

@@ -1,7 +1,10 @@
 //! Tokens in any text: logs, HAR files, cookies, HTTP dumps.
 
 mod escapes;
+mod json_times;
+mod line_time;
 mod skipped;
+mod timestamp;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -13,7 +16,9 @@ use memchr::memmem::Finder;
 use serde_json::value::RawValue;
 
 pub use escapes::unescaped;
+pub use line_time::LineTimes;
 pub use skipped::{Reason, Skipped};
+pub use timestamp::Clock;
 
 /// What a JOSE Header starts with in base64url: `{"`, or `{` before a space, a tab or a line break. The
 /// last one is base64 of the first.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde::Serialize;
+
 use crate::cli::figures;
 use crate::cli::messages::Messages;
 
@@ -15,19 +17,19 @@ pub enum Reason {
 }
 
 /// How many there were, and where the first one is.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 pub struct Skipped {
     damaged: Count,
     encoded_again: Count,
 }
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize)]
 struct Count {
     count: u64,
     first: Option<Position>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 struct Position {
     source: Arc<str>,
     line: u64,

@@ -1,0 +1,332 @@
+//! What a run found, without a token in it: the output of `-o summary` and `-o summary-json`.
+//!
+//! Memory is bounded: of ever other names the first ones are counted each, the rest together. They are
+//! counted in the order of the tokens, so that the result does not depend on the number of threads.
+
+use std::collections::{BTreeMap, HashMap};
+
+use jwtlens::{Certainty, NumericDate, Report, Validity, Verdict, json::Value};
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use super::scan::Skipped;
+use super::summary::{increase, reason};
+
+/// The maximum number of names of one kind that are counted each.
+const MAX_NAMES: usize = 1000;
+
+/// The maximum length in bytes of such a name.
+const MAX_NAME: usize = 256;
+
+/// The maximum number of reasons in the output.
+const MAX_REASONS: usize = 10;
+
+/// So many seconds may lie between two clocks that are synchronized badly.
+pub const MAX_SKEW: i64 = 60;
+
+/// Counts over the tokens of a run.
+#[derive(Clone, Debug, Default, serde::Serialize)]
+pub struct Statistics {
+    pub tokens: u64,
+    pub verdicts: Verdicts,
+    pub reasons: Reasons,
+    pub causes: BTreeMap<&'static str, u64>,
+    pub kid: Names,
+    pub iss: Names,
+    pub alg: Names,
+    pub checked_at: Option<Range>,
+    pub issued_at: Option<Range>,
+    pub skew: Skew,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skipped: Option<Skipped>,
+}
+
+/// Tokens by verdict.
+#[derive(Clone, Debug, Default)]
+pub struct Verdicts(BTreeMap<Verdict, u64>);
+
+/// Tokens by the reason for which they are rejected.
+#[derive(Clone, Debug, Default)]
+pub struct Reasons(BTreeMap<String, u64>);
+
+/// Tokens by a name in them.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// In the order of their first token.
+    named: Vec<Named>,
+    index: HashMap<Option<Box<str>>, usize>,
+    others: Verdicts,
+}
+
+/// The tokens with one name, or without one.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct Named {
+    pub name: Option<Box<str>>,
+    pub tokens: u64,
+    pub verdicts: Verdicts,
+}
+
+/// The first and the last of some times, in seconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, serde::Serialize)]
+pub struct Range {
+    pub first: i64,
+    pub last: i64,
+}
+
+/// Tokens that a difference of clocks up to [`MAX_SKEW`] explains.
+#[derive(Clone, Copy, Debug, Default, serde::Serialize)]
+pub struct Skew {
+    /// Those that expired so shortly before they were checked.
+    pub expired: u64,
+    /// Those that became valid so shortly after.
+    pub not_yet_valid: u64,
+}
+
+impl Statistics {
+    /// Counts a report.
+    pub fn count(&mut self, report: &Report) {
+        let verdict = report.verdict;
+        self.tokens = self.tokens.saturating_add(1);
+        self.verdicts.increase(verdict, 1);
+        if verdict > Verdict::NotVerified {
+            increase(&mut self.reasons.0, reason_of(report), 1);
+            let is_cause = |finding: &&jwtlens::Finding| finding.certainty != Certainty::Note;
+            for finding in report.findings.iter().filter(is_cause) {
+                increase(&mut self.causes, finding.code.name(), 1);
+            }
+        }
+        let header = report.header.as_deref();
+        let claims = report.claims.as_ref();
+        let kid = header.and_then(|header| header.kid.as_deref());
+        let alg = header.and_then(|header| header.alg.as_deref());
+        let iss = claims.and_then(|claims| claims.members.get("iss").and_then(Value::as_str));
+        self.kid.increase(kid, verdict);
+        self.alg.increase(alg, verdict);
+        self.iss.increase(iss, verdict);
+        let now = report.time.now;
+        extend(&mut self.checked_at, Range::of(now));
+        if let Some(iat) = &report.time.issued_at {
+            extend(&mut self.issued_at, Range::of(iat.seconds_from(0)));
+        }
+        self.skew.count(report);
+    }
+
+    /// Adds what was counted of later tokens.
+    pub fn add(&mut self, later: &Self) {
+        self.tokens = self.tokens.saturating_add(later.tokens);
+        self.verdicts.add(&later.verdicts);
+        for (reason, count) in &later.reasons.0 {
+            increase(&mut self.reasons.0, reason.clone(), *count);
+        }
+        for (code, count) in &later.causes {
+            increase(&mut self.causes, code, *count);
+        }
+        for (names, later) in [
+            (&mut self.kid, &later.kid),
+            (&mut self.alg, &later.alg),
+            (&mut self.iss, &later.iss),
+        ] {
+            names.add(later);
+        }
+        for (range, later) in [
+            (&mut self.checked_at, later.checked_at),
+            (&mut self.issued_at, later.issued_at),
+        ] {
+            if let Some(later) = later {
+                extend(range, later);
+            }
+        }
+        self.skew.expired = self.skew.expired.saturating_add(later.skew.expired);
+        let early = later.skew.not_yet_valid;
+        self.skew.not_yet_valid = self.skew.not_yet_valid.saturating_add(early);
+    }
+
+    /// The causes of rejections, the most frequent first.
+    pub fn causes(&self) -> Vec<(&'static str, u64)> {
+        let mut causes: Vec<_> = self
+            .causes
+            .iter()
+            .map(|(code, count)| (*code, *count))
+            .collect();
+        causes.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        causes
+    }
+}
+
+/// Why a token is rejected: in the words of the summary of other formats, or by its first cause.
+fn reason_of(report: &Report) -> String {
+    reason(report).unwrap_or_else(|| {
+        let verdict = report.verdict.name();
+        let cause = report.findings.iter().find(|finding| finding.explains);
+        match cause {
+            Some(cause) if report.verdict == Verdict::MisSigned => {
+                format!("{verdict}: {}", cause.code.name())
+            }
+            Some(_) | None => verdict.to_owned(),
+        }
+    })
+}
+
+impl Verdicts {
+    fn increase(&mut self, verdict: Verdict, by: u64) {
+        increase(&mut self.0, verdict, by);
+    }
+
+    fn add(&mut self, later: &Self) {
+        for (verdict, count) in &later.0 {
+            self.increase(*verdict, *count);
+        }
+    }
+
+    /// The number of tokens of each verdict, mildest first.
+    pub fn counts(&self) -> impl Iterator<Item = (Verdict, u64)> {
+        self.0.iter().map(|(verdict, count)| (*verdict, *count))
+    }
+
+    /// The number of tokens.
+    pub fn total(&self) -> u64 {
+        let counts = self.0.values();
+        counts.fold(0, |total, count| total.saturating_add(*count))
+    }
+}
+
+impl Reasons {
+    /// The most frequent ones.
+    pub fn most(&self) -> Vec<(&str, u64)> {
+        let counts = self.0.iter().map(|(reason, count)| (&**reason, *count));
+        let mut counts: Vec<_> = counts.collect();
+        counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        counts.truncate(MAX_REASONS);
+        counts
+    }
+}
+
+impl Names {
+    fn increase(&mut self, name: Option<&str>, verdict: Verdict) {
+        if let Some(verdicts) = self.verdicts_of(name) {
+            verdicts.increase(verdict, 1);
+        }
+    }
+
+    fn add(&mut self, later: &Self) {
+        for named in &later.named {
+            if let Some(verdicts) = self.verdicts_of(named.name.as_deref()) {
+                verdicts.add(&named.verdicts);
+            }
+        }
+        self.others.add(&later.others);
+    }
+
+    /// The counts of a name, or those of all others.
+    fn verdicts_of(&mut self, name: Option<&str>) -> Option<&mut Verdicts> {
+        let is_long = name.is_some_and(|name| name.len() > MAX_NAME);
+        let name: Option<Box<str>> = name.map(Box::from);
+        let known = self.index.get(&name).copied();
+        let place = match known {
+            Some(place) => place,
+            None if is_long || self.named.len() >= MAX_NAMES => return Some(&mut self.others),
+            None => {
+                let place = self.named.len();
+                self.index.insert(name.clone(), place);
+                self.named.push(Named {
+                    name,
+                    tokens: 0,
+                    verdicts: Verdicts::default(),
+                });
+                place
+            }
+        };
+        self.named.get_mut(place).map(|named| &mut named.verdicts)
+    }
+
+    /// The names, those of most tokens first.
+    pub fn most(&self) -> Vec<Named> {
+        let mut named: Vec<Named> = self.named.clone();
+        for named in &mut named {
+            named.tokens = named.verdicts.total();
+        }
+        named.sort_by(|a, b| b.tokens.cmp(&a.tokens).then(a.name.cmp(&b.name)));
+        named
+    }
+
+    /// The tokens whose names are not counted each.
+    pub fn others(&self) -> &Verdicts {
+        &self.others
+    }
+}
+
+impl Range {
+    fn of(second: i64) -> Self {
+        Self {
+            first: second,
+            last: second,
+        }
+    }
+}
+
+fn extend(range: &mut Option<Range>, other: Range) {
+    let known = range.unwrap_or(other);
+    *range = Some(Range {
+        first: known.first.min(other.first),
+        last: known.last.max(other.last),
+    });
+}
+
+impl Skew {
+    /// Only times that decide count: those of a token whose signature does not verify are anyone's.
+    fn count(&mut self, report: &Report) {
+        let time = &report.time;
+        let decides = matches!(
+            report.verdict,
+            Verdict::Expired | Verdict::NotYetValid | Verdict::NotVerified
+        );
+        let near = -MAX_SKEW..=0;
+        let ahead = |nbf: &NumericDate| nbf.seconds_from(time.now).saturating_neg();
+        match time.status.filter(|_| decides) {
+            Some(Validity::Expired) if time.expires_in.is_some_and(|s| near.contains(&s)) => {
+                self.expired = self.expired.saturating_add(1);
+            }
+            Some(Validity::NotYetValid)
+                if time
+                    .not_before
+                    .as_ref()
+                    .map(ahead)
+                    .is_some_and(|s| near.contains(&s)) =>
+            {
+                self.not_yet_valid = self.not_yet_valid.saturating_add(1);
+            }
+            Some(_) | None => {}
+        }
+    }
+}
+
+impl Serialize for Verdicts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (verdict, count) in &self.0 {
+            map.serialize_entry(verdict.name(), count)?;
+        }
+        map.end()
+    }
+}
+
+impl Serialize for Reasons {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(serde::Serialize)]
+        struct Reason<'r> {
+            reason: &'r str,
+            tokens: u64,
+        }
+        let reasons = self.most().into_iter();
+        serializer.collect_seq(reasons.map(|(reason, tokens)| Reason { reason, tokens }))
+    }
+}
+
+/// `names`, and `others` for the tokens whose names are not counted each.
+impl Serialize for Names {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(2))?;
+        map.serialize_entry("names", &self.most())?;
+        map.serialize_entry("others", &self.others)?;
+        map.end()
+    }
+}

@@ -1,0 +1,158 @@
+//! `-o summary` and `-o summary-json`: what a run found, whatever its length and the number of threads.
+
+use serde_json::Value;
+
+use crate::support::{Issuer, NOW, feed, jwtlens, status, stderr, stdout};
+
+fn summary(options: &[&str], tokens: &str) -> Value {
+    let mut run = jwtlens();
+    run.args(["decode", "--check-time", "-o", "summary-json"])
+        .args(["--at", &NOW.to_string()])
+        .args(options);
+    let output = feed(&mut run, tokens.as_bytes());
+    serde_json::from_str(&stdout(&output)).unwrap_or_else(|_| panic!("{}", stderr(&output)))
+}
+
+/// More names than are counted each: the first ones are, in the order of the tokens.
+#[test]
+fn names_are_bounded_and_do_not_depend_on_threads() {
+    let token = |number: usize| {
+        let issuer = Issuer::new(1, &format!("kid-{number}"));
+        issuer.token(&format!(
+            "{{\"iss\":\"iss-{}\",\"exp\":{}}}",
+            number % 3,
+            NOW + 5
+        ))
+    };
+    let mut tokens: Vec<String> = (0..1500).rev().map(token).collect();
+    tokens.extend((0..1500).map(token));
+    let tokens = tokens.join("\n");
+    let one = summary(&["-j", "1"], &tokens);
+    let many = summary(&["-j", "4"], &tokens);
+    assert_eq!(one, many);
+    assert_eq!(one["tokens"], 3000);
+    let names = one["kid"]["names"].as_array().unwrap();
+    assert_eq!(names.len(), 1000);
+    let first = |name: &Value| {
+        let number: usize = name["name"].as_str().unwrap()[4..].parse().unwrap();
+        number >= 500 && name["tokens"] == 2
+    };
+    assert!(names.iter().all(first));
+    assert_eq!(one["kid"]["others"]["not-verified"], 1000);
+    assert_eq!(one["iss"]["names"].as_array().unwrap().len(), 3);
+    assert_eq!(one["alg"]["names"][0]["name"], "ES256");
+    assert_eq!(one["alg"]["names"][0]["tokens"], 3000);
+}
+
+#[test]
+fn tokens_near_their_expiry_are_counted() {
+    let issuer = Issuer::new(1, "k");
+    let token =
+        |claim: &str, offset: i64| issuer.token(&format!("{{\"{claim}\":{}}}", NOW + offset));
+    let tokens = [
+        token("exp", 1),
+        token("exp", 0),
+        token("exp", -60),
+        token("exp", -61),
+        token("nbf", 60),
+        token("nbf", 61),
+        token("nbf", -1),
+    ];
+    let found = summary(&[], &tokens.join("\n"));
+    assert_eq!(found["skew"]["expired"], 2);
+    assert_eq!(found["skew"]["not_yet_valid"], 1);
+    assert_eq!(found["verdicts"]["expired"], 3);
+    assert_eq!(found["verdicts"]["not-yet-valid"], 2);
+    let expired = summary(&["--only", "expired"], &tokens.join("\n"));
+    assert_eq!(expired["tokens"], 3);
+    assert_eq!(expired["verdicts"]["not-verified"], Value::Null);
+}
+
+/// `docs/summary.md` names every field, and no other.
+#[test]
+fn reference_of_the_summary_is_complete() {
+    let found = summary(
+        &["--scan"],
+        "eyJhbGciOiJFUzI1NiJ9.e30.AA eyJhbGciOiJFUzI1NiJ9",
+    );
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/summary.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let names = text.lines().filter(|line| line.starts_with("| `"));
+    let names = names.flat_map(|line| {
+        line.split(" | ")
+            .next()
+            .unwrap()
+            .split('`')
+            .skip(1)
+            .step_by(2)
+    });
+    let documented: Vec<String> = names
+        .filter(|name| !name.starts_with('.'))
+        .map(|name| name.split(['.', '[']).next().unwrap().to_owned())
+        .collect();
+    for field in found.as_object().unwrap().keys() {
+        assert!(documented.contains(field), "{field}");
+    }
+    for name in documented {
+        let is_absent = name == "issued_at";
+        assert!(found.get(&name).is_some() || is_absent, "{name}");
+    }
+}
+
+/// Every reason, cause and name at once is a screen.
+#[test]
+fn the_table_fits_a_screen() {
+    let mut tokens = String::new();
+    for number in 0..40_u8 {
+        let issuer = Issuer::new(number + 1, &format!("kid-{number}"));
+        let header = format!("{{\"alg\":\"XX{number}\",\"kid\":\"kid-{number}\"}}");
+        let claims = format!(
+            "{{\"iss\":\"iss-{number}\",\"iat\":{},\"exp\":{NOW}}}",
+            NOW - i64::from(number)
+        );
+        tokens.push_str(&issuer.sign(header.as_bytes(), claims.as_bytes()));
+        tokens.push('\n');
+        tokens.push_str(&issuer.token(&claims));
+        tokens.push('\n');
+    }
+    for malformed in [
+        "a.b.c",
+        "a",
+        "{}.e30.",
+        "e30.e30.a",
+        "eyJ9.e30.AA",
+        "W10.e30.AA",
+        "e30.e30.AA",
+        "a+b.c.d",
+        "é",
+    ] {
+        tokens.push_str(malformed);
+        tokens.push('\n');
+    }
+    let mut run = jwtlens();
+    run.args([
+        "debug",
+        "-o",
+        "summary",
+        "-k",
+        "made/public_key.json",
+        "--sub",
+        "a",
+        "--at",
+    ])
+    .arg(NOW.to_string())
+    .env("COLUMNS", "80");
+    let output = feed(&mut run, tokens.as_bytes());
+    let text = stdout(&output);
+    assert_eq!(status(&output), 8);
+    assert!(text.lines().count() <= 24, "{text}");
+    assert!(
+        text.lines().all(|line| line.chars().count() <= 80),
+        "{text}"
+    );
+    assert!(
+        !stderr(&output).contains("tokens in"),
+        "{}",
+        stderr(&output)
+    );
+}
