@@ -95,7 +95,7 @@ pub fn find<'g>(
         }
         Some(key) => Ok(vec![Given::new(key, VARIABLE)]),
         None if Path::new(DEFAULT_FILE).exists() => {
-            messages.note(&format!("the key is taken from ./{DEFAULT_FILE}"));
+            messages.note(&format!("using the key in ./{DEFAULT_FILE}"));
             Ok(vec![Given::new(OsStr::new(DEFAULT_FILE), DEFAULT_FILE)])
         }
         None => Ok(Vec::new()),

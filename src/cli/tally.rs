@@ -1,4 +1,4 @@
-//! What many refused tokens have in common: causes, key IDs, signers, clocks.
+//! What many rejected tokens have in common: causes, key IDs, signers, clocks.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -21,7 +21,7 @@ const MAX_KID: usize = 256;
 /// Counts over the reports of one run.
 #[derive(Default)]
 pub struct Tally {
-    refused: u64,
+    rejected: u64,
     causes: BTreeMap<Code, u64>,
     kids: BTreeMap<Box<str>, u64>,
     /// The least and the most seconds from `iat` to now.
@@ -42,7 +42,7 @@ impl Tally {
         if report.verdict == Verdict::Valid {
             return;
         }
-        self.refused = self.refused.saturating_add(1);
+        self.rejected = self.rejected.saturating_add(1);
         let causes = report
             .findings
             .iter()
@@ -66,9 +66,9 @@ impl Tally {
             return search;
         }
         let tokens = figures::count(self.judged, "token");
-        let refused = figures::number(self.refused);
+        let rejected = figures::number(self.rejected);
         format!(
-            "{tokens} in {}: {refused} rejected; {search}",
+            "{tokens} in {}: {rejected} rejected; {search}",
             figures::elapsed(elapsed)
         )
     }
@@ -92,7 +92,7 @@ impl Tally {
 
     /// Tells what more than one token had in common.
     pub fn tell(&self, messages: Messages) {
-        if self.judged < 2 || self.refused == 0 {
+        if self.judged < 2 || self.rejected == 0 {
             return;
         }
         let list = |what: &str, mut counts: Vec<(&str, u64)>| {

@@ -27,7 +27,7 @@ const FOREIGN_OPTIONS: &[(&[&str], &str)] = &[
             "-S",
             "-s",
         ],
-        "use -k KEY to pass the public key",
+        "use -k KEY for a public key, or --secret-file FILE for a shared secret",
     ),
     (
         &["--token", "--jwt", "-t"],

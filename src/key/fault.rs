@@ -142,7 +142,7 @@ impl KeyFault {
             Self::PssParameters => Some(
                 "PS256, PS384 and PS512 use one hash throughout and a salt as long as the hash",
             ),
-            Self::ChainIssuer => Some("tokens are verified with the first certificate's key"),
+            Self::ChainIssuer => Some("only the key of the end-entity certificate verifies tokens"),
             Self::NotAKey(_)
             | Self::Json(_)
             | Self::NotAnObject(_)
@@ -257,7 +257,7 @@ impl fmt::Display for KeyFault {
             Self::PssParameters => {
                 f.write_str("RSASSA-PSS parameters that fit none of PS256, PS384 and PS512")
             }
-            Self::ChainIssuer => f.write_str("certificate of an issuer in the chain"),
+            Self::ChainIssuer => f.write_str("CA certificate from the chain"),
         }
     }
 }

@@ -283,12 +283,12 @@ impl NotAKey {
             }
             Self::WrongLabel(..) => "write the label of the content",
             Self::UnknownLabel(_) | Self::Xml | Self::Unknown => {
-                "a key is a JWK, a JWK Set, or a public key or certificate in PEM or DER; a secret is given with --secret-file"
+                "a key is a JWK, a JWK Set, or a public key or certificate in PEM or DER; for a shared secret, use --secret-file"
             }
             Self::TrustedCertificate | Self::Ssh(_) | Self::Ssh2 { .. } => "convert it",
             Self::Pgp => "OpenPGP keys do not sign tokens; ask the issuer for its JWK Set",
             Self::Raw(Raw::Bytes32, _) => {
-                "a secret is given with --secret-file; to use it as an Ed25519 public key"
+                "for a shared secret, use --secret-file; to use it as an Ed25519 public key"
             }
             Self::Raw(Raw::Point(..) | Raw::Coordinates(_), _) => "add the key's type",
             Self::Text(_) => "decode the file",
@@ -441,7 +441,7 @@ impl fmt::Display for NotAKey {
                 return write!(f, "PEM labeled {} that holds {kind}", shown::quoted(label));
             }
             Self::UnknownLabel(label) => return write!(f, "PEM labeled {}", shown::quoted(label)),
-            Self::Malformed(kind) => return write!(f, "{kind} that is malformed"),
+            Self::Malformed(kind) => return write!(f, "{kind}, malformed"),
             Self::InPem(kind) => return write!(f, "{kind}"),
             Self::Der(kind, encoding) => return write!(f, "{kind}{}", encoding.suffix()),
             Self::Raw(raw, encoding) => {
@@ -449,15 +449,15 @@ impl fmt::Display for NotAKey {
                 return f.write_str(", without the type of the key");
             }
             Self::Wrapper(wrapper) => return write!(f, "{wrapper}"),
-            Self::SshPrivate(_) => "a private key of OpenSSH",
-            Self::Ssh(name) => return write!(f, "a public key of OpenSSH ({name})"),
+            Self::SshPrivate(_) => "an OpenSSH private key",
+            Self::Ssh(name) => return write!(f, "an OpenSSH public key ({name})"),
             Self::TrustedCertificate => "a certificate with trust settings of OpenSSL",
             Self::Ssh2 { .. } => "a public key of SSH (RFC 4716)",
             Self::Pgp => "an OpenPGP key",
             Self::Text("key.json") => "JSON in base64",
             Self::Text(_) => "PEM in base64",
             Self::Configuration => {
-                "an OpenID configuration, which has the URL of the keys (\"jwks_uri\") and no key"
+                "an OpenID configuration, which only links to the keys (\"jwks_uri\")"
             }
             Self::JsonLines => "several JSON objects",
             Self::Python => "a Python dictionary",

@@ -57,7 +57,7 @@ impl fmt::Display for KeyNote {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::ByteOrderMark => "the file begins with a UTF-8 byte order mark",
-            Self::EscapedLineEnds => "the line ends of the PEM are written as \\n",
+            Self::EscapedLineEnds => "line breaks in the PEM are written as literal \\n",
             Self::LeadingZero => "\"n\" begins with a zero byte",
             Self::SecretTrimmed => "a newline at the end of the secret was removed",
             Self::Certificate => "the dates and the chain of the certificate are not checked",

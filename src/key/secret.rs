@@ -124,12 +124,10 @@ impl SecretFault {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
-            Self::Empty => "write the secret to the file or the variable; is something unset?",
-            Self::Encoding(_) => {
-                "--secret-encoding text|base64|base64url|hex says how the secret is written"
-            }
+            Self::Empty => "check that the file or variable contains the secret",
+            Self::Encoding(_) => "set --secret-encoding to text, base64, base64url or hex",
             Self::PublicKey => {
-                "a public key is not a secret (algorithm confusion); give it with -k"
+                "a key is not a shared secret (algorithm confusion); pass a public key with -k"
             }
             Self::SecretJwk => {
                 "give a JWK with -k; --secret-file and --secret-env take the secret itself"

@@ -410,7 +410,7 @@ mod tests {
             ),
             (
                 b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
-                "expected a key, found a public key (SPKI) that is malformed",
+                "expected a key, found a public key (SPKI), malformed",
                 "the file may be truncated or damaged",
             ),
             (
@@ -425,7 +425,7 @@ mod tests {
             ),
             (
                 b"\x30\x0C\x30\x06\x06\x02\x2A\x03\x05\0\x03\x02\x01\xFF",
-                "expected a key, found a public key (SPKI) that is malformed",
+                "expected a key, found a public key (SPKI), malformed",
                 "the file may be truncated or damaged",
             ),
         ]);
@@ -452,7 +452,7 @@ mod tests {
             ),
             (
                 b"ssh-dss AAAA",
-                "expected a key, found a public key of OpenSSH (ssh-dss)",
+                "expected a key, found an OpenSSH public key (ssh-dss)",
                 "convert it",
             ),
         ]);

@@ -105,7 +105,7 @@ impl Sections {
 pub fn when(verdict: Verdict) -> Option<&'static str> {
     Some(match verdict {
         Verdict::NotVerified => return None,
-        Verdict::Valid => "the signature, times and claim checks are all good",
+        Verdict::Valid => "the signature, times and claim checks pass",
         Verdict::Expired => "signature verified, but the token has expired",
         Verdict::NotYetValid => "signature verified, but nbf is in the future",
         Verdict::ClaimRejected => "signature verified, but a claim check failed",

@@ -64,9 +64,8 @@ fn file_name(file: &OsString, keys: &[OsString]) -> Failure {
     }
     let failure = Failure::usage(format!("expected a token, found a key file: {name}"));
     if keys.iter().any(is_key) {
-        failure.hint(
-            "repeat the option for each key, or pass the directory: a pattern such as keys/* becomes several arguments",
-        )
+        failure
+            .hint("the shell expands keys/* to several arguments; pass the directory, or repeat -k")
     } else {
         failure.hint("pass the key with -k KEY, and the token on stdin")
     }

@@ -122,7 +122,7 @@ fn unchecked_reason(report: &Report) -> String {
         Some(Reason::NoKey) => "no usable key was given".to_owned(),
         Some(Reason::UnsupportedAlgorithm) => format!("unknown \"alg\": \"{alg}\""),
         Some(Reason::AlgorithmNotAllowed) => {
-            format!("\"alg\" is \"{alg}\", which none of the given keys supports")
+            format!("\"alg\" is \"{alg}\", but none of the given keys supports it")
         }
         Some(Reason::AlgorithmExcluded) => {
             format!("\"alg\" is \"{alg}\", which --alg does not allow")

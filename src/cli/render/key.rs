@@ -37,7 +37,7 @@ pub fn pem(sources: &[KeySource], messages: Messages) -> String {
     for (source, key) in &keys {
         if let Some(alg) = key.alg_lost_in_pem() {
             messages.warning(&format!(
-                "{}: key {}: PEM cannot say that the key is for {alg} only",
+                "{}: key {}: PEM cannot record \"alg\": the restriction to {alg} is lost",
                 source.source, key.index
             ));
         }
