@@ -1,7 +1,7 @@
 //! What a run found, without a token in it: the output of `-o summary` and `-o summary-json`.
 //!
-//! Memory is bounded: of ever other names the first ones are counted each, the rest together. They are
-//! counted in the order of the tokens, so that the result does not depend on the number of threads.
+//! Memory is bounded: only the first names are counted separately, all others together. Names are added in
+//! the order of the tokens, so the result does not depend on the number of threads.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -11,7 +11,7 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use super::scan::Skipped;
 use super::summary::{increase, reason};
 
-/// The maximum number of names of one kind that are counted each.
+/// The maximum number of names of one kind that are counted separately.
 const MAX_NAMES: usize = 1000;
 
 /// The maximum length in bytes of such a name.
@@ -20,7 +20,7 @@ const MAX_NAME: usize = 256;
 /// The maximum number of reasons in the output.
 const MAX_REASONS: usize = 10;
 
-/// So many seconds may lie between two clocks that are synchronized badly.
+/// The difference between two clocks, in seconds, that counts as clock skew.
 pub const MAX_SKEW: i64 = 60;
 
 /// Counts over the tokens of a run.
@@ -72,12 +72,12 @@ pub struct Range {
     pub last: i64,
 }
 
-/// Tokens that a difference of clocks up to [`MAX_SKEW`] explains.
+/// Tokens whose rejection a clock skew of up to [`MAX_SKEW`] explains.
 #[derive(Clone, Copy, Debug, Default, serde::Serialize)]
 pub struct Skew {
-    /// Those that expired so shortly before they were checked.
+    /// Tokens that expired at most that long before they were checked.
     pub expired: u64,
-    /// Those that became valid so shortly after.
+    /// Tokens that became valid at most that long after.
     pub not_yet_valid: u64,
 }
 
@@ -272,7 +272,7 @@ fn extend(range: &mut Option<Range>, other: Range) {
 }
 
 impl Skew {
-    /// Only times that decide count: those of a token whose signature does not verify are anyone's.
+    /// Ignores tokens that are rejected for another reason: their times are not trustworthy.
     fn count(&mut self, report: &Report) {
         let time = &report.time;
         let decides = matches!(

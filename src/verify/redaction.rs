@@ -1,7 +1,7 @@
 //! A report that can be shared: what it repeats of a token's values is replaced by their types.
 //!
-//! It is made of the report itself, so that every format is covered and none has to know of it. What is not
-//! known to be harmless goes: of a finding, each text that is not the program's own.
+//! The report itself is redacted, not an output format, so every format is covered. Whatever is not known to
+//! be harmless is removed: from a finding, every text that is not the program's own.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -59,7 +59,7 @@ const HARMLESS: &[Code] = &[
 /// Findings that give a recovered key.
 const ABOUT_RECOVERED_KEYS: [Code; 2] = [Code::SameSigner, Code::SignerCandidates];
 
-/// What a text becomes that may repeat a value.
+/// Replaces a text that may repeat a value.
 const TEXT: &str = "[redacted]";
 
 impl Report {
@@ -95,7 +95,7 @@ impl Report {
         self.redacted = true;
     }
 
-    /// Whether a value that goes may be one of the recovered keys, or name it.
+    /// Whether a value that is removed may contain or name a recovered key.
     fn names_recovered_key(&self) -> bool {
         let of_proof = self.proof.iter().filter_map(|proof| proof.jwk());
         let keys = self.recovered.iter().map(|key| &key.jwk).chain(of_proof);
@@ -155,7 +155,7 @@ fn redact_claims(claims: &mut ClaimsSet) {
     claims.fault = claims.fault.take().map(Malformed::redacted);
 }
 
-/// What was asked of a value that goes tells the value.
+/// Redacts both sides of a comparison: the expected value of a check that passed is the token's value.
 fn redact_check(check: &mut Check) {
     let top = match check.name.strip_prefix('/') {
         Some(pointer) => {

@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::generated::tempdir;
 use crate::support::{Issuer, der, feed, jwtlens, status, stderr, stdout};
 
-/// Stands in every value that goes, and in nothing else.
+/// Part of every value that is removed, and of nothing else.
 const PERSONAL: &str = "Lovelace";
 
 /// Something personal in a form of its own.
@@ -340,9 +340,9 @@ fn verdict_names_and_values_that_stay_are_there() {
     }
 }
 
-/// A recovered key that the token names in a value that goes is not shown either.
+/// The token contains or names the recovered key in a value that is removed.
 #[test]
-fn recovered_key_is_not_a_value_that_goes() {
+fn recovered_key_in_a_removed_value_is_not_shown() {
     let key = key();
     let signer = Issuer::new(2, "kid-2");
     let [x, _] = signer.coordinates();

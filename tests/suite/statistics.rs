@@ -44,6 +44,35 @@ fn names_are_bounded_and_do_not_depend_on_threads() {
     assert_eq!(one["alg"]["names"][0]["tokens"], 3000);
 }
 
+/// A line without a time has that of the line before it, also if another thread checks that one.
+#[test]
+fn times_of_lines_do_not_depend_on_threads() {
+    let token = Issuer::new(1, "k").token("{\"exp\":1795457000}");
+    let line = |number: i64| match number % 3 {
+        0 => format!("{} no token\n", 1_795_456_000 + number),
+        1 => format!("  {token}\n"),
+        _ => format!("  {token} and {token}\n"),
+    };
+    let log: String = (0..6000).map(line).collect();
+    let times = |jobs: &str| -> Vec<i64> {
+        let mut run = jwtlens();
+        run.args(["decode", "--at", "line", "-o", "jsonl", "-j", jobs]);
+        let output = feed(&mut run, log.as_bytes());
+        let reports = stdout(&output);
+        let reports = reports
+            .lines()
+            .map(|line| serde_json::from_str::<Value>(line).unwrap());
+        reports
+            .map(|report| report["time"]["now"].as_i64().unwrap())
+            .collect()
+    };
+    let expected: Vec<i64> = (0..2000)
+        .flat_map(|group| [1_795_456_000 + 3 * group; 3])
+        .collect();
+    assert_eq!(times("1"), expected);
+    assert_eq!(times("4"), expected);
+}
+
 #[test]
 fn tokens_near_their_expiry_are_counted() {
     let issuer = Issuer::new(1, "k");

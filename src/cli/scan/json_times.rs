@@ -196,7 +196,7 @@ impl Json {
             at = next;
         }
         for frame in self.open.iter().rev() {
-            // Of an object that goes on in the next line, a time is one of what comes after it.
+            // If an object continues on the next line, its time applies to what follows the time.
             if let Some(time) = frame.time {
                 objects
                     .timed
@@ -239,7 +239,7 @@ impl Json {
 impl Objects {
     fn close(&mut self, frame: &Frame, end: usize) {
         if let Some(time) = frame.time {
-            // All of an object on one line has its time.
+            // If an object is on one line, its time applies to all of it.
             let from = frame.start.unwrap_or(time.known_from);
             self.timed.push((from, end, time.second));
         }

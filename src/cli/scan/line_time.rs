@@ -1,6 +1,6 @@
 //! The time of a log line, for `--at line`.
 //!
-//! A log holds text of strangers: a time in a URL, in a quoted request or in a token never decides.
+//! A log contains text that clients chose, so a time in a URL, in quoted text or in a token is ignored.
 
 use super::json_times::{Json, Objects};
 use super::timestamp::{Clock, number};
@@ -45,7 +45,7 @@ impl LineTimes {
             leftmost(text.unwrap_or(line), &self.clock)
         };
         self.line.second = own.or(self.before);
-        // What is inside of a document of several lines is of its objects alone.
+        // Inside a document of several lines, only the times of its objects count.
         if !objects.is_inside() {
             self.before = own.or(objects.last_time()).or(self.before);
         }
@@ -84,9 +84,9 @@ fn leftmost(line: &[u8], clock: &Clock) -> Option<i64> {
             {
                 return Some(second);
             }
-            let foreign = foreign(rest);
-            if foreign > 0 {
-                at = at.saturating_add(foreign);
+            let skipped = url_or_token(rest);
+            if skipped > 0 {
+                at = at.saturating_add(skipped);
                 before = Some(b'x');
                 continue;
             }
@@ -126,7 +126,7 @@ fn quoted(text: &[u8]) -> (&[u8], usize) {
 }
 
 /// The length of the URL, path or token that a text starts with; 0 if it is something else.
-fn foreign(text: &[u8]) -> usize {
+fn url_or_token(text: &[u8]) -> usize {
     let is_end = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'"';
     let end = text.iter().position(is_end).unwrap_or(text.len());
     let word = text.get(..end).unwrap_or_default();

@@ -3,7 +3,7 @@
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
-/// What a timestamp does not say itself.
+/// What a timestamp may leave out.
 #[derive(Clone)]
 pub struct Clock {
     /// The zone of a time that gives none.
@@ -15,12 +15,12 @@ pub struct Clock {
 /// The unit of a number without one.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Unit {
-    /// Seconds or milliseconds, told by their size.
+    /// Seconds or milliseconds, depending on the magnitude.
     Seconds,
     Microseconds,
 }
 
-/// 2001-01-01T00:00:00Z and 2101-01-01T00:00:00Z: other numbers are no times.
+/// 2001-01-01T00:00:00Z to 2101-01-01T00:00:00Z: any other number is not a time.
 const NUMBERS: std::ops::Range<i64> = 978_307_200..4_133_980_800;
 
 const MONTHS: [&[u8]; 12] = [
