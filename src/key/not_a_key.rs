@@ -227,9 +227,7 @@ impl NotAKey {
     /// Whether there is a key in it.
     pub(crate) fn holds_key(&self) -> bool {
         match self {
-            Self::Pem(_)
-            | Self::WrongLabel(..)
-            | Self::UnknownLabel(_)
+            Self::WrongLabel(..)
             | Self::Malformed(_)
             | Self::InPem(_)
             | Self::Der(..)
@@ -243,7 +241,9 @@ impl NotAKey {
             | Self::JsonLines
             | Self::XmlCertificate
             | Self::Keystore => true,
-            Self::Raw(..)
+            Self::Pem(_)
+            | Self::UnknownLabel(_)
+            | Self::Raw(..)
             | Self::Configuration
             | Self::Python
             | Self::Html

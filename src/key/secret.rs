@@ -7,8 +7,10 @@ use std::fmt;
 use data_encoding::{
     BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, Encoding, HEXLOWER_PERMISSIVE,
 };
+use memchr::memmem;
 use zeroize::Zeroizing;
 
+use super::pem;
 use super::source::{self, ContentFault, Entry};
 use super::{KeyFault, KeyNote};
 use crate::text::base64url;
@@ -87,7 +89,7 @@ fn decode(
 fn not_a_key(content: &[u8]) -> Result<(), SecretFault> {
     let entries = match source::read(content) {
         Ok(content) => content.entries,
-        Err(ContentFault::NotAKey(other)) if other.holds_key() => {
+        Err(ContentFault::NotAKey(other)) if other.holds_key() || is_labeled_key(content) => {
             return Err(SecretFault::PublicKey);
         }
         Err(_) => Vec::new(),
@@ -104,6 +106,15 @@ fn not_a_key(content: &[u8]) -> Result<(), SecretFault> {
         }
     }
     Ok(())
+}
+
+/// Whether it is PEM with the label of a key, whatever is wrong with it.
+fn is_labeled_key(content: &[u8]) -> bool {
+    let labels = [&b"KEY-----"[..], b"CERTIFICATE-----"];
+    memmem::find(content, pem::BEGIN).is_some()
+        && labels
+            .iter()
+            .any(|label| memmem::find(content, label).is_some())
 }
 
 impl SecretEncoding {
@@ -232,6 +243,10 @@ mod tests {
             (jwk, SecretEncoding::Text),
             (&set, SecretEncoding::Text),
             (&hex, SecretEncoding::Hex),
+            (&pem[..pem.len() - 10], SecretEncoding::Text),
+            (&BASE64.encode(pem.as_bytes()), SecretEncoding::Text),
+            (&format!(r#"{{"jwks":{set}}}"#), SecretEncoding::Text),
+            ("ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB a", SecretEncoding::Text),
         ] {
             assert_eq!(k(text, encoding), Err(SecretFault::PublicKey), "{text:?}");
         }

@@ -48,10 +48,7 @@ fn a_key_that_is_none_says_what_it_is() {
         ("/dev/zero", "exceeds the 1 MiB limit"),
         ("/dev/null", "file is empty"),
         (page.to_str().unwrap(), "an HTML page"),
-        (
-            pem.to_str().unwrap(),
-            "a public key (SPKI) that is malformed",
-        ),
+        (pem.to_str().unwrap(), "a public key (SPKI), malformed"),
         (secret.to_str().unwrap(), "PEM without an END line"),
         ("made/valid.txt", "a token"),
         ("nowhere", "no such file"),
