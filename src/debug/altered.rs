@@ -90,7 +90,9 @@ pub fn in_signature(
 ) -> Option<Proof> {
     let segment = case.reading.segments.signature.as_str();
     let values = values(segment)?;
-    for layout in &Layout::all() {
+    let mut layouts = Layout::all();
+    layouts.sort_by_key(|layout| !layout.begins_exactly(&values));
+    for layout in &layouts {
         let alteration: fn(usize) -> Alteration = match segment.len().cmp(&layout.characters) {
             Ordering::Less => Alteration::Lost,
             Ordering::Equal => Alteration::Replaced,

@@ -164,6 +164,11 @@ impl Layout {
         self.has(values, 0..first.bit, 0)
     }
 
+    /// The same, with every bit: what is left over for other layouts is less likely.
+    pub fn begins_exactly(&self, values: &[u8]) -> bool {
+        bits(values, 0, self.r.before.len()) == self.r.before
+    }
+
     /// Whether these bits are what they are in every signature of this layout, after so many lost
     /// characters. Those of a character that counts for a number too are left out: it may be lost or
     /// altered.
