@@ -20,6 +20,7 @@ pub(crate) use ecdsa::ES256;
 pub(crate) use ecdsa::X256;
 pub use material::KeyType;
 pub(crate) use material::Material;
+pub(crate) use rsa::opened;
 
 /// From a text to its hash.
 type Hash = fn(&[u8]) -> Vec<u8>;
@@ -55,6 +56,26 @@ pub(crate) enum Signed<'s> {
     Text(&'s [u8]),
     /// The hash of it, made once for many keys, or found by `debug`.
     Prehash(&'s [u8]),
+}
+
+/// What a row is asked about by `debug`.
+#[derive(Debug)]
+pub(crate) enum Message {
+    /// A text, of an algorithm that hashes it or signs it whole.
+    Text(Vec<u8>),
+    /// A hash.
+    Prehash(Vec<u8>),
+}
+
+/// In what a signature that `debug` explains differs from those of its row. `verify` knows the usual one
+/// alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Parameter {
+    Usual,
+    /// PKCS #1 v1.5 of exactly these bytes.
+    NoDigestInfo,
+    /// PSS with a salt of this many bytes.
+    SaltLength(usize),
 }
 
 /// How a key is prepared for many signatures.
@@ -164,6 +185,31 @@ impl Algorithm {
             (Signed::Text(text), Some(hash)) => of(&hash(text)),
             (Signed::Text(message), None) | (Signed::Prehash(message), Some(_)) => of(message),
             (Signed::Prehash(_), None) => false,
+        }
+    }
+
+    /// Whether the signature verifies with this parameter, for `debug` to name it.
+    pub(crate) fn verify_with(
+        &self,
+        parameter: Parameter,
+        key: &Material,
+        message: &Message,
+        signature: &[u8],
+    ) -> bool {
+        match (parameter, message) {
+            (Parameter::Usual, Message::Text(text)) => {
+                self.verify(key, Signed::Text(text), signature)
+            }
+            (Parameter::Usual, Message::Prehash(hash)) => {
+                self.verify(key, Signed::Prehash(hash), signature)
+            }
+            (_, Message::Text(_)) => false,
+            (Parameter::NoDigestInfo, Message::Prehash(bytes)) => {
+                self.name.starts_with("RS") && rsa::verify_unprefixed(key, bytes, signature)
+            }
+            (Parameter::SaltLength(length), Message::Prehash(hash)) => {
+                rsa::verify_salted(self.name, length, key, hash, signature)
+            }
         }
     }
 

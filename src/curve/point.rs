@@ -13,7 +13,7 @@
 use p256::ecdsa::VerifyingKey;
 use p256::elliptic_curve::Curve as _;
 use p256::elliptic_curve::bigint::{CheckedAdd as _, Encoding as _};
-use p256::elliptic_curve::ops::{MulByGenerator as _, Reduce as _};
+use p256::elliptic_curve::ops::{MulByGenerator as _, Reduce};
 use p256::elliptic_curve::point::DecompressPoint as _;
 use p256::elliptic_curve::sec1::ToEncodedPoint as _;
 use p256::elliptic_curve::subtle::Choice;
@@ -431,6 +431,29 @@ fn normal(points: &[Point]) -> Vec<Point> {
 /// `k Q`
 pub fn times_key(key: &VerifyingKey, k: &Scalar) -> ProjectivePoint {
     multiply(&ProjectivePoint::from(*key.as_affine()), k)
+}
+
+/// -Q: the point with the other y.
+pub fn negated(key: &VerifyingKey) -> Option<VerifyingKey> {
+    key_at(-ProjectivePoint::from(*key.as_affine()))
+}
+
+/// The key of d - 2^256, if `key` is that of d.
+pub fn of_negative_private(key: &VerifyingKey) -> Option<VerifyingKey> {
+    let difference = <Scalar as Reduce<U256>>::reduce(U256::MAX) + Scalar::ONE;
+    key_at(ProjectivePoint::from(*key.as_affine()) - times_generator(&difference))
+}
+
+/// The key whose private number is the y of this one.
+pub fn of_private_y(key: &VerifyingKey) -> Option<VerifyingKey> {
+    let point = key.to_encoded_point(false);
+    let y = scalar((*point.y()?).into())?;
+    key_at(times_generator(&y))
+}
+
+fn key_at(point: ProjectivePoint) -> Option<VerifyingKey> {
+    let key = p256::PublicKey::from_affine(point.to_affine()).ok()?;
+    Some(key.into())
 }
 
 /// `k P`

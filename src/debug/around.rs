@@ -12,7 +12,7 @@ use crate::token::Token;
 type Proposal = Vec<Change>;
 
 /// Every step, in the order in which the wrappings come off.
-pub const STEPS: [fn(&str) -> Vec<Proposal>; 11] = [
+pub const STEPS: [fn(&str) -> Vec<Proposal>; 12] = [
     decoded_again,
     decoded,
     // Encoded twice, as by a form that holds a URL.
@@ -20,6 +20,7 @@ pub const STEPS: [fn(&str) -> Vec<Proposal>; 11] = [
     from_json,
     from_cookie,
     before_tilde,
+    without_vault_prefix,
     apart,
     dotted,
     with_plus,
@@ -209,6 +210,19 @@ fn from_cookie(text: &str) -> Vec<Proposal> {
         .filter(|value| begins(value))
         .map(|value| vec![take(Cause::Cookie, text, value)])
         .collect()
+}
+
+/// A signature as HashiCorp Vault's transit engine returns it: `vault:v1:`, then base64.
+fn without_vault_prefix(text: &str) -> Vec<Proposal> {
+    let proposal = text.rfind(".vault:v").and_then(|dot| {
+        let at = dot.checked_add(1)?;
+        let (version, _) = text.get(at..)?.strip_prefix("vault:v")?.split_once(':')?;
+        let is_number = !version.is_empty() && version.bytes().all(|byte| byte.is_ascii_digit());
+        let edit = Edit::remove(at, format!("vault:v{version}:"));
+        let cause = Cause::VaultPrefix;
+        is_number.then(|| vec![Change::EditText { cause, edit }])
+    });
+    Vec::from_iter(proposal)
 }
 
 /// The signed token of an SD-JWT.

@@ -14,6 +14,7 @@ use super::signed::{Hashed, Signed};
 use super::signer::{self, Suspect};
 use super::work::{Work, budget};
 use super::{Debugger, Effort, altered, dropped, named, recovery, short_tokens, truncated};
+use crate::algorithm::Material;
 use crate::curve::counted;
 use crate::key::set::KeySource;
 use crate::text::base64url;
@@ -258,7 +259,10 @@ fn searches_of<'s>(
             "secret",
             Default,
             Box::new(move |work| {
-                let keys: Vec<_> = suspects.iter().map(|suspect| *suspect.key()).collect();
+                let keys = suspects
+                    .iter()
+                    .map(|suspect| Material::P256(*suspect.key()));
+                let keys: Vec<_> = keys.collect();
                 drop(files.search("a.b", &[0; 32], &keys, None, work));
             }),
         ),

@@ -20,6 +20,7 @@ pub enum Cause {
     JsonSerialization,
     Cookie,
     SpacesForPlus,
+    VaultPrefix,
     LineWrapped,
     TwoTokens,
     SurroundedToken,
@@ -35,6 +36,9 @@ pub enum Cause {
     SignatureAsText,
     SignatureSwapped,
     SignatureLittleEndian,
+    /// Of a signature that is one number.
+    NumberLength,
+    NumberLittleEndian,
     DroppedCharacters,
     AlteredCharacter,
     LostCharacter,
@@ -49,14 +53,20 @@ pub enum Cause {
     SignedPaddedInput,
     SignedStandardBase64Input,
     SignedWithNewline,
+    SignedWithSuffix,
+    NotHashed,
     HashedTwice,
     HashedAsText,
     OtherHash,
+    DigestInfoMissing,
+    PssSaltLength,
+    OtherAlgorithm,
     AlgKeyMismatch,
     AlgMisspelled,
     PayloadReserialized,
     HeaderReserialized,
     HeaderChanged,
+    NonceHashed,
     // Which key.
     SignedByOtherKey,
     SignedByEmbeddedKey,
@@ -65,9 +75,20 @@ pub enum Cause {
     KeyCoordinatesPadded,
     KeyNotForVerification,
     SignerIsKid,
+    KeyYNegated,
+    SignerKeyNegative,
+    SignerKeyIsY,
+    KeyTooSmall,
+    SecretWithNewline,
+    SecretBase64,
+    SecretBase64url,
+    SecretHex,
+    SecretQuoted,
+    SecretUtf16,
     HmacWithPublicKey,
     // What verification still demands.
     SignatureGood,
+    SegmentUtf16,
 }
 
 impl Cause {
@@ -112,6 +133,15 @@ impl Cause {
             Self::SurplusBytes => {
                 "the signature has extra bytes: a recovery ID (v) or the rest of a buffer"
             }
+            Self::SegmentUtf16 => "the header is JSON in UTF-16; JWTs use UTF-8",
+            Self::NumberLength => {
+                "leading zero bytes of the signature are missing, or there are too many"
+            }
+            Self::NumberLittleEndian => "the signature is little-endian; JWS uses big-endian",
+            Self::SignedWithSuffix => "extra text after the Signing Input was signed",
+            Self::OtherAlgorithm => {
+                "the signature was made with a different algorithm than \"alg\" names"
+            }
             _ => self.code().summary(),
         }
     }
@@ -123,6 +153,16 @@ impl Cause {
             Self::SurplusBytes => Some(
                 "write R and S alone: without v, and only the bytes that the signing call returned",
             ),
+            Self::SegmentUtf16 => {
+                Some("encode the JSON as UTF-8: Encoding.UTF8.GetBytes, not Unicode")
+            }
+            Self::NumberLength => Some("write the signature with as many bytes as the modulus has"),
+            Self::NumberLittleEndian => {
+                Some("write the bytes of the signature in big-endian order")
+            }
+            Self::SignedWithSuffix => {
+                Some("sign exactly base64url(header) + \".\" + base64url(payload)")
+            }
             _ => self.code().hint(),
         }
     }
@@ -136,6 +176,7 @@ impl Cause {
             Self::JsonSerialization => (Code::JsonSerialization, "in the Compact Serialization"),
             Self::Cookie => (Code::Cookie, "extracted from the cookie"),
             Self::SpacesForPlus => (Code::SpacesForPlus, "with \"+\" for each space"),
+            Self::VaultPrefix => (Code::VaultPrefix, "with the prefix removed"),
             Self::LineWrapped => (Code::LineWrapped, "without whitespace and invisible characters"),
             Self::TwoTokens => (Code::TwoTokens, "taken alone"),
             Self::SurroundedToken => (Code::SurroundedToken, "without the text around it"),
@@ -151,6 +192,8 @@ impl Cause {
             Self::SignatureAsText => (Code::SignatureAsText, "decoded from text"),
             Self::SignatureSwapped => (Code::SignatureSwapped, "with R and S swapped"),
             Self::SignatureLittleEndian => (Code::SignatureLittleEndian, "with the bytes of R and S reversed"),
+            Self::NumberLength => (Code::SignatureLength, "with the signature resized"),
+            Self::NumberLittleEndian => (Code::SignatureLittleEndian, "with the bytes of the signature reversed"),
             Self::DroppedCharacters => (Code::DroppedCharacters, "with the missing \"-\" and \"_\" restored"),
             Self::AlteredCharacter => (Code::AlteredCharacter, "with one character restored"),
             Self::LostCharacter => (Code::AlteredCharacter, "with one character inserted"),
@@ -163,14 +206,20 @@ impl Cause {
             Self::SignedPaddedInput => (Code::SignedPaddedInput, "over the segments with \"=\" padding"),
             Self::SignedStandardBase64Input => (Code::SignedStandardBase64Input, "over the segments in standard base64"),
             Self::SignedWithNewline => (Code::SignedWithNewline, "with a trailing newline"),
+            Self::SignedWithSuffix => (Code::SignedWithNewline, "with more text at the end"),
+            Self::NotHashed => (Code::NotHashed, "with its first bytes as the hash"),
             Self::HashedTwice => (Code::HashedTwice, "hashed twice"),
             Self::HashedAsText => (Code::HashedAsText, "with the hash as text"),
             Self::OtherHash => (Code::OtherHash, "with another hash"),
+            Self::DigestInfoMissing => (Code::DigestInfoMissing, "without DigestInfo"),
+            Self::PssSaltLength => (Code::PssSaltLength, "with another salt length"),
+            Self::OtherAlgorithm => (Code::SignatureOfOtherAlgorithm, "with another algorithm"),
             Self::AlgKeyMismatch => (Code::AlgKeyMismatch, "regardless of \"alg\""),
-            Self::AlgMisspelled => (Code::AlgMisspelled, "with \"alg\" read as \"ES256\""),
+            Self::AlgMisspelled => (Code::AlgMisspelled, "with \"alg\" spelled correctly"),
             Self::PayloadReserialized => (Code::PayloadReserialized, "with the payload serialized differently"),
             Self::HeaderReserialized => (Code::HeaderReserialized, "with the header serialized differently"),
             Self::HeaderChanged => (Code::HeaderChanged, "with another header"),
+            Self::NonceHashed => (Code::NonceHashed, "with the hash of \"nonce\" in the header"),
             Self::SignedByOtherKey => (Code::SignedByOtherKey, "with a key from --try-key"),
             Self::SignedByEmbeddedKey => (Code::SignedByEmbeddedKey, "with the key in its own header"),
             Self::KeyCoordinatesSwapped => (Code::KeyCoordinatesSwapped, "with \"x\" and \"y\" of the key swapped"),
@@ -178,8 +227,19 @@ impl Cause {
             Self::KeyCoordinatesPadded => (Code::KeyCoordinatesPadded, "with \"x\" and \"y\" normalized to 32 bytes"),
             Self::KeyNotForVerification => (Code::KeyNotForVerification, "ignoring members of the JWK"),
             Self::SignerIsKid => (Code::SignerIsKid, "with the key that the token names"),
+            Self::KeyYNegated => (Code::KeyYNegated, "with the other \"y\" for \"x\""),
+            Self::SignerKeyNegative => (Code::SignerKeyNegative, "with the private key read as a negative number"),
+            Self::SignerKeyIsY => (Code::SignerKeyIsY, "with \"y\" as the private key"),
+            Self::KeyTooSmall => (Code::KeyTooSmall, "with a key that is too small"),
+            Self::SecretWithNewline => (Code::SecretWithNewline, "with another end of the secret"),
+            Self::SecretBase64 => (Code::SecretBase64, "with the secret in another encoding"),
+            Self::SecretBase64url => (Code::SecretBase64url, "with the secret in another encoding"),
+            Self::SecretHex => (Code::SecretHex, "with the secret in another encoding"),
+            Self::SecretQuoted => (Code::SecretQuoted, "with the secret in quotes"),
+            Self::SecretUtf16 => (Code::SecretUtf16, "with the secret in UTF-16"),
             Self::HmacWithPublicKey => (Code::HmacWithPublicKey, "with a public secret"),
             Self::SignatureGood => (Code::SignatureGood, "as it is"),
+            Self::SegmentUtf16 => (Code::NulBytes, "as it is"),
         }
     }
 }

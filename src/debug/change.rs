@@ -8,6 +8,7 @@ use serde::Serialize;
 use super::cause::Cause;
 use super::digest::Digest;
 use super::notation::Notation;
+use super::replay::SecretForm;
 use crate::text::json::abridged;
 use crate::token::malformed::Segment;
 
@@ -82,6 +83,12 @@ pub enum Change {
     },
     SwapHalves,
     ReverseHalves,
+    /// All bytes, of a signature that is one number.
+    ReverseBytes,
+    /// Zeros before a number, which has this many bytes then.
+    ResizeNumber {
+        length: usize,
+    },
 
     // Header and payload, as they were when they were signed.
     ReplaceHeader {
@@ -100,6 +107,8 @@ pub enum Change {
         segment: Segment,
         edit: Edit,
     },
+    /// The header's `nonce` makes way for the base64url of its SHA-256 hash.
+    HashNonce,
 
     // What was made of them to be signed.
     /// Takes `UseBase64url` and `RemovePadding` back, so that it has no cause of its own.
@@ -111,6 +120,8 @@ pub enum Change {
     UseJson {
         separator: &'static str,
     },
+    /// The payload before its encoding, after the segment of the header (RFC 7797).
+    UseRawPayload,
     AppendLineEnd {
         end: &'static str,
     },
@@ -120,8 +131,27 @@ pub enum Change {
     IgnoreAlg {
         digest: Digest,
     },
+    /// The signature is of this algorithm, which the header does not name.
+    UseAlgorithm {
+        #[serde(skip)]
+        cause: Cause,
+        algorithm: &'static str,
+    },
     UseDigest {
         digest: Digest,
+    },
+    /// What is signed is the hash of the text, as bytes or written as text; the algorithm then does with it
+    /// what it does with any text.
+    HashFirst {
+        digest: Digest,
+        notation: Option<Notation>,
+    },
+    /// The first bytes of the text stand for its hash.
+    TakeAsHash,
+    /// PKCS #1 v1.5 without the `DigestInfo` around the hash.
+    OmitDigestInfo,
+    UseSaltLength {
+        length: usize,
     },
     HashAgain,
     HashText {
@@ -143,6 +173,19 @@ pub enum Change {
     IgnoreMembers {
         members: Vec<&'static str>,
     },
+    /// The point with the other y of the same x.
+    NegateY,
+    /// The key whose private number is d - 2^256: d was read as a negative number.
+    NegatePrivate,
+    /// The key whose private number is the given key's y.
+    TakeYAsPrivate,
+    /// An RSA key with fewer bits than RFC 7518 demands.
+    UseSmallKey {
+        bits: usize,
+    },
+    ChangeSecret {
+        form: SecretForm,
+    },
     /// A MAC with something that is public as its secret.
     UsePublicSecret {
         algorithm: &'static str,
@@ -151,6 +194,8 @@ pub enum Change {
 
     // What `verify` still rejects.
     IgnoreHeader,
+    /// The same, of a header that cannot be read because it is in UTF-16.
+    IgnoreUtf16,
 }
 
 /// Characters of a text that make way for others.
@@ -238,20 +283,29 @@ impl Change {
             | Self::RemoveBytes { .. }
             | Self::ResizeHalves { .. }
             | Self::SwapHalves
-            | Self::ReverseHalves => Stage::Signature,
-            Self::ReplaceHeader { .. } | Self::ReplacePayload { .. } | Self::EditSegment { .. } => {
-                Stage::Content
-            }
+            | Self::ReverseHalves
+            | Self::ReverseBytes
+            | Self::ResizeNumber { .. } => Stage::Signature,
+            Self::ReplaceHeader { .. }
+            | Self::ReplacePayload { .. }
+            | Self::EditSegment { .. }
+            | Self::HashNonce => Stage::Content,
             Self::KeepAsWritten
             | Self::TakeHeader
             | Self::TakePayload
             | Self::AddPadding
             | Self::UseStandardBase64
             | Self::UseJson { .. }
+            | Self::UseRawPayload
             | Self::AppendLineEnd { .. } => Stage::Input,
             Self::CorrectAlg
             | Self::IgnoreAlg { .. }
+            | Self::UseAlgorithm { .. }
             | Self::UseDigest { .. }
+            | Self::HashFirst { .. }
+            | Self::TakeAsHash
+            | Self::OmitDigestInfo
+            | Self::UseSaltLength { .. }
             | Self::HashAgain
             | Self::HashText { .. } => Stage::Hash,
             Self::UseOtherKey
@@ -261,8 +315,13 @@ impl Change {
             | Self::ReverseCoordinates
             | Self::RewriteCoordinates
             | Self::IgnoreMembers { .. }
+            | Self::NegateY
+            | Self::NegatePrivate
+            | Self::TakeYAsPrivate
+            | Self::UseSmallKey { .. }
+            | Self::ChangeSecret { .. }
             | Self::UsePublicSecret { .. } => Stage::Key,
-            Self::IgnoreHeader => Stage::Verdict,
+            Self::IgnoreHeader | Self::IgnoreUtf16 => Stage::Verdict,
         }
     }
 
@@ -274,7 +333,8 @@ impl Change {
             | Self::EditSignature { cause, .. }
             | Self::ReplaceHeader { cause, .. }
             | Self::ReplacePayload { cause, .. }
-            | Self::EditSegment { cause, .. } => *cause,
+            | Self::EditSegment { cause, .. }
+            | Self::UseAlgorithm { cause, .. } => *cause,
             Self::RemoveNuls => Cause::NulBytes,
             Self::DecodePercent => Cause::PercentEncoded,
             Self::TakeMember { .. } => Cause::JsonResponse,
@@ -291,18 +351,25 @@ impl Change {
             Self::ResizeHalves { .. } => Cause::SignatureLength,
             Self::SwapHalves => Cause::SignatureSwapped,
             Self::ReverseHalves => Cause::SignatureLittleEndian,
+            Self::ReverseBytes => Cause::NumberLittleEndian,
+            Self::ResizeNumber { .. } => Cause::NumberLength,
+            Self::HashNonce => Cause::NonceHashed,
             Self::KeepAsWritten => return None,
             Self::TakeHeader => Cause::SignedHeaderOnly,
             Self::TakePayload => Cause::SignedPayloadOnly,
             Self::AddPadding => Cause::SignedPaddedInput,
             Self::UseStandardBase64 => Cause::SignedStandardBase64Input,
-            Self::UseJson { .. } => Cause::SignedDecodedJson,
-            Self::AppendLineEnd { .. } => Cause::SignedWithNewline,
+            Self::UseJson { .. } | Self::UseRawPayload => Cause::SignedDecodedJson,
+            Self::AppendLineEnd { end } if end.ends_with('\n') => Cause::SignedWithNewline,
+            Self::AppendLineEnd { .. } => Cause::SignedWithSuffix,
             Self::CorrectAlg => Cause::AlgMisspelled,
             Self::IgnoreAlg { .. } => Cause::AlgKeyMismatch,
             Self::UseDigest { .. } => Cause::OtherHash,
-            Self::HashAgain => Cause::HashedTwice,
-            Self::HashText { .. } => Cause::HashedAsText,
+            Self::HashAgain | Self::HashFirst { notation: None, .. } => Cause::HashedTwice,
+            Self::HashText { .. } | Self::HashFirst { .. } => Cause::HashedAsText,
+            Self::TakeAsHash => Cause::NotHashed,
+            Self::OmitDigestInfo => Cause::DigestInfoMissing,
+            Self::UseSaltLength { .. } => Cause::PssSaltLength,
             Self::UseOtherKey => Cause::SignedByOtherKey,
             Self::UseEmbeddedKey { .. } => Cause::SignedByEmbeddedKey,
             Self::UseNamedKey { .. } => Cause::SignerIsKid,
@@ -310,8 +377,14 @@ impl Change {
             Self::ReverseCoordinates => Cause::KeyCoordinatesReversed,
             Self::RewriteCoordinates => Cause::KeyCoordinatesPadded,
             Self::IgnoreMembers { .. } => Cause::KeyNotForVerification,
+            Self::NegateY => Cause::KeyYNegated,
+            Self::NegatePrivate => Cause::SignerKeyNegative,
+            Self::TakeYAsPrivate => Cause::SignerKeyIsY,
+            Self::UseSmallKey { .. } => Cause::KeyTooSmall,
+            Self::ChangeSecret { form } => form.cause(),
             Self::UsePublicSecret { .. } => Cause::HmacWithPublicKey,
             Self::IgnoreHeader => Cause::SignatureGood,
+            Self::IgnoreUtf16 => Cause::SegmentUtf16,
         })
     }
 
@@ -376,7 +449,28 @@ impl Change {
                 ..
             } => Some("in the payload, after its JSON".to_owned()),
             Self::UseJson { separator: "" } => Some("without a dot".to_owned()),
-            Self::AppendLineEnd { end: "\r\n" } => Some("CRLF".to_owned()),
+            Self::UseRawPayload => Some("the payload alone is not encoded".to_owned()),
+            Self::AppendLineEnd { end } => match *end {
+                "\r\n" => Some("CRLF".to_owned()),
+                "." => Some("a dot".to_owned()),
+                " " => Some("a space".to_owned()),
+                "\0" => Some("a NUL byte".to_owned()),
+                _ => None,
+            },
+            Self::ResizeNumber { length } => Some(format!("{length} bytes")),
+            Self::UseAlgorithm { algorithm, .. } => Some(format!("as {algorithm}")),
+            Self::UseSaltLength { length: 1 } => Some("1 byte".to_owned()),
+            Self::UseSaltLength { length } => Some(format!("{length} bytes")),
+            Self::HashFirst {
+                digest,
+                notation: None,
+            } => Some(format!("first with {}", digest.name())),
+            Self::HashFirst {
+                digest,
+                notation: Some(notation),
+            } => Some(format!("{} of {}", notation.name(), digest.name())),
+            Self::UseSmallKey { bits } => Some(format!("{bits} bits")),
+            Self::ChangeSecret { form } => Some(form.described().to_owned()),
             Self::IgnoreAlg { digest } | Self::UseDigest { digest }
                 if *digest != Digest::Sha256 =>
             {
@@ -401,6 +495,13 @@ impl Change {
             | Self::ReadDer { .. }
             | Self::SwapHalves
             | Self::ReverseHalves
+            | Self::ReverseBytes
+            | Self::HashNonce
+            | Self::TakeAsHash
+            | Self::OmitDigestInfo
+            | Self::NegateY
+            | Self::NegatePrivate
+            | Self::TakeYAsPrivate
             | Self::ReplacePayload { .. }
             | Self::KeepAsWritten
             | Self::TakeHeader
@@ -408,7 +509,6 @@ impl Change {
             | Self::AddPadding
             | Self::UseStandardBase64
             | Self::UseJson { .. }
-            | Self::AppendLineEnd { .. }
             | Self::CorrectAlg
             | Self::IgnoreAlg { .. }
             | Self::UseDigest { .. }
@@ -420,7 +520,8 @@ impl Change {
             | Self::ReverseCoordinates
             | Self::RewriteCoordinates
             | Self::UsePublicSecret { .. }
-            | Self::IgnoreHeader => None,
+            | Self::IgnoreHeader
+            | Self::IgnoreUtf16 => None,
         }
     }
 }

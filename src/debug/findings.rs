@@ -10,6 +10,7 @@ use super::proof::Proof;
 use super::reading::Reading;
 use super::signature::Form;
 use super::signer::{Recovered, Suspect};
+use super::wording;
 use crate::curve;
 use crate::key::KeyId;
 use crate::token::header::JoseHeader;
@@ -47,7 +48,8 @@ impl Findings {
             let finding = match cause {
                 Cause::PaddedBase64 if keeps_padding => finding
                     .with_hint("keep the padding: an AWS load balancer signs it with the token"),
-                _ => finding,
+                Cause::SignedByEmbeddedKey => wording::of_embedded_key(finding, context.header),
+                _ => wording::of_algorithm(finding, *cause, proof.algorithm()),
             };
             Finding {
                 changes: proof.codes(),
@@ -93,7 +95,10 @@ fn evidence(proof: &Proof, context: &Context) -> String {
     let of_key = |change: &&Change| {
         matches!(
             change,
-            Change::UseNamedKey { .. } | Change::UsePublicSecret { .. } | Change::IgnoreHeader
+            Change::UseNamedKey { .. }
+                | Change::UsePublicSecret { .. }
+                | Change::IgnoreHeader
+                | Change::IgnoreUtf16
         )
     };
     let changes = proof.changes();
@@ -108,6 +113,9 @@ fn evidence(proof: &Proof, context: &Context) -> String {
         _ => format!(", {repairs},"),
     };
     match (changes.iter().find(of_key), proof.key(), proof.jwk()) {
+        (Some(Change::UseNamedKey { place }), Some(key), Some(jwk)) if key.crv != Some("P-256") => {
+            format!("the key that \"{place}\" is verifies it{with}: {jwk}")
+        }
         (Some(Change::UseNamedKey { place }), _, Some(jwk)) => format!(
             "the key recovered from the signature{with} has the thumbprint in \"{place}\": {jwk}"
         ),
@@ -130,6 +138,7 @@ impl Context<'_> {
     fn name(&self, key: &KeyId) -> String {
         let is_it = |other: &KeyId| other.thumbprint == key.thumbprint;
         match (self.report.signature.refused_by.as_slice(), self.keys) {
+            (_, _) if key.kty == "oct" => format!("the secret from {}", key.source),
             ([tried], _) if is_it(tried) => "the key".to_owned(),
             (_, [given]) if is_it(given.id()) => format!("the key from {}", key.source),
             (_, _) => {

@@ -1,6 +1,8 @@
 //! The header as it may have been before somebody changed it.
 
-use super::rewriting::{self, Pair};
+use super::digest::Digest;
+use super::rewriting::{self, Pair, Style};
+use crate::text::base64url;
 use crate::text::json::{Object, Value};
 
 /// A header with many members is no reason to try thousands.
@@ -14,6 +16,10 @@ const MOST_PLACES: usize = 8;
 pub struct Names {
     /// Their `kid`; the RFC 7638 thumbprint of a key without one.
     pub kids: Vec<Value>,
+    /// The algorithms that the keys allow.
+    pub algorithms: Vec<Value>,
+    /// Whether there are keys that are not on P-256.
+    pub has_other_keys: bool,
 }
 
 /// A header with other members, written as the header is.
@@ -26,12 +32,11 @@ pub struct Changed {
 pub fn changed(parameters: &Object, json: &[u8], names: &Names) -> Vec<Changed> {
     let style = rewriting::style_of(parameters, json);
     let types: Vec<Value> = ["JWT", "jwt", "at+jwt"].map(Value::from).to_vec();
-    let algorithms = [Value::from("ES256")];
     let mut headers: Vec<Vec<Pair>> = vec![rewriting::pairs(parameters)];
     for (name, values) in [
         ("kid", &names.kids[..]),
         ("typ", &types),
-        ("alg", &algorithms),
+        ("alg", &names.algorithms),
     ] {
         let room = MOST.saturating_sub(headers.len());
         let more: Vec<Vec<Pair>> = headers
@@ -44,14 +49,27 @@ pub fn changed(parameters: &Object, json: &[u8], names: &Names) -> Vec<Changed> 
     headers
         .into_iter()
         .skip(1)
-        .filter_map(|header| {
-            let alg = header.iter().find(|(name, _)| *name == "alg");
-            Some(Changed {
-                alg: alg.and_then(|(_, alg)| alg.as_str()).map(str::to_owned),
-                text: rewriting::written(header, style)?,
-            })
-        })
+        .filter_map(|header| spelled(header, style))
         .collect()
+}
+
+/// The header with the `zip` that was lost by what decompressed the payload and compressed it again.
+pub fn with_zip(parameters: &Object, json: &[u8]) -> Vec<Changed> {
+    let style = rewriting::style_of(parameters, json);
+    let zip = [Value::from("DEF")];
+    let sent = rewriting::pairs(parameters);
+    let headers = with_other(&sent, "zip", &zip);
+    headers
+        .filter_map(|header| spelled(header, style))
+        .collect()
+}
+
+fn spelled(header: Vec<Pair>, style: Style) -> Option<Changed> {
+    let alg = header.iter().find(|(name, _)| *name == "alg");
+    Some(Changed {
+        alg: alg.and_then(|(_, alg)| alg.as_str()).map(str::to_owned),
+        text: rewriting::written(header, style)?,
+    })
 }
 
 /// A header without a member or with another value of it; where it has none, with one at each place.
@@ -80,4 +98,46 @@ fn with_other<'m>(
         })
     });
     left_out.into_iter().chain(put_in)
+}
+
+/// A header of few members with these in every other order.
+pub fn reordered(parameters: &Object, json: &[u8]) -> Vec<String> {
+    /// Twenty-three other orders.
+    const MAX_MEMBERS: usize = 4;
+    let sent = rewriting::pairs(parameters);
+    if sent.len() > MAX_MEMBERS {
+        return Vec::new();
+    }
+    let style = rewriting::style_of(parameters, json);
+    let mut orders: Vec<Vec<Pair>> = vec![Vec::new()];
+    for member in sent {
+        let mut longer = Vec::new();
+        for order in &orders {
+            for at in 0..=order.len() {
+                let mut order = order.clone();
+                order.insert(at, member);
+                longer.push(order);
+            }
+        }
+        orders = longer;
+    }
+    let written = orders
+        .into_iter()
+        .filter_map(|order| rewriting::written(order, style));
+    written.filter(|text| text.as_bytes() != json).collect()
+}
+
+/// The header with the base64url of the SHA-256 hash of its `nonce` in the place of that, as Microsoft
+/// signs tokens for Microsoft Graph.
+pub fn with_hashed_nonce(json: &[u8]) -> Option<String> {
+    let json = std::str::from_utf8(json).ok()?;
+    let Ok(Value::Object(header)) = Value::parse(json.as_bytes()) else {
+        return None;
+    };
+    let nonce = header.get("nonce")?.as_str()?;
+    let quoted = format!("\"{nonce}\"");
+    let hash = base64url::encode(&Digest::Sha256.hash(nonce.as_bytes()));
+    // Written with escapes, or the value of another member too, it has no one place.
+    let is_once = json.matches(&*quoted).count() == 1;
+    is_once.then(|| json.replace(&*quoted, &format!("\"{hash}\"")))
 }

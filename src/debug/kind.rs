@@ -34,12 +34,13 @@ type Hypothesis = fn(&Facts) -> Option<Finding>;
 
 /// Why a signature cannot be verified, by what is plain to see. None of it is reported if a computation
 /// has shown the cause.
-const SHAPES: [Hypothesis; 14] = [
+const SHAPES: [Hypothesis; 15] = [
     unsecured,
     jwe,
     no_token,
     opaque_token,
     ellipsis,
+    signature_placeholder,
     written_otherwise,
     truncated,
     detached_payload,
@@ -106,7 +107,11 @@ fn jwe(facts: &Facts) -> Option<Finding> {
         alg == "dir" || alg.starts_with("PBES2") || alg.starts_with('A') && alg.ends_with("KW");
     let enc = enc.map_or("missing".to_owned(), |enc| abridged(&enc.to_string()));
     let finding = Finding::note(Code::Jwe, format!("five segments; \"enc\" is {enc}"));
-    Some(if facts.header().is_some_and(vendor::is_auth_js) {
+    Some(if facts.header().is_some_and(vendor::is_auth0) {
+        finding.with_hint(
+            "request the token with the audience of your API: Auth0 then issues a signed JWT",
+        )
+    } else if facts.header().is_some_and(vendor::is_auth_js) {
         finding.with_hint(
             "decrypt it with the shared secret; Auth.js (NextAuth.js) derives the key from AUTH_SECRET",
         )
@@ -233,6 +238,31 @@ fn truncated(facts: &Facts) -> Option<Finding> {
     })
 }
 
+/// A program that wrote its own word for a value in the place of the signature.
+fn signature_placeholder(facts: &Facts) -> Option<Finding> {
+    const WORDS: [&str; 9] = [
+        "[object ArrayBuffer]",
+        "[object Uint8Array]",
+        "[object Object]",
+        "[object Promise]",
+        "undefined",
+        "null",
+        "None",
+        "NaN",
+        "signature",
+    ];
+    let text = std::str::from_utf8(facts.text).ok()?;
+    let segment = text.split('.').nth(2)?;
+    let decoded = facts.segment(2).unwrap_or_default();
+    let is_word = |word: &&&str| segment == **word || decoded == word.as_bytes();
+    let word = WORDS.iter().find(is_word)?;
+    let finding = Finding::note(Code::SignatureAsText, format!("literally \"{word}\""))
+        .with_summary("the signature is a word instead of bytes");
+    Some(
+        finding.with_hint("pass the bytes of the signature to the encoder: Buffer.from(signature)"),
+    )
+}
+
 /// RFC 7515 appendix F.
 fn detached_payload(facts: &Facts) -> Option<Finding> {
     let text = std::str::from_utf8(facts.text).ok()?;
@@ -243,12 +273,24 @@ fn detached_payload(facts: &Facts) -> Option<Finding> {
 
 /// SMART Health Cards and others: the header's `zip` is `DEF` (RFC 1951).
 fn deflated_payload(facts: &Facts) -> Option<Finding> {
-    let zip = facts.header()?.parameters.get("zip")?.as_str()?;
-    if zip != "DEF" {
+    let zip = facts.header()?.parameters.get("zip");
+    let inflated = || {
+        Some(miniz_oxide::inflate::decompress_to_vec_with_limit(
+            &facts.segment(1)?,
+            MAX_INFLATED,
+        ))
+    };
+    let Some(zip) = zip else {
+        // What inflates to JSON was deflated, though the header has lost its "zip".
+        let is_lost = facts.report.claims.is_none()
+            && inflated()?.is_ok_and(|octets| octets.starts_with(b"{"));
+        let evidence = "the payload inflates to JSON, and the header has no \"zip\"";
+        return is_lost.then(|| Finding::note(Code::DeflatedPayload, evidence));
+    };
+    if zip.as_str()? != "DEF" {
         return None;
     }
-    let inflated =
-        miniz_oxide::inflate::decompress_to_vec_with_limit(&facts.segment(1)?, MAX_INFLATED);
+    let inflated = inflated()?;
     let what = match &inflated {
         Ok(octets) => {
             let start = abridged(&String::from_utf8_lossy(octets));

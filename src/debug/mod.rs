@@ -4,7 +4,7 @@
 //! and what would make its signature verify. That search brings the text into the form of a token
 //! (`around`, `reading`), reads R and S in every way (`signature`), writes and hashes what may have been
 //! signed (`signed`, `headers`, `rewriting`), gathers the keys (`signer`) and tries all combinations
-//! (`search`); `recovery` compares the keys that the signature leads to; `truncated`, `altered` and
+//! (`search`; `family`, if the key is not on P-256); `recovery` compares the keys that the signature leads to; `truncated`, `altered` and
 //! `dropped` look for damage with what `layout` knows, `secret` for a MAC, all within a budget (`work`).
 //!
 //! What a search finds is a list of changes (`change`) and a key. It becomes a `proof` only if these
@@ -18,8 +18,10 @@ mod budget;
 mod cause;
 mod change;
 mod der;
+mod did;
 mod digest;
 mod dropped;
+mod family;
 mod findings;
 mod headers;
 mod kind;
@@ -44,6 +46,7 @@ mod signer;
 mod summands;
 mod times;
 mod truncated;
+mod wording;
 mod work;
 
 pub use proof::Proof;

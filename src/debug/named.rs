@@ -1,5 +1,8 @@
-//! The keys that a token names by their RFC 7638 thumbprint: its own, or its holder's (RFC 7800).
+//! The keys that a token names as its own or its holder's (RFC 7800): by an RFC 7638 thumbprint, or by a
+//! decentralized identifier that is the key itself.
 
+use super::did;
+use crate::algorithm::Material;
 use crate::key;
 use crate::text::base64url;
 use crate::text::json::Value;
@@ -8,36 +11,69 @@ use crate::token::header::JoseHeader;
 /// Where a key is named, and its thumbprint.
 pub type Name = (&'static str, Box<str>);
 
-/// The thumbprints that stand in a header and a payload.
+/// The thumbprints that stand in a header and a payload, and those of the keys that stand there.
 pub fn thumbprints(header: &str, payload: &str) -> Vec<Name> {
     /// RFC 9278
     const URN: &str = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:";
+    let texts = texts(header, payload).into_iter();
+    let mut names: Vec<Name> = texts
+        .filter_map(|(place, name)| {
+            let name = name.strip_prefix(URN).unwrap_or(&name);
+            (name.len() == 43).then(|| (place, name.into()))
+        })
+        .collect();
+    let keys = keys(header, payload).into_iter();
+    names.extend(keys.filter_map(|(place, key)| {
+        let thumbprint = key::thumbprint::of_key(&key)?;
+        Some((place, thumbprint))
+    }));
+    if let Some(Value::Object(jwk)) = member(&claims(payload), "cnf", "jwk") {
+        names.extend(key::thumbprint::of_jwk(jwk).map(|thumbprint| ("cnf.jwk", thumbprint)));
+    }
+    names
+}
+
+/// The keys that stand in a header and a payload as decentralized identifiers.
+pub fn keys(header: &str, payload: &str) -> Vec<(&'static str, Material)> {
+    let texts = texts(header, payload).into_iter();
+    texts
+        .filter_map(|(place, name)| Some((place, did::key(&name)?)))
+        .collect()
+}
+
+/// The texts that may name a key, with their places.
+fn texts(header: &str, payload: &str) -> Vec<(&'static str, String)> {
     let header = base64url::decode(header).ok();
     let header = header.and_then(|octets| JoseHeader::parse(&octets).ok());
-    let claims = base64url::decode(payload).ok();
-    let claims = claims.and_then(|octets| Value::parse(&octets).ok());
-    let cnf = match &claims {
-        Some(Value::Object(claims)) => claims.get("cnf"),
+    let kid = header.and_then(|header| header.kid.as_deref().map(str::to_owned));
+    let claims = claims(payload);
+    let iss = match &claims {
+        Some(Value::Object(claims)) => claims.get("iss").and_then(Value::as_str),
         _ => None,
     };
-    let of_cnf = |name: &str| match cnf {
-        Some(Value::Object(cnf)) => cnf.get(name),
-        _ => None,
-    };
-    let jwk = match of_cnf("jwk") {
-        Some(Value::Object(jwk)) => key::thumbprint::of_jwk(jwk),
-        _ => None,
-    };
-    let kid = header.as_ref().and_then(|header| header.kid.as_deref());
-    let named = [
-        ("kid", kid),
-        ("cnf.jkt", of_cnf("jkt").and_then(Value::as_str)),
-        ("cnf.kid", of_cnf("kid").and_then(Value::as_str)),
+    let of_cnf = |name| member(&claims, "cnf", name).and_then(Value::as_str);
+    let texts = [
+        ("iss", iss),
+        ("cnf.jkt", of_cnf("jkt")),
+        ("cnf.kid", of_cnf("kid")),
     ];
-    let texts = named.into_iter().filter_map(|(place, name)| {
-        let name = name?;
-        let name = name.strip_prefix(URN).unwrap_or(name);
-        (name.len() == 43).then(|| (place, name.into()))
-    });
-    texts.chain(jwk.map(|jwk| ("cnf.jwk", jwk))).collect()
+    let texts = texts.map(|(place, text)| (place, text.map(str::to_owned)));
+    let texts = std::iter::once(("kid", kid)).chain(texts);
+    texts
+        .filter_map(|(place, text)| Some((place, text?)))
+        .collect()
+}
+
+fn claims(payload: &str) -> Option<Value> {
+    Value::parse(&base64url::decode(payload).ok()?).ok()
+}
+
+fn member<'v>(claims: &'v Option<Value>, outer: &str, inner: &str) -> Option<&'v Value> {
+    match claims {
+        Some(Value::Object(claims)) => match claims.get(outer) {
+            Some(Value::Object(object)) => object.get(inner),
+            _ => None,
+        },
+        _ => None,
+    }
 }

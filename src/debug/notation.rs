@@ -18,6 +18,10 @@ pub enum Notation {
     Base64url,
     /// `12,34,...`, as an array of bytes becomes a string in JavaScript.
     Numbers,
+    /// `{"0":12,"1":34}`, as JavaScript writes a `Uint8Array`, or `{"type":"Buffer","data":[12,34]}`.
+    Object,
+    /// Each byte as the character with its number, as if the bytes were Latin-1.
+    Latin1,
 }
 
 impl Notation {
@@ -28,6 +32,8 @@ impl Notation {
             Self::Base64 => "base64",
             Self::Base64url => "base64url",
             Self::Numbers => "decimal numbers",
+            Self::Object => "a JSON object of bytes",
+            Self::Latin1 => "Latin-1 converted to UTF-8",
         }
     }
 
@@ -41,11 +47,18 @@ impl Notation {
                 let numbers: Vec<String> = bytes.iter().map(u8::to_string).collect();
                 numbers.join(",")
             }
+            Self::Object => {
+                let members = bytes.iter().enumerate();
+                let members: Vec<String> =
+                    members.map(|(at, byte)| format!("{at}:{byte}")).collect();
+                format!("{{{}}}", members.join(","))
+            }
+            Self::Latin1 => bytes.iter().copied().map(char::from).collect(),
         }
     }
 
     /// The bytes that a text stands for. `separators` says whether there are any in it to be ignored:
-    /// whitespace and quotes; colons and `0x` in hex; brackets around numbers.
+    /// whitespace and quotes; colons, `0x` and `\x` in hex; brackets around numbers.
     pub fn decode(self, text: &str, separators: bool) -> Option<Vec<u8>> {
         let plain = self.without_separators(text);
         if separators != (plain != text) {
@@ -57,7 +70,22 @@ impl Notation {
                 .iter()
                 .find_map(|base64| exactly(base64, plain.as_bytes())),
             Self::Base64url => base64url::decode(&plain).ok(),
-            Self::Numbers => plain.split(',').map(|number| number.parse().ok()).collect(),
+            Self::Numbers => numbers(&plain),
+            Self::Object => {
+                let buffer = plain.strip_prefix("{type:Buffer,data:[");
+                if let Some(data) = buffer.and_then(|rest| rest.strip_suffix("]}")) {
+                    return numbers(data);
+                }
+                let members = plain.strip_prefix('{')?.strip_suffix('}')?.split(',');
+                let byte = |(at, member): (usize, &str)| {
+                    let (name, byte) = member.split_once(':')?;
+                    (name.parse() == Ok(at))
+                        .then(|| byte.parse().ok())
+                        .flatten()
+                };
+                members.enumerate().map(byte).collect()
+            }
+            Self::Latin1 => plain.chars().map(|c| u8::try_from(c).ok()).collect(),
         }
     }
 
@@ -68,19 +96,27 @@ impl Notation {
 
     fn without_separators(self, text: &str) -> String {
         let is_separator = |c: char| c.is_ascii_whitespace() || matches!(c, '"' | '\'');
+        if self == Self::Latin1 {
+            return text.to_owned();
+        }
         let plain = text.replace(is_separator, "");
         match self {
             Self::Hex | Self::UpperHex => {
-                plain.strip_prefix("0x").unwrap_or(&plain).replace(':', "")
+                let plain = plain.strip_prefix("0x").unwrap_or(&plain);
+                plain.replace("\\x", "").replace(':', "")
             }
             Self::Numbers => plain
                 .strip_prefix('[')
                 .and_then(|rest| rest.strip_suffix(']'))
                 .unwrap_or(&plain)
                 .to_owned(),
-            Self::Base64 | Self::Base64url => plain,
+            Self::Base64 | Self::Base64url | Self::Object | Self::Latin1 => plain,
         }
     }
+}
+
+fn numbers(text: &str) -> Option<Vec<u8>> {
+    text.split(',').map(|number| number.parse().ok()).collect()
 }
 
 /// The bytes of which a text is the encoding, and not several encodings one behind the other.
@@ -102,6 +138,7 @@ mod tests {
             Notation::Base64,
             Notation::Base64url,
             Notation::Numbers,
+            Notation::Object,
         ] {
             let text = notation.encode(&bytes);
             assert_eq!(notation.decode(&text, false).as_ref(), Some(&bytes));

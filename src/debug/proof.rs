@@ -9,11 +9,12 @@ use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 use super::cause::Cause;
 use super::change::{self, Change, Stage};
 use super::digest::Digest;
+use super::family;
 use super::named;
 use super::replay;
 use super::secret::Secret;
 use super::signer::{self, Suspect};
-use crate::algorithm::{Algorithm, Material, Signed};
+use crate::algorithm::{Algorithm, KeyType, Material, Signed};
 use crate::key::KeyId;
 use crate::key::set::KeySet;
 use crate::text::base64url;
@@ -30,6 +31,8 @@ use crate::verify::verdict::SignatureStatus;
 #[derive(Clone, Copy)]
 pub enum Signer<'s> {
     Suspect(&'s Suspect),
+    /// A key that is not on P-256, or a secret.
+    Key(&'s Suspect<Material>),
     Secret(&'s Secret),
 }
 
@@ -42,7 +45,7 @@ pub enum Signer<'s> {
 pub struct Proof {
     changes: Vec<Change>,
     algorithm: &'static str,
-    key: Option<(Arc<KeyId>, Object)>,
+    key: Option<(Arc<KeyId>, Option<Object>)>,
     token: Option<String>,
     /// Whether only the codes of its changes are shown.
     redacted: bool,
@@ -60,7 +63,8 @@ impl Proof {
         let text = changes.get(..until(Stage::Text))?;
         let segments = replay::segments(token, text)?;
         let of_signature = of(Stage::Text, Stage::Signature);
-        let signature = replay::signature(&segments.signature, of_signature)?;
+        let half = signer.half()?;
+        let signature = replay::signature(&segments.signature, of_signature, half)?;
         let [header, payload] = replay::content(&segments, of(Stage::Signature, Stage::Content))?;
         let of_input = of(Stage::Content, Stage::Input);
         let input = replay::input([&header, &payload], &segments.written, of_input)?;
@@ -70,6 +74,40 @@ impl Proof {
 
         let suspect = match signer {
             Signer::Suspect(suspect) => suspect,
+            Signer::Key(suspect) => {
+                let key = suspect.changed_key()?;
+                let alg = parameters.as_ref().and_then(|header| header.alg.as_deref());
+                let algorithm = row(alg, of_hash, key.key_type())?;
+                let (message, parameter) = replay::message(&input, of_hash, algorithm, &key)?;
+                let names = named::thumbprints(&header, &payload);
+                let is_other = of_hash.iter().any(family::is_other_algorithm);
+                if !algorithm.verify_with(parameter, &key, &message, &signature)
+                    || !suspect.is_for(algorithm, is_other)
+                    || !suspect.comes_with(parameters.as_ref(), &names)
+                    || !is_named_in_signed(suspect.changes(), &changes)
+                {
+                    return None;
+                }
+                let mut token = None;
+                if of_input.is_empty() && of_hash.is_empty() {
+                    let jws = format!("{header}.{payload}.{}", base64url::encode(&signature));
+                    match judged(key.clone(), &jws) {
+                        (SignatureStatus::Verified, _) => token = Some(jws),
+                        (_, Some(Reason::UnknownCritical | Reason::Malformed)) => {
+                            changes.push(Change::IgnoreHeader);
+                        }
+                        (_, _) => return None,
+                    }
+                }
+                let jwk = signer::jwk_of(&key);
+                return Some(Self {
+                    changes,
+                    algorithm: algorithm.name,
+                    key: Some((Arc::clone(suspect.id()), jwk)),
+                    token,
+                    redacted: false,
+                });
+            }
             Signer::Secret(secret) => {
                 let is_plain = of_input.is_empty() && of_hash.is_empty();
                 let is_mac = is_plain && secret.verifies(&input, &signature);
@@ -99,17 +137,17 @@ impl Proof {
         let mut proof = Self {
             changes: Vec::new(),
             algorithm: algorithm.name,
-            key: Some((Arc::clone(suspect.id()), jwk)),
+            key: Some((Arc::clone(suspect.id()), Some(jwk))),
             token: None,
             redacted: false,
         };
         if of_input.is_empty() && of_hash.is_empty() {
             let jws = format!("{header}.{payload}.{}", base64url::encode(&signature));
-            match proof.judged(&jws)? {
+            match judged(Material::P256(*suspect.key()), &jws) {
                 (SignatureStatus::Verified, _) => proof.token = Some(jws),
                 // What keeps it from that stands in the token itself, whatever the key.
                 (_, Some(Reason::UnknownCritical | Reason::Malformed)) => {
-                    changes.push(Change::IgnoreHeader);
+                    changes.push(ignored_header(&header));
                 }
                 (_, _) => return None,
             }
@@ -118,16 +156,6 @@ impl Proof {
         }
         proof.changes = changes;
         Some(proof)
-    }
-
-    /// How the signature of a JWS stands under the key alone.
-    fn judged(&self, jws: &str) -> Option<(SignatureStatus, Option<Reason>)> {
-        let (_, jwk) = self.key.as_ref()?;
-        let jwk = serde_json::to_string(jwk).ok()?;
-        let keys = KeySet::read("the proof's key", jwk.as_bytes()).ok()?;
-        let verifier = Verifier::new(keys, Policy::default()).without_findings();
-        let signature = verifier.verify(&Token::from(jws), 0).signature;
-        Some((signature.status, signature.reason))
     }
 
     /// The codes of its changes, each once, in the order in which they are made.
@@ -154,10 +182,10 @@ impl Proof {
         self.key.as_ref().map(|(id, _)| &**id)
     }
 
-    /// The key as a JWK.
+    /// The key as a JWK; none of a secret.
     #[must_use]
     pub fn jwk(&self) -> Option<&Object> {
-        self.key.as_ref().map(|(_, jwk)| jwk)
+        self.key.as_ref().and_then(|(_, jwk)| jwk.as_ref())
     }
 
     /// Shows only the codes of its changes, and the key if that may be shown.
@@ -183,8 +211,59 @@ impl<'s> Signer<'s> {
     fn changes(self) -> &'s [Change] {
         match self {
             Self::Suspect(suspect) => suspect.changes(),
+            Self::Key(suspect) => suspect.changes(),
             Self::Secret(secret) => secret.changes(),
         }
+    }
+
+    /// How many bytes R and S have, or would have.
+    fn half(self) -> Option<usize> {
+        match self {
+            Self::Suspect(_) | Self::Secret(_) => Some(replay::HALF),
+            Self::Key(suspect) => {
+                let row = Algorithm::of(suspect.key().key_type()).next()?;
+                Some(row.signature_octets(suspect.key()) / 2)
+            }
+        }
+    }
+}
+
+/// What the header of a JWS with a good signature keeps it from being verified by.
+fn ignored_header(header: &str) -> Change {
+    let bytes = base64url::decode(header).unwrap_or_default();
+    match bytes.as_slice() {
+        [b'{', 0, ..] | [0, b'{', ..] | [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Change::IgnoreUtf16,
+        _ => Change::IgnoreHeader,
+    }
+}
+
+/// How the signature of a JWS stands under the key alone.
+fn judged(key: Material, jws: &str) -> (SignatureStatus, Option<Reason>) {
+    let keys = KeySet::of_material(key);
+    let verifier = Verifier::new(keys, Policy::default()).without_findings();
+    let signature = verifier.verify(&Token::from(jws), 0).signature;
+    (signature.status, signature.reason)
+}
+
+/// The algorithm that the signature is of: the one that the header names, or the changes say why it is
+/// another one.
+fn row(alg: Option<&str>, changes: &[Change], key_type: KeyType) -> Option<&'static Algorithm> {
+    let alg = alg?;
+    let told: Vec<&Change> = changes
+        .iter()
+        .filter(|change| matches!(change, Change::CorrectAlg | Change::UseAlgorithm { .. }))
+        .collect();
+    let mut rows = Algorithm::of(key_type);
+    match told.as_slice() {
+        [] => rows.find(|row| row.name == alg),
+        [told] => rows.find(|row| {
+            let is_it = |change: &Change| match change {
+                Change::UseAlgorithm { algorithm, .. } => *algorithm == row.name,
+                _ => true,
+            };
+            is_it(told) && family::change_to(alg, row).as_ref() == Some(told)
+        }),
+        _ => None,
     }
 }
 
@@ -213,7 +292,21 @@ fn is_named(suspect: &Suspect, changes: &[Change], names: &[named::Name]) -> boo
         Change::UseNamedKey { place } => Some(*place),
         _ => None,
     });
-    let is_signed = |place: &str| {
+    places.all(|place| {
+        let thumbprint = suspect.id().thumbprint.as_deref();
+        let is_named =
+            |(named, name): &(&str, Box<str>)| *named == place && Some(&**name) == thumbprint;
+        names.iter().any(is_named)
+    }) && is_named_in_signed(suspect.changes(), changes)
+}
+
+/// Whether the place at which a key is named was signed.
+fn is_named_in_signed(of_key: &[Change], changes: &[Change]) -> bool {
+    let mut places = of_key.iter().filter_map(|change| match change {
+        Change::UseNamedKey { place } => Some(*place),
+        _ => None,
+    });
+    places.all(|place| {
         !changes.iter().any(|change| match place {
             "kid" => matches!(
                 change,
@@ -224,14 +317,11 @@ fn is_named(suspect: &Suspect, changes: &[Change], names: &[named::Name]) -> boo
                     }
                     | Change::EditSegment { .. }
             ),
-            _ => matches!(change, Change::TakeHeader | Change::EditSegment { .. }),
+            _ => matches!(
+                change,
+                Change::TakeHeader | Change::TakeAsHash | Change::EditSegment { .. }
+            ),
         })
-    };
-    places.all(|place| {
-        let thumbprint = suspect.id().thumbprint.as_deref();
-        let is_named =
-            |(named, name): &(&str, Box<str>)| *named == place && Some(&**name) == thumbprint;
-        is_signed(place) && names.iter().any(is_named)
     })
 }
 

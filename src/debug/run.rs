@@ -5,6 +5,7 @@ use super::around;
 use super::cause::Cause;
 use super::change::{Change, Stage};
 use super::dropped;
+use super::family;
 use super::findings::{Context, Findings, Unknown};
 use super::headers::Names;
 use super::kind::{self, kinds};
@@ -16,11 +17,12 @@ use super::recovery::{self, Index};
 use super::search::{Case, Targets, meet};
 use super::secret::Files;
 use super::signature::{self, Form};
-use super::signed::{Hashed, Signed};
+use super::signed::{Hashed, Input, Signed};
 use super::signer::{self, MAX_KEYS, Suspect};
 use super::times::{local_clock, times};
 use super::truncated;
-use super::work::Work;
+use super::work::{MULTIPLICATION, Work};
+use crate::algorithm::{Algorithm, Material};
 use crate::verify::code::Code;
 use crate::verify::finding::{Certainty, Finding};
 
@@ -33,6 +35,7 @@ use crate::token::numeric_date::relative;
 use crate::verify::Verifier;
 use crate::verify::policy::Policy;
 use crate::verify::report::Report;
+use crate::verify::vendor;
 use crate::verify::verdict::{SignatureStatus, Verdict};
 
 /// How much a search may cost.
@@ -49,6 +52,8 @@ pub enum Effort {
 pub struct Debugger {
     verifier: Verifier,
     suspects: Vec<Suspect>,
+    /// The keys that are not on P-256.
+    others: Vec<Suspect<Material>>,
     /// All of them, if they are too many to be tried in every form.
     index: Index,
     names: Names,
@@ -57,6 +62,8 @@ pub struct Debugger {
     effort: Effort,
     /// Whether the times given are read from a clock.
     reads_clock: bool,
+    /// The subject of a CA's certificate that was given as a key.
+    ca: Option<Box<str>>,
 }
 
 /// One reading of a token, with all that is tried on it.
@@ -65,7 +72,9 @@ struct Search<'r> {
     header: Option<JoseHeader>,
     forms: Vec<Form>,
     suspects: Vec<Suspect>,
+    others: Vec<Suspect<Material>>,
     hashes: Vec<Hashed>,
+    texts: Vec<Input>,
 }
 
 impl Debugger {
@@ -76,20 +85,49 @@ impl Debugger {
     pub fn new(keys: &[KeySource], also: &[KeySource], policy: Policy, effort: Effort) -> Self {
         /// More names are not tried in a header.
         const MAX_NAMES: usize = 16;
+        /// Those of RSA are six.
+        const MAX_ALGORITHMS: usize = 8;
         let suspects = signer::given(keys, also);
+        let others = signer::given_others(keys, also);
         let names = suspects.iter().map(|suspect| suspect.id().name());
+        let named = others
+            .iter()
+            .filter(|other| !matches!(other.key(), Material::Oct(_)));
+        let names = names.chain(named.map(|other| other.id().name()));
+        let mut algorithms = Vec::from_iter((!suspects.is_empty()).then_some("ES256"));
+        for other in &others {
+            for row in Algorithm::of(other.key().key_type()) {
+                if !algorithms.contains(&row.name) {
+                    algorithms.push(row.name);
+                }
+            }
+        }
         let is_too_many = suspects.len() > MAX_KEYS;
         let contents = keys.iter().filter_map(|source| source.content.clone());
         Self {
             verifier: Verifier::new(KeySet::of_usable(keys), policy),
             names: Names {
                 kids: names.take(MAX_NAMES).map(Value::from).collect(),
+                has_other_keys: !others.is_empty(),
+                algorithms: algorithms
+                    .into_iter()
+                    .take(MAX_ALGORITHMS)
+                    .map(Value::from)
+                    .collect(),
             },
             index: Index::new(if is_too_many { &suspects } else { &[] }),
             suspects,
+            others,
             files: Files::new(contents.collect()),
             effort,
             reads_clock: true,
+            ca: keys
+                .iter()
+                .flat_map(|source| &source.keys)
+                .filter(|key| key.usable)
+                .filter_map(|key| key.certificate.as_ref())
+                .find(|certificate| certificate.ca)
+                .map(|certificate| certificate.subject.clone()),
         }
     }
 
@@ -139,6 +177,9 @@ impl Debugger {
             report: &report,
             is_settled,
         });
+        let is_mismatch = report.signature.status == SignatureStatus::Mismatch;
+        let is_ca = self.ca.as_ref().filter(|_| is_mismatch && !is_settled);
+        let ca = is_ca.map(|subject| key_is_ca(&report, subject));
         let no_such_key = report
             .findings
             .extract_if(.., |note| note.code == Code::UnknownKid && !is_settled)
@@ -148,6 +189,7 @@ impl Debugger {
                 ..note
             });
         let found = no_such_key
+            .chain(ca)
             .chain(signature.found)
             .chain(kinds)
             .collect::<Vec<_>>();
@@ -218,7 +260,10 @@ impl Debugger {
         for reading in readings {
             let search = self.prepared(Case { token, reading }, work);
             let targets = Targets::new(&search.forms, &search.suspects, work);
-            if let Some(proof) = meet(search.case, &targets, &search.hashes, work) {
+            let proof = meet(search.case, &targets, &search.hashes, work)
+                .or_else(|| family::search(search.case, &search.texts, &search.others, work))
+                .or_else(|| search.mistaken(work));
+            if let Some(proof) = proof {
                 return all.prove(proof, work.tried.forms, &context(search.header.as_ref()));
             }
             open.push(search);
@@ -256,15 +301,25 @@ impl Debugger {
         let mut suspects = signer::ordered(&self.suspects, kid);
         work.tried.keys_left_out = self.suspects.len().saturating_sub(suspects.len());
         suspects.extend(header.iter().flat_map(signer::embedded));
+        let others = signer::ordered(&self.others, kid).into_iter();
+        let mut others: Vec<_> = others.flat_map(Suspect::for_any_algorithm).collect();
+        others.extend(header.iter().flat_map(signer::embedded_others));
+        others.extend(signer::named_others(&segments.header, &segments.payload));
         let forms = signature::forms(&segments.signature, work);
-        let signed = Signed::new(case.reading, header.as_ref(), &self.names, work);
+        let names = Names {
+            has_other_keys: !others.is_empty(),
+            ..self.names.clone()
+        };
+        let signed = Signed::new(case.reading, header.as_ref(), &names, work);
         work.tried.describe(&forms, &signed.inputs, &suspects);
         Search {
             case,
             header,
             forms,
             suspects,
+            others,
             hashes: signed.hashes,
+            texts: signed.texts,
         }
     }
 
@@ -284,12 +339,15 @@ impl Debugger {
         let keys: Vec<_> = search
             .suspects
             .iter()
-            .map(|suspect| *suspect.key())
+            .map(|suspect| Material::P256(*suspect.key()))
+            .chain(search.others.iter().map(|other| other.key().clone()))
             .collect();
         let input = search.case.reading.signing_input();
         let kid = search.header.as_ref();
         let kid = kid.and_then(|header| header.kid.as_deref());
-        let bytes = signature::bytes_of(&search.case.reading.segments.signature);
+        /// The longest MAC.
+        const LENGTH: usize = 64;
+        let bytes = signature::bytes_of(&search.case.reading.segments.signature, LENGTH);
         bytes.into_iter().find_map(|(changes, signature)| {
             let secret = self.files.search(&input, &signature, &keys, kid, work)?;
             search
@@ -329,6 +387,22 @@ impl Debugger {
 }
 
 impl Search<'_> {
+    /// A key that somebody made of one of the keys by mistake.
+    fn mistaken(&self, work: &mut Work) -> Option<Proof> {
+        /// Of more keys the rest is not tried.
+        const MAX_KEYS: usize = 4;
+        /// Three keys for each.
+        const OF_A_KEY: u64 = 3 * MULTIPLICATION;
+        let keys = self.suspects.iter().take(MAX_KEYS);
+        let mistaken: Vec<Suspect> = keys
+            .take_while(|_| work.spend(OF_A_KEY))
+            .flat_map(Suspect::mistaken)
+            .collect();
+        let plain = self.forms.get(..1).unwrap_or_default();
+        let targets = Targets::new(plain, &mistaken, work);
+        meet(self.case, &targets, &self.of(Hashed::is_plainest), work)
+    }
+
     fn of(&self, is_wanted: impl Fn(&Hashed) -> bool) -> Vec<Hashed> {
         let wanted = self.hashes.iter().filter(|hashed| is_wanted(hashed));
         wanted.cloned().collect()
@@ -394,6 +468,20 @@ fn outcome(report: &Report) -> String {
         "{verdict} (\"{name}\" {})",
         relative(seconds.unwrap_or_default())
     )
+}
+
+/// RFC 5280, section 4.2.1.9: a CA's key does not sign tokens.
+fn key_is_ca(report: &Report, subject: &str) -> Finding {
+    let finding = Finding::likely(
+        Code::KeyIsCaCertificate,
+        format!("its subject is {subject}"),
+    );
+    match &report.claims {
+        Some(claims) if vendor::is_kubernetes(claims) => {
+            finding.with_hint("use the API server's keys: kubectl get --raw /openid/v1/jwks")
+        }
+        _ => finding,
+    }
 }
 
 /// Whether a signature of 64 bytes may be one under a key on P-256. Under secp256k1 it has as many.

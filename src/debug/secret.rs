@@ -5,14 +5,15 @@ use std::iter;
 use std::sync::Arc;
 
 use data_encoding::{BASE64, HEXLOWER};
-use p256::ecdsa::VerifyingKey;
 use p256::elliptic_curve::sec1::ToEncodedPoint as _;
 
 use super::change::Change;
+use super::der;
 use super::rewriting;
 use super::signer;
 use super::work::Work;
-use crate::algorithm::{HS256, HS384, HS512, Material, Signed};
+use crate::algorithm::{Algorithm, HS256, HS384, HS512, Material, Signed};
+use crate::key::write_spki;
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
 
@@ -78,7 +79,7 @@ impl Files {
         &self,
         input: &str,
         signature: &[u8],
-        keys: &[VerifyingKey],
+        keys: &[Material],
         kid: Option<&str>,
         work: &mut Work,
     ) -> Option<Secret> {
@@ -116,7 +117,7 @@ impl Files {
     /// with it, also where it is none, or was there before.
     fn secrets(
         &self,
-        keys: &[VerifyingKey],
+        keys: &[Material],
         kid: Option<&str>,
     ) -> impl Iterator<Item = (usize, Option<Named>)> {
         let counted = |named: Named| (named.1.len(), Some(named));
@@ -207,120 +208,141 @@ fn spellings(
     })
 }
 
-#[allow(clippy::too_many_lines, reason = "a table")]
-fn of_key(key: &VerifyingKey) -> Vec<Named> {
-    let mut secrets: Vec<Named> = Vec::new();
-    let point = key.as_affine().to_encoded_point(false);
-    let der = der(point.as_bytes());
-    let pem = pem(&der);
-    secrets.push(("the key in PEM", format!("{pem}\n").into_bytes()));
-    secrets.push((
-        "the key in PEM without a final newline",
-        pem.clone().into_bytes(),
-    ));
-    secrets.push((
-        "the key in PEM with CRLF",
-        format!("{pem}\n").replace('\n', "\r\n").into_bytes(),
-    ));
-    secrets.push((
-        "the key in PEM with CRLF, without the final one",
-        pem.replace('\n', "\r\n").into_bytes(),
-    ));
-    secrets.push(("the key in DER", der.clone()));
-    secrets.push((
-        "the key in DER, as base64 text",
-        BASE64.encode(&der).into_bytes(),
-    ));
-    secrets.push(("the key in DER, in hex", HEXLOWER.encode(&der).into_bytes()));
-    secrets.push((
-        "the key in PEM, its base64 on one line",
-        one_line(&der).into_bytes(),
-    ));
-    secrets.push((
-        "the key in PEM, its base64 on one line, with a newline",
-        format!("{}\n", one_line(&der)).into_bytes(),
-    ));
-    let coordinates = point.as_bytes().get(1..).unwrap_or_default();
-    secrets.push(("the bytes of \"x\" and \"y\"", coordinates.to_vec()));
-    secrets.push(("the point", point.as_bytes().to_vec()));
-    secrets.push((
-        "the point in hex",
-        HEXLOWER.encode(point.as_bytes()).into_bytes(),
-    ));
-    secrets.push((
-        "the compressed point",
-        key.as_affine().to_encoded_point(true).as_bytes().to_vec(),
-    ));
-    let jwk = signer::jwk(key);
-    let member = |name: &str| {
-        jwk.get(name)
-            .and_then(|value| value.as_str())
-            .unwrap_or_default()
-            .to_owned()
+/// A public key in every form that a server may have read and used as the secret.
+fn of_key(key: &Material) -> Vec<Named> {
+    let Some(jwk) = signer::jwk_of(key) else {
+        return Vec::new();
     };
-    for (name, text_name) in [("x", "the text of \"x\""), ("y", "the text of \"y\"")] {
-        let text = member(name);
-        let octets = base64url::decode(&text).unwrap_or_default();
-        secrets.push((
-            if name == "x" {
-                "the bytes of \"x\""
-            } else {
-                "the bytes of \"y\""
-            },
-            octets,
-        ));
-        secrets.push((text_name, text.into_bytes()));
+    let member = |name: &str| jwk.get(name).and_then(Value::as_str).unwrap_or_default();
+    let mut secrets = match write_spki(&jwk, false) {
+        Some(spki) => of_der(&spki, &IN_SPKI),
+        None => Vec::new(),
+    };
+    if let (Material::Rsa(_), Some(spki)) = (key, write_spki(&jwk, false)) {
+        secrets.extend(pkcs1(&spki).iter().flat_map(|key| of_der(key, &IN_PKCS1)));
     }
-    for order in [
-        ["kty", "x", "y", "crv", "alg"],
-        ["kty", "crv", "x", "y", "alg"],
+    if let Material::P256(key) = key {
+        let point = key.as_affine().to_encoded_point(false);
+        let point = point.as_bytes();
+        let coordinates = point.get(1..).unwrap_or_default();
+        let compressed = key.as_affine().to_encoded_point(true);
+        secrets.extend([
+            ("the bytes of \"x\" and \"y\"", coordinates.to_vec()),
+            ("the point", point.to_vec()),
+            ("the point in hex", HEXLOWER.encode(point).into_bytes()),
+            ("the compressed point", compressed.as_bytes().to_vec()),
+        ]);
+    }
+    for (name, bytes_name, text_name) in [
+        ("x", "the bytes of \"x\"", "the text of \"x\""),
+        ("y", "the bytes of \"y\"", "the text of \"y\""),
+        ("n", "the bytes of \"n\"", "the text of \"n\""),
     ] {
-        for members in [&order[..], order.get(..4).unwrap_or_default()] {
-            let members: Vec<String> = members
-                .iter()
-                .map(|name| format!("\"{name}\":\"{}\"", member(name)))
-                .collect();
-            secrets.push((
-                "the JWK as compact JSON",
-                format!("{{{}}}", members.join(",")).into_bytes(),
-            ));
-            secrets.push((
-                "the JWK as JSON with spaces",
-                format!("{{{}}}", members.join(", ").replace("\":\"", "\": \"")).into_bytes(),
-            ));
+        if jwk.get(name).is_some() {
+            let text = member(name);
+            secrets.push((bytes_name, base64url::decode(text).unwrap_or_default()));
+            secrets.push((text_name, text.as_bytes().to_vec()));
         }
     }
-    let required: Vec<String> = ["crv", "kty", "x", "y"]
-        .iter()
-        .map(|name| format!("\"{name}\":\"{}\"", member(name)))
-        .collect();
-    secrets.push((
-        "the JWK in the form of its thumbprint (RFC 7638)",
-        format!("{{{}}}", required.join(",")).into_bytes(),
-    ));
+    let alg = Algorithm::of(key.key_type())
+        .next()
+        .map_or("", |row| row.name);
+    let value = |name: &str| if name == "alg" { alg } else { member(name) };
+    let orders: [&[&str]; 4] = [
+        &["kty", "x", "y", "crv"],
+        &["kty", "crv", "x", "y"],
+        &["kty", "n", "e"],
+        &["kty", "e", "n"],
+    ];
+    let written = |names: &[&str], comma: &str, colon: &str| {
+        let members = names.iter().filter(|name| !value(name).is_empty());
+        let members: Vec<String> = members
+            .map(|name| format!("\"{name}\"{colon}\"{}\"", value(name)))
+            .collect();
+        format!("{{{}}}", members.join(comma)).into_bytes()
+    };
+    for order in orders {
+        // Those of another type of key.
+        if order.iter().filter(|name| jwk.get(name).is_some()).count() != jwk.members().len() {
+            continue;
+        }
+        for names in [&[order, &["alg"]].concat()[..], order] {
+            secrets.push(("the JWK as compact JSON", written(names, ",", ":")));
+            secrets.push(("the JWK as JSON with spaces", written(names, ", ", ": ")));
+        }
+    }
+    let what = "the JWK in the form of its thumbprint (RFC 7638)";
+    secrets.push((what, written(&["crv", "e", "kty", "n", "x", "y"], ",", ":")));
     secrets
 }
 
-/// PEM as those write it who put the base64 between its lines by hand.
-fn one_line(der: &[u8]) -> String {
-    format!(
-        "-----BEGIN PUBLIC KEY-----\n{}\n-----END PUBLIC KEY-----",
-        BASE64.encode(der)
-    )
+/// A label of PEM, and what its forms are called.
+struct Label {
+    label: &'static str,
+    names: [&'static str; 9],
 }
 
-/// `SubjectPublicKeyInfo` (RFC 5480 section 2) of a P-256 point.
-fn der(point: &[u8]) -> Vec<u8> {
-    const BEFORE: [u8; 26] = [
-        0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01, 0x06, 0x08,
-        0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
+const IN_SPKI: Label = Label {
+    label: "PUBLIC KEY",
+    names: [
+        "the key in PEM",
+        "the key in PEM without a final newline",
+        "the key in PEM with CRLF",
+        "the key in PEM with CRLF, without the final one",
+        "the key in DER",
+        "the key in DER, as base64 text",
+        "the key in DER, in hex",
+        "the key in PEM, its base64 on one line",
+        "the key in PEM, its base64 on one line, with a newline",
+    ],
+};
+
+const IN_PKCS1: Label = Label {
+    label: "RSA PUBLIC KEY",
+    names: [
+        "the key in PEM (PKCS#1)",
+        "the key in PEM (PKCS#1) without a final newline",
+        "the key in PEM (PKCS#1) with CRLF",
+        "the key in PEM (PKCS#1) with CRLF, without the final one",
+        "the key in DER (PKCS#1)",
+        "the key in DER (PKCS#1), as base64 text",
+        "the key in DER (PKCS#1), in hex",
+        "the key in PEM (PKCS#1), its base64 on one line",
+        "the key in PEM (PKCS#1), its base64 on one line, with a newline",
+    ],
+};
+
+/// DER, and PEM of it (RFC 7468).
+fn of_der(der: &[u8], label: &Label) -> Vec<Named> {
+    const LINE: usize = 64;
+    let base64 = BASE64.encode(der);
+    let pem = |content: &str| {
+        let label = label.label;
+        format!("-----BEGIN {label}-----\n{content}\n-----END {label}-----")
+    };
+    let lines: Vec<String> = base64
+        .as_bytes()
+        .chunks(LINE)
+        .map(|line| String::from_utf8_lossy(line).into_owned())
+        .collect();
+    let (wrapped, one_line) = (pem(&lines.join("\n")), pem(&base64));
+    let forms = [
+        format!("{wrapped}\n").into_bytes(),
+        wrapped.clone().into_bytes(),
+        format!("{wrapped}\n").replace('\n', "\r\n").into_bytes(),
+        wrapped.replace('\n', "\r\n").into_bytes(),
+        der.to_vec(),
+        base64.into_bytes(),
+        HEXLOWER.encode(der).into_bytes(),
+        one_line.clone().into_bytes(),
+        format!("{one_line}\n").into_bytes(),
     ];
-    [&BEFORE, point].concat()
+    label.names.into_iter().zip(forms).collect()
 }
 
-/// RFC 7468, without a final line feed.
-fn pem(der: &[u8]) -> String {
-    let text = BASE64.encode(der);
-    let (first, second) = text.split_at_checked(64).unwrap_or((&text, ""));
-    format!("-----BEGIN PUBLIC KEY-----\n{first}\n{second}\n-----END PUBLIC KEY-----")
+/// The PKCS#1 form of an RSA key (RFC 8017, appendix A.1.1), which its SPKI holds.
+fn pkcs1(spki: &[u8]) -> Option<Vec<u8>> {
+    let content = der::element(0x30, spki)?.content;
+    let key = der::element(0x03, der::element(0x30, content)?.rest)?.content;
+    key.strip_prefix(&[0]).map(<[u8]>::to_vec)
 }

@@ -10,15 +10,13 @@ use super::notation::Notation;
 use super::reading::without_trailing_bits;
 use super::replay::{self, HALF};
 use super::work::Work;
+use crate::algorithm::KeyType;
 
 /// The longest segment and the longest signature that are looked at; RSA's are longer.
 const MAX_LENGTH: usize = 512;
 
 /// More forms of one segment are not looked at: of most there are four.
 const MAX_FORMS: usize = 256;
-
-/// The characters of a signature of 64 bytes.
-const WHOLE: usize = 86;
 
 /// So many characters behind the end of a signature are taken for copied along.
 const MAX_SURPLUS: usize = 8;
@@ -35,7 +33,7 @@ pub struct Form {
 impl Form {
     /// R and S of a segment after these changes.
     pub fn of(segment: &str, changes: Vec<Change>) -> Option<Self> {
-        let bytes = replay::signature(segment, &changes)?;
+        let bytes = replay::signature(segment, &changes, HALF)?;
         let (r, s) = bytes.split_at_checked(HALF)?;
         let (r, s) = (r.try_into().ok()?, s.try_into().ok()?);
         Some(Self { changes, r, s })
@@ -52,12 +50,7 @@ pub fn forms(segment: &str, work: &mut Work) -> Vec<Form> {
     let mut forms: Vec<Form> = Vec::new();
     let mut known = HashSet::new();
     for changes in readings(segment) {
-        for order in [
-            &[][..],
-            &[Change::SwapHalves],
-            &[Change::ReverseHalves],
-            &[Change::SwapHalves, Change::ReverseHalves],
-        ] {
+        for order in ORDERS {
             if forms.len() == MAX_FORMS || !work.spend(1) {
                 work.leave_out();
                 return forms;
@@ -70,34 +63,102 @@ pub fn forms(segment: &str, work: &mut Work) -> Vec<Form> {
     forms
 }
 
+/// How R and S may be written once they are found.
+const ORDERS: [&[Change]; 4] = [
+    &[],
+    &[Change::SwapHalves],
+    &[Change::ReverseHalves],
+    &[Change::SwapHalves, Change::ReverseHalves],
+];
+
+/// Every way to read the segment as the signature of a key that is not on P-256, the plainest first.
+/// `length` is how many bytes its signatures have.
+pub fn forms_for(segment: &str, key: KeyType, length: usize, work: &mut Work) -> Vec<Bytes> {
+    /// A signature that was written as text, and that text as text once more.
+    const MAX_GROWTH: usize = 8;
+    const MAX_FORMS: usize = 64;
+    const OF_A_FORM: u64 = 4;
+    let half = length / 2;
+    if segment.len() > length.saturating_mul(MAX_GROWTH) {
+        return Vec::new();
+    }
+    let mut forms: Vec<Bytes> = Vec::new();
+    let mut known = HashSet::new();
+    for (changes, bytes) in texts(segment, length) {
+        let of_key: Vec<Vec<Change>> = match key {
+            KeyType::P256 | KeyType::P384 | KeyType::P521 | KeyType::Secp256k1 => {
+                let halves = halves(&bytes, half);
+                let orders =
+                    |of_halves: Vec<Change>| ORDERS.map(|order| [&of_halves[..], order].concat());
+                halves.into_iter().flat_map(orders).collect()
+            }
+            KeyType::Ed25519 => {
+                let orders = ORDERS.map(<[Change]>::to_vec).into_iter();
+                orders.chain([vec![Change::ReverseBytes]]).collect()
+            }
+            KeyType::Rsa => {
+                let resized = [vec![], vec![Change::ResizeNumber { length }]].into_iter();
+                let reversed = [&[][..], &[Change::ReverseBytes]];
+                resized
+                    .flat_map(|resized| reversed.map(|order| [&resized[..], order].concat()))
+                    .collect()
+            }
+            KeyType::Oct => vec![Vec::new()],
+        };
+        for of_key in of_key {
+            if forms.len() == MAX_FORMS || !work.spend(OF_A_FORM) {
+                work.leave_out();
+                return forms;
+            }
+            let changes = [&changes[..], &of_key].concat();
+            let bytes = replay::signature(segment, &changes, half);
+            // The length of a MAC tells its hash.
+            let is_whole = |bytes: &Vec<u8>| bytes.len() == length || key == KeyType::Oct;
+            if let Some(bytes) = bytes.filter(is_whole)
+                && known.insert(bytes.clone())
+            {
+                forms.push((changes, bytes));
+            }
+        }
+    }
+    forms.sort_by_key(|(changes, _)| changes.len());
+    forms
+}
+
 /// Every way to read the segment as 64 bytes.
 fn readings(segment: &str) -> Vec<Vec<Change>> {
-    let starts = bytes_of(segment);
+    let texts = texts(segment, HALF.saturating_mul(2));
+    texts
+        .into_iter()
+        .flat_map(|(changes, bytes)| {
+            let halves = halves(&bytes, HALF).into_iter();
+            halves.map(move |of_halves| [&changes[..], &of_halves].concat())
+        })
+        .collect()
+}
+
+/// The bytes that the segment may stand for, if they should be this many.
+fn texts(segment: &str, length: usize) -> Vec<Bytes> {
+    let starts = bytes_of(segment, length);
     // Text of text as well: hex that was then written in base64, or the reverse.
     let once: Vec<_> = of_hex(segment)
         .into_iter()
         .chain(starts.iter().flat_map(of_text))
         .collect();
     let twice: Vec<_> = once.iter().flat_map(of_text).collect();
-    let starts = starts.into_iter().chain(once).chain(twice);
-    starts
-        .flat_map(|(changes, bytes)| {
-            let halves = halves(&bytes).into_iter();
-            halves.map(move |of_halves| [&changes[..], &of_halves].concat())
-        })
-        .collect()
+    starts.into_iter().chain(once).chain(twice).collect()
 }
 
 /// Bytes, and the changes to the segment that lead to them.
-type Bytes = (Vec<Change>, Vec<u8>);
+pub type Bytes = (Vec<Change>, Vec<u8>);
 
 /// The bytes of a segment: without what was copied along, as it is, or without stray bits.
-pub fn bytes_of(segment: &str) -> Vec<Bytes> {
-    let repairs = surplus(segment).into_iter();
+pub fn bytes_of(segment: &str, length: usize) -> Vec<Bytes> {
+    let repairs = surplus(segment, length).into_iter();
     let repairs = repairs.chain([Vec::new()]).chain(stray_bits(segment));
     repairs
         .filter_map(|changes| {
-            let bytes = replay::signature(segment, &changes)?;
+            let bytes = replay::signature(segment, &changes, HALF)?;
             Some((changes, bytes))
         })
         .collect()
@@ -120,15 +181,16 @@ pub fn stray_bits(segment: &str) -> Option<Vec<Change>> {
     Some(vec![edited(Cause::TrailingBits, edit)])
 }
 
-/// Removes characters that were copied along, behind 64 bytes or behind DER. If the last character of
+/// Removes characters that were copied along, behind a whole signature or behind DER. If the last character of
 /// what is left has bits to spare that are not zero, a byte more was written, such as the `v` of a
 /// recoverable signature.
-fn surplus(segment: &str) -> Vec<Vec<Change>> {
+fn surplus(segment: &str, length: usize) -> Vec<Vec<Change>> {
+    let whole = length.saturating_mul(8).div_ceil(6);
     let start = segment.get(..4).and_then(lax::decode).unwrap_or_default();
     let of_der = der::announced_length(&start).map(|bytes| bytes.saturating_mul(8).div_ceil(6));
     // Zeros behind DER are the rest of a buffer, not characters of something else.
     let is_rest = |surplus: &str| surplus.bytes().all(|character| character == b'A');
-    let ends = [(Some(WHOLE), false), (of_der, true)];
+    let ends = [(Some(whole), false), (of_der, true)];
     let ends = ends.into_iter().filter_map(|(end, is_der)| {
         let surplus = segment.get(end?..)?;
         let is_surplus =
@@ -151,9 +213,11 @@ fn of_hex(segment: &str) -> Option<Bytes> {
 
 /// What bytes stand for that are text in hex, in base64 or in decimal numbers.
 fn of_text((changes, bytes): &Bytes) -> Vec<Bytes> {
-    const NOTATIONS: [Notation; 4] = [
+    const NOTATIONS: [Notation; 6] = [
         Notation::Hex,
         Notation::Numbers,
+        Notation::Object,
+        Notation::Latin1,
         Notation::Base64,
         Notation::Base64url,
     ];
@@ -173,7 +237,7 @@ fn of_text((changes, bytes): &Bytes) -> Vec<Bytes> {
 }
 
 /// How bytes of any length could be R and S.
-fn halves(bytes: &[u8]) -> Vec<Vec<Change>> {
+fn halves(bytes: &[u8], half: usize) -> Vec<Vec<Change>> {
     /// A half that lost more than this is rarer than one in a billion.
     const MAX_LOST: usize = 4;
     /// Lost zeros may have been put back at the end of the whole.
@@ -182,7 +246,7 @@ fn halves(bytes: &[u8]) -> Vec<Vec<Change>> {
         (Zeros::Behind, Zeros::Behind),
         (Zeros::Before, Zeros::Behind),
     ];
-    const TWICE: usize = 2 * HALF;
+    let twice = half.saturating_mul(2);
     let mut found = Vec::new();
     if let Some(length) = der::sequence_length(bytes) {
         let behind = bytes.len().saturating_sub(length);
@@ -192,17 +256,17 @@ fn halves(bytes: &[u8]) -> Vec<Vec<Change>> {
             found.push(alone.iter().cloned().chain([read]).collect());
         }
     }
-    if bytes.len() == TWICE {
+    if bytes.len() == twice {
         found.push(Vec::new());
     }
-    if (TWICE.saturating_sub(MAX_LOST)..=MAX_LENGTH).contains(&bytes.len()) {
+    if (twice.saturating_sub(MAX_LOST)..=MAX_LENGTH).contains(&bytes.len()) {
         for at in 1..bytes.len() {
             let resized = RESIZED.map(|(r, s)| Change::ResizeHalves { at, r, s });
-            let made = |change: &Change| replay::signature_bytes(bytes, change).is_some();
+            let made = |change: &Change| replay::signature_bytes(bytes, change, half).is_some();
             found.extend(resized.into_iter().filter(made).map(|change| vec![change]));
         }
     }
-    if bytes.len() == TWICE.saturating_add(1) {
+    if bytes.len() == twice.saturating_add(1) {
         for (before, behind) in [(0, 1), (1, 0)] {
             found.push(vec![Change::RemoveBytes { before, behind }]);
         }

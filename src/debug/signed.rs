@@ -25,6 +25,9 @@ const MAX_HASHED: usize = 8 * 1024 * 1024;
 /// The bytes of all spellings of one object together.
 const MAX_SPELLED: usize = 1024 * 1024;
 
+/// The bytes of all texts that are kept.
+const MAX_KEPT: usize = 2 * 1024 * 1024;
+
 /// A hash that may have been signed.
 #[derive(Clone, Debug)]
 pub struct Hashed {
@@ -44,6 +47,18 @@ impl Hashed {
     }
 }
 
+/// A text that may have been signed.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// What makes it differ from the Signing Input.
+    pub changes: Vec<Change>,
+    pub text: Vec<u8>,
+    /// The `alg` of the header that was signed with it.
+    pub alg: Option<String>,
+    /// Whether it is one of few, so that it may be hashed in every way.
+    pub is_likely: bool,
+}
+
 /// Every hash that may have been signed.
 #[derive(Debug)]
 pub struct Signed<'r> {
@@ -51,6 +66,10 @@ pub struct Signed<'r> {
     pub hashes: Vec<Hashed>,
     /// What was written, by its causes, each once.
     pub inputs: Vec<Vec<Cause>>,
+    /// The texts, for keys that are not on P-256.
+    pub texts: Vec<Input>,
+    /// How many bytes of texts are still kept.
+    kept: usize,
     reading: &'r Reading,
     known: HashSet<Prehash>,
     left: usize,
@@ -59,6 +78,8 @@ pub struct Signed<'r> {
 /// In which ways a text is hashed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Ways {
+    /// Also by hashes that few take, and by one after the other.
+    All,
     Every,
     /// By SHA-256 alone: for the pairs of faults, of which there are many.
     Plain,
@@ -83,12 +104,15 @@ impl<'r> Signed<'r> {
         let mut signed = Self {
             hashes: Vec::new(),
             inputs: Vec::new(),
+            texts: Vec::new(),
+            kept: if names.has_other_keys { MAX_KEPT } else { 0 },
             reading,
             known: HashSet::new(),
             left: MAX_HASHED,
         };
         signed.fill(header, names, work);
         signed.hashes.sort_by_key(|hashed| hashed.changes.len());
+        signed.texts.sort_by_key(|input| input.changes.len());
         signed
     }
 
@@ -103,18 +127,36 @@ impl<'r> Signed<'r> {
         };
         let headers = [as_sent(&segments.header, alg)];
         let payloads = [as_sent(&segments.payload, None)];
-        self.pairs(&headers, &payloads, &[Vec::new()], Ways::Every, work);
+        self.pairs(&headers, &payloads, &[Vec::new()], Ways::All, work);
         let as_written = vec![Change::KeepAsWritten];
-        self.pairs(&headers, &payloads, &[as_written], Ways::Every, work);
-        self.pairs(&headers, &payloads, &inputs, Ways::Every, work);
+        self.pairs(&headers, &payloads, &[as_written], Ways::All, work);
+        self.pairs(&headers, &payloads, &inputs, Ways::All, work);
+        self.pairs(&headers, &payloads, &rare_inputs(), Ways::All, work);
 
         let header_json = base64url::decode(&segments.header).unwrap_or_default();
         let payload_json = base64url::decode(&segments.payload).unwrap_or_default();
         let (mut other_headers, mut other_payloads) = (Vec::new(), Vec::new());
+        // Not tried with anything else that was changed.
+        let mut rare_headers = Vec::new();
+        if let Some(json) = headers::with_hashed_nonce(&header_json) {
+            rare_headers.push(Variant {
+                segment: base64url::encode(json.as_bytes()),
+                change: Some(Change::HashNonce),
+                alg: alg.map(str::to_owned),
+            });
+        }
         if let Some(header) = header {
             for changed in headers::changed(&header.parameters, &header_json, names) {
                 let json = changed.text.into();
                 other_headers.push(header_variant(Cause::HeaderChanged, json, changed.alg));
+            }
+            for changed in headers::with_zip(&header.parameters, &header_json) {
+                let json = changed.text.into();
+                rare_headers.push(header_variant(Cause::HeaderChanged, json, changed.alg));
+            }
+            for json in headers::reordered(&header.parameters, &header_json) {
+                let alg = alg.map(str::to_owned);
+                rare_headers.push(header_variant(Cause::HeaderReserialized, json.into(), alg));
             }
             for json in spellings(&header.parameters, work) {
                 let alg = alg.map(str::to_owned);
@@ -132,6 +174,7 @@ impl<'r> Signed<'r> {
         }
         let plain = [Vec::new()];
         self.pairs(&other_headers, &payloads, &plain, Ways::Every, work);
+        self.pairs(&rare_headers, &payloads, &plain, Ways::Plain, work);
         self.pairs(&headers, &other_payloads, &plain, Ways::Every, work);
         self.pairs(&other_headers, &other_payloads, &plain, Ways::Plain, work);
         self.pairs(&other_headers, &payloads, &inputs, Ways::Plain, work);
@@ -172,7 +215,11 @@ impl<'r> Signed<'r> {
         work: &mut Work,
     ) {
         const BYTES_FOR_A_UNIT: usize = 256;
-        let passes = if ways == Ways::Every { 4 } else { 1 };
+        let passes = match ways {
+            Ways::All => 6,
+            Ways::Every => 4,
+            Ways::Plain => 1,
+        };
         let bytes = text.len().saturating_mul(passes);
         let units = (bytes / BYTES_FOR_A_UNIT).saturating_add(passes);
         let Some(left) = self.left.checked_sub(bytes) else {
@@ -186,6 +233,15 @@ impl<'r> Signed<'r> {
         let once = Digest::Sha256.hash(text);
         if !self.known.insert(digest::prehash(&once)) {
             return;
+        }
+        if let Some(left) = self.kept.checked_sub(text.len()) {
+            self.kept = left;
+            self.texts.push(Input {
+                changes: changes.to_vec(),
+                text: text.to_vec(),
+                alg: alg.map(str::to_owned),
+                is_likely: ways == Ways::All,
+            });
         }
         let causes = change::causes(changes);
         if !self.inputs.contains(&causes) {
@@ -215,12 +271,31 @@ impl<'r> Signed<'r> {
         }
         let again = [&plain[..], &[Change::HashAgain]].concat();
         push(&again, &Digest::Sha256.hash(&once));
-        for notation in [Notation::Hex, Notation::UpperHex, Notation::Base64] {
+        let notations = [
+            Notation::Hex,
+            Notation::UpperHex,
+            Notation::Base64,
+            Notation::Base64url,
+        ];
+        let count = if ways == Ways::All { 4 } else { 3 };
+        for notation in notations.into_iter().take(count) {
             let text = notation.encode(&once);
             let changes = [&plain[..], &[Change::HashText { notation }]].concat();
             push(&changes, &Digest::Sha256.hash(text.as_bytes()));
         }
-        for digest in [Digest::Sha384, Digest::Sha512, Digest::Sha1] {
+        if let Some(start) = text.first_chunk::<32>().filter(|_| ways == Ways::All) {
+            let changes = [&plain[..], &[Change::TakeAsHash]].concat();
+            push(&changes, start);
+        }
+        let digests = [
+            Digest::Sha384,
+            Digest::Sha512,
+            Digest::Sha1,
+            Digest::Sha224,
+            Digest::Sha512_256,
+        ];
+        let count = if ways == Ways::All { 5 } else { 3 };
+        for digest in digests.into_iter().take(count) {
             let hash = digest.hash(text);
             // A hash that the header's own algorithm asks for is not another hash.
             if alg.and_then(Digest::of_alg) == Some(digest) {
@@ -230,6 +305,14 @@ impl<'r> Signed<'r> {
             } else {
                 let changes = [&plain[..], &[Change::UseDigest { digest }]].concat();
                 push(&changes, &hash);
+                if ways == Ways::All {
+                    let notation = None;
+                    let first = Change::HashFirst { digest, notation };
+                    push(
+                        &[&plain[..], &[first]].concat(),
+                        &Digest::Sha256.hash(&hash),
+                    );
+                }
             }
         }
     }
@@ -269,6 +352,12 @@ fn inputs() -> [Vec<Change>; 11] {
         vec![json("")],
         vec![TakePayload, json(".")],
     ]
+}
+
+/// The same, of what is not tried with other headers and payloads.
+fn rare_inputs() -> [Vec<Change>; 4] {
+    let end = |end| vec![Change::AppendLineEnd { end }];
+    [vec![Change::UseRawPayload], end("."), end(" "), end("\0")]
 }
 
 /// An object in every spelling, each once.

@@ -11,16 +11,17 @@ use serde::Serialize;
 use super::change::Change;
 use super::der;
 use super::digest::Digest;
+use super::named;
 use super::notation::exactly;
 use super::proof::Proof;
 use super::replay::HALF;
 use crate::verify::code::Code;
 use crate::verify::finding::{Certainty, Finding};
 
-use crate::algorithm::Material;
-use crate::curve::Coordinates;
+use crate::algorithm::{Algorithm, Material};
+use crate::curve::{self, Coordinates};
 use crate::key::set::KeySource;
-use crate::key::{self, KeyId, KeyReport};
+use crate::key::{self, KeyId, KeyReport, VerificationKey};
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
 use crate::token::header::JoseHeader;
@@ -31,10 +32,12 @@ pub const MAX_KEYS: usize = 32;
 /// A key that may have signed. What had to be done to get at it is among its changes, or it is not
 /// made.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Suspect {
+pub struct Suspect<K = VerifyingKey> {
     changes: Vec<Change>,
-    key: VerifyingKey,
+    key: K,
     id: Arc<KeyId>,
+    /// The only algorithm that it is for, if it says so.
+    alg: Option<Box<str>>,
 }
 
 /// An unusable JWK as it may have been meant: a key, and the changes that lead to it.
@@ -48,7 +51,13 @@ impl Suspect {
         source: &Arc<str>,
     ) -> Self {
         let id = Arc::new(KeyId::new(kid, &Material::P256(key), source));
-        Self { changes, key, id }
+        let alg = None;
+        Self {
+            changes,
+            key,
+            id,
+            alg,
+        }
     }
 
     /// A key that a signature leads to; one that the token names at this place, if any.
@@ -57,16 +66,21 @@ impl Suspect {
         Self::new(Vec::from_iter(change), key, None, &"the signature".into())
     }
 
-    pub fn changes(&self) -> &[Change] {
-        &self.changes
-    }
-
-    pub fn key(&self) -> &VerifyingKey {
-        &self.key
-    }
-
-    pub fn id(&self) -> &Arc<KeyId> {
-        &self.id
+    /// The keys that may have signed in the place of this one, which was given.
+    pub fn mistaken(&self) -> Vec<Self> {
+        let keys = [
+            (Change::NegateY, curve::negated(&self.key)),
+            (Change::NegatePrivate, curve::of_negative_private(&self.key)),
+            (Change::TakeYAsPrivate, curve::of_private_y(&self.key)),
+        ];
+        let keys = keys
+            .into_iter()
+            .filter_map(|(change, key)| Some((change, key?)));
+        keys.map(|(change, key)| {
+            let changes = [&self.changes[..], &[change]].concat();
+            Self::new(changes, key, self.id.kid.clone(), &self.id.source)
+        })
+        .collect()
     }
 
     /// Whether it is given, or comes with this header.
@@ -74,6 +88,20 @@ impl Suspect {
         let is_embedded = |change: &Change| matches!(change, Change::UseEmbeddedKey { .. });
         !self.changes.iter().any(is_embedded)
             || header.is_some_and(|header| embedded(header).contains(self))
+    }
+}
+
+impl<K> Suspect<K> {
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
+    }
+
+    pub fn key(&self) -> &K {
+        &self.key
+    }
+
+    pub fn id(&self) -> &Arc<KeyId> {
+        &self.id
     }
 }
 
@@ -121,8 +149,8 @@ pub fn given(keys: &[KeySource], others: &[KeySource]) -> Vec<Suspect> {
 
 /// The candidates in the order in which they are tried: those that the header's `kid` names, then
 /// those that need no excuse.
-pub fn ordered(suspects: &[Suspect], kid: Option<&str>) -> Vec<Suspect> {
-    let mut ordered: Vec<&Suspect> = suspects.iter().collect();
+pub fn ordered<K: Clone>(suspects: &[Suspect<K>], kid: Option<&str>) -> Vec<Suspect<K>> {
+    let mut ordered: Vec<&Suspect<K>> = suspects.iter().collect();
     ordered.sort_by_key(|suspect| {
         let is_named = kid.is_some() && suspect.id.kid.as_deref() == kid;
         (!is_named, suspect.changes.len())
@@ -172,6 +200,169 @@ fn of_certificate(certificate: &[u8]) -> Option<VerifyingKey> {
     }
     let key = der::element(0x30, rest)?.content;
     VerifyingKey::from_sec1_bytes(key.strip_prefix(BEFORE_POINT)?).ok()
+}
+
+impl Suspect<Material> {
+    fn other(
+        changes: Vec<Change>,
+        key: Material,
+        kid: Option<Box<str>>,
+        source: &Arc<str>,
+    ) -> Self {
+        let id = Arc::new(KeyId::new(kid, &key, source));
+        let alg = None;
+        Self {
+            changes,
+            key,
+            id,
+            alg,
+        }
+    }
+
+    /// The same key with one change more.
+    pub fn with(&self, change: Option<Change>) -> Self {
+        let changes = self.changes.iter().cloned().chain(change).collect();
+        Self {
+            changes,
+            ..self.clone()
+        }
+    }
+
+    /// The same key, as it is and as one that is for any algorithm.
+    pub fn for_any_algorithm(self) -> Vec<Self> {
+        let members = vec!["alg"];
+        let other = self
+            .alg
+            .as_ref()
+            .map(|_| self.with(Some(Change::IgnoreMembers { members })));
+        std::iter::once(self).chain(other).collect()
+    }
+
+    /// Whether the key may be used for this algorithm, by itself or by what is ignored of it. What the
+    /// algorithm is in the place of the header's (`is_other`) says nothing of the key.
+    pub fn is_for(&self, algorithm: &Algorithm, is_other: bool) -> bool {
+        let ignores = |change: &Change| match change {
+            Change::IgnoreMembers { members } => members.contains(&"alg"),
+            _ => false,
+        };
+        let ignores = self.changes.iter().any(ignores);
+        match &self.alg {
+            Some(alg) if algorithm.is_named(alg) => !ignores,
+            Some(_) => ignores != is_other,
+            None => true,
+        }
+    }
+
+    /// The key after its changes; none if one of them cannot be made.
+    pub fn changed_key(&self) -> Option<Material> {
+        let changed = |key: Material, change: &Change| match (key, change) {
+            (Material::Oct(secret), Change::ChangeSecret { form }) => {
+                Some(Material::Oct(form.apply(secret.octets())?.to_vec().into()))
+            }
+            (key, _) => Some(key),
+        };
+        self.changes.iter().try_fold(self.key.clone(), changed)
+    }
+
+    /// Whether it is given, or comes with this header, or the token names it.
+    pub fn comes_with(&self, header: Option<&JoseHeader>, names: &[named::Name]) -> bool {
+        self.changes.iter().all(|change| match change {
+            Change::UseEmbeddedKey { member } => {
+                let embedded = header.map(embedded_others).unwrap_or_default();
+                embedded.iter().any(|other| {
+                    other.changes == [Change::UseEmbeddedKey { member }]
+                        && other.id.thumbprint == self.id.thumbprint
+                })
+            }
+            Change::UseNamedKey { place } => names.iter().any(|(named, name)| {
+                named == place && Some(&**name) == self.id.thumbprint.as_deref()
+            }),
+            _ => true,
+        })
+    }
+}
+
+/// The keys of these sources that are not on P-256, as they are and as they may have been meant.
+pub fn given_others(keys: &[KeySource], others: &[KeySource]) -> Vec<Suspect<Material>> {
+    let keys = keys.iter().map(|source| (source, None));
+    let others = others
+        .iter()
+        .map(|source| (source, Some(Change::UseOtherKey)));
+    let mut suspects: Vec<Suspect<Material>> = Vec::new();
+    let mut known = HashSet::new();
+    for (source, change) in keys.chain(others) {
+        for report in &source.keys {
+            let usable = report.key.iter();
+            let usable = usable.map(|key| (None, key.material().clone()));
+            let rejected = report.rejected.iter().filter_map(|rejected| {
+                let material = rejected.material.clone()?;
+                let members = rejected.usage.clone();
+                let change = match &material {
+                    _ if !members.is_empty() => Change::IgnoreMembers { members },
+                    key => Change::UseSmallKey { bits: key.bits() },
+                };
+                Some((Some(change), material))
+            });
+            for (repair, material) in usable.chain(rejected) {
+                let changes = Vec::from_iter(change.clone().into_iter().chain(repair));
+                let kid = report.kid.clone();
+                let alg = report.key.as_ref().and_then(VerificationKey::alg);
+                let suspect = Suspect {
+                    alg: alg.map(Box::from),
+                    ..Suspect::other(changes, material, kid, &source.source)
+                };
+                let thumbprint = suspect.id.thumbprint.clone();
+                let is_new =
+                    thumbprint.is_none() || known.insert((thumbprint, suspect.id.kid.clone()));
+                if suspect.key.p256().is_none() && is_new {
+                    suspects.push(suspect);
+                }
+            }
+        }
+    }
+    suspects
+}
+
+/// The keys that the header brings along and that are not on P-256.
+pub fn embedded_others(header: &JoseHeader) -> Vec<Suspect<Material>> {
+    let source: Arc<str> = "the token header".into();
+    let jwk = header.parameters.get("jwk");
+    let jwk = jwk.map(|jwk| KeyReport::read(0, &source, &jwk.to_string()));
+    let x5c = match header.parameters.get("x5c") {
+        Some(Value::Array(certificates)) => certificates.first().and_then(Value::as_str),
+        _ => None,
+    };
+    let x5c = x5c
+        .and_then(|text| exactly(&BASE64, text.as_bytes()))
+        .and_then(|certificate| KeySource::read(&source, &certificate).ok())
+        .and_then(|source| source.keys.into_iter().next());
+    [("jwk", jwk), ("x5c", x5c)]
+        .into_iter()
+        .filter_map(|(member, report)| {
+            let material = report?.key?.material().clone();
+            let is_other = !matches!(material, Material::P256(_) | Material::Oct(_));
+            let changes = vec![Change::UseEmbeddedKey { member }];
+            is_other.then(|| Suspect::other(changes, material, None, &source))
+        })
+        .collect()
+}
+
+/// The keys that the token names by what they are, and that no signature leads to.
+pub fn named_others(header: &str, payload: &str) -> Vec<Suspect<Material>> {
+    let source: Arc<str> = "the token".into();
+    let keys = named::keys(header, payload).into_iter();
+    keys.filter(|(_, key)| key.p256().is_none())
+        .map(|(place, key)| Suspect::other(vec![Change::UseNamedKey { place }], key, None, &source))
+        .collect()
+}
+
+/// A public key as a JWK.
+pub fn jwk_of(key: &Material) -> Option<Object> {
+    let mut jwk = Object::default();
+    for (name, value) in key::thumbprint::members(key)? {
+        jwk.push(name, Value::from(&*value));
+    }
+    Some(jwk)
 }
 
 /// What a JWK that can't be used may have been meant as: each key with the changes that lead to it.

@@ -1,7 +1,10 @@
 //! The work budget of a search. Counting operations, unlike a timeout, gives the same report on every
 //! machine.
 
+use rsa::traits::PublicKeyParts as _;
+
 use super::Effort;
+use crate::algorithm::Material;
 use crate::verify::report::Tried;
 
 /// What a multiplication of a point costs. The unit is an addition of points: a microsecond or less.
@@ -18,6 +21,26 @@ pub const INVERSION: u64 = 20;
 
 /// What a proof costs: the primitive is asked, and then `verify`.
 pub const PROOF: u64 = 6 * MULTIPLICATION;
+
+/// What it costs to ask a row about a text of this length. Above all, a key chooses what it costs.
+pub fn of_verification(key: &Material, text: usize) -> u64 {
+    const BYTES_FOR_A_UNIT: usize = 64;
+    /// Of a modulus of 2048 bits, with the exponent 65537.
+    const OF_RSA: u64 = 100;
+    let of_text = u64::try_from(text / BYTES_FOR_A_UNIT).unwrap_or(u64::MAX);
+    let of_key = match key {
+        Material::P256(_) | Material::Secp256k1(_) | Material::Ed25519(_) => MULTIPLICATION,
+        Material::P384(_) | Material::P521(_) => 6 * MULTIPLICATION,
+        Material::Oct(_) => 6,
+        Material::Rsa(public) => {
+            let size = u64::try_from(key.bits()).unwrap_or(u64::MAX).div_ceil(512);
+            let exponent = u64::from(public.e().bit_width()).div_ceil(17);
+            let of_size = OF_RSA.saturating_mul(size).saturating_mul(size) / 16;
+            of_size.saturating_mul(exponent)
+        }
+    };
+    of_key.saturating_add(of_text)
+}
 
 /// The budget of a search, and the count of what was tried.
 pub struct Work<'w> {

@@ -135,6 +135,26 @@ fn rsa(object: &Object) -> Result<Parsed, Vec<KeyFault>> {
     }
 }
 
+/// The key of an RSA JWK that is wrong in nothing but its size, for `debug` alone.
+pub fn small_rsa(object: &Object) -> Option<Material> {
+    const MIN_BITS: usize = 512;
+    if object.get("kty").and_then(Value::as_str) != Some("RSA") {
+        return None;
+    }
+    let (n, e) = (octets(object, "n").ok()?, octets(object, "e").ok()?);
+    let exponent = exponent(&e).filter(|e| (3..=MAX_RSA_EXPONENT).contains(e) && e % 2 == 1)?;
+    let is_number = n.first() != Some(&0) && n.last().is_some_and(|octet| octet % 2 == 1);
+    if !is_number || !(MIN_BITS..*RSA_BITS.start()).contains(&bits(&n)) {
+        return None;
+    }
+    let (n, e) = (
+        BoxedUint::from_be_slice_vartime(&n),
+        BoxedUint::from(exponent),
+    );
+    let key = rsa::PublicKey::new_with_size_limits(n, e, MIN_BITS..=*RSA_BITS.start()).ok()?;
+    Some(Material::Rsa(Arc::new(key)))
+}
+
 /// The size of a number without leading zero bytes.
 fn bits(octets: &[u8]) -> usize {
     let zeros = octets.first().map_or(0, |octet| octet.leading_zeros());

@@ -37,10 +37,12 @@ pub use fault::KeyFault;
 use jwk::Parsed;
 pub use not_a_key::NotAKey;
 pub use note::KeyNote;
+pub(crate) use point::uncompressed;
 pub(crate) use secret::read as read_secret;
 pub use secret::{SecretEncoding, SecretFault};
 pub use source::ContentFault;
 pub(crate) use source::{Entry, read as read_content};
+pub(crate) use spki::write as write_spki;
 
 /// A key that verifies signatures. The key decides which algorithms it is for, never a token's header.
 #[derive(Clone, Debug)]
@@ -124,6 +126,10 @@ pub(crate) struct Rejected {
     pub(crate) coordinates: Object,
     /// The members by which it says that it is not a key for ES256.
     pub(crate) foreign: Vec<&'static str>,
+    /// The key itself, if only what it is said to be for is wrong, or its size.
+    pub(crate) material: Option<Material>,
+    /// The members that are wrong about it.
+    pub(crate) usage: Vec<&'static str>,
 }
 
 impl VerificationKey {
@@ -180,6 +186,17 @@ impl VerificationKey {
     #[cfg(test)]
     pub(crate) fn allow(&mut self, algorithm: &'static Algorithm) {
         self.algorithms.push(algorithm);
+    }
+
+    /// A key that nothing but its material is known of, for what `debug` repaired.
+    pub(crate) fn of_material(material: Material) -> Self {
+        Self {
+            id: Arc::new(KeyId::new(None, &material, &"the proof's key".into())),
+            algorithms: Algorithm::of(material.key_type()).collect(),
+            alg: None,
+            notes: Vec::new(),
+            material,
+        }
     }
 
     pub(crate) fn material(&self) -> &Material {
@@ -240,6 +257,7 @@ impl KeyReport {
             .certificate
             .or_else(|| x5c::check(&object, &mut notes));
         let mut key: Option<VerificationKey> = None;
+        let rejected_material;
         match jwk::parse(&object) {
             Ok(Parsed { material, note }) => {
                 notes.extend(note);
@@ -255,6 +273,7 @@ impl KeyReport {
                         reasons.push(KeyFault::Algorithm { alg, key_type });
                     }
                 }
+                rejected_material = Some(material.clone()).filter(|_| !reasons.is_empty());
                 if reasons.is_empty() {
                     key = Some(VerificationKey {
                         id: Arc::new(KeyId::new(kid.clone(), &material, source)),
@@ -267,9 +286,11 @@ impl KeyReport {
             }
             // What the key is comes first, what it is for after it.
             Err(faults) => {
+                rejected_material = jwk::small_rsa(&object).filter(|_| reasons.is_empty());
                 reasons.splice(0..0, faults);
             }
         }
+        let usage = wrong_members(&reasons);
         let thumbprint = match &key {
             Some(key) => key.id.thumbprint.clone(),
             None => thumbprint::of_jwk(&object),
@@ -315,6 +336,8 @@ impl KeyReport {
             report.rejected = Some(Rejected {
                 coordinates,
                 foreign,
+                material: rejected_material,
+                usage,
             });
         }
         object.clear(is_private_member);
@@ -458,6 +481,21 @@ fn foreign_members(object: &Object, usage: &[KeyFault]) -> Vec<&'static str> {
         .into_iter()
         .filter(|name| is_faulty(name) || is_foreign(name))
         .collect()
+}
+
+/// The members by which a key says that it is for something else.
+fn wrong_members(faults: &[KeyFault]) -> Vec<&'static str> {
+    let is_wrong = |name: &&str| {
+        faults.iter().any(|fault| match fault {
+            KeyFault::MemberType(member, ..) => member == name,
+            KeyFault::Use(_) => *name == "use",
+            KeyFault::KeyOps(_) | KeyFault::KeyOpsTwice(_) => *name == "key_ops",
+            KeyFault::Algorithm { .. } => *name == "alg",
+            _ => false,
+        })
+    };
+    let names = ["use", "key_ops", "alg", "kid"].into_iter();
+    names.filter(is_wrong).collect()
 }
 
 /// Whether the key ID is the thumbprint, by itself or as a URN (RFC 9278).

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::algorithm::Algorithm;
+use crate::algorithm::{Algorithm, Material};
 use crate::key::{
     self, ContentFault, Entry, KeyReport, SecretEncoding, SecretFault, VerificationKey,
 };
@@ -157,6 +157,14 @@ impl KeySet {
     pub(crate) fn of_usable(sources: &[KeySource]) -> Self {
         Self {
             keys: distinct(sources),
+            only: Vec::new(),
+        }
+    }
+
+    /// One key, as it is.
+    pub(crate) fn of_material(material: Material) -> Self {
+        Self {
+            keys: vec![VerificationKey::of_material(material)],
             only: Vec::new(),
         }
     }

@@ -26,11 +26,25 @@ pub fn of_jwk(jwk: &Object) -> Option<Box<str>> {
 
 /// That of a key, however it was written.
 pub fn of_key(key: &Material) -> Option<Box<str>> {
+    let members = members(key)?;
+    let members: Vec<_> = members
+        .iter()
+        .map(|(name, value)| (*name, &**value))
+        .collect();
+    of_members(&members)
+}
+
+/// The required members of its JWK, in lexical order.
+pub fn members(key: &Material) -> Option<Vec<(&'static str, String)>> {
     let key_type = key.key_type();
     let (kty, crv) = (key_type.kty(), key_type.crv().unwrap_or_default());
     let of_point = |x: Option<&[u8]>, y: Option<&[u8]>| {
-        let (x, y) = (base64url::encode(x?), base64url::encode(y?));
-        of_members(&[("crv", crv), ("kty", kty), ("x", &x), ("y", &y)])
+        Some(vec![
+            ("crv", crv.to_owned()),
+            ("kty", kty.to_owned()),
+            ("x", base64url::encode(x?)),
+            ("y", base64url::encode(y?)),
+        ])
     };
     match key {
         Material::P256(key) => {
@@ -49,17 +63,16 @@ pub fn of_key(key: &Material) -> Option<Box<str>> {
             let point = key.to_sec1_point(false);
             of_point(point.x().map(|x| &x[..]), point.y().map(|y| &y[..]))
         }
-        Material::Rsa(key) => {
-            let (n, e) = (
-                base64url::encode(&key.n_bytes()),
-                base64url::encode(&key.e_bytes()),
-            );
-            of_members(&[("e", &e), ("kty", kty), ("n", &n)])
-        }
-        Material::Ed25519(key) => {
-            let x = base64url::encode(key.as_bytes());
-            of_members(&[("crv", crv), ("kty", kty), ("x", &x)])
-        }
+        Material::Rsa(key) => Some(vec![
+            ("e", base64url::encode(&key.e_bytes())),
+            ("kty", kty.to_owned()),
+            ("n", base64url::encode(&key.n_bytes())),
+        ]),
+        Material::Ed25519(key) => Some(vec![
+            ("crv", crv.to_owned()),
+            ("kty", kty.to_owned()),
+            ("x", base64url::encode(key.as_bytes())),
+        ]),
         Material::Oct(_) => None,
     }
 }

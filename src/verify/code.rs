@@ -77,6 +77,10 @@ codes! {
         "every \"+\" was decoded as a space, as in a form or query string",
         "use base64url, which has no \"+\", or percent-encode \"+\" in transit")
         .section("RFC 7515, section 2");
+    VaultPrefix = cause("vault-prefix",
+        "the signature has the prefix of HashiCorp Vault's transit engine",
+        "remove \"vault:v1:\", or sign with marshaling_algorithm=jws")
+        .section("RFC 7515, section 7.1");
     LineWrapped = cause("line-wrapped",
         "the token is wrapped over several lines or contains spaces",
         "use base64 -w0, or remove whitespace with tr -d '[:space:]'")
@@ -130,7 +134,13 @@ codes! {
         "the signature was hex- or base64-encoded before base64url encoding",
         "pass the signature bytes to the encoder: a Buffer instead of a hex string, bytes.fromhex() first, or \
          digest() instead of hexdigest()")
-        .section("RFC 7518, section 3.4");
+        .section("RFC 7518, section 3.4")
+        .silences(&[
+            Code::Truncated,
+            Code::NoKeyMatches,
+            Code::SignerCandidates,
+            Code::SignatureOfOtherAlgorithm,
+        ]);
     SignatureSwapped = cause("signature-swapped",
         "R and S are swapped in the signature",
         "write R first, then S")
@@ -174,6 +184,10 @@ codes! {
         "a trailing newline was signed with the token",
         "use printf or echo -n instead of echo, or trim the file before signing")
         .section("RFC 7515, section 5.1");
+    NotHashed = cause("not-hashed",
+        "the input was not hashed: its first bytes were signed as the hash",
+        "hash the input before signing it: such a signature fits any payload")
+        .section("RFC 7518, section 3.4");
     HashedTwice = cause("hashed-twice",
         "the input was hashed twice: by the caller and by the signing function",
         "pass the message to a function that hashes (createSign, KMS MessageType RAW), or the digest to one that \
@@ -187,6 +201,14 @@ codes! {
         "the signer used a different hash than ES256, which requires SHA-256",
         "use SHA-256: SHA256withECDSA, createSign(\"SHA256\"), or ECDSA_SHA_256 in AWS KMS")
         .section("RFC 7518, section 3.4");
+    DigestInfoMissing = cause("digest-info-missing",
+        "the hash was signed without its DigestInfo",
+        "use a function for RSASSA-PKCS1-v1_5 that takes the name of the hash, not raw RSA")
+        .section("RFC 8017, section 9.2");
+    PssSaltLength = cause("pss-salt-length",
+        "the PSS salt is not as long as the hash",
+        "sign with a salt as long as the hash: saltLength RSA_PSS_SALTLEN_DIGEST")
+        .section("RFC 7518, section 3.5");
     AlgKeyMismatch = cause("alg-key-mismatch",
         "\"alg\" does not match the key",
         "use a key that matches \"alg\", or set \"alg\" to match the signing key")
@@ -207,6 +229,11 @@ codes! {
     HeaderChanged = cause("header-changed",
         "the header was modified after signing",
         "set kid, typ and alg before signing, and do not change them afterwards")
+        .section("RFC 7515, section 5.2");
+
+    NonceHashed = cause("nonce-hashed",
+        "\"nonce\" in the header was signed as its hash, as Microsoft Graph tokens are",
+        "do not validate this token: it is for Microsoft Graph; request one for your own API")
         .section("RFC 7515, section 5.2");
 
     // Which key.
@@ -239,6 +266,46 @@ codes! {
         "use the recovered key only if the issuer publishes the same one: anyone can create such a token with \
          their own key")
         .section("RFC 7638, section 1");
+    KeyYNegated = cause("key-y-negated",
+        "the key has the wrong \"y\": the other point with the same \"x\"",
+        "decompress the point again: 02 and 03 tell which \"y\" it is")
+        .section("RFC 7518, section 6.2.1");
+    SignerKeyNegative = cause("signer-key-negative",
+        "the signer read its private key as a negative number",
+        "read the private key as unsigned: new BigInteger(1, bytes) in Java")
+        .section("RFC 7518, section 6.2.2");
+    SignerKeyIsY = cause("signer-key-is-y",
+        "the signer used \"y\" of the public key as its private key",
+        "sign with \"d\"; anyone can make such signatures, since \"y\" is public")
+        .section("RFC 7518, section 6.2.2");
+    KeyTooSmall = cause("key-too-small",
+        "the RSA key is too small to be used: it must have at least 2048 bits",
+        "have the issuer create a key of 2048 bits or more")
+        .section("RFC 7518, section 3.3");
+    SecretWithNewline = cause("secret-with-newline",
+        "the signer's secret and the given one differ in a newline at the end",
+        "write the secret without a newline on both sides: printf, or echo -n")
+        .section("RFC 7518, section 3.2");
+    SecretBase64 = cause("secret-base64",
+        "the signer and this command disagree on whether the secret is base64",
+        "use --secret-encoding base64, or text if the signer does not decode it")
+        .section("RFC 7518, section 3.2");
+    SecretBase64url = cause("secret-base64url",
+        "the signer and this command disagree on whether the secret is base64url",
+        "use --secret-encoding base64url, or text if the signer does not decode")
+        .section("RFC 7518, section 3.2");
+    SecretHex = cause("secret-hex",
+        "the signer and this command disagree on whether the secret is hex",
+        "use --secret-encoding hex, or text if the signer does not decode it")
+        .section("RFC 7518, section 3.2");
+    SecretQuoted = cause("secret-quoted",
+        "the signer's secret and the given one differ in quotes around it",
+        "remove the quotes, for example from a .env file or a docker --env-file")
+        .section("RFC 7518, section 3.2");
+    SecretUtf16 = cause("secret-utf16",
+        "the signer used the secret's UTF-16 bytes",
+        "use UTF-8 on both sides: Encoding.UTF8, not Encoding.Unicode")
+        .section("RFC 7518, section 3.2");
     HmacWithPublicKey = cause("hmac-with-public-key",
         "algorithm confusion attack: the token is an HMAC with a public secret",
         "reject it, and pin the algorithm in servers: never take it from \"alg\"")
@@ -257,6 +324,10 @@ codes! {
     NoKeyMatches = cause("no-key-matches",
         "no known signing mistake explains the signature with the given keys",
         "compare the token with the one the issuer returned; try older keys with --try-key");
+    KeyIsCaCertificate = cause("key-is-ca-certificate",
+        "the given key is a CA certificate's, which signs certificates, not tokens",
+        "get the issuer's signature key: its JWK Set, or the certificate that the CA issued")
+        .section("RFC 5280, section 4.2.1.9");
     SignerCandidates = cause("signer-candidates",
         "if the token is intact, it was signed with one of these keys",
         "run `jwtlens key FILE` to compare, or add another token of the signer")

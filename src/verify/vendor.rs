@@ -60,6 +60,22 @@ pub fn is_load_balancer(header: &JoseHeader) -> bool {
     signer.is_some_and(|arn| arn.starts_with("arn:aws") && arn.contains(":elasticloadbalancing:"))
 }
 
+/// Whether Auth0 made the token, by the issuer in its header.
+pub fn is_auth0(header: &JoseHeader) -> bool {
+    let iss = header.parameters.get("iss").and_then(Value::as_str);
+    let host = iss.and_then(|iss| iss.strip_prefix("https://"));
+    let host = host.and_then(|host| host.split('/').next());
+    host.is_some_and(|host| host.ends_with(".auth0.com"))
+}
+
+/// Whether Kubernetes made the token for a service account.
+pub fn is_kubernetes(claims: &ClaimsSet) -> bool {
+    let iss = claims.members.get("iss").and_then(Value::as_str);
+    iss.is_some_and(|iss| {
+        iss == "kubernetes/serviceaccount" || iss.starts_with("https://kubernetes.default.svc")
+    })
+}
+
 /// Whether a JWE has exactly the header of an Auth.js session, formerly NextAuth.js.
 pub fn is_auth_js(header: &JoseHeader) -> bool {
     let members: Vec<(&str, &Value)> = header
@@ -112,5 +128,11 @@ mod tests {
         assert!(is_auth_js(&header(r#"{"alg":"dir","enc":"A256GCM"}"#)));
         assert!(!is_auth_js(&header(r#"{"alg":"dir","enc":"A128GCM"}"#)));
         assert!(!is_auth_js(&header(r#"{"alg":"A256KW","enc":"A256GCM"}"#)));
+        assert!(is_auth0(&header(
+            r#"{"alg":"dir","iss":"https://a.auth0.com/"}"#
+        )));
+        assert!(!is_auth0(&header(
+            r#"{"alg":"dir","iss":"https://a.auth0.com.example/"}"#
+        )));
     }
 }

@@ -12,6 +12,7 @@ use snapbox::data::DataFormat;
 
 use crate::cases::rsa_jwk;
 use crate::forge::{self, Certificate, pem};
+use crate::made_families;
 use crate::support::{Issuer, data, der, run, stdout};
 
 /// 2026-11-23T18:09:24Z, the time of the golden cases.
@@ -415,6 +416,7 @@ fn key_forms() -> Vec<(&'static str, String)> {
                 "Bag Attributes\nsubject=CN = auth.example.com\n{leaf}subject=CN = Example CA\n{ca}"
             ),
         ),
+        ("ca.pem", ca),
         (
             "certificates.json",
             format!("{{\"{}\":\"{}\"}}", issuer.kid, leaf.replace('\n', "\\n")),
@@ -436,10 +438,17 @@ fn tokens_and_keys_are_those_made_today() {
         ("sample/public_key.json".to_owned(), sample_key),
         ("sample/token.txt".to_owned(), sample_token),
     ];
+    let families = made_families::made();
+    let families = families.map(|(name, content)| (format!("made/{name}"), content));
     let mut made = BTreeSet::new();
     let key_forms = key_forms().into_iter();
     let key_forms = key_forms.map(|(name, content)| (format!("forms/{name}"), content));
-    for (name, content) in tokens.chain(keys).chain(key_forms).chain(sample) {
+    for (name, content) in tokens
+        .chain(keys)
+        .chain(key_forms)
+        .chain(sample)
+        .chain(families)
+    {
         let content = format!("{}\n", content.trim_end_matches('\n'));
         let path = data(&name);
         assert_made(&path, &content);

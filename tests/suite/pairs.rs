@@ -29,7 +29,7 @@ pub const ALGORITHMS: [(&str, &[&str]); 7] = [
 ];
 
 /// Octets that look random, the same in every run.
-pub struct Sequence(u64);
+pub struct Sequence(pub u64);
 
 impl TryRng for Sequence {
     type Error = Infallible;

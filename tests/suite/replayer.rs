@@ -1,5 +1,7 @@
 //! Replays a proof from what a report says of it in JSON, without any of the program's own code: each
-//! change is made as it is named, and `p256` has the last word.
+//! change is made as it is named, and the crate of the algorithm has the last word.
+
+mod other_families;
 
 use std::collections::BTreeSet;
 
@@ -9,7 +11,7 @@ use p256::ecdsa::signature::hazmat::PrehashVerifier;
 use p256::ecdsa::{Signature, VerifyingKey};
 use serde_json::Value;
 use sha1::Sha1;
-use sha2::{Digest, Sha256, Sha384, Sha512};
+use sha2::{Digest, Sha224, Sha256, Sha384, Sha512, Sha512_256};
 
 /// What a proof may rest on.
 #[derive(Clone, Default)]
@@ -55,12 +57,15 @@ pub fn check(token: &[u8], report: &Report, trust: &Trust) {
         set(&mut codes.into_iter())
     );
 
-    let mut replay = Replay::new(token);
+    let mut replay = Replay::new(token, proof["algorithm"].as_str().unwrap());
     for change in changes {
         let kind = change["change"].as_str().unwrap();
         let before = format!("{replay:?}");
         replay.make(kind, change);
-        let is_state = !matches!(kind, "correct-alg" | "ignore-alg" | "ignore-header");
+        let is_state = !matches!(
+            kind,
+            "correct-alg" | "ignore-alg" | "ignore-header" | "ignore-utf16"
+        );
         // A change changes something.
         assert!(!is_state || before != format!("{replay:?}"), "{change}");
     }
@@ -80,13 +85,21 @@ struct Replay {
     parts: Option<Vec<Vec<u8>>>,
     digest: String,
     hash: Option<Vec<u8>>,
+    /// How many bytes R and S have.
+    half: usize,
+    /// The algorithm that the changes name in the place of the header's.
+    algorithm: Option<String>,
+    /// What is hashed, if it is a hash itself.
+    first: Option<Vec<u8>>,
+    has_no_info: bool,
+    salt: Option<usize>,
     alg_change: Option<String>,
     key_changes: Vec<Value>,
     ignores_header: bool,
 }
 
 impl Replay {
-    fn new(token: &[u8]) -> Self {
+    fn new(token: &[u8], alg: &str) -> Self {
         Self {
             text: token.to_vec(),
             written: None,
@@ -94,8 +107,22 @@ impl Replay {
             segment: None,
             content: None,
             parts: None,
-            digest: "SHA-256".to_owned(),
+            digest: match alg.get(2..).unwrap_or_default() {
+                "384" => "SHA-384",
+                "512" => "SHA-512",
+                _ => "SHA-256",
+            }
+            .to_owned(),
             hash: None,
+            half: match alg {
+                "ES384" => 48,
+                "ES512" => 66,
+                _ => 32,
+            },
+            algorithm: None,
+            first: None,
+            has_no_info: false,
+            salt: None,
             alg_change: None,
             key_changes: Vec::new(),
             ignores_header: false,
@@ -128,8 +155,14 @@ impl Replay {
         self.parts.clone().unwrap_or_else(content)
     }
 
+    /// What is hashed, or signed whole.
+    fn message(&self) -> Vec<u8> {
+        let input = || self.parts().join(&b'.');
+        self.first.clone().unwrap_or_else(input)
+    }
+
     fn hashed(&self) -> Vec<u8> {
-        let input = || hash(&self.digest, &self.parts().join(&b'.'));
+        let input = || hash(&self.digest, &self.message());
         self.hash.clone().unwrap_or_else(input)
     }
 
@@ -229,14 +262,15 @@ impl Replay {
             }
             "read-der" => {
                 let bytes = self.bytes();
-                let strict = Signature::from_der(&bytes).ok();
-                // What p256 reads is DER to the letter.
-                let strict = strict.filter(|signature| signature.to_der().as_bytes() == bytes);
-                assert_eq!(strict.is_some(), is("strict"));
-                self.bytes = Some(match strict {
-                    Some(signature) => signature.to_bytes().to_vec(),
-                    None => loose_der(&bytes),
-                });
+                let (read, is_strict) = loose_der(&bytes, self.half);
+                assert_eq!(is_strict, is("strict"));
+                if self.half == 32 {
+                    // What p256 reads is DER to the letter.
+                    let strict = Signature::from_der(&bytes).ok();
+                    let strict = strict.filter(|read| read.to_der().as_bytes() == bytes);
+                    assert_eq!(strict.is_some(), is_strict);
+                }
+                self.bytes = Some(read);
             }
             "remove-bytes" => {
                 let bytes = self.bytes();
@@ -246,11 +280,18 @@ impl Replay {
             "resize-halves" => {
                 let bytes = self.bytes();
                 let (r, s) = bytes.split_at(number("at"));
-                self.bytes = Some([resized(r, text("r")), resized(s, text("s"))].concat());
+                self.bytes = Some(
+                    [
+                        resized(r, text("r"), self.half),
+                        resized(s, text("s"), self.half),
+                    ]
+                    .concat(),
+                );
             }
             "swap-halves" | "reverse-halves" => {
                 let bytes = self.bytes();
-                let (mut r, mut s) = (bytes[..32].to_vec(), bytes[32..].to_vec());
+                assert_eq!(bytes.len(), 2 * self.half);
+                let (mut r, mut s) = (bytes[..self.half].to_vec(), bytes[self.half..].to_vec());
                 if kind == "swap-halves" {
                     std::mem::swap(&mut r, &mut s);
                 } else {
@@ -258,6 +299,27 @@ impl Replay {
                     s.reverse();
                 }
                 self.bytes = Some([r, s].concat());
+            }
+            "reverse-bytes" => {
+                let mut bytes = self.bytes();
+                bytes.reverse();
+                self.bytes = Some(bytes);
+            }
+            "resize-number" => {
+                self.bytes = Some(resized(&self.bytes(), "before", number("length")));
+            }
+            "hash-nonce" => {
+                let [header, payload] = self.content();
+                let json = String::from_utf8(base64(&header, b"-_", "").unwrap()).unwrap();
+                let members: Value = serde_json::from_str(&json).unwrap();
+                let nonce = members["nonce"].as_str().unwrap();
+                let hashed = in_base64(&Sha256::digest(nonce), b"-_");
+                let json = json.replace(&format!("\"{nonce}\""), &format!("\"{hashed}\""));
+                assert_eq!(
+                    serde_json::from_str::<Value>(&json).unwrap()["nonce"],
+                    hashed.as_str()
+                );
+                self.content = Some([in_base64(json.as_bytes(), b"-_"), payload]);
             }
             "replace-header" | "replace-payload" => {
                 let mut content = self.content();
@@ -318,6 +380,11 @@ impl Replay {
                 let decoded: Vec<Vec<u8>> = decoded.collect();
                 self.parts = Some(vec![decoded.join(text("separator").as_bytes())]);
             }
+            "use-raw-payload" => {
+                let [header, payload] = <[Vec<u8>; 2]>::try_from(self.parts()).unwrap();
+                let payload = base64(std::str::from_utf8(&payload).unwrap(), b"-_", "").unwrap();
+                self.parts = Some(vec![header, payload]);
+            }
             "append-line-end" => {
                 let mut parts = self.parts();
                 parts
@@ -326,7 +393,18 @@ impl Replay {
                     .extend_from_slice(text("end").as_bytes());
                 self.parts = Some(parts);
             }
-            "correct-alg" => self.alg_change = Some("ES256".to_owned()),
+            "correct-alg" => self.alg_change = Some("spelling".to_owned()),
+            "use-algorithm" => self.algorithm = Some(text("algorithm").to_owned()),
+            "hash-first" => {
+                let hashed = hash(text("digest"), &self.message());
+                self.first = Some(match change["notation"].as_str() {
+                    Some(notation) => written(notation, &hashed).into_bytes(),
+                    None => hashed,
+                });
+            }
+            "take-as-hash" => self.hash = Some(self.message()[..32].to_vec()),
+            "omit-digest-info" => self.has_no_info = true,
+            "use-salt-length" => self.salt = Some(number("length")),
             "ignore-alg" => {
                 text("digest").clone_into(&mut self.digest);
                 self.alg_change = Some(text("digest").to_owned());
@@ -334,14 +412,7 @@ impl Replay {
             "use-digest" => text("digest").clone_into(&mut self.digest),
             "hash-again" => self.hash = Some(hash(&self.digest, &self.hashed())),
             "hash-text" => {
-                let hex = |byte: &u8| format!("{byte:02x}");
-                let hashed = self.hashed();
-                let written = match text("notation") {
-                    "hex" => hashed.iter().map(hex).collect(),
-                    "upper-hex" => hashed.iter().map(hex).collect::<String>().to_uppercase(),
-                    "base64" => in_base64(&hashed, b"+/") + "=",
-                    other => panic!("{other}"),
-                };
+                let written = written(text("notation"), &self.hashed());
                 self.hash = Some(hash(&self.digest, written.as_bytes()));
             }
             "use-other-key"
@@ -351,8 +422,13 @@ impl Replay {
             | "reverse-coordinates"
             | "rewrite-coordinates"
             | "ignore-members"
+            | "negate-y"
+            | "negate-private"
+            | "take-y-as-private"
+            | "use-small-key"
+            | "change-secret"
             | "use-public-secret" => self.key_changes.push(change.clone()),
-            "ignore-header" => self.ignores_header = true,
+            "ignore-header" | "ignore-utf16" => self.ignores_header = true,
             other => panic!("{other}"),
         }
     }
@@ -391,6 +467,11 @@ impl Replay {
             assert!(is_mac.is_ok());
             return;
         }
+        if proof["algorithm"] != "ES256" {
+            let alg = json(&header)["alg"].clone();
+            other_families::finish(self, proof, trust, alg.as_str());
+            return;
+        }
         // The key is one that may be named so.
         let jwk = &proof["jwk"];
         let coordinates =
@@ -407,11 +488,15 @@ impl Replay {
             let place = change["place"].as_str().unwrap();
             let value = match place {
                 "kid" => json(&header)["kid"].clone(),
+                "iss" => json(&payload)["iss"].clone(),
                 "cnf.jkt" => json(&payload)["cnf"]["jkt"].clone(),
                 "cnf.kid" => json(&payload)["cnf"]["kid"].clone(),
                 other => panic!("{other}"),
             };
-            assert_eq!(value, thumbprint.as_str());
+            let is_did = value
+                .as_str()
+                .is_some_and(|value| value.starts_with("did:"));
+            assert!(is_did || value == thumbprint.as_str(), "{value}");
         } else if let Some(change) = names("use-embedded-key") {
             let header = json(&header);
             if change["member"] == "jwk" {
@@ -427,7 +512,10 @@ impl Replay {
         } else {
             let other = names("use-other-key").is_some();
             let sources = if other { &trust.others } else { &trust.keys };
-            let is_it = |jwk: &Value| self.key_of(jwk) == Some(coordinates.clone());
+            let is_it = |jwk: &Value| {
+                let given = self.key_of(jwk);
+                given.is_some_and(|given| self.mistaken(&given) == coordinates)
+            };
             assert!(
                 sources
                     .iter()
@@ -441,7 +529,7 @@ impl Replay {
         let alg = json(&header)["alg"].clone();
         let alg = alg.as_str();
         match &self.alg_change {
-            Some(corrected) if corrected == "ES256" => {
+            Some(corrected) if corrected == "spelling" => {
                 assert!(alg != Some("ES256"));
                 assert_eq!(alg.unwrap().trim().to_uppercase(), "ES256");
             }
@@ -476,6 +564,37 @@ impl Replay {
         }
     }
 
+    /// The key that was made of the given one by mistake.
+    fn mistaken(&self, given: &[Vec<u8>; 2]) -> [Vec<u8>; 2] {
+        use p256::elliptic_curve::ops::Reduce;
+        use p256::elliptic_curve::sec1::ToEncodedPoint as _;
+        use p256::{ProjectivePoint, Scalar, U256};
+        let [x, y] = given;
+        let point = [&[4][..], x, y].concat();
+        let point = p256::PublicKey::from_sec1_bytes(&point).unwrap();
+        let point = ProjectivePoint::from(*point.as_affine());
+        let is = |kind: &str| {
+            let mut changes = self.key_changes.iter();
+            changes.any(|change| change["change"] == kind)
+        };
+        let number = |bytes: &[u8]| {
+            let bytes: [u8; 32] = bytes.try_into().unwrap();
+            <Scalar as Reduce<U256>>::reduce_bytes(&bytes.into())
+        };
+        let point = if is("negate-y") {
+            -point
+        } else if is("negate-private") {
+            // 2^256 - 1, and 1.
+            point - ProjectivePoint::GENERATOR * (number(&[0xFF; 32]) + Scalar::ONE)
+        } else if is("take-y-as-private") {
+            ProjectivePoint::GENERATOR * number(y)
+        } else {
+            return given.clone();
+        };
+        let point = point.to_affine().to_encoded_point(false);
+        [point.x().unwrap().to_vec(), point.y().unwrap().to_vec()]
+    }
+
     /// The coordinates of a JWK after the changes to the key.
     fn key_of(&self, jwk: &Value) -> Option<[Vec<u8>; 2]> {
         let has = |kind: &str| {
@@ -491,7 +610,7 @@ impl Replay {
                 .trim_end_matches('=')
                 .replace('+', "-")
                 .replace('/', "_");
-            let rewritten = || Some(resized(&base64(&plain, b"-_", "")?, "before"));
+            let rewritten = || Some(resized(&base64(&plain, b"-_", "")?, "before", 32));
             coordinates.push(if has("rewrite-coordinates") {
                 rewritten()?
             } else {
@@ -538,6 +657,8 @@ fn jwks(text: &str) -> Vec<Value> {
 fn hash(digest: &str, bytes: &[u8]) -> Vec<u8> {
     match digest {
         "SHA-1" => Sha1::digest(bytes).to_vec(),
+        "SHA-224" => Sha224::digest(bytes).to_vec(),
+        "SHA-512/256" => Sha512_256::digest(bytes).to_vec(),
         "SHA-256" => Sha256::digest(bytes).to_vec(),
         "SHA-384" => Sha384::digest(bytes).to_vec(),
         "SHA-512" => Sha512::digest(bytes).to_vec(),
@@ -575,12 +696,17 @@ fn edited(text: &str, edit: &Value) -> String {
 }
 
 fn read_text(notation: &str, text: &str, separators: bool) -> Vec<u8> {
+    if notation == "latin1" {
+        assert!(!separators);
+        return text.chars().map(|c| u8::try_from(c).unwrap()).collect();
+    }
     let mut plain: String = text
         .chars()
         .filter(|c| !" \t\r\n\u{c}\"'".contains(*c))
         .collect();
     if notation == "hex" {
         plain = plain.strip_prefix("0x").unwrap_or(&plain).replace(':', "");
+        plain = plain.replace("\\x", "");
     }
     if notation == "numbers" && plain.starts_with('[') && plain.ends_with(']') {
         plain = plain[1..plain.len() - 1].to_owned();
@@ -601,12 +727,39 @@ fn read_text(notation: &str, text: &str, separators: bool) -> Vec<u8> {
             padded.or_else(|| base64(&plain, b"+/", "")).unwrap()
         }
         "base64url" => base64(&plain, b"-_", "").unwrap(),
+        "object" => {
+            let json: Value = serde_json::from_str(text).unwrap();
+            let bytes = match &json["data"] {
+                Value::Array(bytes) => bytes.clone(),
+                _ => (0..json.as_object().unwrap().len())
+                    .map(|at| json[at.to_string()].clone())
+                    .collect(),
+            };
+            let byte = |byte: &Value| u8::try_from(byte.as_u64().unwrap()).unwrap();
+            bytes.iter().map(byte).collect()
+        }
         other => panic!("{other}"),
     }
 }
 
 /// Two integers, unsigned, and nothing behind them.
-fn loose_der(bytes: &[u8]) -> Vec<u8> {
+/// How the bytes of a hash are written.
+fn written(notation: &str, bytes: &[u8]) -> String {
+    let hex = |byte: &u8| format!("{byte:02x}");
+    match notation {
+        "hex" => bytes.iter().map(hex).collect(),
+        "upper-hex" => bytes.iter().map(hex).collect::<String>().to_uppercase(),
+        "base64" => {
+            let text = in_base64(bytes, b"+/");
+            let padding = "=".repeat((4 - text.len() % 4) % 4);
+            text + &padding
+        }
+        "base64url" => in_base64(bytes, b"-_"),
+        other => panic!("{other}"),
+    }
+}
+
+fn loose_der(bytes: &[u8], half: usize) -> (Vec<u8>, bool) {
     fn element(tag: u8, bytes: &[u8]) -> (&[u8], &[u8]) {
         assert_eq!(bytes[0], tag);
         let (length, rest) = match bytes[1] {
@@ -619,19 +772,39 @@ fn loose_der(bytes: &[u8]) -> Vec<u8> {
     let (r, behind_r) = element(2, integers);
     let (s, behind_s) = element(2, behind_r);
     assert!(rest.is_empty() && behind_s.is_empty());
-    [resized(r, "before"), resized(s, "before")].concat()
+    let is_strict = |number: &[u8]| match number {
+        [] => false,
+        [0, next, ..] => *next >= 0x80,
+        [first, ..] => *first < 0x80,
+    };
+    // The shortest lengths, of numbers that are the shortest.
+    let shortest = |tag: u8, content: &[u8]| {
+        let length = u8::try_from(content.len()).unwrap();
+        let length = if length < 0x80 {
+            vec![length]
+        } else {
+            vec![0x81, length]
+        };
+        [&[tag][..], &length, content].concat()
+    };
+    let again = shortest(0x30, &[shortest(2, r), shortest(2, s)].concat());
+    let strict = again == bytes && is_strict(r) && is_strict(s);
+    (
+        [resized(r, "before", half), resized(s, "before", half)].concat(),
+        strict,
+    )
 }
 
-/// 32 bytes, by nothing but zeros more or less.
-fn resized(number: &[u8], zeros: &str) -> Vec<u8> {
+/// So many bytes, by nothing but zeros more or less.
+fn resized(number: &[u8], zeros: &str, length: usize) -> Vec<u8> {
     let mut number = number.to_vec();
     if zeros == "behind" {
         number.reverse();
     }
-    while number.len() < 32 {
+    while number.len() < length {
         number.insert(0, 0);
     }
-    while number.len() > 32 {
+    while number.len() > length {
         assert_eq!(number.remove(0), 0);
     }
     if zeros == "behind" {

@@ -1,10 +1,13 @@
 //! What was signed: header and payload, what was made of them, and how it was hashed.
 
-use super::Segments;
+use super::{HALF, Segments};
+use crate::algorithm::{Algorithm, KeyType, Material, Message, Parameter};
 use crate::curve::Prehash;
 use crate::debug::cause::Cause;
 use crate::debug::change::Change;
 use crate::debug::digest::{self, Digest};
+use crate::debug::headers;
+use crate::debug::notation::Notation;
 use crate::debug::rewriting;
 use crate::text::base64url;
 use crate::token::malformed::Segment;
@@ -50,6 +53,10 @@ fn with_other_content([header, payload]: [String; 2], change: &Change) -> Option
             Segment::Payload => Some([header, edit.apply(&payload)?]),
             Segment::Signature | Segment::Token => None,
         },
+        Change::HashNonce => {
+            let json = headers::with_hashed_nonce(&base64url::decode(&header).ok()?)?;
+            Some([base64url::encode(json.as_bytes()), payload])
+        }
         _ => None,
     }
 }
@@ -68,6 +75,10 @@ fn made(parts: &[Vec<u8>], written: &[String; 2], change: &Change) -> Option<Vec
             let decoded = |part: &Vec<u8>| base64url::decode(std::str::from_utf8(part).ok()?).ok();
             let decoded = parts.iter().map(decoded).collect::<Option<Vec<_>>>()?;
             vec![decoded.join(separator.as_bytes())]
+        }
+        (Change::UseRawPayload, [header, payload]) => {
+            let payload = base64url::decode(std::str::from_utf8(payload).ok()?).ok()?;
+            vec![header.clone(), payload]
         }
         (Change::AppendLineEnd { end }, [first @ .., last]) => {
             [first, &[[last, end.as_bytes()].concat()]].concat()
@@ -107,8 +118,72 @@ pub fn prehash(bytes: &[u8], changes: &[Change]) -> Option<Prehash> {
                 let text = notation.encode(&digest.hash(bytes));
                 hash = Some(digest.hash(text.as_bytes()));
             }
+            (
+                Change::HashFirst {
+                    digest: first,
+                    notation,
+                },
+                None,
+            ) => {
+                hash = Some(digest.hash(&hashed_first(bytes, *first, *notation)));
+            }
+            (Change::TakeAsHash, None) => hash = Some(bytes.get(..HALF)?.to_vec()),
             (_, _) => return None,
         }
     }
     Some(digest::prehash(&hash.unwrap_or_else(|| digest.hash(bytes))))
+}
+
+fn hashed_first(bytes: &[u8], digest: Digest, notation: Option<Notation>) -> Vec<u8> {
+    let hash = digest.hash(bytes);
+    notation.map_or(hash.clone(), |notation| notation.encode(&hash).into_bytes())
+}
+
+/// What is asked of a row after these changes to how the text is hashed.
+pub fn message(
+    bytes: &[u8],
+    changes: &[Change],
+    algorithm: &Algorithm,
+    key: &Material,
+) -> Option<(Message, Parameter)> {
+    let mut text = bytes.to_vec();
+    let own = Digest::of_row(algorithm);
+    let mut digest = own;
+    let mut parameter = Parameter::Usual;
+    for change in changes {
+        match change {
+            Change::CorrectAlg | Change::UseAlgorithm { .. } => {}
+            Change::HashFirst { digest, notation } => {
+                text = hashed_first(&text, *digest, *notation)
+            }
+            Change::UseDigest { digest: other } if digest == own && own != Some(*other) => {
+                digest = Some(*other);
+            }
+            Change::OmitDigestInfo if parameter == Parameter::Usual => {
+                parameter = Parameter::NoDigestInfo;
+            }
+            Change::UseSaltLength { length } if parameter == Parameter::Usual => {
+                parameter = Parameter::SaltLength(*length);
+            }
+            _ => return None,
+        }
+    }
+    let Some(digest) = digest else {
+        return Some((Message::Text(text), parameter));
+    };
+    let hash = digest.hash(&text);
+    Some(match key.key_type() {
+        KeyType::Rsa if Some(digest) != own => {
+            // No row has this hash: what is around it is given with it.
+            let is_pkcs1 = algorithm.name.starts_with("RS") && parameter == Parameter::Usual;
+            let info = [digest.before_hash(), &hash].concat();
+            return is_pkcs1.then_some((Message::Prehash(info), Parameter::NoDigestInfo));
+        }
+        KeyType::P384 | KeyType::P521 | KeyType::Secp256k1 | KeyType::P256 => {
+            let length = algorithm.signature_octets(key) / 2;
+            let zeros = vec![0; length.saturating_sub(hash.len())];
+            (Message::Prehash([zeros, hash].concat()), parameter)
+        }
+        KeyType::Rsa | KeyType::Ed25519 | KeyType::Oct => (Message::Prehash(hash), parameter),
+    })
 }

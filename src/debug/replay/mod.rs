@@ -3,9 +3,11 @@
 //! only as it is replayed here, from the token as it came in.
 
 mod input;
+mod secret;
 mod signature;
 mod text;
 
-pub use input::{content, input, prehash};
+pub use input::{content, input, message, prehash};
+pub use secret::SecretForm;
 pub use signature::{HALF, after as signature_bytes, bytes as signature};
 pub use text::{SUBSTITUTE, Segments, is_base64url, is_invisible, legible, segments, text};

@@ -17,9 +17,13 @@ enum Signature {
 
 /// The bytes of a segment after these changes. A change that changes nothing can't be made, and changes
 /// that undo each other can't either: they would name a fault where there is none.
-pub fn bytes(segment: &str, changes: &[Change]) -> Option<Vec<u8>> {
+///
+/// `half` is how many bytes R and S have.
+pub fn bytes(segment: &str, changes: &[Change], half: usize) -> Option<Vec<u8>> {
     let sent = Signature::Segment(segment.to_owned());
-    let received = changes.iter().try_fold(sent.clone(), Signature::after)?;
+    let received = changes.iter().try_fold(sent.clone(), |signature, change| {
+        signature.after(change, half)
+    })?;
     let bytes = received.bytes()?;
     let is_changed = changes.is_empty() || sent.bytes().as_ref() != Some(&bytes);
     is_changed.then_some(bytes)
@@ -33,7 +37,7 @@ impl Signature {
         }
     }
 
-    fn after(self, change: &Change) -> Option<Self> {
+    fn after(self, change: &Change, half: usize) -> Option<Self> {
         match (self, change) {
             (Self::Segment(segment), Change::EditSignature { edits, .. }) => {
                 let edited = edits
@@ -48,13 +52,13 @@ impl Signature {
             (Self::Segment(segment), Change::ReadHexSegment { separators }) => {
                 Notation::Hex.decode(&segment, *separators).map(Self::Bytes)
             }
-            (signature, change) => after(&signature.bytes()?, change).map(Self::Bytes),
+            (signature, change) => after(&signature.bytes()?, change, half).map(Self::Bytes),
         }
     }
 }
 
 /// Bytes after one change to them.
-pub fn after(bytes: &[u8], change: &Change) -> Option<Vec<u8>> {
+pub fn after(bytes: &[u8], change: &Change, half: usize) -> Option<Vec<u8>> {
     let changed = match change {
         Change::ReadText {
             notation,
@@ -62,7 +66,7 @@ pub fn after(bytes: &[u8], change: &Change) -> Option<Vec<u8>> {
         } => notation.decode(std::str::from_utf8(bytes).ok()?, *separators),
         Change::ReadDer { strict } => {
             let (integers, is_strict) = der::integers(bytes)?;
-            let [r, s] = integers.map(|integer| resized(integer, Zeros::Before));
+            let [r, s] = integers.map(|integer| resized(integer, Zeros::Before, half));
             (*strict == is_strict).then_some([r?, s?].concat())
         }
         Change::RemoveBytes { before, behind } => {
@@ -72,26 +76,28 @@ pub fn after(bytes: &[u8], change: &Change) -> Option<Vec<u8>> {
         }
         Change::ResizeHalves { at, r, s } => {
             let (first, second) = bytes.split_at_checked(*at)?;
-            Some([resized(first, *r)?, resized(second, *s)?].concat())
+            Some([resized(first, *r, half)?, resized(second, *s, half)?].concat())
         }
         Change::SwapHalves => {
-            let [r, s] = halves(bytes)?;
+            let [r, s] = halves(bytes, half)?;
             Some([s, r].concat())
         }
         Change::ReverseHalves => {
-            let [mut r, mut s] = halves(bytes)?;
+            let [mut r, mut s] = halves(bytes, half)?;
             r.reverse();
             s.reverse();
             Some([r, s].concat())
         }
+        Change::ReverseBytes => Some(bytes.iter().rev().copied().collect()),
+        Change::ResizeNumber { length } => resized(bytes, Zeros::Before, *length),
         _ => None,
     };
     changed.filter(|changed| changed != bytes)
 }
 
 /// A number with as many bytes as a half: nothing but zeros is added or removed.
-fn resized(number: &[u8], zeros: Zeros) -> Option<[u8; HALF]> {
-    let surplus = number.len().saturating_sub(HALF);
+fn resized(number: &[u8], zeros: Zeros, length: usize) -> Option<Vec<u8>> {
+    let surplus = number.len().saturating_sub(length);
     let (removed, kept) = match zeros {
         Zeros::Before => number.split_at_checked(surplus)?,
         Zeros::Behind => {
@@ -102,20 +108,16 @@ fn resized(number: &[u8], zeros: Zeros) -> Option<[u8; HALF]> {
     if removed.iter().any(|byte| *byte != 0) {
         return None;
     }
-    let mut half = [0; HALF];
-    let from = match zeros {
-        Zeros::Before => HALF.checked_sub(kept.len())?,
-        Zeros::Behind => 0,
-    };
-    half.get_mut(from..)?
-        .get_mut(..kept.len())?
-        .copy_from_slice(kept);
-    Some(half)
+    let missing = vec![0; length.checked_sub(kept.len())?];
+    Some(match zeros {
+        Zeros::Before => [&missing, kept].concat(),
+        Zeros::Behind => [kept, &missing].concat(),
+    })
 }
 
-fn halves(bytes: &[u8]) -> Option<[[u8; HALF]; 2]> {
-    let (r, s) = bytes.split_at_checked(HALF)?;
-    Some([r.try_into().ok()?, s.try_into().ok()?])
+fn halves(bytes: &[u8], half: usize) -> Option<[Vec<u8>; 2]> {
+    let (r, s) = bytes.split_at_checked(half)?;
+    (s.len() == half).then(|| [r.to_vec(), s.to_vec()])
 }
 
 #[cfg(test)]
@@ -165,7 +167,7 @@ mod tests {
                 false,
             ),
         ] {
-            let made = bytes(segment, &changes).is_some();
+            let made = bytes(segment, &changes, HALF).is_some();
             assert_eq!(made, expected, "{segment}: {changes:?}");
         }
     }

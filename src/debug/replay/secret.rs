@@ -1,0 +1,118 @@
+//! A shared secret as another program may have read or written it.
+
+use data_encoding::{
+    BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, Encoding, HEXLOWER, HEXLOWER_PERMISSIVE,
+};
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+use crate::debug::cause::Cause;
+use crate::debug::notation::exactly;
+
+/// What was done to the given secret to get the one that verifies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SecretForm {
+    WithNewline,
+    WithCrlf,
+    WithoutNewline,
+    FromBase64,
+    FromBase64url,
+    FromHex,
+    AsBase64,
+    AsBase64url,
+    AsHex,
+    InQuotes,
+    WithoutQuotes,
+    Utf16Le,
+    Utf16Be,
+}
+
+impl SecretForm {
+    /// The likeliest first.
+    pub const ALL: [Self; 13] = [
+        Self::FromBase64,
+        Self::FromBase64url,
+        Self::FromHex,
+        Self::WithNewline,
+        Self::WithoutNewline,
+        Self::AsBase64,
+        Self::AsBase64url,
+        Self::AsHex,
+        Self::InQuotes,
+        Self::WithoutQuotes,
+        Self::WithCrlf,
+        Self::Utf16Le,
+        Self::Utf16Be,
+    ];
+
+    /// The secret after the change; none if it cannot be made or changes nothing.
+    pub fn apply(self, secret: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let changed = match self {
+            Self::WithNewline => [secret, b"\n"].concat(),
+            Self::WithCrlf => [secret, b"\r\n"].concat(),
+            Self::WithoutNewline => {
+                let line = secret.strip_suffix(b"\n")?;
+                line.strip_suffix(b"\r").unwrap_or(line).to_vec()
+            }
+            Self::FromBase64 => decoded(secret, [&BASE64, &BASE64_NOPAD])?,
+            Self::FromBase64url => decoded(secret, [&BASE64URL, &BASE64URL_NOPAD])?,
+            Self::FromHex => HEXLOWER_PERMISSIVE.decode(secret.trim_ascii()).ok()?,
+            Self::AsBase64 => BASE64.encode(secret).into_bytes(),
+            Self::AsBase64url => BASE64URL_NOPAD.encode(secret).into_bytes(),
+            Self::AsHex => HEXLOWER.encode(secret).into_bytes(),
+            Self::InQuotes => [b"\"", secret, b"\""].concat(),
+            Self::WithoutQuotes => [b'"', b'\''].iter().find_map(|quote| {
+                let quote = &[*quote][..];
+                let inner = secret.strip_prefix(quote)?.strip_suffix(quote)?;
+                Some(inner.to_vec())
+            })?,
+            Self::Utf16Le => in_utf16(secret, u16::to_le_bytes)?,
+            Self::Utf16Be => in_utf16(secret, u16::to_be_bytes)?,
+        };
+        // A MAC under the empty secret says nothing of the one that was given.
+        (!changed.is_empty() && changed != secret).then(|| changed.into())
+    }
+
+    pub fn cause(self) -> Cause {
+        match self {
+            Self::WithNewline | Self::WithCrlf | Self::WithoutNewline => Cause::SecretWithNewline,
+            Self::FromBase64 | Self::AsBase64 => Cause::SecretBase64,
+            Self::FromBase64url | Self::AsBase64url => Cause::SecretBase64url,
+            Self::FromHex | Self::AsHex => Cause::SecretHex,
+            Self::InQuotes | Self::WithoutQuotes => Cause::SecretQuoted,
+            Self::Utf16Le | Self::Utf16Be => Cause::SecretUtf16,
+        }
+    }
+
+    /// What the secret of the signer is.
+    pub fn described(self) -> &'static str {
+        match self {
+            Self::WithNewline => "with a newline",
+            Self::WithCrlf => "with CRLF",
+            Self::WithoutNewline => "without its newline",
+            Self::FromBase64 => "decoded from base64",
+            Self::FromBase64url => "decoded from base64url",
+            Self::FromHex => "decoded from hex",
+            Self::AsBase64 => "its base64 text",
+            Self::AsBase64url => "its base64url text",
+            Self::AsHex => "its hex text",
+            Self::InQuotes => "with double quotes",
+            Self::WithoutQuotes => "without its quotes",
+            Self::Utf16Le => "little-endian",
+            Self::Utf16Be => "big-endian",
+        }
+    }
+}
+
+fn decoded(secret: &[u8], encodings: [&Encoding; 2]) -> Option<Vec<u8>> {
+    let text = secret.trim_ascii();
+    encodings
+        .into_iter()
+        .find_map(|encoding| exactly(encoding, text))
+}
+
+fn in_utf16(secret: &[u8], bytes: fn(u16) -> [u8; 2]) -> Option<Vec<u8>> {
+    let text = std::str::from_utf8(secret).ok()?;
+    Some(text.encode_utf16().flat_map(bytes).collect())
+}

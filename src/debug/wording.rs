@@ -1,0 +1,79 @@
+//! What a finding says of one algorithm and not of another.
+
+use super::cause::Cause;
+use crate::algorithm::Algorithm;
+use crate::token::header::JoseHeader;
+use crate::verify::finding::Finding;
+
+/// The finding of a cause, in the terms of the algorithm that the signature is of.
+pub fn of_algorithm(finding: Finding, cause: Cause, algorithm: &str) -> Finding {
+    let half: usize = match algorithm {
+        "ES384" => 48,
+        "ES512" => 66,
+        _ => 32,
+    };
+    let whole = half.saturating_mul(2);
+    let section = Algorithm::named(algorithm).map(|row| row.section);
+    let hash = algorithm.get(2..5).unwrap_or_default();
+    let worded = match (cause, algorithm) {
+        (_, "ES256") => return finding,
+        (Cause::DerSignature, _) => finding.with_summary(format!(
+            "the signature is DER-encoded; {algorithm} requires raw R || S, {whole} bytes"
+        )),
+        (Cause::SignatureLength, _) => finding.with_hint(format!(
+            "write {half} bytes each: to_bytes({half}, \"big\"), FillBytes, padStart({whole}, \"0\")"
+        )),
+        (Cause::AlgMisspelled, _) => finding
+            .with_summary(format!(
+                "\"alg\" must be exactly \"{algorithm}\": it is case-sensitive"
+            ))
+            .with_hint(format!("write \"{algorithm}\" exactly so, without spaces")),
+        (Cause::OtherHash, _) => finding
+            .with_summary("the signer used a different hash than \"alg\" names")
+            .with_hint(if algorithm == "ES512" || algorithm == "ES384" || algorithm == "ES256K" {
+                format!("use SHA-{hash}, which {algorithm} requires")
+            } else {
+                format!("set \"alg\" to {algorithm}, or sign with the hash that \"alg\" names")
+            }),
+        (Cause::HashedTwice, "EdDSA" | "Ed25519" | "HS256" | "HS384" | "HS512") => finding
+            .with_hint(format!("pass the message itself: {algorithm} hashes it")),
+        (Cause::SignatureSwapped, "EdDSA" | "Ed25519") => {
+            finding.with_summary("the halves of the signature are swapped")
+        }
+        (Cause::SignatureLittleEndian, "EdDSA" | "Ed25519") => finding
+            .with_summary("the bytes of both halves of the signature are reversed")
+            .with_hint("write the signature as the library returns it: Ed25519 is little-endian"),
+        (_, _) => finding,
+    };
+    Finding {
+        section: match cause {
+            Cause::DerSignature
+            | Cause::SignatureLength
+            | Cause::SignatureSwapped
+            | Cause::SignatureLittleEndian
+            | Cause::OtherHash
+            | Cause::HashedTwice
+            | Cause::HashedAsText => section.or(worded.section),
+            _ => worded.section,
+        },
+        ..worded
+    }
+}
+
+/// The finding that a token's own key verifies it, for types of token that work so.
+pub fn of_embedded_key(finding: Finding, header: Option<&JoseHeader>) -> Finding {
+    let typ = header.and_then(|header| header.parameters.get("typ")?.as_str());
+    match typ.map(str::to_ascii_lowercase).as_deref() {
+        Some("dpop+jwt") => finding
+            .with_summary("the signature is that of the key in its own header, as in every DPoP proof")
+            .with_hint(
+                "compare the key's thumbprint with \"cnf.jkt\" of the access token (RFC 9449, section 4.3)",
+            ),
+        Some("openid4vci-proof+jwt") => finding
+            .with_summary(
+                "the signature is that of the key in its own header, as in every OpenID4VCI proof",
+            )
+            .with_hint("check \"aud\" and \"nonce\": they show that the holder made it for this issuer"),
+        _ => finding,
+    }
+}

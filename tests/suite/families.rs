@@ -1,0 +1,458 @@
+//! Faults of every family, alone and in pairs, signed by code of its own: how many of those that can be proven
+//! are, how long it takes, and that nothing else ever is. `JWTLENS_SEED` gives other tokens.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
+use jwtlens::{Effort, SignatureStatus};
+use sha2::{Digest as _, Sha256, Sha384, Sha512};
+
+use crate::debug::{Bench, debug, debugger, proven};
+use crate::pairs::{Pair, encode};
+use crate::support::Random;
+
+/// One mistake of a signer, or of what lies between it and the verifier.
+#[derive(Clone, Copy, Debug)]
+struct Fault {
+    code: &'static str,
+    kind: Kind,
+    make: Make,
+}
+
+/// Two faults of one kind exclude each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Input,
+    Hash,
+    Key,
+    Signature,
+    Container,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Make {
+    /// What is signed, of header and payload.
+    Input(fn(&str, &str) -> Vec<u8>),
+    /// What is signed, of the input.
+    Message(fn(&[u8]) -> Vec<u8>),
+    /// The algorithm that signs.
+    Algorithm(&'static str),
+    /// The length of the salt.
+    Salt(usize),
+    /// The secret that signs, of the given one.
+    Secret(fn(&[u8]) -> Vec<u8>),
+    /// Another key that is given to explain it.
+    OtherKey,
+    /// What is sent, of the signature.
+    Signature(fn(&[u8]) -> Vec<u8>),
+    /// What is sent, of the token.
+    Token(fn(&str) -> String),
+}
+
+const fn fault(code: &'static str, kind: Kind, make: Make) -> Fault {
+    Fault { code, kind, make }
+}
+
+fn both(header: &str, payload: &str) -> String {
+    format!("{}.{}", encode(header), encode(payload))
+}
+
+/// Faults that any signer can make.
+const SHARED: &[Fault] = &[
+    fault(
+        "signed-payload-only",
+        Kind::Input,
+        Make::Input(|_, payload| encode(payload).into()),
+    ),
+    fault(
+        "signed-header-only",
+        Kind::Input,
+        Make::Input(|header, _| encode(header).into()),
+    ),
+    fault(
+        "signed-decoded-json",
+        Kind::Input,
+        Make::Input(|header, payload| format!("{header}.{payload}").into()),
+    ),
+    fault(
+        "signed-decoded-json",
+        Kind::Input,
+        Make::Input(|header, payload| format!("{}.{payload}", encode(header)).into()),
+    ),
+    fault(
+        "signed-with-newline",
+        Kind::Input,
+        Make::Input(|header, payload| format!("{}\n", both(header, payload)).into()),
+    ),
+    fault(
+        "signed-with-newline",
+        Kind::Input,
+        Make::Input(|header, payload| format!("{}.", both(header, payload)).into()),
+    ),
+    fault(
+        "signature-as-text",
+        Kind::Signature,
+        Make::Signature(|signature| HEXLOWER.encode(signature).into()),
+    ),
+    fault(
+        "signature-as-text",
+        Kind::Signature,
+        Make::Signature(|signature| BASE64.encode(signature).into()),
+    ),
+    fault(
+        "surrounded-token",
+        Kind::Container,
+        Make::Token(|token| format!("token={token}&x=1")),
+    ),
+    fault(
+        "double-encoded",
+        Kind::Container,
+        Make::Token(|token| BASE64.encode(token.as_bytes())),
+    ),
+    fault(
+        "line-wrapped",
+        Kind::Container,
+        Make::Token(|token| format!("{}\n  {}", &token[..40], &token[40..])),
+    ),
+    fault("signed-by-other-key", Kind::Key, Make::OtherKey),
+];
+
+/// Faults of families whose hash can be another one, or made before.
+const HASHED: &[Fault] = &[fault(
+    "hashed-twice",
+    Kind::Hash,
+    Make::Message(|input| Sha256::digest(input).to_vec()),
+)];
+
+const HEX_HASH: Fault = fault(
+    "hashed-as-text",
+    Kind::Hash,
+    Make::Message(|input| HEXLOWER.encode(&Sha256::digest(input)).into()),
+);
+
+fn halves(signature: &[u8]) -> (Vec<u8>, Vec<u8>) {
+    let (r, s) = signature.split_at(signature.len() / 2);
+    (r.to_vec(), s.to_vec())
+}
+
+/// A DER INTEGER, and elements in a SEQUENCE.
+fn der(signature: &[u8]) -> Vec<u8> {
+    crate::asn1::signature(signature)
+}
+
+const ECDSA: &[Fault] = &[
+    fault("der-signature", Kind::Signature, Make::Signature(der)),
+    fault(
+        "signature-swapped",
+        Kind::Signature,
+        Make::Signature(|signature| {
+            let (r, s) = halves(signature);
+            [s, r].concat()
+        }),
+    ),
+    fault(
+        "signature-little-endian",
+        Kind::Signature,
+        Make::Signature(|signature| {
+            let (mut r, mut s) = halves(signature);
+            r.reverse();
+            s.reverse();
+            [r, s].concat()
+        }),
+    ),
+];
+
+const RSA: &[Fault] = &[
+    fault(
+        "signature-little-endian",
+        Kind::Signature,
+        Make::Signature(|signature| signature.iter().rev().copied().collect()),
+    ),
+    fault(
+        "signature-length",
+        Kind::Signature,
+        Make::Signature(|signature| [&[0][..], signature].concat()),
+    ),
+];
+
+const EDDSA: &[Fault] = &[
+    fault(
+        "signature-little-endian",
+        Kind::Signature,
+        Make::Signature(|signature| {
+            let (mut r, mut s) = halves(signature);
+            r.reverse();
+            s.reverse();
+            [r, s].concat()
+        }),
+    ),
+    fault(
+        "hashed-twice",
+        Kind::Hash,
+        Make::Message(|input| Sha512::digest(input).to_vec()),
+    ),
+];
+
+const HMAC: &[Fault] = &[
+    fault(
+        "secret-with-newline",
+        Kind::Key,
+        Make::Secret(|secret| [secret, b"\n"].concat()),
+    ),
+    fault(
+        "secret-base64",
+        Kind::Key,
+        Make::Secret(|secret| BASE64.encode(secret).into()),
+    ),
+    fault(
+        "secret-base64url",
+        Kind::Key,
+        Make::Secret(|secret| BASE64URL_NOPAD.encode(secret).into()),
+    ),
+    fault(
+        "secret-hex",
+        Kind::Key,
+        Make::Secret(|secret| HEXLOWER.encode(secret).into()),
+    ),
+];
+
+/// The faults of an algorithm.
+fn faults(alg: &str) -> Vec<Fault> {
+    let mut faults = SHARED.to_vec();
+    match &alg[..2] {
+        "ES" => faults.extend([HASHED, ECDSA, &[HEX_HASH]].concat()),
+        "Ed" => faults.extend([HASHED, EDDSA, &[HEX_HASH]].concat()),
+        "HS" => faults.extend([HASHED, HMAC, &[HEX_HASH]].concat()),
+        _ => faults.extend([HASHED, RSA, &[HEX_HASH]].concat()),
+    }
+    let other: &[(&str, &str)] = match alg {
+        "RS256" => &[
+            ("other-hash", "RS512"),
+            ("signature-of-other-algorithm", "PS256"),
+        ],
+        "PS256" => &[
+            ("signature-of-other-algorithm", "RS256"),
+            ("other-hash", "PS384"),
+        ],
+        "HS256" => &[("other-hash", "HS512"), ("other-hash", "HS384")],
+        _ => &[],
+    };
+    for (code, signed) in other {
+        faults.push(fault(code, Kind::Hash, Make::Algorithm(signed)));
+    }
+    if alg == "PS256" {
+        faults.push(fault("pss-salt-length", Kind::Hash, Make::Salt(0)));
+        faults.push(fault("pss-salt-length", Kind::Hash, Make::Salt(222)));
+    }
+    faults
+}
+
+/// The token that a signer with these faults makes.
+fn token(alg: &str, pair: &Pair, other: &Pair, number: usize, faults: &[Fault]) -> String {
+    let header = format!(r#"{{"alg":"{alg}","typ":"JWT"}}"#);
+    let payload = format!(r#"{{"sub":"member-{number}","n":{number},"exp":1895392000}}"#);
+    let mut text = both(&header, &payload).into_bytes();
+    let (mut signed, mut salt) = (alg, None);
+    let mut signer = pair;
+    let secret;
+    for fault in faults {
+        match fault.make {
+            Make::Input(make) => text = make(&header, &payload),
+            Make::Message(make) => text = make(&text),
+            Make::Algorithm(other) => signed = other,
+            Make::Salt(length) => salt = Some(length),
+            Make::OtherKey => signer = other,
+            Make::Secret(_) | Make::Signature(_) | Make::Token(_) => {}
+        }
+    }
+    let changed = faults.iter().find_map(|fault| match (fault.make, pair) {
+        (Make::Secret(make), Pair::Oct(secret)) => Some(Pair::Oct(make(secret))),
+        _ => None,
+    });
+    if let Some(changed) = changed {
+        secret = changed;
+        signer = &secret;
+    }
+    let mut signature = match salt {
+        Some(length) => signer.sign_pss(signed, length, &text),
+        None => signer.sign(signed, &text),
+    };
+    for fault in faults {
+        if let Make::Signature(make) = fault.make {
+            signature = make(&signature);
+        }
+    }
+    let token = format!("{}.{}", both(&header, &payload), encode(signature));
+    let container = faults.iter().find_map(|fault| match fault.make {
+        Make::Token(make) => Some(make),
+        _ => None,
+    });
+    container.map_or(token.clone(), |make| make(&token))
+}
+
+/// Every fault alone, and every pair of two kinds.
+fn combinations(faults: &[Fault]) -> Vec<Vec<Fault>> {
+    let mut all: Vec<Vec<Fault>> = faults.iter().map(|fault| vec![*fault]).collect();
+    for (at, first) in faults.iter().enumerate() {
+        for second in &faults[at + 1..] {
+            if first.kind != second.kind {
+                let mut pair = vec![*first, *second];
+                pair.sort_by_key(|fault| fault.kind);
+                all.push(pair);
+            }
+        }
+    }
+    all
+}
+
+#[derive(Default)]
+struct Rate {
+    made: usize,
+    proven: usize,
+}
+
+/// At least 95 of 100 faults and pairs of faults are proven as what they are, and none as anything else.
+#[test]
+fn faults_of_every_family_are_proven() {
+    let mut random = Random::seeded("families", 18);
+    let mut rates: BTreeMap<(&str, &str), Rate> = BTreeMap::new();
+    let mut missed = Vec::new();
+    for (key_type, _, algorithms) in Pair::all() {
+        if *key_type == "P-256" {
+            continue;
+        }
+        let seeds = [random.below(200), random.below(200)].map(|seed| u8::try_from(seed).unwrap());
+        let [pair, other] = [seeds[0] + 1, seeds[1] + 2].map(|seed| Pair::new(key_type, seed));
+        let (jwk, other_jwk) = (pair.jwk(), other.jwk());
+        let bench: Bench = debugger(&[&jwk], &[&other_jwk], Effort::Default);
+        for alg in *algorithms {
+            // The other rows of a family differ in their hash alone.
+            if ![
+                "ES384", "ES512", "ES256K", "EdDSA", "RS256", "PS256", "HS256",
+            ]
+            .contains(alg)
+            {
+                continue;
+            }
+            for faults in combinations(&faults(alg)) {
+                let number = random.below(1_000_000);
+                let token = token(alg, &pair, &other, number, &faults);
+                let report = debug(&bench, &token);
+                let found = proven(&report);
+                let expected: BTreeSet<&str> = faults.iter().map(|fault| fault.code).collect();
+                let kind = if faults.len() == 1 {
+                    "alone"
+                } else {
+                    "in pairs"
+                };
+                for fault in &faults {
+                    let rate = rates.entry((fault.code, kind)).or_default();
+                    rate.made += 1;
+                    rate.proven += usize::from(found == expected);
+                }
+                if found != expected {
+                    missed.push(format!("{alg} {expected:?}: {found:?}"));
+                }
+                // A proof is no acceptance.
+                assert_ne!(
+                    report.signature.status,
+                    SignatureStatus::Verified,
+                    "{alg} {faults:?}"
+                );
+            }
+        }
+    }
+    let (mut made, mut proven) = (0, 0);
+    for ((code, kind), rate) in &rates {
+        println!("{code} {kind}: {} of {}", rate.proven, rate.made);
+        made += rate.made;
+        proven += rate.proven;
+    }
+    println!("{proven} of {made} in all; not proven as what they are: {missed:#?}");
+    assert!(proven * 100 >= made * 95, "{proven} of {made}");
+}
+
+/// What nobody can know is not proven: another key, another text.
+#[test]
+fn a_token_of_a_stranger_is_not_explained() {
+    let mut random = Random::seeded("strangers", 18);
+    for (key_type, pair, algorithms) in Pair::all() {
+        let seed = u8::try_from(random.below(100)).unwrap() + 100;
+        let stranger = Pair::new(key_type, seed);
+        let jwk = pair.jwk();
+        let bench = debugger(&[&jwk], &[], Effort::Default);
+        for alg in *algorithms {
+            for hashed in [Sha256::digest("a").to_vec(), Sha384::digest("b").to_vec()] {
+                let header = format!(r#"{{"alg":"{alg}"}}"#);
+                let signature = stranger.sign(alg, both(&header, "{}").as_bytes());
+                let report = debug(
+                    &bench,
+                    &format!("{}.{}", both(&header, "{}"), encode(signature)),
+                );
+                assert!(proven(&report).is_empty(), "{alg}");
+                let other_text = pair.sign(alg, &hashed);
+                let report = debug(
+                    &bench,
+                    &format!("{}.{}", both(&header, "{}"), encode(other_text)),
+                );
+                assert!(proven(&report).is_empty(), "{alg}");
+            }
+        }
+    }
+}
+
+/// The tokens of the sessions are proven to be what they are, and the proofs are replayed.
+#[test]
+fn the_mistakes_of_the_sessions_are_proven() {
+    let [(_, tokens), (_, keys)] = crate::made_families::made();
+    let bench = debugger(&[&keys], &[], Effort::Default);
+    let expected = [
+        "nonce-hashed",
+        "not-hashed",
+        "vault-prefix",
+        "signer-key-negative",
+        "signer-key-is-y",
+        "key-y-negated",
+        "secret-with-newline",
+        "secret-base64",
+        "secret-base64url",
+        "secret-hex",
+        "secret-quoted",
+        "secret-utf16",
+        "pss-salt-length",
+        "digest-info-missing",
+        "key-too-small",
+    ];
+    assert_eq!(tokens.lines().count(), expected.len());
+    for (token, code) in tokens.lines().zip(expected) {
+        let report = debug(&bench, token);
+        assert!(
+            proven(&report).contains(code),
+            "{code}: {:#?}",
+            report.findings
+        );
+    }
+}
+
+/// Algorithm confusion is proven for every type of public key, in the forms in which servers read them.
+#[test]
+fn a_mac_with_a_public_key_is_proven() {
+    for (key_type, pair, _) in Pair::all() {
+        let jwk = pair.jwk();
+        if *key_type == "oct" {
+            continue;
+        }
+        let source = jwtlens::KeySource::read("key", jwk.as_bytes()).unwrap();
+        let pem = source.keys[0].public_pem().unwrap();
+        let crlf = pem.replace('\n', "\r\n");
+        for secret in [&jwk, &pem, pem.trim_end(), &crlf] {
+            let token = Pair::Oct(secret.as_bytes().to_vec()).token("HS256", "HS256", "{}");
+            let bench = debugger(&[&jwk], &[], Effort::Default).with_secret(secret.as_bytes());
+            let report = debug(&bench, &token);
+            assert!(
+                proven(&report).contains("hmac-with-public-key"),
+                "{key_type}"
+            );
+        }
+    }
+}
