@@ -212,7 +212,7 @@ fn from_cookie(text: &str) -> Vec<Proposal> {
         .collect()
 }
 
-/// A signature as HashiCorp Vault's transit engine returns it: `vault:v1:`, then base64.
+/// A signature as the transit engine of Vault returns it: `vault:v1:`, then base64.
 fn without_vault_prefix(text: &str) -> Vec<Proposal> {
     let proposal = text.rfind(".vault:v").and_then(|dot| {
         let at = dot.checked_add(1)?;

@@ -183,7 +183,7 @@ pub enum Change {
     UseSmallKey {
         bits: usize,
     },
-    ChangeSecret {
+    RewriteSecret {
         form: SecretForm,
     },
     /// A MAC with something that is public as its secret.
@@ -319,7 +319,7 @@ impl Change {
             | Self::NegatePrivate
             | Self::TakeYAsPrivate
             | Self::UseSmallKey { .. }
-            | Self::ChangeSecret { .. }
+            | Self::RewriteSecret { .. }
             | Self::UsePublicSecret { .. } => Stage::Key,
             Self::IgnoreHeader | Self::IgnoreUtf16 => Stage::Verdict,
         }
@@ -381,7 +381,7 @@ impl Change {
             Self::NegatePrivate => Cause::SignerKeyNegative,
             Self::TakeYAsPrivate => Cause::SignerKeyIsY,
             Self::UseSmallKey { .. } => Cause::KeyTooSmall,
-            Self::ChangeSecret { form } => form.cause(),
+            Self::RewriteSecret { form } => form.cause(),
             Self::UsePublicSecret { .. } => Cause::HmacWithPublicKey,
             Self::IgnoreHeader => Cause::SignatureGood,
             Self::IgnoreUtf16 => Cause::SegmentUtf16,
@@ -400,6 +400,7 @@ impl Change {
     }
 
     /// What the phrase of its cause cannot say: a place, a character, a notation.
+    #[allow(clippy::too_many_lines, reason = "a table")]
     fn detail(&self) -> Option<String> {
         match self {
             Self::WriteCompact {
@@ -457,10 +458,11 @@ impl Change {
                 "\0" => Some("a NUL byte".to_owned()),
                 _ => None,
             },
-            Self::ResizeNumber { length } => Some(format!("{length} bytes")),
             Self::UseAlgorithm { algorithm, .. } => Some(format!("as {algorithm}")),
             Self::UseSaltLength { length: 1 } => Some("1 byte".to_owned()),
-            Self::UseSaltLength { length } => Some(format!("{length} bytes")),
+            Self::ResizeNumber { length } | Self::UseSaltLength { length } => {
+                Some(format!("{length} bytes"))
+            }
             Self::HashFirst {
                 digest,
                 notation: None,
@@ -470,7 +472,7 @@ impl Change {
                 notation: Some(notation),
             } => Some(format!("{} of {}", notation.name(), digest.name())),
             Self::UseSmallKey { bits } => Some(format!("{bits} bits")),
-            Self::ChangeSecret { form } => Some(form.described().to_owned()),
+            Self::RewriteSecret { form } => Some(form.described().to_owned()),
             Self::IgnoreAlg { digest } | Self::UseDigest { digest }
                 if *digest != Digest::Sha256 =>
             {

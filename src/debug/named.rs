@@ -27,7 +27,7 @@ pub fn thumbprints(header: &str, payload: &str) -> Vec<Name> {
         let thumbprint = key::thumbprint::of_key(&key)?;
         Some((place, thumbprint))
     }));
-    if let Some(Value::Object(jwk)) = member(&claims(payload), "cnf", "jwk") {
+    if let Some(Value::Object(jwk)) = member(claims(payload).as_ref(), "cnf", "jwk") {
         names.extend(key::thumbprint::of_jwk(jwk).map(|thumbprint| ("cnf.jwk", thumbprint)));
     }
     names
@@ -51,7 +51,7 @@ fn texts(header: &str, payload: &str) -> Vec<(&'static str, String)> {
         Some(Value::Object(claims)) => claims.get("iss").and_then(Value::as_str),
         _ => None,
     };
-    let of_cnf = |name| member(&claims, "cnf", name).and_then(Value::as_str);
+    let of_cnf = |name| member(claims.as_ref(), "cnf", name).and_then(Value::as_str);
     let texts = [
         ("iss", iss),
         ("cnf.jkt", of_cnf("jkt")),
@@ -68,7 +68,7 @@ fn claims(payload: &str) -> Option<Value> {
     Value::parse(&base64url::decode(payload).ok()?).ok()
 }
 
-fn member<'v>(claims: &'v Option<Value>, outer: &str, inner: &str) -> Option<&'v Value> {
+fn member<'v>(claims: Option<&'v Value>, outer: &str, inner: &str) -> Option<&'v Value> {
     match claims {
         Some(Value::Object(claims)) => match claims.get(outer) {
             Some(Value::Object(object)) => object.get(inner),

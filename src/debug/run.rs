@@ -66,6 +66,9 @@ pub struct Debugger {
     ca: Option<Box<str>>,
 }
 
+/// The longest MAC, in bytes.
+const MAX_MAC: usize = 64;
+
 /// One reading of a token, with all that is tried on it.
 struct Search<'r> {
     case: Case<'r>,
@@ -90,10 +93,10 @@ impl Debugger {
         let suspects = signer::given(keys, also);
         let others = signer::given_others(keys, also);
         let names = suspects.iter().map(|suspect| suspect.id().name());
-        let named = others
+        let keys_apart = others
             .iter()
             .filter(|other| !matches!(other.key(), Material::Oct(_)));
-        let names = names.chain(named.map(|other| other.id().name()));
+        let names = names.chain(keys_apart.map(|other| other.id().name()));
         let mut algorithms = Vec::from_iter((!suspects.is_empty()).then_some("ES256"));
         for other in &others {
             for row in Algorithm::of(other.key().key_type()) {
@@ -345,9 +348,7 @@ impl Debugger {
         let input = search.case.reading.signing_input();
         let kid = search.header.as_ref();
         let kid = kid.and_then(|header| header.kid.as_deref());
-        /// The longest MAC.
-        const LENGTH: usize = 64;
-        let bytes = signature::bytes_of(&search.case.reading.segments.signature, LENGTH);
+        let bytes = signature::bytes_of(&search.case.reading.segments.signature, MAX_MAC);
         bytes.into_iter().find_map(|(changes, signature)| {
             let secret = self.files.search(&input, &signature, &keys, kid, work)?;
             search

@@ -256,7 +256,7 @@ impl Suspect<Material> {
     /// The key after its changes; none if one of them cannot be made.
     pub fn changed_key(&self) -> Option<Material> {
         let changed = |key: Material, change: &Change| match (key, change) {
-            (Material::Oct(secret), Change::ChangeSecret { form }) => {
+            (Material::Oct(secret), Change::RewriteSecret { form }) => {
                 Some(Material::Oct(form.apply(secret.octets())?.to_vec().into()))
             }
             (key, _) => Some(key),
@@ -304,7 +304,7 @@ pub fn given_others(keys: &[KeySource], others: &[KeySource]) -> Vec<Suspect<Mat
                 Some((Some(change), material))
             });
             for (repair, material) in usable.chain(rejected) {
-                let changes = Vec::from_iter(change.clone().into_iter().chain(repair));
+                let changes: Vec<Change> = change.clone().into_iter().chain(repair).collect();
                 let kid = report.kid.clone();
                 let alg = report.key.as_ref().and_then(VerificationKey::alg);
                 let suspect = Suspect {

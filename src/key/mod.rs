@@ -327,14 +327,8 @@ impl KeyReport {
             key,
         };
         if !is_usable && !is_settled {
-            let mut coordinates = Object::default();
-            for name in ["x", "y"] {
-                if let Some(value) = object.get(name) {
-                    coordinates.push(name, value.clone());
-                }
-            }
             report.rejected = Some(Rejected {
-                coordinates,
+                coordinates: coordinates(&object),
                 foreign,
                 material: rejected_material,
                 usage,
@@ -496,6 +490,17 @@ fn wrong_members(faults: &[KeyFault]) -> Vec<&'static str> {
     };
     let names = ["use", "key_ops", "alg", "kid"].into_iter();
     names.filter(is_wrong).collect()
+}
+
+/// `x` and `y` alone.
+fn coordinates(object: &Object) -> Object {
+    let mut coordinates = Object::default();
+    for name in ["x", "y"] {
+        if let Some(value) = object.get(name) {
+            coordinates.push(name, value.clone());
+        }
+    }
+    coordinates
 }
 
 /// Whether the key ID is the thumbprint, by itself or as a URN (RFC 9278).

@@ -426,7 +426,7 @@ impl Replay {
             | "negate-private"
             | "take-y-as-private"
             | "use-small-key"
-            | "change-secret"
+            | "rewrite-secret"
             | "use-public-secret" => self.key_changes.push(change.clone()),
             "ignore-header" | "ignore-utf16" => self.ignores_header = true,
             other => panic!("{other}"),

@@ -119,7 +119,7 @@ fn signature_length(key: &Material) -> usize {
 impl Target<'_> {
     /// The signer with this key, for a proof.
     fn signer(&self) -> Suspect<Material> {
-        let form = self.secret.map(|form| Change::ChangeSecret { form });
+        let form = self.secret.map(|form| Change::RewriteSecret { form });
         self.suspect.with(form)
     }
 

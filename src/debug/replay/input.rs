@@ -154,7 +154,7 @@ pub fn message(
         match change {
             Change::CorrectAlg | Change::UseAlgorithm { .. } => {}
             Change::HashFirst { digest, notation } => {
-                text = hashed_first(&text, *digest, *notation)
+                text = hashed_first(&text, *digest, *notation);
             }
             Change::UseDigest { digest: other } if digest == own && own != Some(*other) => {
                 digest = Some(*other);

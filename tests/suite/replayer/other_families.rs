@@ -47,7 +47,7 @@ fn secrets(replay: &Replay, proof: &Value, trust: &Trust) -> Vec<Vec<u8>> {
     let form = replay
         .key_changes
         .iter()
-        .find(|change| change["change"] == "change-secret")
+        .find(|change| change["change"] == "rewrite-secret")
         .map_or("", |change| change["form"].as_str().unwrap());
     given.filter_map(|secret| changed(&secret, form)).collect()
 }
