@@ -154,7 +154,7 @@ mod tests {
             ),
             (
                 "[{\"a\":[\"Bearer eyJh.eyJi.c-_A\"]}]",
-                &[Cause::JsonResponse],
+                &[Cause::JsonResponse, Cause::SurroundedToken],
             ),
             ("Bearer%2520eyJh.eyJi.c-_A", &[Cause::PercentEncoded]),
             (

@@ -1957,7 +1957,13 @@ fn what_is_around_a_token_inside_is_named() {
     let keys = debugger(&[&signer.jwk()], &[], Effort::Default);
     let token = signer.token(&payload(1));
     let inner = format!(" Bearer \"{token}\"\r\n");
-    let percent: String = inner.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let hex = HEXUPPER.encode(inner.as_bytes());
+    let percent: String = hex
+        .as_bytes()
+        .chunks(2)
+        .flat_map(|pair| [b'%', pair[0], pair[1]])
+        .map(char::from)
+        .collect();
     let json = serde_json::json!({ "access_token": inner }).to_string();
     let base64 = BASE64.encode(inner.as_bytes());
     let utf16: Vec<u8> = format!("\u{feff}{token}")

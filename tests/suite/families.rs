@@ -253,7 +253,7 @@ fn token(alg: &str, pair: &Pair, other: &Pair, number: usize, faults: &[Fault]) 
     let payload = format!(r#"{{"sub":"member-{number}","n":{number},"exp":1895392000}}"#);
     let mut text = both(&header, &payload).into_bytes();
     let (mut signed, mut salt) = (alg, None);
-    let mut signer = pair;
+    let mut key_pair = pair;
     let secret;
     for fault in faults {
         match fault.make {
@@ -261,7 +261,7 @@ fn token(alg: &str, pair: &Pair, other: &Pair, number: usize, faults: &[Fault]) 
             Make::Message(make) => text = make(&text),
             Make::Algorithm(other) => signed = other,
             Make::Salt(length) => salt = Some(length),
-            Make::OtherKey => signer = other,
+            Make::OtherKey => key_pair = other,
             Make::Secret(_) | Make::Signature(_) | Make::Token(_) => {}
         }
     }
@@ -271,11 +271,11 @@ fn token(alg: &str, pair: &Pair, other: &Pair, number: usize, faults: &[Fault]) 
     });
     if let Some(changed) = changed {
         secret = changed;
-        signer = &secret;
+        key_pair = &secret;
     }
     let mut signature = match salt {
-        Some(length) => signer.sign_pss(signed, length, &text),
-        None => signer.sign(signed, &text),
+        Some(length) => key_pair.sign_pss(signed, length, &text),
+        None => key_pair.sign(signed, &text),
     };
     for fault in faults {
         if let Make::Signature(make) = fault.make {

@@ -86,14 +86,17 @@ fn p256() -> Vec<String> {
     let header = r#"{"alg":"ES256","kid":"issuer"}"#;
     let text = input(header);
     let with = |signature: [u8; 64]| format!("{text}.{}", encode(signature));
-    let signed = |header: &str| issuer.sign_hash(&Sha256::digest(input(header)));
+    let sign_header = |header: &str| issuer.sign_hash(&Sha256::digest(input(header)));
     let by = |issuer: &Issuer| with(issuer.sign_hash(&Sha256::digest(&text)));
 
     let nonce = r#"{"alg":"ES256","nonce":"AQABAAAAAAD"}"#;
     let hashed = nonce.replace("AQABAAAAAAD", &encode(Sha256::digest("AQABAAAAAAD")));
-    let vault = format!("{text}.vault:v1:{}", BASE64.encode(&der(signed(header))));
+    let vault = format!(
+        "{text}.vault:v1:{}",
+        BASE64.encode(&der(sign_header(header)))
+    );
     vec![
-        format!("{}.{}", input(nonce), encode(signed(&hashed))),
+        format!("{}.{}", input(nonce), encode(sign_header(&hashed))),
         with(issuer.sign_hash(&text.as_bytes()[..32])),
         vault,
         by(&signer(d - power)),
