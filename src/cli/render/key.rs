@@ -113,7 +113,10 @@ fn usability(key: &KeyReport, numbered: bool, paint: Paint, width: Option<usize>
         String::new()
     };
     let usable = if key.usable {
-        paint.good(&format!("usable for {}", key.algorithms.join(", ")))
+        let usable = format!("usable for {}", key.algorithms.join(", "));
+        let lines = wrapped(&usable, number.len(), HANGING, width);
+        let lines: Vec<_> = lines.lines().map(|line| paint.good(line)).collect();
+        lines.join("\n")
     } else {
         paint.error("not usable for verification")
     };
