@@ -264,8 +264,7 @@ impl Debugger {
             let search = self.prepared(Case { token, reading }, work);
             let targets = Targets::new(&search.forms, &search.suspects, work);
             let proof = meet(search.case, &targets, &search.hashes, work)
-                .or_else(|| family::search(search.case, &search.texts, &search.others, work))
-                .or_else(|| search.mistaken(work));
+                .or_else(|| family::search(search.case, &search.texts, &search.others, work));
             if let Some(proof) = proof {
                 return all.prove(proof, work.tried.forms, &context(search.header.as_ref()));
             }
@@ -274,6 +273,7 @@ impl Debugger {
         for search in &open {
             let proof = self
                 .known_or_named(search, work)
+                .or_else(|| search.mistaken(work))
                 .or_else(|| self.mac(search, work));
             if let Some(proof) = proof {
                 return all.prove(proof, work.tried.forms, &context(search.header.as_ref()));
