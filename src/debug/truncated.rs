@@ -51,7 +51,11 @@ pub fn search(
     } else {
         MOST_BITS
     };
-    Layout::all()
+    let mut layouts = Layout::all();
+    if let Some(values) = values(&case.reading.segments.signature) {
+        layouts.sort_by_key(|layout| !layout.begins_exactly(&values));
+    }
+    layouts
         .into_iter()
         .filter(|layout| !layout.is_swapped())
         .filter_map(|layout| Cut::new(case, layout))
