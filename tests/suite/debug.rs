@@ -704,7 +704,7 @@ fn a_token_in_utf_16_is_found() {
         // A byte order mark is around the token.
         let is_marked = text.starts_with(&[0xFF, 0xFE]) || text.starts_with(&[0xFE, 0xFF]);
         let expected = ["nul-bytes", "surrounded-token"];
-        let expected = &expected[..1 + usize::from(is_marked)];
+        let expected = &expected[..=usize::from(is_marked)];
         assert_eq!(proven(&report), codes(expected), "{text:?}");
         assert_eq!(report.verdict, Verdict::Malformed);
     }

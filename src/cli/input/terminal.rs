@@ -113,7 +113,7 @@ impl Terminal {
     /// Reads and ignores the rest of a paste, until the terminal is quiet. Returns whether there was any,
     /// `rest` included.
     pub fn discard(&mut self, rest: &[u8]) -> io::Result<bool> {
-        const QUIET: Duration = Duration::from_millis(50);
+        const QUIET: Duration = Duration::from_millis(200);
         const LONGEST: Duration = Duration::from_secs(1);
         let begun = Instant::now();
         let is_text = |bytes: &[u8]| !bytes.trim_ascii().is_empty();
