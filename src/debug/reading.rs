@@ -156,12 +156,18 @@ mod tests {
                 "[{\"a\":[\"Bearer eyJh.eyJi.c-_A\"]}]",
                 &[Cause::JsonResponse, Cause::SurroundedToken],
             ),
-            ("Bearer%2520eyJh.eyJi.c-_A", &[Cause::PercentEncoded]),
+            (
+                "Bearer%2520eyJh.eyJi.c-_A",
+                &[Cause::PercentEncoded, Cause::SurroundedToken],
+            ),
             (
                 "Basic%2520eyJh.eyJi.c-_A",
                 &[Cause::PercentEncoded, Cause::SurroundedToken],
             ),
-            ("eyJh.eyJi.c-_A%0A", &[Cause::PercentEncoded]),
+            (
+                "eyJh.eyJi.c-_A%0A",
+                &[Cause::PercentEncoded, Cause::SurroundedToken],
+            ),
             ("yJh.eyJi.c-_A", &[Cause::LostCharacter]),
         ] {
             let found = readings(text.as_bytes());
