@@ -263,7 +263,9 @@ impl Debugger {
         for reading in readings {
             let search = self.prepared(Case { token, reading }, work);
             let targets = Targets::new(&search.forms, &search.suspects, work);
-            let proof = meet(search.case, &targets, &search.hashes, work)
+            let proof = self
+                .known_as_it_is(&search, work)
+                .or_else(|| meet(search.case, &targets, &search.hashes, work))
                 .or_else(|| family::search(search.case, &search.texts, &search.others, work));
             if let Some(proof) = proof {
                 return all.prove(proof, work.tried.forms, &context(search.header.as_ref()));
@@ -324,6 +326,16 @@ impl Debugger {
             hashes: signed.hashes,
             texts: signed.texts,
         }
+    }
+
+    /// The signature, as it is, leads to one of too many keys: compared first, for it costs little.
+    fn known_as_it_is(&self, search: &Search, work: &mut Work) -> Option<Proof> {
+        let form = search.forms.get(..1).unwrap_or_default();
+        let plainest = search.of(Hashed::is_plainest);
+        if self.index.is_empty() || plainest.is_empty() {
+            return None;
+        }
+        recovery::meet(search.case, form, &plainest, &self.index, &[], work)
     }
 
     /// The signature leads to a key that is given, or to one that the token itself names.
