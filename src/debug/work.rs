@@ -27,11 +27,11 @@ pub fn of_verification(key: &Material, text: usize) -> u64 {
     const BYTES_FOR_A_UNIT: usize = 64;
     /// Of a modulus of 2048 bits, with the exponent 65537.
     const OF_RSA: u64 = 100;
-    let of_text = u64::try_from(text / BYTES_FOR_A_UNIT).unwrap_or(u64::MAX);
+    let of_text = |length: usize| u64::try_from(length / BYTES_FOR_A_UNIT).unwrap_or(u64::MAX);
     let of_key = match key {
         Material::P256(_) | Material::Secp256k1(_) | Material::Ed25519(_) => MULTIPLICATION,
         Material::P384(_) | Material::P521(_) => 6 * MULTIPLICATION,
-        Material::Oct(_) => 6,
+        Material::Oct(secret) => of_text(secret.octets().len()).saturating_add(6),
         Material::Rsa(public) => {
             let size = u64::try_from(key.bits()).unwrap_or(u64::MAX).div_ceil(512);
             let exponent = u64::from(public.e().bit_width()).div_ceil(17);
@@ -39,7 +39,7 @@ pub fn of_verification(key: &Material, text: usize) -> u64 {
             of_size.saturating_mul(exponent)
         }
     };
-    of_key.saturating_add(of_text)
+    of_key.saturating_add(of_text(text))
 }
 
 /// The budget of a search, and the count of what was tried.

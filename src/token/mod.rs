@@ -5,6 +5,7 @@ pub(crate) mod claims_fast_path;
 pub(crate) mod compact;
 pub(crate) mod foreign_character;
 pub(crate) mod header;
+pub(crate) mod input;
 pub(crate) mod malformed;
 mod member;
 pub(crate) mod numeric_date;
@@ -14,7 +15,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::verify::report::Input;
+use input::Input;
 
 /// One token, with what is known of its origin.
 #[derive(Clone)]

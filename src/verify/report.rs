@@ -13,9 +13,9 @@ use crate::key::KeyId;
 use crate::text::json::Object;
 use crate::token::claims::ClaimsSet;
 use crate::token::header::JoseHeader;
+use crate::token::input::Input;
 use crate::token::malformed::Malformed;
 use crate::token::numeric_date::NumericDate;
-use crate::token::{Escapes, Removed};
 
 /// What is known of one token.
 #[derive(Clone, Debug, Serialize)]
@@ -51,28 +51,6 @@ pub struct Report {
     /// Whether the token's values were [replaced](Self::redact).
     #[serde(skip_serializing_if = "is_false")]
     pub redacted: bool,
-}
-
-/// Where a token came from.
-#[derive(Clone, Debug, Serialize)]
-pub struct Input {
-    /// `argument`, `stdin` or a file's name.
-    pub source: Arc<str>,
-    /// The number of the token in this run, from 1.
-    pub number: u64,
-    /// The line it stands on, from 1; an argument has none.
-    pub line: Option<u64>,
-    /// The octet of that line that it begins with, from 1, where it was found in a text.
-    pub column: Option<u64>,
-    /// What was taken off around it.
-    pub removed: Removed,
-    /// The escapes that were undone in it. A note tells them.
-    #[serde(skip)]
-    pub escapes: Option<Escapes>,
-    /// The time of the line it was found in, in seconds since 1970-01-01T00:00:00Z: it is checked at that
-    /// time instead of now. [`Time::now`] gives it.
-    #[serde(skip)]
-    pub time: Option<i64>,
 }
 
 /// The signature's part of a report.
@@ -177,21 +155,6 @@ impl Report {
             | Verdict::Unverifiable
             | Verdict::MisSigned
             | Verdict::Malformed => None,
-        }
-    }
-}
-
-impl Default for Input {
-    /// The only token of a run, as an argument.
-    fn default() -> Self {
-        Self {
-            source: "argument".into(),
-            number: 1,
-            line: None,
-            column: None,
-            removed: Removed::default(),
-            escapes: None,
-            time: None,
         }
     }
 }

@@ -164,10 +164,25 @@ fn the_readme_is_short() {
     assert!(text.lines().count() < 250);
 }
 
+/// The anchors of a page's headings, as GitHub makes them.
+fn anchors(page: &str) -> Vec<String> {
+    let headings = page.lines().filter(|line| line.starts_with('#'));
+    headings
+        .map(|line| {
+            let text = line.trim_start_matches('#').trim().to_lowercase();
+            let is_kept = |c: &char| c.is_alphanumeric() || " -_".contains(*c);
+            text.chars()
+                .filter(is_kept)
+                .collect::<String>()
+                .replace(' ', "-")
+        })
+        .collect()
+}
+
 #[test]
 fn relative_links_lead_to_files() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let link = Regex::new(r"\]\(([^):#]+)(?:#[^)]*)?\)").unwrap();
+    let link = Regex::new(r"\]\(([^):#]*)(?:#([^)]*))?\)").unwrap();
     let mut links = 0;
     for directory in ["", "docs"] {
         for entry in fs::read_dir(root.join(directory)).unwrap() {
@@ -176,8 +191,16 @@ fn relative_links_lead_to_files() {
                 continue;
             }
             for found in link.captures_iter(&fs::read_to_string(&file).unwrap()) {
-                let target = file.with_file_name(&found[1]);
+                let target = match &found[1] {
+                    "" => file.clone(),
+                    name => file.with_file_name(name),
+                };
                 assert!(target.exists(), "{}: {}", file.display(), &found[1]);
+                if let Some(anchor) = found.get(2) {
+                    let anchors = anchors(&fs::read_to_string(&target).unwrap());
+                    let is_there = anchors.contains(&anchor.as_str().to_owned());
+                    assert!(is_there, "{}: {}", file.display(), &found[0]);
+                }
                 links += 1;
             }
         }

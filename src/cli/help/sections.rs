@@ -195,7 +195,7 @@ const REPORT: &[(&str, &str)] = &[
     ("claims", "the JWT Claims Set, likewise"),
     (
         "signature",
-        "status (verified, mismatch or unchecked), reason (why it is unchecked), algorithm, octets, expected_octets (the length of a signature under the keys tried, if it is the same under all), key (the one under which it verifies: kid, kty, crv, bits, thumbprint, source), keys_tried, and refused_by (those keys, where it verifies under none)",
+        "status (verified, mismatch or unchecked), reason (why it is unchecked), algorithm, octets, expected_octets (the signature length for the keys tried, if it is the same for all), key (the key that verifies it: kid, kty, crv, bits, thumbprint, source), keys_tried (how many), and refused_by (those keys, if none verifies it)",
     ),
     (
         "time",
@@ -266,7 +266,7 @@ const KEY_REPORT: &[(&str, &str)] = &[
     ),
     (
         "keys",
-        "the keys, each with index, kty, crv, bits (its size), alg, kid, use, key_ops, thumbprint (RFC 7638; null for a secret), kid_is_thumbprint, private (whether a private part was there), usable, algorithms (those it allows), reasons (why it is not usable), notes (what is unusual about it), and certificate (of the key, or the first of x5c: subject, issuer, not_before, not_after, ca, x5t, x5t#S256; nothing of it is checked)",
+        "the keys, each with index, kty, crv, bits (its size), alg, kid, use, key_ops, thumbprint (RFC 7638; null for a secret), kid_is_thumbprint, private (whether private key material was present), usable, algorithms (those it allows), reasons (why it is not usable), notes (what is unusual about it), and certificate (of the key, or the first of x5c: subject, issuer, not_before, not_after, ca, x5t, x5t#S256; nothing of it is checked)",
     ),
 ];
 
@@ -277,7 +277,7 @@ const KEY_FILE: &[(&str, &str)] = &[(
 
 const KEY_VARIABLE: (&str, &str) = (
     "JWTLENS_KEY",
-    "the key if none is given: a file, a directory, or the key itself",
+    "default key: a file, a directory, or the key itself",
 );
 
 const ZONE: (&str, &str) = ("TZ", "time zone used by --local");

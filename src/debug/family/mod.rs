@@ -97,6 +97,9 @@ fn targets<'s>(case: Case, suspects: &'s [Suspect<Material>], work: &mut Work) -
                 return vec![plain];
             };
             let changed = SecretForm::ALL.into_iter().filter_map(|form| {
+                if !work.spend(work::of_verification(key, 0)) {
+                    return None;
+                }
                 let octets = form.apply(secret.octets())?;
                 Some(Target {
                     suspect,
