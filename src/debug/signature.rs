@@ -49,7 +49,10 @@ pub fn forms(segment: &str, work: &mut Work) -> Vec<Form> {
     }
     let mut forms: Vec<Form> = Vec::new();
     let mut known = HashSet::new();
-    for changes in readings(segment) {
+    // The plainest of several ways to read the same is kept.
+    let mut readings = readings(segment);
+    readings.sort_by_key(Vec::len);
+    for changes in readings {
         for order in ORDERS {
             if forms.len() == MAX_FORMS || !work.spend(1) {
                 work.leave_out();
@@ -84,7 +87,9 @@ pub fn forms_for(segment: &str, key: KeyType, length: usize, work: &mut Work) ->
     }
     let mut forms: Vec<Bytes> = Vec::new();
     let mut known = HashSet::new();
-    for (changes, bytes) in texts(segment, length) {
+    let mut texts = texts(segment, length);
+    texts.sort_by_key(|(changes, _)| changes.len());
+    for (changes, bytes) in texts {
         let of_key: Vec<Vec<Change>> = match key {
             KeyType::P256 | KeyType::P384 | KeyType::P521 | KeyType::Secp256k1 => {
                 let halves = halves(&bytes, half);
@@ -336,6 +341,16 @@ mod tests {
             causes(BASE64.encode(&der).as_bytes()),
             [SignatureAsText, DerSignature]
         );
+        // This base64 text begins like DER that ends before the last line feed.
+        let mut r = R;
+        (r[0], r[1]) = (0xd1, 0x61);
+        let text = BASE64.encode(&[r, S].concat());
+        assert!(text.starts_with("0W"));
+        let lines = format!("{}\n{}\n", &text[..64], &text[64..]);
+        let form = forms(&BASE64URL_NOPAD.encode(lines.as_bytes()))
+            .into_iter()
+            .find(|form| (form.r, form.s) == (r, S));
+        assert_eq!(change::causes(&form.unwrap().changes), [SignatureAsText]);
         let (mut r, mut s) = (R, S);
         (r[0], s[31]) = (0, 1);
         let backwards: Vec<u8> = r.iter().rev().chain(s.iter().rev()).copied().collect();
