@@ -129,7 +129,7 @@ mod token;
 mod verify;
 
 pub use algorithm::{Algorithm, KeyType};
-pub use debug::{Debugger, Effort, Proof, Recovered, Signers};
+pub use debug::{Debugger, Effort, Signers};
 pub use key::set::{KeySet, KeySource, KeySourceError};
 pub use key::{
     Certificate, ContentFault, KeyFault, KeyId, KeyNote, KeyReport, NotAKey, SecretEncoding,
@@ -149,6 +149,8 @@ pub use token::{Escapes, Removed, Token};
 pub use verify::code::Code;
 pub use verify::finding::{Certainty, Finding};
 pub use verify::policy::{Check, ClaimCheck, ClaimPath, Policy, PolicyError};
-pub use verify::report::{Reason, Report, Signature, Time, Tried};
+pub use verify::report::{
+    ChangeReport, ProofReport, Reason, Recovered, Report, Signature, Time, Tried,
+};
 pub use verify::verdict::{Facts, Scope, SignatureStatus, Validity, Verdict};
 pub use verify::{Verifier, decode};

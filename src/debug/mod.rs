@@ -49,6 +49,6 @@ mod truncated;
 mod wording;
 mod work;
 
-pub use proof::Proof;
-pub use run::{Debugger, Effort};
-pub use signer::{Recovered, Signers};
+pub use run::Debugger;
+pub use signer::Signers;
+pub use work::Effort;

@@ -4,8 +4,6 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::ser::{Serialize, SerializeStruct as _, Serializer};
-
 use super::cause::Cause;
 use super::change::{self, Change, Stage};
 use super::digest::Digest;
@@ -17,6 +15,7 @@ use super::signer::{self, Suspect};
 use crate::algorithm::{Algorithm, KeyType, Material, Signed};
 use crate::key::KeyId;
 use crate::key::set::KeySet;
+use crate::key::thumbprint;
 use crate::text::base64url;
 use crate::text::json::Object;
 use crate::token::Token;
@@ -24,7 +23,7 @@ use crate::token::header::JoseHeader;
 use crate::verify::Verifier;
 use crate::verify::code::Code;
 use crate::verify::policy::Policy;
-use crate::verify::report::Reason;
+use crate::verify::report::{ChangeReport, ProofReport, Reason, Recovered};
 use crate::verify::verdict::SignatureStatus;
 
 /// What a signature verifies with once it is changed.
@@ -47,8 +46,6 @@ pub struct Proof {
     algorithm: &'static str,
     key: Option<(Arc<KeyId>, Option<Object>)>,
     token: Option<String>,
-    /// Whether only the codes of its changes are shown.
-    redacted: bool,
 }
 
 impl Proof {
@@ -105,7 +102,6 @@ impl Proof {
                     algorithm: algorithm.name,
                     key: Some((Arc::clone(suspect.id()), jwk)),
                     token,
-                    redacted: false,
                 });
             }
             Signer::Secret(secret) => {
@@ -116,7 +112,6 @@ impl Proof {
                     algorithm: secret.algorithm(),
                     key: None,
                     token: None,
-                    redacted: false,
                 });
             }
         };
@@ -139,7 +134,6 @@ impl Proof {
             algorithm: algorithm.name,
             key: Some((Arc::clone(suspect.id()), Some(jwk))),
             token: None,
-            redacted: false,
         };
         if of_input.is_empty() && of_hash.is_empty() {
             let jws = format!("{header}.{payload}.{}", base64url::encode(&signature));
@@ -188,12 +182,25 @@ impl Proof {
         self.key.as_ref().and_then(|(_, jwk)| jwk.as_ref())
     }
 
-    /// Shows only the codes of its changes, and the key if that may be shown.
-    pub(crate) fn redact(&mut self, key_stays: bool) {
-        self.redacted = true;
-        self.token = None;
-        if !key_stays {
-            self.key = None;
+    /// The key that the signature leads to; none if it is a secret's.
+    pub(super) fn recovered(&self) -> Option<Recovered> {
+        let jwk = self.jwk()?.clone();
+        let thumbprint = thumbprint::of_jwk(&jwk)?;
+        Some(Recovered { thumbprint, jwk })
+    }
+
+    /// The changes with all that is needed to make them again, and what they lead to.
+    pub(super) fn report(&self) -> ProofReport {
+        let of_change = |change: &Change| ChangeReport {
+            code: change.cause().map(Cause::code),
+            repair: Some(change.repair()),
+            details: Object::of(change),
+        };
+        ProofReport {
+            changes: self.changes.iter().map(of_change).collect(),
+            algorithm: self.algorithm,
+            key: self.key.as_ref().map(|(id, _)| Arc::clone(id)),
+            jwk: self.jwk().cloned(),
         }
     }
 
@@ -323,35 +330,6 @@ fn is_named_in_signed(of_key: &[Change], changes: &[Change]) -> bool {
             ),
         })
     })
-}
-
-/// The changes with all that is needed to make them again, and what they lead to.
-impl Serialize for Proof {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(serde::Serialize)]
-        struct Told<'c> {
-            code: Option<Code>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            repair: Option<String>,
-            #[serde(flatten)]
-            change: Option<&'c Change>,
-        }
-        let changes: Vec<Told> = self
-            .changes
-            .iter()
-            .map(|change| Told {
-                code: change.cause().map(Cause::code),
-                repair: (!self.redacted).then(|| change.repair()),
-                change: (!self.redacted).then_some(change),
-            })
-            .collect();
-        let mut proof = serializer.serialize_struct("Proof", 4)?;
-        proof.serialize_field("changes", &changes)?;
-        proof.serialize_field("algorithm", self.algorithm)?;
-        proof.serialize_field("key", &self.key())?;
-        proof.serialize_field("jwk", &self.jwk())?;
-        proof.end()
-    }
 }
 
 /// Shows no signature: a `Debug` of a proof ends in logs.

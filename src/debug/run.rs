@@ -21,7 +21,7 @@ use super::signed::{Hashed, Input, Signed};
 use super::signer::{self, MAX_KEYS, Suspect};
 use super::times::{local_clock, times};
 use super::truncated;
-use super::work::{MULTIPLICATION, Work};
+use super::work::{Effort, MULTIPLICATION, Work};
 use crate::algorithm::{Algorithm, Material};
 use crate::verify::code::Code;
 use crate::verify::finding::{Certainty, Finding};
@@ -37,15 +37,6 @@ use crate::verify::policy::Policy;
 use crate::verify::report::Report;
 use crate::verify::vendor;
 use crate::verify::verdict::{SignatureStatus, Verdict};
-
-/// How much a search may cost.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Effort {
-    /// A few tens of milliseconds.
-    Default,
-    /// Several seconds: also every character of the token, and more missing ones.
-    Deep,
-}
 
 /// Verifies tokens, and finds out why they are refused.
 #[derive(Clone, Debug)]
@@ -216,7 +207,7 @@ impl Debugger {
             self.judge_inner(inner, now, &mut found);
         }
         report.findings.splice(0..0, found);
-        report.proof = signature.proof;
+        report.proof = signature.proof.as_ref().map(Proof::report);
         report.search = Some(work.tried.clone()).filter(|tried| tried.forms > 0 || !tried.complete);
         // Recovered keys are reported only if the token appears intact.
         let tells_signer =

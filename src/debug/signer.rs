@@ -6,17 +6,16 @@ use std::sync::Arc;
 
 use data_encoding::BASE64;
 use p256::ecdsa::VerifyingKey;
-use serde::Serialize;
 
 use super::change::Change;
 use super::der;
 use super::digest::Digest;
 use super::named;
 use super::notation::exactly;
-use super::proof::Proof;
 use super::replay::HALF;
 use crate::verify::code::Code;
 use crate::verify::finding::{Certainty, Finding};
+use crate::verify::report::Recovered;
 
 use crate::algorithm::{Algorithm, Material};
 use crate::curve::{self, Coordinates};
@@ -432,25 +431,6 @@ pub fn jwk(key: &VerifyingKey) -> Object {
     match Value::parse(text.as_bytes()) {
         Ok(Value::Object(object)) => object,
         Ok(_) | Err(_) => Object::default(),
-    }
-}
-
-/// A key that follows from a signature, which verifies under it.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct Recovered {
-    /// Its RFC 7638 thumbprint.
-    pub thumbprint: Box<str>,
-    /// The key as a JWK.
-    pub jwk: Object,
-}
-
-impl Recovered {
-    /// The key of a proof; none if it is a secret's.
-    pub(super) fn of(proof: &Proof) -> Option<Self> {
-        let jwk = proof.jwk()?.clone();
-        let thumbprint = key::thumbprint::of_jwk(&jwk)?;
-        Some(Self { thumbprint, jwk })
     }
 }
 

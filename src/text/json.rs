@@ -188,6 +188,14 @@ impl Object {
         }
     }
 
+    /// The members of a value that serializes to an object; none of another one.
+    pub(crate) fn of(value: &impl Serialize) -> Option<Self> {
+        match Value::parse(&serde_json::to_vec(value).ok()?) {
+            Ok(Value::Object(object)) => Some(object),
+            Ok(_) | Err(_) => None,
+        }
+    }
+
     /// Adds a member, which must be of a new name.
     pub(crate) fn push(&mut self, name: &str, value: Value) {
         self.members.push(Member {
