@@ -135,17 +135,19 @@ pub use key::{
     Certificate, ContentFault, KeyFault, KeyId, KeyNote, KeyReport, NotAKey, SecretEncoding,
     SecretFault, VerificationKey,
 };
-pub use text::base64url::Base64urlFault;
+pub use text::base64url::{Base64urlFault, is_base64url};
 pub use text::json;
-pub use token::claims::{Audience, ClaimsSet, Members};
+pub use token::Token;
+pub use token::audience::Audience;
+pub use token::claims::{ClaimsSet, Members};
 pub use token::compact::{Compact, Jwe, Jws, MAX_TOKEN};
 pub use token::foreign_character::ForeignCharacter;
 pub use token::header::JoseHeader;
-pub use token::input::Input;
-pub use token::malformed::{CritFault, Malformed, Segment, TokenFault};
+pub use token::input::{Escapes, Input, Removed};
+pub use token::malformed::{CritFault, Malformed, TokenFault};
 pub use token::numeric_date::{NumericDate, duration, relative};
+pub use token::segment::Segment;
 pub use token::wrapped::is_line_wrapped;
-pub use token::{Escapes, Removed, Token};
 pub use verify::code::Code;
 pub use verify::finding::{Certainty, Finding};
 pub use verify::policy::{Check, ClaimCheck, ClaimPath, Policy, PolicyError};

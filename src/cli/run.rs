@@ -20,14 +20,15 @@ use super::args::{
     self, Checks, Cli, Command, Debug, Decode, Format, Key, KeyFormat, Speed, Time, Verify,
 };
 use super::exit::Exit;
+use super::given_key::Given;
 use super::help::man;
 use super::input::Source;
-use super::keys::Given;
 use super::messages::{Failure, Messages, io_reason, tell};
 use super::progress::Progress;
 use super::render::{Detail, Look, Renderer, key as render_key};
 use super::scan::Clock;
-use super::stream::{Stream, TOGETHER, lock};
+use super::sink::lock;
+use super::stream::{Stream, TOGETHER};
 use super::tally::Tally;
 use super::tell::redaction::{Harmless, named};
 use super::times::At;

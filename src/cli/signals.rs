@@ -12,7 +12,7 @@ use signal_hook::iterator::Signals;
 
 use super::exit::Exit;
 use super::messages::Messages;
-use super::stream::{STACK, Shared, Sink, lock};
+use super::sink::{STACK, Shared, Sink, lock};
 use super::summary::Summary;
 
 /// Whether SIGINT and SIGTERM end the program as they do without a handler: after a prompt, whose handlers

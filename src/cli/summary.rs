@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 use std::iter;
 use std::time::{Duration, Instant};
 
-use jwtlens::{Check, Reason, Report, Verdict};
+use jwtlens::{Report, Verdict};
 
 use super::exit::Exit;
 use super::figures;
 use super::messages::Messages;
+use super::reasons::{increase, reason};
 use super::scan::Skipped;
 use super::statistics::Statistics;
 
@@ -205,36 +206,6 @@ impl Summary {
             .chain(reasons)
             .collect()
     }
-}
-
-/// Why a token is refused, where its verdict does not say it.
-pub fn reason(report: &Report) -> Option<String> {
-    match report.verdict {
-        Verdict::Malformed => {
-            let error = report.error.as_ref()?;
-            // Without names and counts: there are only so many reasons.
-            Some(format!("malformed: {}: {:#}", error.segment, error.fault))
-        }
-        Verdict::Unverifiable => Some(format!(
-            "unverifiable: {}",
-            report.signature.reason.map(Reason::name)?
-        )),
-        Verdict::ClaimRejected => {
-            let refused = report.checks.iter().filter(|check| !check.passed);
-            let names: Vec<&str> = refused.map(|check: &Check| check.name.as_str()).collect();
-            Some(format!("claim-rejected: {}", names.join(", ")))
-        }
-        Verdict::Valid
-        | Verdict::NotVerified
-        | Verdict::Expired
-        | Verdict::NotYetValid
-        | Verdict::MisSigned => None,
-    }
-}
-
-pub fn increase<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K, by: u64) {
-    let count = counts.entry(key).or_default();
-    *count = count.saturating_add(by);
 }
 
 #[cfg(test)]

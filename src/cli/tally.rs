@@ -8,6 +8,7 @@ use jwtlens::{Certainty, Code, Report, Signers, Verdict};
 use super::escape;
 use super::figures;
 use super::messages::Messages;
+use super::reasons::increase;
 
 /// More of one kind are not told.
 const SHOWN: usize = 5;
@@ -48,13 +49,13 @@ impl Tally {
             .iter()
             .filter(|finding| finding.certainty != Certainty::Note);
         for finding in causes {
-            add(&mut self.causes, finding.code);
+            increase(&mut self.causes, finding.code, 1);
         }
         if let Some(kid) = report.header.as_ref().and_then(|header| header.kid.clone())
             && kid.len() <= MAX_KID
             && (self.kids.len() < MAX_KIDS || self.kids.contains_key(&kid))
         {
-            add(&mut self.kids, kid);
+            increase(&mut self.kids, kid, 1);
         }
     }
 
@@ -151,9 +152,4 @@ fn age(seconds: i64) -> String {
         1.. => format!("{duration} ago"),
         _ => format!("{duration} in the future"),
     }
-}
-
-fn add<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K) {
-    let count = counts.entry(key).or_default();
-    *count = count.saturating_add(1);
 }

@@ -23,7 +23,7 @@ use super::signed::Hashed;
 use super::signer::Suspect;
 use super::work::{INVERSION, LIFT, LOOK_UP, MULTIPLICATION, Work};
 use crate::curve::{self, Point};
-use crate::token::malformed::Segment;
+use crate::token::segment::Segment;
 
 /// One character of a text that was altered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

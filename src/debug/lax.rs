@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use data_encoding::{BASE64URL_NOPAD, Encoding};
 
-const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+use crate::text::base64url::ALPHABET;
 
 /// What a character is worth.
 pub fn value(character: u8) -> Option<u8> {

@@ -11,6 +11,7 @@
 //! changes, made strictly to the token as it came in (`replay`), lead to a signature that verifies. Every
 //! change has a cause (`cause`); a proof becomes findings (`findings`), the strongest first (`order`).
 
+mod alg;
 mod altered;
 mod around;
 #[cfg(test)]

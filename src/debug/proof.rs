@@ -4,15 +4,14 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::alg::{alg_is_told, is_other_algorithm, row};
 use super::cause::Cause;
 use super::change::{self, Change, Stage};
-use super::digest::Digest;
-use super::family;
 use super::named;
 use super::replay;
 use super::secret::Secret;
 use super::signer::{self, Suspect};
-use crate::algorithm::{Algorithm, KeyType, Material, Signed};
+use crate::algorithm::{Algorithm, Material, Signed};
 use crate::key::KeyId;
 use crate::key::set::KeySet;
 use crate::key::thumbprint;
@@ -77,7 +76,7 @@ impl Proof {
                 let algorithm = row(alg, of_hash, key.key_type())?;
                 let (message, parameter) = replay::message(&input, of_hash, algorithm, &key)?;
                 let names = named::thumbprints(&header, &payload);
-                let is_other = of_hash.iter().any(family::is_other_algorithm);
+                let is_other = of_hash.iter().any(is_other_algorithm);
                 if !algorithm.verify_with(parameter, &key, &message, &signature)
                     || !suspect.is_for(algorithm, is_other)
                     || !suspect.comes_with(parameters.as_ref(), &names)
@@ -250,46 +249,6 @@ fn judged(key: Material, jws: &str) -> (SignatureStatus, Option<Reason>) {
     let verifier = Verifier::new(keys, Policy::default()).without_findings();
     let signature = verifier.verify(&Token::from(jws), 0).signature;
     (signature.status, signature.reason)
-}
-
-/// The algorithm that the signature is of: the one that the header names, or the changes say why it is
-/// another one.
-fn row(alg: Option<&str>, changes: &[Change], key_type: KeyType) -> Option<&'static Algorithm> {
-    let alg = alg?;
-    let told: Vec<&Change> = changes
-        .iter()
-        .filter(|change| matches!(change, Change::CorrectAlg | Change::UseAlgorithm { .. }))
-        .collect();
-    let mut rows = Algorithm::of(key_type);
-    match told.as_slice() {
-        [] => rows.find(|row| row.name == alg),
-        [told] => rows.find(|row| {
-            let is_it = |change: &Change| match change {
-                Change::UseAlgorithm { algorithm, .. } => *algorithm == row.name,
-                _ => true,
-            };
-            is_it(told) && family::change_to(alg, row).as_ref() == Some(told)
-        }),
-        _ => None,
-    }
-}
-
-/// Whether the changes say why the signature is one of ES256 although the header's `alg` is another.
-fn alg_is_told(alg: Option<&str>, changes: &[Change]) -> bool {
-    let told = changes.iter().find_map(|change| match change {
-        Change::CorrectAlg => Some(None),
-        Change::IgnoreAlg { digest } => Some(Some(*digest)),
-        _ => None,
-    });
-    match (alg, told) {
-        (Some("ES256"), told) => told.is_none(),
-        (Some(alg), Some(None)) => alg.trim().eq_ignore_ascii_case("ES256"),
-        (Some(alg), Some(Some(digest))) => {
-            !alg.trim().eq_ignore_ascii_case("ES256")
-                && (digest == Digest::Sha256 || Digest::of_alg(alg) == Some(digest))
-        }
-        (Some(_) | None, _) => false,
-    }
 }
 
 /// Whether the token names a key where it is said to, in what was signed. What is not signed may be

@@ -2,14 +2,17 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use serde::{Serialize, Serializer};
 
-use super::jwk::RSA_BITS;
 use super::not_a_key::NotAKey;
 use super::shown;
 use crate::algorithm::{Algorithm, KeyType};
 use crate::text::json::JsonError;
+
+/// The bits of an RSA modulus: fewer are forbidden (RFC 7518, section 3.3), and more cost too much time.
+pub const RSA_BITS: RangeInclusive<usize> = 2048..=16384;
 
 /// More operations are not listed.
 const MAX_SHOWN: usize = 10;

@@ -6,15 +6,12 @@ use std::sync::Arc;
 use jose_jwk::{Ec, EcCurves};
 use rsa::BoxedUint;
 
-use super::fault::KeyFault;
+use super::fault::{KeyFault, RSA_BITS};
 use super::note::KeyNote;
 use super::point::CURVES;
 use crate::algorithm::{KeyType, Material};
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
-
-/// The bits of an RSA modulus: fewer are forbidden (RFC 7518, section 3.3), and more cost too much time.
-pub const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=16384;
 
 /// A greater exponent costs too much time.
 const MAX_RSA_EXPONENT: u64 = (1 << 33) - 1;

@@ -10,6 +10,7 @@ mod fault;
 mod jwk;
 mod not_a_key;
 mod note;
+mod oid;
 mod pem;
 mod point;
 mod private;
@@ -18,6 +19,7 @@ pub mod set;
 mod shown;
 mod source;
 mod spki;
+mod spki_writer;
 pub(crate) mod thumbprint;
 mod wrapper;
 mod x5c;
@@ -42,7 +44,7 @@ pub(crate) use secret::read as read_secret;
 pub use secret::{SecretEncoding, SecretFault};
 pub use source::ContentFault;
 pub(crate) use source::{Entry, read as read_content};
-pub(crate) use spki::write as write_spki;
+pub(crate) use spki_writer::write as write_spki;
 
 /// A key that verifies signatures. The key decides which algorithms it is for, never a token's header.
 #[derive(Clone, Debug)]

@@ -10,7 +10,7 @@ use super::encoding::Encoding;
 use super::pem::{self, Block, PemFault};
 use super::point;
 use super::shown;
-use super::spki;
+use super::spki_writer;
 use super::wrapper::Wrapper;
 use crate::algorithm::KeyType;
 use crate::text::json::Value;
@@ -420,8 +420,9 @@ impl Raw {
 
     /// What stands before the bytes in a `SubjectPublicKeyInfo`.
     fn before(self) -> Vec<u8> {
-        let before =
-            |curve: KeyType, length| spki::before_key(curve.crv().unwrap_or_default(), length);
+        let before = |curve: KeyType, length| {
+            spki_writer::before_key(curve.crv().unwrap_or_default(), length)
+        };
         match self {
             Self::Bytes32 => before(KeyType::Ed25519, 32),
             Self::Point(curve, length) => before(curve, length),

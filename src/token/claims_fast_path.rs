@@ -9,7 +9,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use crate::token::claims::Audience;
+use super::audience::Audience;
 
 /// More members than these in one object are not ordinary.
 const MOST: usize = 64;
@@ -64,32 +64,6 @@ impl<'de> Deserialize<'de> for Ordinary {
             }
         }
         deserializer.deserialize_map(Claims)
-    }
-}
-
-impl<'de> Deserialize<'de> for Audience {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Names;
-        impl<'de> Visitor<'de> for Names {
-            type Value = Audience;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string or an array of strings")
-            }
-
-            fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
-                Ok(Audience::One(name.into()))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-                let mut names = Vec::new();
-                while let Some(Text(name)) = seq.next_element()? {
-                    names.push(name.into());
-                }
-                Ok(Audience::Many(names))
-            }
-        }
-        deserializer.deserialize_any(Names)
     }
 }
 

@@ -1,5 +1,6 @@
 //! A token as it came in: where from, and what was taken off around it.
 
+pub(crate) mod audience;
 pub(crate) mod claims;
 pub(crate) mod claims_fast_path;
 pub(crate) mod compact;
@@ -9,13 +10,12 @@ pub(crate) mod input;
 pub(crate) mod malformed;
 mod member;
 pub(crate) mod numeric_date;
+pub(crate) mod segment;
 pub mod wrapped;
 
 use std::fmt;
 
-use serde::Serialize;
-
-use input::Input;
+use input::{Input, Removed};
 
 /// One token, with what is known of its origin.
 #[derive(Clone)]
@@ -26,26 +26,6 @@ pub struct Token<'t> {
     pub text: &'t [u8],
     /// The limit in octets of a line that went beyond it, of which nothing is held.
     pub too_long: Option<usize>,
-}
-
-/// What was taken off around a token.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Removed {
-    /// White space (space, tab, CR, LF) at either end.
-    pub white_space: bool,
-    /// `Bearer ` or `Authorization: Bearer `, in any letter case.
-    pub bearer: bool,
-    /// One pair of quotes.
-    pub quotes: bool,
-}
-
-/// A layer of escapes that a token was written with in a text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Escapes {
-    /// Percent-encoding (RFC 3986, section 2.1).
-    Percent,
-    /// Those of JSON strings (RFC 8259, section 7).
-    Json,
 }
 
 impl<'t> Token<'t> {
@@ -64,8 +44,7 @@ impl<'t> Token<'t> {
     #[must_use]
     pub fn bearer(authorization: &'t str) -> Option<Self> {
         let (scheme, token) = authorization.split_once(' ')?;
-        let is_of_token = |octet: u8| octet.is_ascii_alphanumeric() || b"-_.".contains(&octet);
-        let is_one = !token.is_empty() && token.bytes().all(is_of_token);
+        let is_one = !token.is_empty() && token.bytes().all(compact::is_compact);
         (scheme.eq_ignore_ascii_case("bearer") && is_one).then(|| Self {
             input: Input::default(),
             text: token.as_bytes(),

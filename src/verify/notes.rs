@@ -14,7 +14,7 @@ use crate::algorithm::Material;
 use crate::key::set::KeySet;
 use crate::key::{KeyId, KeyNote, VerificationKey};
 use crate::text::json::{Value, abridged};
-use crate::token::Escapes;
+use crate::token::input::Escapes;
 use crate::token::numeric_date::{duration, relative};
 use crate::token::wrapped::is_line_wrapped;
 

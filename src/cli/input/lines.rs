@@ -10,8 +10,7 @@ use memchr::{memchr, memchr_iter, memrchr};
 use super::MAX_LINE;
 use super::beginning::{Beginning, Kind};
 use super::block::Block;
-use super::readable::Readable;
-use super::texts::unreadable;
+use super::readable::{Readable, unreadable};
 use crate::cli::scan::{self, Found, LineTimes};
 
 /// The most that is skipped before the tokens found so far are verified, in bytes.

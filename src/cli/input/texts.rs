@@ -13,7 +13,7 @@ use super::beginning::Kind;
 use super::block::{Block, Share};
 use super::lines::Lines;
 use super::prompt::Prompt;
-use super::readable::Readable;
+use super::readable::{Readable, unreadable};
 use crate::cli::messages::{Failure, Messages, io_reason, tell};
 use crate::cli::scan::{Clock, LineTimes};
 use crate::cli::tell::redaction::{Harmless, contains_token, named, shown};
@@ -258,9 +258,4 @@ fn not_opened(path: &Path, error: &io::Error) -> Failure {
     } else {
         failure
     }
-}
-
-/// The error for a text of this presentable name that cannot be read.
-pub fn unreadable(name: &str, error: &io::Error) -> Failure {
-    Failure::new(format!("cannot read '{name}': {}", io_reason(error)))
 }

@@ -5,49 +5,26 @@ mod headline;
 pub mod key;
 pub mod layout;
 mod line;
+mod look;
 pub mod names;
 mod rows;
 pub mod style;
 mod summary;
 mod text;
 
+pub use look::{Detail, Look};
+
 use std::io::{self, BufWriter, Write};
 
 use anyhow::{Context, Result};
-use jiff::tz::TimeZone;
 use jwtlens::{Report, Token, Verdict};
 
 use super::args::Format;
 use super::statistics::Statistics;
-use style::Paint;
 
 /// The report of a longer token is not held in memory: indented JSON can be a hundred times longer
 /// than the token.
 const LONG: usize = 64 * 1024;
-
-/// How text reports look.
-#[derive(Clone)]
-pub struct Look {
-    pub zone: TimeZone,
-    pub paint: Paint,
-    /// The columns that no line exceeds.
-    pub width: Option<usize>,
-    /// The rows of the terminal; none for a pipe or a file.
-    pub height: Option<usize>,
-    pub detail: Detail,
-}
-
-/// The command that a report belongs to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Detail {
-    Decode,
-    /// Points to `debug` if a token is rejected.
-    Verify,
-    /// Reports what was searched for, with all details if `verbose`.
-    Debug {
-        verbose: bool,
-    },
-}
 
 /// Writes reports in one format.
 #[derive(Clone)]

@@ -4,8 +4,9 @@ use std::io::{self, Write};
 
 use jwtlens::{NumericDate, duration};
 
+use super::escape;
 use super::layout::wrapped;
-use super::{Look, escape};
+use super::look::Look;
 use crate::cli::figures::{count, number};
 use crate::cli::statistics::{MAX_SKEW, Named, Names, Range, Statistics, Verdicts};
 

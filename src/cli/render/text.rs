@@ -11,7 +11,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::headline::headline;
 use super::layout::{Columns, HANGING, INDENT, Row, each_line, wrapped};
-use super::{Detail, Look, escape, rows};
+use super::look::{Detail, Look};
+use super::{escape, rows};
 
 /// Writes reports for people.
 pub struct Text<'t>(pub &'t Look);

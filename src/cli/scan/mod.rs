@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use data_encoding::{BASE64URL_NOPAD, Encoding};
-use jwtlens::{Escapes, MAX_TOKEN};
+use jwtlens::{Escapes, MAX_TOKEN, is_base64url};
 use memchr::memmem::Finder;
 use serde_json::value::RawValue;
 
@@ -183,10 +183,6 @@ fn run(text: &[u8], escapes: Option<Escapes>) -> usize {
             .count(),
         Some(escapes) => escapes::run(text, escapes),
     }
-}
-
-fn is_base64url(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
 /// The number of bytes that the text starts with and that are characters of base64 or base64url.

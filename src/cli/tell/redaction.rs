@@ -10,6 +10,8 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
+use jwtlens::is_base64url;
+
 /// The longest path that Linux takes, in bytes. A longer text is not looked up.
 const MAX_PATH: usize = 4096;
 
@@ -102,7 +104,7 @@ fn kind(text: &OsStr) -> Option<&'static str> {
 /// Whether the text contains what looks like a token or the beginning of one.
 pub fn contains_token(text: &OsStr) -> bool {
     let text = text.to_string_lossy();
-    let is_token = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let is_token = |c: char| c == '.' || u8::try_from(c).is_ok_and(is_base64url);
     text.match_indices(TOKEN_START).any(|(start, _)| {
         let run = text.get(start..).unwrap_or_default();
         run.chars().take_while(|c| is_token(*c)).count() >= MIN_TOKEN

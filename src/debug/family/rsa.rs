@@ -2,8 +2,9 @@
 //! was signed, or the salt and what it was hashed to. One exponentiation for each form and key is enough for
 //! any number of texts.
 
-use super::{Target, change_to};
+use super::target::Target;
 use crate::algorithm::{self, Algorithm, Material};
+use crate::debug::alg::change_to;
 use crate::debug::change::Change;
 use crate::debug::digest::Digest;
 use crate::debug::notation::Notation;

@@ -10,7 +10,7 @@ use crate::debug::headers;
 use crate::debug::notation::Notation;
 use crate::debug::rewriting;
 use crate::text::base64url;
-use crate::token::malformed::Segment;
+use crate::token::segment::Segment;
 
 /// Header and payload after these changes.
 pub fn content(segments: &Segments, changes: &[Change]) -> Option<[String; 2]> {

@@ -2,6 +2,7 @@
 
 use crate::debug::change::Change;
 use crate::debug::notation::exactly;
+use crate::text::base64url;
 use crate::text::json::Value;
 
 /// Stands for each byte that is not UTF-8, so that every other byte keeps its place.
@@ -182,5 +183,5 @@ fn in_three(text: &[u8]) -> Option<[String; 3]> {
 
 /// Whether it is a character of base64url.
 pub fn is_base64url(c: char) -> bool {
-    c.is_ascii_alphanumeric() || matches!(c, '-' | '_')
+    u8::try_from(c).is_ok_and(base64url::is_base64url)
 }
