@@ -129,8 +129,8 @@ mod token;
 mod verify;
 
 pub use algorithm::{Algorithm, KeyType};
-pub use debug::{Debugger, Effort, Signers};
-pub use key::set::{KeySet, KeySource, KeySourceError};
+pub use debug::{Debugger, Effort, Tally};
+pub use key::set::{KeySet, KeySource, KeySourceError, UnusableKey};
 pub use key::{
     Certificate, ContentFault, KeyFault, KeyId, KeyNote, KeyReport, NotAKey, SecretEncoding,
     SecretFault, VerificationKey,

@@ -1,6 +1,7 @@
 //! The program around the library: what comes in, what goes out, and the exit status.
 
 pub mod args;
+mod debug_summary;
 pub mod exit;
 mod figures;
 pub mod given_key;
@@ -21,7 +22,6 @@ mod sink;
 mod statistics;
 mod stream;
 mod summary;
-mod tally;
 pub mod tell;
 mod times;
 pub mod usage;

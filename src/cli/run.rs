@@ -11,8 +11,8 @@ use anyhow::{Context, Result};
 use clap::CommandFactory;
 use jiff::tz::TimeZone;
 use jwtlens::{
-    ClaimCheck, Debugger, Effort, KeySet, KeySource, Policy, PolicyError, Report, Token, Verdict,
-    Verifier,
+    ClaimCheck, Debugger, Effort, KeySet, KeySource, Policy, PolicyError, Report, Tally, Token,
+    Verdict, Verifier,
 };
 use rustix::time::{ClockId, clock_gettime};
 
@@ -29,11 +29,10 @@ use super::render::{Detail, Look, Renderer, key as render_key};
 use super::scan::Clock;
 use super::sink::lock;
 use super::stream::{Stream, TOGETHER};
-use super::tally::Tally;
 use super::tell::redaction::{Harmless, named};
 use super::times::At;
 use super::{Stdin, Surroundings};
-use super::{keys, secrets};
+use super::{debug_summary, keys, secrets};
 
 /// A search that takes longer is ended, and says that it was not complete: work is counted, but a slow
 /// machine takes its time for it.
@@ -139,7 +138,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
         let mut tried = 0_u64;
         let mut report = debugger.debug(token, now(), &mut |count| {
             tried = tried.saturating_add(count);
-            lock(&shown).tell(|elapsed| tally.pace(elapsed, tried));
+            lock(&shown).tell(|elapsed| debug_summary::pace(&tally, elapsed, tried));
             // A loaded machine takes its time: what counts is the CPU's.
             begun.elapsed() < LONGEST_SEARCH
                 || cpu_time().saturating_sub(cpu_begun) < LONGEST_SEARCH
@@ -147,15 +146,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
         if let Some(search) = &mut report.search {
             search.milliseconds = u64::try_from(begun.elapsed().as_millis()).ok();
         }
-        if let Some(finding) = tally.signers.note(&mut report.recovered) {
-            // What was only likely of one token is known of two.
-            let guesses = finding.code.silences();
-            report
-                .findings
-                .retain(|other| !guesses.contains(&other.code));
-            report.findings.insert(0, finding);
-        }
-        tally.note(&report);
+        tally.count(&mut report);
         report
     };
     let detail = Detail::Debug {
@@ -168,7 +159,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     stream.together = 1;
     let judged = stream.run(source)?;
     if !asked.verify.output.is_summary() {
-        tally.tell(messages);
+        debug_summary::tell(&tally, messages);
     }
     Ok(exit.and(judged))
 }

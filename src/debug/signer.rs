@@ -1,7 +1,7 @@
 //! Who may have signed: the keys given, keys that are not trusted, keys as they may have been meant,
 //! and the keys that follow from the signature itself (SEC 1, section 4.1.6).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use data_encoding::BASE64;
@@ -13,9 +13,6 @@ use super::digest::Digest;
 use super::named;
 use super::notation::exactly;
 use super::replay::HALF;
-use crate::verify::code::Code;
-use crate::verify::finding::{Certainty, Finding};
-use crate::verify::report::Recovered;
 
 use crate::algorithm::{Algorithm, Material};
 use crate::curve::{self, Coordinates};
@@ -431,61 +428,5 @@ pub fn jwk(key: &VerifyingKey) -> Object {
     match Value::parse(text.as_bytes()) {
         Ok(Value::Object(object)) => object,
         Ok(_) | Err(_) => Object::default(),
-    }
-}
-
-/// The signers of a run's refused tokens, as far as they follow from the signatures: a key that two
-/// tokens lead to signed both, since chance meets it never.
-#[derive(Debug, Default)]
-pub struct Signers {
-    seen: HashMap<Box<str>, u64>,
-}
-
-impl Signers {
-    /// Takes note of a token's possible signers; a finding where one was met before, which then stays
-    /// alone among them. A single one is known already.
-    pub fn note(&mut self, recovered: &mut Vec<Recovered>) -> Option<Finding> {
-        /// A run of refused tokens of ever other signers must not fill the memory.
-        const MOST: usize = 100_000;
-        if recovered.len() < 2 {
-            return None;
-        }
-        // The same token again leads to the same two keys, which tells nothing new.
-        if recovered
-            .iter()
-            .all(|key| self.seen.contains_key(&key.thumbprint))
-        {
-            return None;
-        }
-        let mut met = None;
-        for key in recovered.iter() {
-            if let Some(count) = self.seen.get_mut(&key.thumbprint) {
-                *count = count.saturating_add(1);
-                met = Some((key.clone(), *count));
-            } else if self.seen.len() < MOST {
-                self.seen.insert(key.thumbprint.clone(), 1);
-            }
-        }
-        let (key, count) = met?;
-        let finding = Finding::new(
-            Code::SameSigner,
-            Certainty::Proven,
-            format!("key recovered from {count} signatures: {}", key.jwk),
-        );
-        *recovered = vec![key];
-        Some(finding)
-    }
-
-    /// The signers of more than one token, with how many, the busiest first.
-    #[must_use]
-    pub fn shared(&self) -> Vec<(&str, u64)> {
-        let mut shared: Vec<(&str, u64)> = self
-            .seen
-            .iter()
-            .filter(|(_, count)| **count > 1)
-            .map(|(thumbprint, count)| (&**thumbprint, *count))
-            .collect();
-        shared.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-        shared
     }
 }

@@ -118,6 +118,15 @@ impl Value {
         }
     }
 
+    /// The number, if the value is an integer of 64 bits.
+    #[must_use]
+    pub fn as_i64(&self) -> Option<i64> {
+        match self {
+            Self::Number(number) => number.text().parse().ok(),
+            Self::Null | Self::Bool(_) | Self::String(_) | Self::Array(_) | Self::Object(_) => None,
+        }
+    }
+
     /// Whether both are the same value: numbers by what they are worth (`1e1` is `10`), strings by
     /// their characters, objects whatever the order of their members.
     #[must_use]

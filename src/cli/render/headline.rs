@@ -85,7 +85,7 @@ fn failed(checks: &[Check]) -> String {
             ("require", _) => format!("\"{}\" is missing", check.name),
             // The value of a claim that is compared may be null.
             (kind, Value::Null) if kind != "claim" => format!("\"{}\" is missing", check.name),
-            ("max-age", age) if age.to_string().starts_with('-') => {
+            ("max-age", age) if age.as_i64().is_some_and(i64::is_negative) => {
                 "the token was issued in the future".to_owned()
             }
             ("max-age", _) => "the token is too old".to_owned(),

@@ -120,12 +120,12 @@ fn expectation(check: &Check) -> String {
     match (check.check, &check.expected) {
         ("require", _) => "required".to_owned(),
         ("max-age", _) if matches!(check.actual, Value::Null) => "required by --max-age".to_owned(),
-        ("max-age", _) if check.actual.to_string().starts_with('-') => {
+        ("max-age", _) if check.actual.as_i64().is_some_and(i64::is_negative) => {
             "expected a time in the past".to_owned()
         }
         ("max-age", seconds) => {
-            let seconds = seconds.to_string().parse().unwrap_or(0);
-            format!("more than the {} allowed", duration(seconds))
+            let seconds = seconds.as_i64().unwrap_or_default();
+            format!("more than the {} allowed", duration(seconds.unsigned_abs()))
         }
         ("aud", Value::Array(names)) => {
             let names: Vec<String> = names.iter().map(json).collect();
