@@ -137,15 +137,16 @@ pub use key::{
 };
 pub use text::base64url::{Base64urlFault, is_base64url};
 pub use text::json;
+pub use text::words::{abridged, duration, relative};
 pub use token::Token;
 pub use token::audience::Audience;
 pub use token::claims::{ClaimsSet, Members};
-pub use token::compact::{Compact, Jwe, Jws, MAX_TOKEN};
+pub use token::compact::{Compact, HEADER_START, HEADER_STARTS, Jwe, Jws, MAX_TOKEN};
 pub use token::foreign_character::ForeignCharacter;
 pub use token::header::JoseHeader;
 pub use token::input::{Escapes, Input, Removed};
 pub use token::malformed::{CritFault, Malformed, TokenFault};
-pub use token::numeric_date::{NumericDate, duration, relative};
+pub use token::numeric_date::NumericDate;
 pub use token::segment::Segment;
 pub use token::wrapped::is_line_wrapped;
 pub use verify::code::Code;

@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use jwtlens::{Compact, KeySource, KeySourceError, NotAKey};
+use jwtlens::{Compact, HEADER_START, KeySource, KeySourceError, NotAKey};
 use zeroize::Zeroizing;
 
 use super::given_key::{Given, VARIABLE, is_inline};
@@ -126,7 +126,10 @@ fn read_file(given: &Given) -> Result<KeySource> {
             .map_err(|reason| Failure::new(format!("cannot read key from stdin: {reason}")))?;
         return describe("stdin", &content);
     }
-    if octets.starts_with(b"eyJ") && Compact::parse(octets).is_ok() && !Path::new(key).exists() {
+    if octets.starts_with(HEADER_START.as_bytes())
+        && Compact::parse(octets).is_ok()
+        && !Path::new(key).exists()
+    {
         return Err(Failure::new("expected a key, found a token")
             .hint(NotAKey::Token.hint())
             .into());

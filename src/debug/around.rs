@@ -7,6 +7,7 @@ use super::lax;
 use super::replay::{self, SUBSTITUTE, is_base64url, is_invisible};
 use crate::text::json::Value;
 use crate::token::Token;
+use crate::token::compact::HEADER_STARTS;
 
 /// Changes to be made one after the other. None of them leaves the text as it is.
 type Proposal = Vec<Change>;
@@ -34,11 +35,8 @@ const MOST: usize = 16;
 /// The characters of a signature of 64 octets.
 const SIGNATURE: usize = 86;
 
-/// What an object begins with in base64url: `{"`, or white space after the brace.
-const STARTS: [&str; 5] = ["eyJ", "eyA", "ewo", "ew0", "ewk"];
-
 fn begins(text: &str) -> bool {
-    STARTS.iter().any(|start| text.starts_with(start))
+    HEADER_STARTS.iter().any(|start| text.starts_with(start))
 }
 
 /// Whether it looks like a token from one end to the other.
@@ -252,7 +250,7 @@ fn glued(text: &str) -> Option<[&str; 2]> {
     let mut dots = text.match_indices('.').map(|(at, _)| at);
     let (second, third) = (dots.nth(1)?, dots.next()?);
     let segment = text.get(second..third)?;
-    let start = STARTS
+    let start = HEADER_STARTS
         .iter()
         .filter_map(|start| segment.rfind(start))
         .max()?;
@@ -272,7 +270,9 @@ fn dotted(text: &str) -> Vec<Proposal> {
     let found: Vec<[&str; 3]> = match full.as_slice() {
         [header, payload, signature] => vec![[*header, *payload, *signature]],
         [both, signature] if !is_object(both) => {
-            let starts = STARTS.iter().flat_map(|start| both.match_indices(start));
+            let starts = HEADER_STARTS
+                .iter()
+                .flat_map(|start| both.match_indices(start));
             let split = starts
                 .take(MOST)
                 .filter_map(|(at, _)| both.split_at_checked(at));

@@ -6,7 +6,9 @@ use super::lax;
 use super::reading::{MAX_READ, Reading};
 use super::replay::is_base64url;
 use crate::algorithm::ES256;
-use crate::text::json::{Value, abridged};
+use crate::text::json::Value;
+use crate::text::words::abridged;
+use crate::token::compact::HEADER_START;
 use crate::token::header::JoseHeader;
 use crate::verify::code::Code;
 use crate::verify::finding::{Certainty, Finding};
@@ -159,7 +161,7 @@ fn opaque_token(facts: &Facts) -> Option<Finding> {
         && text
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '~' | '+'));
-    (is_one_word && !text.starts_with("eyJ") && no_token(facts).is_none())
+    (is_one_word && !text.starts_with(HEADER_START) && no_token(facts).is_none())
         .then(|| Finding::note(Code::OpaqueToken, "a single segment, which is not JSON"))
 }
 
@@ -185,9 +187,9 @@ fn ellipsis(facts: &Facts) -> Option<Finding> {
     // Three dots are in many texts: what they shorten must look like a token.
     let looks_like_token = |word: &str| {
         let runs = word.split(|c| !is_base64url(c));
-        word.contains("eyJ") || runs.filter(|run| run.len() >= LONG).count() > 1
+        word.contains(HEADER_START) || runs.filter(|run| run.len() >= LONG).count() > 1
     };
-    let at = if text.starts_with("eyJ") {
+    let at = if text.starts_with(HEADER_START) {
         find(&text)?
     } else {
         let mut words = text.split_whitespace();
@@ -206,7 +208,7 @@ fn truncated(facts: &Facts) -> Option<Finding> {
         return None;
     }
     let dots = text.matches('.').count();
-    if dots < 2 && text.starts_with("eyJ") {
+    if dots < 2 && text.starts_with(HEADER_START) {
         let missing = ["payload and signature are", "the signature is"].get(dots)?;
         return Some(Finding::likely(
             Code::Truncated,
@@ -307,8 +309,8 @@ fn deflated_payload(facts: &Facts) -> Option<Finding> {
 /// RFC 7519 section 5.2.
 fn nested_jwt(facts: &Facts) -> Option<Finding> {
     let payload = facts.segment(1)?;
-    let is_token =
-        payload.starts_with(b"eyJ") && payload.split(|octet| *octet == b'.').count() >= 3;
+    let is_token = payload.starts_with(HEADER_START.as_bytes())
+        && payload.split(|octet| *octet == b'.').count() >= 3;
     is_token.then(|| {
         Finding::note(
             Code::NestedJwt,

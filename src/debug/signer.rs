@@ -9,13 +9,12 @@ use p256::ecdsa::VerifyingKey;
 
 use super::change::Change;
 use super::der;
-use super::digest::Digest;
 use super::named;
 use super::notation::exactly;
 use super::replay::HALF;
 
 use crate::algorithm::{Algorithm, Material};
-use crate::curve::{self, Coordinates};
+use crate::curve;
 use crate::key::set::KeySource;
 use crate::key::{self, KeyId, KeyReport, VerificationKey};
 use crate::text::base64url;
@@ -181,11 +180,8 @@ pub fn embedded(header: &JoseHeader) -> Vec<Suspect> {
 
 /// The P-256 key of a certificate (RFC 5280 section 4.1).
 fn of_certificate(certificate: &[u8]) -> Option<VerifyingKey> {
-    /// `AlgorithmIdentifier` of a P-256 key, then a BIT STRING of 66 octets without unused bits.
-    const BEFORE_POINT: &[u8] = &[
-        0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01, 0x06, 0x08, 0x2A, 0x86,
-        0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
-    ];
+    /// The bytes of an uncompressed point.
+    const POINT: usize = 65;
     let certificate = der::element(0x30, certificate)?;
     let certificate = der::element(0x30, certificate.content)?.content;
     // The version may be missing; serial number, signature, issuer, validity and subject may not.
@@ -194,8 +190,11 @@ fn of_certificate(certificate: &[u8]) -> Option<VerifyingKey> {
     for tag in [0x02, 0x30, 0x30, 0x30, 0x30] {
         rest = der::element(tag, rest)?.rest;
     }
-    let key = der::element(0x30, rest)?.content;
-    VerifyingKey::from_sec1_bytes(key.strip_prefix(BEFORE_POINT)?).ok()
+    let length = rest
+        .len()
+        .checked_sub(der::element(0x30, rest)?.rest.len())?;
+    let before = key::before_key("P-256", POINT);
+    VerifyingKey::from_sec1_bytes(rest.get(..length)?.strip_prefix(&*before)?).ok()
 }
 
 impl Suspect<Material> {
@@ -400,33 +399,25 @@ fn repaired(jwk: &Object, ignored: &[&'static str]) -> Vec<Repaired> {
     .filter_map(|(order, x, y)| {
         let changes = rewritten.iter().cloned().chain(order);
         let changes: Vec<Change> = changes.chain(ignored.clone()).collect();
-        let point = [&[4][..], &x, &y].concat();
-        let key = VerifyingKey::from_sec1_bytes(&point).ok()?;
+        let key = curve::key_at(&[x, y])?;
         (!changes.is_empty()).then_some((changes, key))
     })
     .collect()
 }
 
-/// RFC 7638 with SHA-256.
-pub fn thumbprint_of(coordinates: &Coordinates) -> Box<str> {
-    let [x, y] = coordinates.map(|octets| base64url::encode(&octets));
-    let members = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
-    base64url::encode(&Digest::Sha256.hash(members.as_bytes())).into()
-}
-
 /// A key as a JWK, as it would stand in a `public_key.json`.
 pub fn jwk(key: &VerifyingKey) -> Object {
-    let point = key.to_encoded_point(false);
-    let coordinate = |octets: Option<&p256::FieldBytes>| {
-        base64url::encode(octets.map_or(&[][..], |octets| octets))
-    };
-    let text = format!(
-        r#"{{"kty":"EC","x":"{}","y":"{}","crv":"P-256","alg":"ES256"}}"#,
-        coordinate(point.x()),
-        coordinate(point.y())
-    );
-    match Value::parse(text.as_bytes()) {
-        Ok(Value::Object(object)) => object,
-        Ok(_) | Err(_) => Object::default(),
+    let [x, y] = curve::coordinates(key).unwrap_or_default();
+    let (x, y) = (base64url::encode(&x), base64url::encode(&y));
+    let mut jwk = Object::default();
+    for (name, value) in [
+        ("kty", "EC"),
+        ("x", &*x),
+        ("y", &*y),
+        ("crv", "P-256"),
+        ("alg", "ES256"),
+    ] {
+        jwk.push(name, Value::from(value));
     }
+    jwk
 }

@@ -2,9 +2,11 @@
 
 use jiff::tz::TimeZone;
 
-use crate::text::json::{Value, abridged};
+use crate::text::json::Value;
+use crate::text::words::abridged;
+use crate::text::words::{duration, relative};
 use crate::token::claims::ClaimsSet;
-use crate::token::numeric_date::{NumericDate, duration, relative};
+use crate::token::numeric_date::NumericDate;
 use crate::verify::code::Code;
 use crate::verify::finding::Finding;
 use crate::verify::milliseconds::{early_by, in_milliseconds, is_in_milliseconds};

@@ -44,7 +44,7 @@ pub(crate) use secret::read as read_secret;
 pub use secret::{SecretEncoding, SecretFault};
 pub use source::ContentFault;
 pub(crate) use source::{Entry, read as read_content};
-pub(crate) use spki_writer::write as write_spki;
+pub(crate) use spki_writer::{before_key, write as write_spki};
 
 /// A key that verifies signatures. The key decides which algorithms it is for, never a token's header.
 #[derive(Clone, Debug)]

@@ -13,7 +13,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 use zeroize::Zeroize;
 
-use crate::text::decimal::Decimal;
+use super::decimal::Decimal;
+use super::words::abridged;
 
 /// The deepest nesting that is read. `serde_json` has the same limit.
 pub const MAX_DEPTH: usize = 127;
@@ -425,15 +426,6 @@ pub(crate) fn raw_items(text: &str) -> Result<Option<Vec<&str>>, JsonError> {
 /// The type of a JSON text, with its article.
 pub(crate) fn type_of(text: &str) -> &'static str {
     Value::parse(text.as_bytes()).map_or("other JSON", |value| value.type_name())
-}
-
-/// A name from a token for a message, which must stay readable whatever the token holds.
-pub(crate) fn abridged(name: &str) -> String {
-    const SHOWN: usize = 60;
-    match name.char_indices().nth(SHOWN) {
-        None => name.to_owned(),
-        Some((end, _)) => format!("{}...", name.get(..end).unwrap_or_default()),
-    }
 }
 
 /// An object's members before they are read further. Names are told apart without their escapes.

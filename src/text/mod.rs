@@ -3,3 +3,4 @@
 pub(crate) mod base64url;
 pub(crate) mod decimal;
 pub mod json;
+pub(crate) mod words;

@@ -11,7 +11,10 @@ use crate::text::base64url::{self, is_base64url};
 pub const MAX_TOKEN: usize = 2 * 1024 * 1024;
 
 /// `{"` in base64url: what the header of nearly every token begins with.
-const HEADER_START: &str = "eyJ";
+pub const HEADER_START: &str = "eyJ";
+
+/// What any JSON object begins with in base64url: `{"`, or `{` before a space, a tab or a line break.
+pub const HEADER_STARTS: [&str; 5] = [HEADER_START, "eyA", "ewo", "ew0", "ewk"];
 
 /// A token's text, split into its segments; nothing is decoded yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

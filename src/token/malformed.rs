@@ -7,7 +7,8 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 use super::foreign_character::ForeignCharacter;
 use super::segment::Segment;
 use crate::text::base64url::Base64urlFault;
-use crate::text::json::{JsonFault, abridged};
+use crate::text::json::JsonFault;
+use crate::text::words::abridged;
 
 /// A fault that makes a token malformed, and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,9 +13,10 @@ use super::verdict::{SignatureStatus, Validity};
 use crate::algorithm::Material;
 use crate::key::set::KeySet;
 use crate::key::{KeyId, KeyNote, VerificationKey};
-use crate::text::json::{Value, abridged};
+use crate::text::json::Value;
+use crate::text::words::abridged;
+use crate::text::words::{duration, relative};
 use crate::token::input::Escapes;
-use crate::token::numeric_date::{duration, relative};
 use crate::token::wrapped::is_line_wrapped;
 
 /// What a note may look at.

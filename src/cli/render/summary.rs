@@ -92,7 +92,7 @@ pub fn text(statistics: &Statistics, look: &Look, mut output: impl Write) -> io:
         let tokens = number(*tokens);
         let taken = COLUMN.saturating_add(widest).saturating_add(2);
         let room = look.width.map(|width| width.saturating_sub(taken));
-        let reason = abridged(reason, room.unwrap_or(usize::MAX));
+        let reason = fitted(reason, room.unwrap_or(usize::MAX));
         row(label, &format!("{tokens:>widest$}  {reason}"))?;
     }
     for (label, names) in [
@@ -114,8 +114,8 @@ fn lines(names: &Names) -> Vec<String> {
         let name = match &named.name {
             None => "(none)".to_owned(),
             // Its own text can't pass for that of a token without one.
-            Some(name) if name.starts_with('(') => format!("\"{}\"", abridged(name, MAX_NAME)),
-            Some(name) => escape::delimited(&abridged(name, MAX_NAME)).into_owned(),
+            Some(name) if name.starts_with('(') => format!("\"{}\"", fitted(name, MAX_NAME)),
+            Some(name) => escape::delimited(&fitted(name, MAX_NAME)).into_owned(),
         };
         format!("{name}: {}", verdicts(&named.verdicts))
     };
@@ -134,7 +134,7 @@ fn lines(names: &Names) -> Vec<String> {
 }
 
 /// As much of a text as so many characters can hold.
-fn abridged(text: &str, most: usize) -> String {
+fn fitted(text: &str, most: usize) -> String {
     const DOTS: &str = "...";
     if text.chars().count() <= most {
         return text.to_owned();

@@ -11,7 +11,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use data_encoding::{BASE64URL_NOPAD, Encoding};
-use jwtlens::{Escapes, MAX_TOKEN, is_base64url};
+use jwtlens::{Escapes, HEADER_STARTS, MAX_TOKEN, is_base64url};
 use memchr::memmem::Finder;
 use serde_json::value::RawValue;
 
@@ -20,9 +20,11 @@ pub use line_time::LineTimes;
 pub use skipped::{Reason, Skipped};
 pub use timestamp::Clock;
 
-/// What a JOSE Header starts with in base64url: `{"`, or `{` before a space, a tab or a line break. The
-/// last one is base64 of the first.
-const STARTS: [&str; 6] = ["eyJ", "eyA", "ewk", "ewo", "ew0", ENCODED];
+/// What a token may start with: its header, or base64 of that.
+const STARTS: [&str; 6] = {
+    let [a, b, c, d, e] = HEADER_STARTS;
+    [a, b, c, d, e, ENCODED]
+};
 
 /// Base64 of a token.
 const ENCODED: &str = "ZXlK";

@@ -10,7 +10,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 
-use jwtlens::is_base64url;
+use jwtlens::{HEADER_START, is_base64url};
 
 /// The longest path that Linux takes, in bytes. A longer text is not looked up.
 const MAX_PATH: usize = 4096;
@@ -27,8 +27,6 @@ const MAX_EDITS: usize = 2;
 
 /// A token is longer. Its first segment begins with `{"` in base64url.
 const MIN_TOKEN: usize = 20;
-const TOKEN_START: &str = "eyJ";
-
 /// Extensions of files that hold keys or tokens.
 const EXTENSIONS: [&str; 26] = [
     "cer", "cert", "crt", "csv", "der", "har", "html", "json", "jsonl", "jwk", "jwks", "jwt",
@@ -105,7 +103,7 @@ fn kind(text: &OsStr) -> Option<&'static str> {
 pub fn contains_token(text: &OsStr) -> bool {
     let text = text.to_string_lossy();
     let is_token = |c: char| c == '.' || u8::try_from(c).is_ok_and(is_base64url);
-    text.match_indices(TOKEN_START).any(|(start, _)| {
+    text.match_indices(HEADER_START).any(|(start, _)| {
         let run = text.get(start..).unwrap_or_default();
         run.chars().take_while(|c| is_token(*c)).count() >= MIN_TOKEN
     })
