@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::{Algorithm, Answer, KeyType, Material, Prepare, Prepared, Signed, Verify, digest};
 use crate::curve::Prehash;
-use crate::curve::batch::FixedKey;
+use crate::curve::fixed_key::FixedKey;
 
 pub static ES256: Algorithm = Algorithm {
     prepare: Some(FIXED_KEY),

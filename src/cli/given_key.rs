@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use super::tell::redaction::{Harmless, named, shown};
+use super::tell::harmless::{Harmless, named, shown};
 
 /// How errors name the variable.
 pub const VARIABLE: &str = "$JWTLENS_KEY";

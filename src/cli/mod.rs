@@ -23,7 +23,7 @@ mod statistics;
 mod stream;
 mod summary;
 pub mod tell;
-mod times;
+mod time_args;
 pub mod usage;
 
 pub use render::escape;

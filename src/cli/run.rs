@@ -29,8 +29,8 @@ use super::render::{Detail, Look, Renderer, key as render_key};
 use super::scan::Clock;
 use super::sink::lock;
 use super::stream::{Stream, TOGETHER};
-use super::tell::redaction::{Harmless, named};
-use super::times::At;
+use super::tell::harmless::{Harmless, named};
+use super::time_args::At;
 use super::{Stdin, Surroundings};
 use super::{debug_summary, keys, secrets};
 

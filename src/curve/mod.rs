@@ -2,7 +2,7 @@
 //! What is fast here may accept and never rejects.
 
 mod affine;
-pub mod batch;
+pub mod fixed_key;
 mod point;
 mod table;
 

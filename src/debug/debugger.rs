@@ -1,25 +1,25 @@
 //! From a refused token to the reasons of its refusal.
 
-use super::altered;
-use super::around;
 use super::cause::Cause;
 use super::change::{Change, Stage};
-use super::dropped;
+use super::dropped_characters;
+use super::extract;
 use super::family;
 use super::findings::{Context, Findings, Unknown};
-use super::headers::Names;
-use super::kind::{self, kinds};
-use super::named;
-use super::order;
+use super::header_variants::Names;
+use super::hmac_confusion::Files;
+use super::named_keys;
 use super::proof::{Proof, Signer};
+use super::ranking;
 use super::reading::{MAX_READ, Reading, readings};
 use super::recovery::{self, Index};
 use super::search::{Case, Targets, meet};
-use super::secret::Files;
-use super::signature::{self, Form};
-use super::signed::{Hashed, Input, Signed};
+use super::signature_encodings::{self, Form};
 use super::signer::{self, MAX_KEYS, Suspect};
-use super::times::{local_clock, times};
+use super::signing_inputs::{Hashed, Input, Signed};
+use super::single_edit;
+use super::time_findings::{local_clock, times};
+use super::token_kind::{self, kinds};
 use super::truncated;
 use super::work::{Effort, MULTIPLICATION, Work};
 use crate::algorithm::{Algorithm, Material};
@@ -165,7 +165,7 @@ impl Debugger {
         // What a note only guesses, the search knows.
         report.findings.retain(|note| !note.explains);
         let is_settled = signature.proof.is_some();
-        let kinds = kinds(&kind::Facts {
+        let kinds = kinds(&token_kind::Facts {
             text: token.text,
             readings: &readings,
             report: &report,
@@ -189,10 +189,10 @@ impl Debugger {
             .collect::<Vec<_>>();
         let clock = self.reads_clock.then(|| local_clock(&report)).flatten();
         let found = found.into_iter().chain(times(&report)).chain(clock);
-        let mut found = order::ordered(found.collect());
+        let mut found = ranking::ordered(found.collect());
         let is_around = |finding: &&mut Finding| finding.code == Code::SurroundedToken;
         if let Some(finding) = found.iter_mut().find(is_around)
-            && let Some(what) = around::unseen(token.text)
+            && let Some(what) = extract::unseen(token.text)
         {
             finding.summary = what.into();
             finding.hint = Some("delete it; web pages and chats often add such characters".into());
@@ -301,7 +301,7 @@ impl Debugger {
         let mut others: Vec<_> = others.flat_map(Suspect::for_any_algorithm).collect();
         others.extend(header.iter().flat_map(signer::embedded_others));
         others.extend(signer::named_others(&segments.header, &segments.payload));
-        let forms = signature::forms(&segments.signature, work);
+        let forms = signature_encodings::forms(&segments.signature, work);
         let names = Names {
             has_other_keys: !others.is_empty(),
             ..self.names.clone()
@@ -332,7 +332,7 @@ impl Debugger {
     /// The signature leads to a key that is given, or to one that the token itself names.
     fn known_or_named(&self, search: &Search, work: &mut Work) -> Option<Proof> {
         let segments = &search.case.reading.segments;
-        let names = named::thumbprints(&segments.header, &segments.payload);
+        let names = named_keys::thumbprints(&segments.header, &segments.payload);
         if names.is_empty() && self.index.is_empty() {
             return None;
         }
@@ -351,7 +351,7 @@ impl Debugger {
         let input = search.case.reading.signing_input();
         let kid = search.header.as_ref();
         let kid = kid.and_then(|header| header.kid.as_deref());
-        let bytes = signature::bytes_of(&search.case.reading.segments.signature, MAX_MAC);
+        let bytes = signature_encodings::bytes_of(&search.case.reading.segments.signature, MAX_MAC);
         bytes.into_iter().find_map(|(changes, signature)| {
             let secret = self.files.search(&input, &signature, &keys, kid, work)?;
             search
@@ -371,8 +371,10 @@ impl Debugger {
             return None;
         }
         let proof = truncated::search(*case, &plainest, suspects, work)
-            .or_else(|| altered::in_signature(*case, &plain, suspects, work))
-            .or_else(|| dropped::Search::new(*case, &plainest, suspects, work)?.run(work));
+            .or_else(|| single_edit::in_signature(*case, &plain, suspects, work))
+            .or_else(|| {
+                dropped_characters::Search::new(*case, &plainest, suspects, work)?.run(work)
+            });
         if proof.is_some() {
             return proof;
         }
@@ -384,8 +386,8 @@ impl Debugger {
                 }
                 None
             }
-            Effort::Deep => altered::in_signing_input(*case, &search.forms, suspects, work)
-                .or_else(|| altered::in_any_character(*case, &plain, suspects, work)),
+            Effort::Deep => single_edit::in_signing_input(*case, &search.forms, suspects, work)
+                .or_else(|| single_edit::in_any_character(*case, &plain, suspects, work)),
         }
     }
 }

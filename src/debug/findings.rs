@@ -2,12 +2,12 @@
 
 use serde::de::IgnoredAny;
 
+use super::base64url_lenient;
 use super::cause::Cause;
 use super::change::{self, Change, repairs};
-use super::lax;
 use super::proof::Proof;
 use super::reading::Reading;
-use super::signature::Form;
+use super::signature_encodings::Form;
 use super::signer::Suspect;
 use super::wording;
 use super::work::Effort;
@@ -203,7 +203,7 @@ impl Effort {
 /// Whether the payload begins like a JSON object and is not one, or cannot be decoded: no signer makes
 /// such a token.
 fn is_broken(reading: &Reading) -> bool {
-    match lax::decode(&reading.segments.payload) {
+    match base64url_lenient::decode(&reading.segments.payload) {
         Some(octets) => {
             let json = std::str::from_utf8(&octets).ok();
             let is_json = json.is_some_and(|json| serde_json::from_str::<IgnoredAny>(json).is_ok());

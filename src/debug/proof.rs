@@ -7,9 +7,9 @@ use std::sync::Arc;
 use super::alg::{alg_is_told, is_other_algorithm, row};
 use super::cause::Cause;
 use super::change::{self, Change, Stage};
-use super::named;
+use super::hmac_confusion::Secret;
+use super::named_keys;
 use super::replay;
-use super::secret::Secret;
 use super::signer::{self, Suspect};
 use crate::algorithm::{Algorithm, Material, Signed};
 use crate::key::KeyId;
@@ -75,7 +75,7 @@ impl Proof {
                 let alg = parameters.as_ref().and_then(|header| header.alg.as_deref());
                 let algorithm = row(alg, of_hash, key.key_type())?;
                 let (message, parameter) = replay::message(&input, of_hash, algorithm, &key)?;
-                let names = named::thumbprints(&header, &payload);
+                let names = named_keys::thumbprints(&header, &payload);
                 let is_other = of_hash.iter().any(is_other_algorithm);
                 if !algorithm.verify_with(parameter, &key, &message, &signature)
                     || !suspect.is_for(algorithm, is_other)
@@ -116,7 +116,7 @@ impl Proof {
         };
         let algorithm = Algorithm::named("ES256")?;
         let prehash = replay::prehash(&input, of_hash)?;
-        let names = named::thumbprints(&header, &payload);
+        let names = named_keys::thumbprints(&header, &payload);
         if !algorithm.verify(
             &Material::P256(*suspect.key()),
             Signed::Prehash(&prehash),
@@ -253,7 +253,7 @@ fn judged(key: Material, jws: &str) -> (SignatureStatus, Option<Reason>) {
 
 /// Whether the token names a key where it is said to, in what was signed. What is not signed may be
 /// chosen after the signature.
-fn is_named(suspect: &Suspect, changes: &[Change], names: &[named::Name]) -> bool {
+fn is_named(suspect: &Suspect, changes: &[Change], names: &[named_keys::Name]) -> bool {
     let mut places = suspect.changes().iter().filter_map(|change| match change {
         Change::UseNamedKey { place } => Some(*place),
         _ => None,

@@ -4,12 +4,12 @@
 
 use std::collections::HashMap;
 
-use super::named::Name;
+use super::named_keys::Name;
 use super::proof::{Proof, Signer};
 use super::search::Case;
-use super::signature::Form;
-use super::signed::Hashed;
+use super::signature_encodings::Form;
 use super::signer::Suspect;
+use super::signing_inputs::Hashed;
 use super::work::{INVERSION, LIFT, LOOK_UP, MULTIPLICATION, Work};
 use crate::curve::{self, Coordinates};
 use crate::key::thumbprint;

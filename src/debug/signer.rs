@@ -9,7 +9,7 @@ use p256::ecdsa::VerifyingKey;
 
 use super::change::Change;
 use super::der;
-use super::named;
+use super::named_keys;
 use super::notation::exactly;
 use super::replay::HALF;
 
@@ -260,7 +260,7 @@ impl Suspect<Material> {
     }
 
     /// Whether it is given, or comes with this header, or the token names it.
-    pub fn comes_with(&self, header: Option<&JoseHeader>, names: &[named::Name]) -> bool {
+    pub fn comes_with(&self, header: Option<&JoseHeader>, names: &[named_keys::Name]) -> bool {
         self.changes.iter().all(|change| match change {
             Change::UseEmbeddedKey { member } => {
                 let embedded = header.map(embedded_others).unwrap_or_default();
@@ -345,7 +345,7 @@ pub fn embedded_others(header: &JoseHeader) -> Vec<Suspect<Material>> {
 /// The keys that the token names by what they are, and that no signature leads to.
 pub fn named_others(header: &str, payload: &str) -> Vec<Suspect<Material>> {
     let source: Arc<str> = "the token".into();
-    let keys = named::keys(header, payload).into_iter();
+    let keys = named_keys::keys(header, payload).into_iter();
     keys.filter(|(_, key)| key.p256().is_none())
         .map(|(place, key)| Suspect::other(vec![Change::UseNamedKey { place }], key, None, &source))
         .collect()

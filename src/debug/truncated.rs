@@ -10,15 +10,15 @@ use std::collections::HashMap;
 
 use p256::Scalar;
 
+use super::base64url_lenient;
 use super::cause::Cause;
 use super::change::{Change, Edit};
-use super::lax;
-use super::layout::{Layout, values};
 use super::proof::{Proof, Signer};
 use super::replay::HALF;
 use super::search::Case;
-use super::signed::Hashed;
+use super::signature_layout::{Layout, values};
 use super::signer::Suspect;
+use super::signing_inputs::Hashed;
 use super::work::{LIFT, MULTIPLICATION, Work};
 use crate::curve::{self, Abscissa, Point};
 
@@ -145,7 +145,7 @@ impl<'c> Cut<'c> {
         let places = (0..self.characters).rev();
         let characters = places.map(|place| {
             let value = u128::from(k) << surplus >> (place * 6) & 0x3F;
-            Some(lax::character(u8::try_from(value).ok()?))
+            Some(base64url_lenient::character(u8::try_from(value).ok()?))
         });
         characters.collect()
     }

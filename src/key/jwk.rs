@@ -6,9 +6,9 @@ use std::sync::Arc;
 use jose_jwk::{Ec, EcCurves};
 use rsa::BoxedUint;
 
+use super::ec_point::CURVES;
 use super::fault::{KeyFault, RSA_BITS};
 use super::note::KeyNote;
-use super::point::CURVES;
 use crate::algorithm::{KeyType, Material};
 use crate::text::base64url;
 use crate::text::json::{Object, Value};

@@ -6,9 +6,9 @@ use std::fmt;
 use memchr::memmem;
 
 use super::asn1::Kind;
+use super::ec_point;
 use super::encoding::Encoding;
 use super::pem::{self, Block, PemFault};
-use super::point;
 use super::shown;
 use super::spki_writer;
 use super::wrapper::Wrapper;
@@ -409,8 +409,8 @@ impl Raw {
             return Some(Self::Bytes32);
         }
         let curve_of = |point: &[u8]| {
-            let mut curves = point::CURVES.into_iter().map(|(curve, _)| curve);
-            curves.find(|curve| point::on_curve(*curve, point).is_some())
+            let mut curves = ec_point::CURVES.into_iter().map(|(curve, _)| curve);
+            curves.find(|curve| ec_point::on_curve(*curve, point).is_some())
         };
         if let Some(curve) = curve_of(bytes) {
             return Some(Self::Point(curve, bytes.len()));
@@ -427,7 +427,7 @@ impl Raw {
             Self::Bytes32 => before(KeyType::Ed25519, 32),
             Self::Point(curve, length) => before(curve, length),
             Self::Coordinates(curve) => {
-                let length = point::coordinate_bytes(curve).saturating_mul(2);
+                let length = ec_point::coordinate_bytes(curve).saturating_mul(2);
                 [&*before(curve, length.saturating_add(1)), &[4]].concat()
             }
         }

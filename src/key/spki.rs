@@ -4,9 +4,9 @@
 use der::asn1::{AnyRef, BitStringRef, ContextSpecific, ObjectIdentifier, UintRef};
 use der::{Decode, Reader, SliceReader, TagNumber};
 
+use super::ec_point;
 use super::fault::KeyFault;
 use super::oid;
-use super::point;
 use crate::algorithm::KeyType;
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
@@ -87,7 +87,7 @@ impl KeyAlgorithm {
                 reader.finish().ok()?;
                 Some(self.rsa(n.as_bytes(), e.as_bytes()))
             }
-            Self::Ec(curve) => Some(Self::ec(*curve, &point::uncompressed(*curve, key)?)),
+            Self::Ec(curve) => Some(Self::ec(*curve, &ec_point::uncompressed(*curve, key)?)),
             Self::Okp(crv) => Some(Self::okp(crv, key)),
             Self::OtherCurve(_) | Self::Akp(_) | Self::Unknown(_) => Some(self.unusable()),
         }
@@ -112,7 +112,7 @@ impl KeyAlgorithm {
     /// From an uncompressed point.
     pub(super) fn ec(curve: KeyType, point: &[u8]) -> PublicKey {
         let coordinates = point.get(1..).unwrap_or_default();
-        let halves = coordinates.split_at_checked(point::coordinate_bytes(curve));
+        let halves = coordinates.split_at_checked(ec_point::coordinate_bytes(curve));
         let [x, y] = <[_; 2]>::from(halves.unwrap_or_default()).map(base64url::encode);
         let members = [("kty", "EC"), ("crv", crv(curve)), ("x", &x), ("y", &y)];
         PublicKey::usual(jwk(members))

@@ -16,7 +16,7 @@ use super::prompt::Prompt;
 use super::readable::{Readable, unreadable};
 use crate::cli::messages::{Failure, Messages, io_reason, tell};
 use crate::cli::scan::{Clock, LineTimes};
-use crate::cli::tell::redaction::{Harmless, contains_token, named, shown};
+use crate::cli::tell::harmless::{Harmless, contains_token, named, shown};
 use crate::cli::{Stdin, Surroundings};
 
 const STDIN: &str = "stdin";

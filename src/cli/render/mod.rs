@@ -1,15 +1,15 @@
 //! Reports in every output format. Renderers read a report and decide nothing.
 
+pub mod columns;
 pub mod escape;
 mod headline;
 pub mod key;
-pub mod layout;
+pub mod labels;
 mod line;
 mod look;
-pub mod names;
 mod rows;
+mod statistics_table;
 pub mod style;
-mod summary;
 mod text;
 
 pub use look::{Detail, Look};
@@ -69,10 +69,9 @@ impl Renderer {
     /// Writes the statistics, if the format is one of them.
     pub fn put_statistics(&self, statistics: &Statistics, mut output: impl Write) -> Result<()> {
         let written = match self.format {
-            Some(Format::Summary) => summary::text(statistics, &self.look, &mut output),
-            Some(Format::SummaryJson) => {
-                summary::json(statistics).and_then(|json| output.write_all(json.as_bytes()))
-            }
+            Some(Format::Summary) => statistics_table::text(statistics, &self.look, &mut output),
+            Some(Format::SummaryJson) => statistics_table::json(statistics)
+                .and_then(|json| output.write_all(json.as_bytes())),
             Some(
                 Format::Text
                 | Format::Line

@@ -9,8 +9,8 @@ use jwtlens::{
 };
 use unicode_width::UnicodeWidthStr;
 
+use super::columns::{Columns, HANGING, INDENT, Row, each_line, wrapped};
 use super::headline::headline;
-use super::layout::{Columns, HANGING, INDENT, Row, each_line, wrapped};
 use super::look::{Detail, Look};
 use super::{escape, rows};
 

@@ -2,7 +2,7 @@
 //! with the fewest changes first. What P-256 can do faster is in `search`; an RSA signature tells by itself
 //! what it is of (`rsa`).
 
-mod rsa;
+mod encoded_message;
 mod target;
 
 use super::alg::{is_other_algorithm, rows};
@@ -12,9 +12,9 @@ use super::notation::Notation;
 use super::proof::{Proof, Signer};
 use super::replay::{self, SecretForm};
 use super::search::Case;
-use super::signature;
-use super::signed::Input;
+use super::signature_encodings;
 use super::signer::Suspect;
+use super::signing_inputs::Input;
 use super::work::{self, Work};
 use target::Target;
 
@@ -41,9 +41,9 @@ pub fn search(
     let rsa = |target: &&Target| target.key.key_type() == KeyType::Rsa;
     let opened = targets.iter().filter(rsa);
     let opened: Vec<_> = opened
-        .flat_map(|target| rsa::opened(target, work))
+        .flat_map(|target| encoded_message::opened(target, work))
         .collect();
-    if let Some(proof) = rsa::search(case, inputs, &opened, work) {
+    if let Some(proof) = encoded_message::search(case, inputs, &opened, work) {
         return Some(proof);
     }
     // Header and payload in other spellings are many, so that pairs of what is likelier come before them.
@@ -81,7 +81,7 @@ fn targets<'s>(case: Case, suspects: &'s [Suspect<Material>], work: &mut Work) -
         .flat_map(|suspect| {
             let key = suspect.key();
             let length = signature_length(key);
-            let forms = signature::forms_for(segment, key.key_type(), length, work);
+            let forms = signature_encodings::forms_for(segment, key.key_type(), length, work);
             let plain = Target {
                 suspect,
                 secret: None,

@@ -3,7 +3,7 @@
 use crate::algorithm::Material;
 use crate::debug::change::Change;
 use crate::debug::replay::SecretForm;
-use crate::debug::signature::Bytes;
+use crate::debug::signature_encodings::Bytes;
 use crate::debug::signer::Suspect;
 
 /// A key, what it is changed to, and the signature in each form that such a key allows.

@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
+use super::base64url_lenient;
 use super::cause::Cause;
 use super::change::{Change, Edit, Zeros};
 use super::der;
-use super::lax;
 use super::notation::Notation;
 use super::reading::without_trailing_bits;
 use super::replay::{self, HALF};
@@ -186,7 +186,10 @@ pub fn stray_bits(segment: &str) -> Option<Vec<Change>> {
 /// recoverable signature.
 fn surplus(segment: &str, length: usize) -> Vec<Vec<Change>> {
     let whole = length.saturating_mul(8).div_ceil(6);
-    let start = segment.get(..4).and_then(lax::decode).unwrap_or_default();
+    let start = segment
+        .get(..4)
+        .and_then(base64url_lenient::decode)
+        .unwrap_or_default();
     let of_der = der::announced_length(&start).map(|bytes| bytes.saturating_mul(8).div_ceil(6));
     // Zeros behind DER are the rest of a buffer, not characters of something else.
     let is_rest = |surplus: &str| surplus.bytes().all(|character| character == b'A');

@@ -6,9 +6,9 @@ use crate::curve::Prehash;
 use crate::debug::cause::Cause;
 use crate::debug::change::Change;
 use crate::debug::digest::{self, Digest};
-use crate::debug::headers;
+use crate::debug::header_variants;
+use crate::debug::json_styles;
 use crate::debug::notation::Notation;
-use crate::debug::rewriting;
 use crate::text::base64url;
 use crate::token::segment::Segment;
 
@@ -33,7 +33,7 @@ fn with_other_content([header, payload]: [String; 2], change: &Change) -> Option
         Change::ReplaceHeader { cause, json } => {
             let sent = base64url::decode(&header).ok()?;
             let is_change = match cause {
-                Cause::HeaderReserialized => rewriting::are_alike(&sent, json.as_bytes()),
+                Cause::HeaderReserialized => json_styles::are_alike(&sent, json.as_bytes()),
                 _ => sent != json.as_bytes(),
             };
             is_change.then(|| [base64url::encode(json.as_bytes()), payload])
@@ -42,7 +42,7 @@ fn with_other_content([header, payload]: [String; 2], change: &Change) -> Option
             let sent = base64url::decode(&payload).ok()?;
             let is_change = match cause {
                 Cause::SignedWithNewline => json.as_bytes().strip_suffix(b"\n") == Some(&*sent),
-                _ => rewriting::are_alike(&sent, json.as_bytes()),
+                _ => json_styles::are_alike(&sent, json.as_bytes()),
             };
             is_change.then(|| [header, base64url::encode(json.as_bytes())])
         }
@@ -54,7 +54,7 @@ fn with_other_content([header, payload]: [String; 2], change: &Change) -> Option
             Segment::Signature | Segment::Token => None,
         },
         Change::HashNonce => {
-            let json = headers::with_hashed_nonce(&base64url::decode(&header).ok()?)?;
+            let json = header_variants::with_hashed_nonce(&base64url::decode(&header).ok()?)?;
             Some([base64url::encode(json.as_bytes()), payload])
         }
         _ => None,

@@ -1,7 +1,7 @@
 //! The header as it may have been before somebody changed it.
 
 use super::digest::Digest;
-use super::rewriting::{self, Pair, Style};
+use super::json_styles::{self, Pair, Style};
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
 
@@ -30,9 +30,9 @@ pub struct Changed {
 
 /// The header with `kid`, `typ` or `alg` left out, put in, or with a value that the keys have.
 pub fn changed(parameters: &Object, json: &[u8], names: &Names) -> Vec<Changed> {
-    let style = rewriting::style_of(parameters, json);
+    let style = json_styles::style_of(parameters, json);
     let types: Vec<Value> = ["JWT", "jwt", "at+jwt"].map(Value::from).to_vec();
-    let mut headers: Vec<Vec<Pair>> = vec![rewriting::pairs(parameters)];
+    let mut headers: Vec<Vec<Pair>> = vec![json_styles::pairs(parameters)];
     for (name, values) in [
         ("kid", &names.kids[..]),
         ("typ", &types),
@@ -55,9 +55,9 @@ pub fn changed(parameters: &Object, json: &[u8], names: &Names) -> Vec<Changed> 
 
 /// The header with the `zip` that was lost by what decompressed the payload and compressed it again.
 pub fn with_zip(parameters: &Object, json: &[u8]) -> Vec<Changed> {
-    let style = rewriting::style_of(parameters, json);
+    let style = json_styles::style_of(parameters, json);
     let zip = [Value::from("DEF")];
-    let sent = rewriting::pairs(parameters);
+    let sent = json_styles::pairs(parameters);
     let headers = with_other(&sent, "zip", &zip);
     headers
         .filter_map(|header| spelled(header, style))
@@ -68,7 +68,7 @@ fn spelled(header: Vec<Pair>, style: Style) -> Option<Changed> {
     let alg = header.iter().find(|(name, _)| *name == "alg");
     Some(Changed {
         alg: alg.and_then(|(_, alg)| alg.as_str()).map(str::to_owned),
-        text: rewriting::written(header, style)?,
+        text: json_styles::written(header, style)?,
     })
 }
 
@@ -104,11 +104,11 @@ fn with_other<'m>(
 pub fn reordered(parameters: &Object, json: &[u8]) -> Vec<String> {
     /// Twenty-three other orders.
     const MAX_MEMBERS: usize = 4;
-    let sent = rewriting::pairs(parameters);
+    let sent = json_styles::pairs(parameters);
     if sent.len() > MAX_MEMBERS {
         return Vec::new();
     }
-    let style = rewriting::style_of(parameters, json);
+    let style = json_styles::style_of(parameters, json);
     let mut orders: Vec<Vec<Pair>> = vec![Vec::new()];
     for member in sent {
         let mut longer = Vec::new();
@@ -123,7 +123,7 @@ pub fn reordered(parameters: &Object, json: &[u8]) -> Vec<String> {
     }
     let written = orders
         .into_iter()
-        .filter_map(|order| rewriting::written(order, style));
+        .filter_map(|order| json_styles::written(order, style));
     written.filter(|text| text.as_bytes() != json).collect()
 }
 

@@ -1,9 +1,9 @@
 //! What stands around a token, and how it is removed: one step after the other, each of which may
 //! propose several changes, and none if it has nothing to do. How they are made is in `replay/text.rs`.
 
+use super::base64url_lenient;
 use super::cause::Cause;
 use super::change::{Change, Edit};
-use super::lax;
 use super::replay::{self, SUBSTITUTE, is_base64url, is_invisible};
 use crate::text::json::Value;
 use crate::token::Token;
@@ -324,7 +324,8 @@ fn dots(text: &str, [header, payload, signature]: [&str; 3]) -> Option<Proposal>
 }
 
 fn is_object(segment: &str) -> bool {
-    lax::decode(segment).is_some_and(|octets| matches!(Value::parse(&octets), Ok(Value::Object(_))))
+    base64url_lenient::decode(segment)
+        .is_some_and(|octets| matches!(Value::parse(&octets), Ok(Value::Object(_))))
 }
 
 /// A token with spaces inside, which may be all that is left of `+`.

@@ -1,7 +1,7 @@
 //! `-` and `_` that were removed from a signature instead of written: a search for their places.
 //!
 //! A signature of 86 characters has nearly three of them, so that four must be within reach. The value
-//! of a half is a sum with one summand for each character that is put back (see `summands.rs`), and so
+//! of a half is a sum with one summand for each character that is put back (see `partial_sums.rs`), and so
 //! is its multiple of a point. All sums are therefore met half way: with R known, `s R = ±(e G + r Q)`,
 //! where the sums of some summands stand in a table and the rest is looked up in it; with S known,
 //! `(e G + r Q) / s` must have r as its x, which three products of field elements tell for each pair
@@ -15,13 +15,13 @@ use p256::ProjectivePoint;
 
 use super::cause::Cause;
 use super::change::{Change, Edit};
-use super::layout::{Layout, values};
+use super::partial_sums::{Half, LOST, Put, Summands, follows, ways};
 use super::proof::{Proof, Signer};
 use super::replay::HALF;
 use super::search::Case;
-use super::signed::Hashed;
+use super::signature_layout::{Layout, values};
 use super::signer::Suspect;
-use super::summands::{Half, LOST, Put, Summands, follows, ways};
+use super::signing_inputs::Hashed;
 use super::work::{INVERSION, LIFT, MULTIPLICATION, Work};
 use crate::curve::{self, Abscissa, Multiple, Point};
 

@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use super::base64url_lenient;
 use super::change::{Change, Zeros};
-use super::lax;
 use super::replay::HALF;
 use crate::text::base64url;
 
@@ -187,7 +187,7 @@ impl Layout {
 
 /// What the characters are worth.
 pub fn values(segment: &str) -> Option<Vec<u8>> {
-    segment.bytes().map(lax::value).collect()
+    segment.bytes().map(base64url_lenient::value).collect()
 }
 
 /// So many octets from this bit on.

@@ -10,8 +10,8 @@ use crate::debug::digest::Digest;
 use crate::debug::notation::Notation;
 use crate::debug::proof::{Proof, Signer};
 use crate::debug::search::Case;
-use crate::debug::signed::Input;
 use crate::debug::signer::Suspect;
+use crate::debug::signing_inputs::Input;
 use crate::debug::work::{self, Work};
 
 /// What a signature holds.

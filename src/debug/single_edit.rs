@@ -10,17 +10,17 @@ use std::collections::HashMap;
 
 use sha2::{Digest as _, Sha256};
 
+use super::base64url_lenient;
 use super::cause::Cause;
 use super::change::{Change, Edit};
 use super::digest::Digest;
-use super::lax;
-use super::layout::{Layout, values};
 use super::proof::{Proof, Signer};
 use super::replay::HALF;
 use super::search::{Case, Targets};
-use super::signature::{self, Form, stray_bits};
-use super::signed::Hashed;
+use super::signature_encodings::{self, Form, stray_bits};
+use super::signature_layout::{Layout, values};
 use super::signer::Suspect;
+use super::signing_inputs::Hashed;
 use super::work::{INVERSION, LIFT, LOOK_UP, MULTIPLICATION, Work};
 use crate::curve::{self, Point};
 use crate::token::segment::Segment;
@@ -157,10 +157,10 @@ pub fn in_any_character(
     (0..segment.len()).find_map(|at| {
         let alteration = Alteration::Replaced(at);
         let mut forms = Vec::new();
-        for character in lax::characters() {
+        for character in base64url_lenient::characters() {
             let change = alteration.of_signature(segment, character)?;
             let text = alteration.undo(segment, character)?.apply(segment)?;
-            for form in signature::forms(&text, work) {
+            for form in signature_encodings::forms(&text, work) {
                 let changes = [std::slice::from_ref(&change), &form.changes].concat();
                 forms.push(Form { changes, ..form });
             }
@@ -219,7 +219,7 @@ impl EditSearch<'_> {
             if !work.spend(u64::try_from(characters).unwrap_or(u64::MAX)) {
                 return None;
             }
-            for character in lax::characters().take(characters) {
+            for character in base64url_lenient::characters().take(characters) {
                 let changes = self.changes(at, character);
                 let form = changes.and_then(|changes| Form::of(self.segment, changes));
                 // Those that make no difference for R and S are one candidate.
@@ -304,7 +304,10 @@ impl EditSearch<'_> {
         // What R is with each character at each place is the same for all of them.
         let wanted: HashMap<usize, Vec<Option<[u8; HALF]>>> = (from..last)
             .map(|at| {
-                let r = |value| self.numbers(at, lax::character(value)).map(|[r, _]| r);
+                let r = |value| {
+                    self.numbers(at, base64url_lenient::character(value))
+                        .map(|[r, _]| r)
+                };
                 (at, (0..64).map(r).collect())
             })
             .collect();
@@ -353,7 +356,7 @@ impl EditSearch<'_> {
         suspect: &Suspect,
         work: &mut Work,
     ) -> Option<Proof> {
-        let changes = self.changes(at, lax::character(value))?;
+        let changes = self.changes(at, base64url_lenient::character(value))?;
         let signer = Signer::Suspect(suspect);
         self.case.prove(&changes, &hashed.changes, signer, work)
     }
@@ -391,7 +394,7 @@ impl Steps<'_> {
             let step = self.step(at)?;
             show(at, &walk(start, step));
             let worth = |place: usize| {
-                let value = lax::value(*self.segment.as_bytes().get(place)?)?;
+                let value = base64url_lenient::value(*self.segment.as_bytes().get(place)?)?;
                 Some((value, place))
             };
             // From one place to the next, one character is back in the text: where one was lost, it
@@ -445,7 +448,7 @@ pub fn in_signing_input(
     let changes = segments.into_iter().flat_map(|(segment, text)| {
         let places = 0..=text.len();
         places.flat_map(move |at| {
-            let others = lax::characters()
+            let others = base64url_lenient::characters()
                 .flat_map(move |c| [(Alteration::Replaced(at), c), (Alteration::Lost(at), c)]);
             others
                 .chain([(Alteration::Added(at), 'A')])

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use jwtlens::{NumericDate, duration};
 
+use super::columns::wrapped;
 use super::escape;
-use super::layout::wrapped;
 use super::look::Look;
 use crate::cli::figures::{count, number};
 use crate::cli::statistics::{MAX_SKEW, Named, Names, Range, Statistics, Verdicts};

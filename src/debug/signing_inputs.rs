@@ -8,11 +8,11 @@ use std::sync::Arc;
 use super::cause::Cause;
 use super::change::{self, Change};
 use super::digest::{self, Digest};
-use super::headers::{self, Names};
+use super::header_variants::{self, Names};
+use super::json_styles;
 use super::notation::Notation;
 use super::reading::Reading;
 use super::replay;
-use super::rewriting;
 use super::work::Work;
 use crate::curve::Prehash;
 use crate::text::base64url;
@@ -138,7 +138,7 @@ impl<'r> Signed<'r> {
         let (mut other_headers, mut other_payloads) = (Vec::new(), Vec::new());
         // Not tried with anything else that was changed.
         let mut rare_headers = Vec::new();
-        if let Some(json) = headers::with_hashed_nonce(&header_json) {
+        if let Some(json) = header_variants::with_hashed_nonce(&header_json) {
             rare_headers.push(Variant {
                 segment: base64url::encode(json.as_bytes()),
                 change: Some(Change::HashNonce),
@@ -146,15 +146,15 @@ impl<'r> Signed<'r> {
             });
         }
         if let Some(header) = header {
-            for changed in headers::changed(&header.parameters, &header_json, names) {
+            for changed in header_variants::changed(&header.parameters, &header_json, names) {
                 let json = changed.text.into();
                 other_headers.push(header_variant(Cause::HeaderChanged, json, changed.alg));
             }
-            for changed in headers::with_zip(&header.parameters, &header_json) {
+            for changed in header_variants::with_zip(&header.parameters, &header_json) {
                 let json = changed.text.into();
                 rare_headers.push(header_variant(Cause::HeaderChanged, json, changed.alg));
             }
-            for json in headers::reordered(&header.parameters, &header_json) {
+            for json in header_variants::reordered(&header.parameters, &header_json) {
                 let alg = alg.map(str::to_owned);
                 rare_headers.push(header_variant(Cause::HeaderReserialized, json.into(), alg));
             }
@@ -365,8 +365,8 @@ fn spellings(object: &Object, work: &mut Work) -> Vec<Arc<str>> {
     const BYTES_FOR_A_UNIT: usize = 256;
     let mut found: Vec<Arc<str>> = Vec::new();
     let mut bytes: usize = 0;
-    for style in rewriting::styles() {
-        let spelled = rewriting::written(rewriting::pairs(object), style);
+    for style in json_styles::styles() {
+        let spelled = json_styles::written(json_styles::pairs(object), style);
         let length = spelled.as_ref().map_or(0, String::len);
         bytes = bytes.saturating_add(length);
         match spelled {

@@ -8,7 +8,7 @@
 
 use p256::ProjectivePoint;
 
-use super::layout::Number;
+use super::signature_layout::Number;
 use crate::curve::{self, Multiple, Summand};
 
 /// What may have been lost.

@@ -9,7 +9,7 @@ use p256::elliptic_curve::sec1::ToEncodedPoint as _;
 
 use super::change::Change;
 use super::der;
-use super::rewriting;
+use super::json_styles;
 use super::signer;
 use super::work::Work;
 use crate::algorithm::{Algorithm, HS256, HS384, HS512, Material, Signed};
@@ -193,11 +193,11 @@ fn spellings(
     what: [&'static str; 2],
 ) -> impl Iterator<Item = (usize, Option<Named>)> {
     let texts =
-        rewriting::styles().map(|style| rewriting::written(rewriting::pairs(object), style));
+        json_styles::styles().map(|style| json_styles::written(json_styles::pairs(object), style));
     // Where nothing is to be escaped, most styles are alike.
     let mut last = None;
     texts.flat_map(move |text| {
-        let octets = text.as_ref().map_or(rewriting::LONGEST, String::len);
+        let octets = text.as_ref().map_or(json_styles::LONGEST, String::len);
         let new = text.filter(|text| last.replace(text.clone()).as_ref() != Some(text));
         let both = new.map(|text| [text.clone(), format!("{text}\n")]);
         [0, 1].map(|n| {
