@@ -100,3 +100,8 @@ fn skip_rest<'d>(reader: &mut impl Reader<'d>) -> der::Result<()> {
     }
     Ok(())
 }
+
+/// A member that only a private or a secret key has (RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1).
+pub fn is_private_member(name: &str) -> bool {
+    ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].contains(&name)
+}

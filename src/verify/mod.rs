@@ -2,6 +2,7 @@
 //! same way; only the keys are asked in another manner.
 
 mod batch;
+pub mod claim_check;
 pub mod code;
 pub mod finding;
 pub mod milliseconds;

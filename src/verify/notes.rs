@@ -3,10 +3,11 @@
 
 use std::sync::Arc;
 
+use super::claim_check::ClaimCheck;
 use super::code::Code;
 use super::finding::Finding;
 use super::milliseconds::{in_milliseconds, is_in_milliseconds};
-use super::policy::{ClaimCheck, Policy};
+use super::policy::Policy;
 use super::report::Report;
 use super::vendor;
 use super::verdict::{SignatureStatus, Validity};

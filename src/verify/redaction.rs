@@ -6,9 +6,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::claim_check::Check;
 use super::code::Code;
 use super::finding::Finding;
-use super::policy::Check;
 use super::report::{ProofReport, Report};
 use crate::text::json::{Object, Value};
 use crate::token::claims::ClaimsSet;

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
+use super::claim_check::Check;
 use super::code::Code;
 use super::finding::Finding;
-use super::policy::Check;
 use super::verdict::{SignatureStatus, Validity, Verdict};
 use crate::key::KeyId;
 use crate::text::json::Object;
