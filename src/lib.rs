@@ -156,5 +156,5 @@ pub use verify::policy::{Policy, PolicyError};
 pub use verify::report::{
     ChangeReport, ProofReport, Reason, Recovered, Report, Signature, Time, Tried,
 };
-pub use verify::verdict::{Facts, Scope, SignatureStatus, Validity, Verdict};
+pub use verify::verdict::{Scope, SignatureStatus, Validity, Verdict, VerdictInput};
 pub use verify::{Verifier, decode};

@@ -28,7 +28,7 @@ use super::progress::Progress;
 use super::render::{Detail, Look, Renderer, key as render_key};
 use super::scan::Clock;
 use super::sink::lock;
-use super::stream::{Stream, TOGETHER};
+use super::stream::{BATCH_SIZE, Stream};
 use super::tell::harmless::{Harmless, named};
 use super::time_args::At;
 use super::{Stdin, Surroundings};
@@ -36,7 +36,7 @@ use super::{debug_summary, keys, secrets};
 
 /// A search that takes longer is ended, and says that it was not complete: work is counted, but a slow
 /// machine takes its time for it.
-const LONGEST_SEARCH: Duration = Duration::from_secs(9);
+const MAX_SEARCH: Duration = Duration::from_secs(9);
 
 /// Runs the command.
 pub fn run(command: Command, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
@@ -140,8 +140,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
             tried = tried.saturating_add(count);
             lock(&shown).tell(|elapsed| debug_summary::pace(&tally, elapsed, tried));
             // A loaded machine takes its time: what counts is the CPU's.
-            begun.elapsed() < LONGEST_SEARCH
-                || cpu_time().saturating_sub(cpu_begun) < LONGEST_SEARCH
+            begun.elapsed() < MAX_SEARCH || cpu_time().saturating_sub(cpu_begun) < MAX_SEARCH
         });
         if let Some(search) = &mut report.search {
             search.milliseconds = u64::try_from(begun.elapsed().as_millis()).ok();
@@ -259,7 +258,7 @@ fn stream<'a, J: FnMut(&[Token]) -> Vec<Report>>(
     };
     Stream {
         judge,
-        together: TOGETHER,
+        together: BATCH_SIZE,
         renderer,
         only,
         fail_fast: asked.show.fail_fast,
@@ -320,7 +319,7 @@ fn decode(
     };
     Stream {
         judge,
-        together: TOGETHER,
+        together: BATCH_SIZE,
         renderer,
         only: &asked.only,
         fail_fast: asked.show.fail_fast,

@@ -50,8 +50,8 @@ pub fn watch(sink: Shared, messages: Messages) {
 /// Tells what was done, once the block that is being written is. A reader that takes nothing is not
 /// waited for without end.
 fn tell(sink: &Mutex<Sink>, summary: &Mutex<Summary>, messages: Messages) {
-    const PATIENCE: u32 = 100;
-    for _ in 0..PATIENCE {
+    const MAX_TRIES: u32 = 100;
+    for _ in 0..MAX_TRIES {
         match sink.try_lock() {
             Ok(mut sink) => {
                 let _ = sink.end(messages);

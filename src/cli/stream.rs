@@ -22,7 +22,7 @@ use super::sink::{Done, STACK, Shared, Sink, lock};
 use super::tell::checks;
 
 /// Tokens that are judged together where that is faster: enough for a batch of signatures.
-pub const TOGETHER: usize = 128;
+pub const BATCH_SIZE: usize = 128;
 
 /// What tokens are put through.
 pub struct Stream<'s, J> {

@@ -14,7 +14,7 @@ use super::scan::Skipped;
 use super::statistics::Statistics;
 
 /// More reasons than these are not told.
-const SHOWN: usize = 3;
+const MAX_REASONS: usize = 3;
 
 /// How many tokens there were of each verdict, and why.
 #[derive(Default)]
@@ -115,12 +115,12 @@ impl Summary {
 
     /// `1,972 tokens in 10.8s (182/s)`; the rate of a short run would be that of its start.
     pub fn pace(&self, elapsed: Duration) -> String {
-        const FEW: u64 = 1000;
-        const SHORT: u64 = 500;
+        const MIN_TOKENS: u64 = 1000;
+        const MIN_MILLISECONDS: u64 = 500;
         let total = self.total();
         let milliseconds = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
         let rate = total.saturating_mul(1000).checked_div(milliseconds);
-        let rate = match rate.filter(|_| total >= FEW && milliseconds >= SHORT) {
+        let rate = match rate.filter(|_| total >= MIN_TOKENS && milliseconds >= MIN_MILLISECONDS) {
             Some(rate) => format!(" ({}/s)", figures::number(rate)),
             None => String::new(),
         };
@@ -149,7 +149,7 @@ impl Summary {
     /// Prints the summary, once: a signal may come when the run has just ended. Returns whether it did.
     /// Statistics are printed elsewhere.
     pub fn tell(&mut self, messages: Messages, has_statistics: bool) -> bool {
-        const HANDFUL: u64 = 5;
+        const MAX_WITHOUT_HINT: u64 = 5;
         let Some(begun) = self.begun.take() else {
             return false;
         };
@@ -174,7 +174,7 @@ impl Summary {
         }
         if let Some(hint) = self.hint
             && !lines.is_empty()
-            && self.total() > HANDFUL
+            && self.total() > MAX_WITHOUT_HINT
         {
             messages.hint(hint);
         }
@@ -195,7 +195,7 @@ impl Summary {
         reasons.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         let reasons = reasons
             .iter()
-            .take(SHOWN)
+            .take(MAX_REASONS)
             .map(|(reason, count)| format!("  {reason} ({})", figures::count(*count, "token")));
         let after = if self.is_interrupted {
             "interrupted after "

@@ -9,7 +9,7 @@ use jwtlens::Policy;
 use super::tell::invalid::Invalid;
 
 /// The longest duration: ten thousand years, in seconds. Sums with any date stay within bounds.
-const LONGEST: i64 = 10_000 * 366 * 86_400;
+const MAX_DURATION: i64 = 10_000 * 366 * 86_400;
 
 const TOO_LONG: Invalid = Invalid::Because("exceeds the maximum of 10,000 years");
 
@@ -84,7 +84,7 @@ fn last_days(text: &str) -> Option<i64> {
 /// Reads a duration such as `90`, `90s`, `5m`, `1h30m` or `7d`: seconds, not below 0.
 pub fn duration(text: &str) -> Result<i64, Invalid> {
     let seconds = match text.parse::<i64>() {
-        Ok(seconds) if seconds.abs() <= LONGEST => Ok(seconds),
+        Ok(seconds) if seconds.abs() <= MAX_DURATION => Ok(seconds),
         Ok(_) => Err(TOO_LONG),
         Err(_) => seconds(text),
     }?;
@@ -114,7 +114,7 @@ fn seconds(text: &str) -> Result<i64, Invalid> {
         return Err("fractions of a second are not supported".into());
     }
     match duration.as_secs() {
-        seconds if seconds.abs() <= LONGEST => Ok(seconds),
+        seconds if seconds.abs() <= MAX_DURATION => Ok(seconds),
         _ => Err(TOO_LONG),
     }
 }

@@ -11,7 +11,7 @@ use super::reading::{Reading, readings};
 use super::search::{Case, Targets, meet};
 use super::signature_encodings::{self, Form};
 use super::signer::{self, Suspect};
-use super::signing_inputs::{Hashed, Signed};
+use super::signing_inputs::{Hashed, SigningInputs};
 use super::work::{Work, budget};
 use super::{
     Debugger, Effort, dropped_characters, named_keys, recovery, short_tokens, single_edit,
@@ -176,7 +176,7 @@ fn every_search_pays_for_what_it_computes() {
 fn hashes(reading: &Reading, work: &mut Work) -> Vec<Hashed> {
     let header = base64url::decode(&reading.segments.header).unwrap();
     let header = JoseHeader::parse(&header).unwrap();
-    let mut hashes = Signed::new(reading, Some(&header), &Names::default(), work).hashes;
+    let mut hashes = SigningInputs::new(reading, Some(&header), &Names::default(), work).hashes;
     hashes.truncate(80);
     hashes
 }
@@ -244,7 +244,8 @@ fn searches_of<'s>(
             "dropped",
             Default,
             Box::new(move |work| {
-                if let Some(search) = dropped_characters::Search::new(case, hashes, suspects, work)
+                if let Some(search) =
+                    dropped_characters::DroppedSearch::new(case, hashes, suspects, work)
                 {
                     drop(search.run(work));
                 }

@@ -16,7 +16,7 @@ use super::recovery::{self, Index};
 use super::search::{Case, Targets, meet};
 use super::signature_encodings::{self, Form};
 use super::signer::{self, MAX_KEYS, Suspect};
-use super::signing_inputs::{Hashed, Input, Signed};
+use super::signing_inputs::{Hashed, Input, SigningInputs};
 use super::single_edit;
 use super::time_findings::{local_clock, times};
 use super::token_kind::{self, kinds};
@@ -306,7 +306,7 @@ impl Debugger {
             has_other_keys: !others.is_empty(),
             ..self.names.clone()
         };
-        let signed = Signed::new(case.reading, header.as_ref(), &names, work);
+        let signed = SigningInputs::new(case.reading, header.as_ref(), &names, work);
         work.tried.describe(&forms, &signed.inputs, &suspects);
         Search {
             case,
@@ -373,7 +373,7 @@ impl Debugger {
         let proof = truncated::search(*case, &plainest, suspects, work)
             .or_else(|| single_edit::in_signature(*case, &plain, suspects, work))
             .or_else(|| {
-                dropped_characters::Search::new(*case, &plainest, suspects, work)?.run(work)
+                dropped_characters::DroppedSearch::new(*case, &plainest, suspects, work)?.run(work)
             });
         if proof.is_some() {
             return proof;

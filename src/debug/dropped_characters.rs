@@ -26,7 +26,7 @@ use super::work::{INVERSION, LIFT, MULTIPLICATION, Work};
 use crate::curve::{self, Abscissa, Multiple, Point};
 
 /// How many characters may have been lost for a search to be made.
-const MOST: usize = 4;
+const MAX_DROPPED: usize = 4;
 
 /// One way in which characters can be lost.
 struct Split<'l> {
@@ -120,7 +120,7 @@ fn in_r(lost: usize) -> u64 {
 }
 
 /// A signature of which characters were lost, with what it may have been made of.
-pub struct Search<'s> {
+pub struct DroppedSearch<'s> {
     case: Case<'s>,
     hashes: &'s [Hashed],
     /// `e G` of each hash.
@@ -128,7 +128,7 @@ pub struct Search<'s> {
     suspects: &'s [Suspect],
 }
 
-impl<'s> Search<'s> {
+impl<'s> DroppedSearch<'s> {
     /// The hashes are few: each costs a search of its own. Without any there is nothing to search.
     pub fn new(
         case: Case<'s>,
@@ -179,7 +179,7 @@ impl<'s> Search<'s> {
         let mut splits = Vec::new();
         for layout in layouts {
             let lost = layout.characters.saturating_sub(values.len());
-            if !(1..=MOST).contains(&lost) || !layout.begins(values) {
+            if !(1..=MAX_DROPPED).contains(&lost) || !layout.begins(values) {
                 continue;
             }
             for in_first in 0..=lost {

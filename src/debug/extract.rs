@@ -30,7 +30,7 @@ pub const STEPS: [fn(&str) -> Vec<Proposal>; 12] = [
 ];
 
 /// How many tokens of one text, or places in it, are looked at: a text of many is hostile or a log.
-const MOST: usize = 16;
+const MAX_TOKENS: usize = 16;
 
 /// The characters of a signature of 64 octets.
 const SIGNATURE: usize = 86;
@@ -57,7 +57,7 @@ fn tokens(text: &str) -> Vec<&str> {
         if at < behind || !begins(word) {
             continue;
         }
-        if found.len() == MOST {
+        if found.len() == MAX_TOKENS {
             break;
         }
         let end = word.find(|c| !is_base64url(c) && !matches!(c, '.' | '+' | '/' | '='));
@@ -140,7 +140,7 @@ fn from_json(text: &str) -> Vec<Proposal> {
         && object.get("payload").and_then(Value::as_str).is_some()
     {
         let count = match object.get("signatures") {
-            Some(Value::Array(items)) => items.len().min(MOST),
+            Some(Value::Array(items)) => items.len().min(MAX_TOKENS),
             _ => 1,
         };
         let changes = (0..count).flat_map(|index| {
@@ -156,7 +156,7 @@ fn from_json(text: &str) -> Vec<Proposal> {
         let token = Token::from(string).text;
         let token = String::from_utf8_lossy(token);
         let is_new = !found.iter().any(|(_, known)| *known == token);
-        if found.len() < MOST && is_new && (is_whole(&token) || !tokens(&token).is_empty()) {
+        if found.len() < MAX_TOKENS && is_new && (is_whole(&token) || !tokens(&token).is_empty()) {
             let pointer = pointer.to_owned();
             found.push((Change::TakeMember { pointer }, token.into_owned()));
         }
@@ -274,7 +274,7 @@ fn dotted(text: &str) -> Vec<Proposal> {
                 .iter()
                 .flat_map(|start| both.match_indices(start));
             let split = starts
-                .take(MOST)
+                .take(MAX_TOKENS)
                 .filter_map(|(at, _)| both.split_at_checked(at));
             let with_other = split.flat_map(|(header, payload)| {
                 let shorter = header.get(..header.len().saturating_sub(1));
@@ -415,12 +415,12 @@ mod tests {
     #[test]
     fn a_few_tokens_of_many_are_looked_at() {
         let many: Vec<String> = (0..1000).map(|n| format!("eyJ{n}.a.b")).collect();
-        assert_eq!(tokens(&many.join(" ")).len(), MOST);
+        assert_eq!(tokens(&many.join(" ")).len(), MAX_TOKENS);
         assert_eq!(
             from_json(&format!("[\"{}\"]", many.join("\",\""))).len(),
-            MOST
+            MAX_TOKENS
         );
         let starts = format!("eyJhbGciOiJFUzI1NiJ9{}.AA", "eyJhIjoxfQ".repeat(1000));
-        assert!(dotted(&starts).len() <= 2 * MOST);
+        assert!(dotted(&starts).len() <= 2 * MAX_TOKENS);
     }
 }

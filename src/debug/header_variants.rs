@@ -6,10 +6,10 @@ use crate::text::base64url;
 use crate::text::json::{Object, Value};
 
 /// A header with many members is no reason to try thousands.
-const MOST: usize = 120;
+const MAX_HEADERS: usize = 120;
 
 /// A member that was left out stood among the first ones.
-const MOST_PLACES: usize = 8;
+const MAX_PLACES: usize = 8;
 
 /// The values that the keys would have had in a header.
 #[derive(Clone, Debug, Default)]
@@ -38,7 +38,7 @@ pub fn changed(parameters: &Object, json: &[u8], names: &Names) -> Vec<Changed> 
         ("typ", &types),
         ("alg", &names.algorithms),
     ] {
-        let room = MOST.saturating_sub(headers.len());
+        let room = MAX_HEADERS.saturating_sub(headers.len());
         let more: Vec<Vec<Pair>> = headers
             .iter()
             .flat_map(|header| with_other(header, name, values))
@@ -86,7 +86,7 @@ fn with_other<'m>(
         .collect();
     let places = match place {
         Some(at) => at..at.saturating_add(1),
-        None => 0..header.len().saturating_add(1).min(MOST_PLACES),
+        None => 0..header.len().saturating_add(1).min(MAX_PLACES),
     };
     let left_out = place.map(|_| without.clone());
     let put_in = values.iter().flat_map(move |value| {

@@ -197,7 +197,7 @@ fn spellings(
     // Where nothing is to be escaped, most styles are alike.
     let mut last = None;
     texts.flat_map(move |text| {
-        let octets = text.as_ref().map_or(json_styles::LONGEST, String::len);
+        let octets = text.as_ref().map_or(json_styles::MAX_JSON, String::len);
         let new = text.filter(|text| last.replace(text.clone()).as_ref() != Some(text));
         let both = new.map(|text| [text.clone(), format!("{text}\n")]);
         [0, 1].map(|n| {

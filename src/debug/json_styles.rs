@@ -3,7 +3,7 @@
 use crate::text::json::{Object, Value};
 
 /// A longer spelling is not written: indentation multiplies a text that is nested deeply.
-pub const LONGEST: usize = 256 * 1024;
+pub const MAX_JSON: usize = 256 * 1024;
 
 /// How a writer spells JSON.
 #[derive(Clone, Copy, Debug)]
@@ -13,7 +13,7 @@ pub struct Style {
     /// Members by name.
     sorted: bool,
     /// What is escaped in strings besides what must be.
-    escapes: Escapes,
+    escapes: EscapeStyle,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -27,7 +27,7 @@ enum Spacing {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Escapes {
+enum EscapeStyle {
     /// Nothing.
     None,
     /// `/`, as `\/`.
@@ -55,13 +55,13 @@ pub fn styles() -> impl Iterator<Item = Style> {
         Spacing::Lines("\r\n", "  "),
     ];
     let escapes = [
-        Escapes::None,
-        Escapes::Slash,
-        Escapes::NonAscii,
-        Escapes::SlashAndNonAscii,
-        Escapes::NonAsciiCapital,
-        Escapes::Html,
-        Escapes::HtmlAndNonAsciiCapital,
+        EscapeStyle::None,
+        EscapeStyle::Slash,
+        EscapeStyle::NonAscii,
+        EscapeStyle::SlashAndNonAscii,
+        EscapeStyle::NonAsciiCapital,
+        EscapeStyle::Html,
+        EscapeStyle::HtmlAndNonAsciiCapital,
     ];
     spacings.into_iter().flat_map(move |spacing| {
         [false, true].into_iter().flat_map(move |sorted| {
@@ -89,7 +89,7 @@ pub fn pairs(object: &Object) -> Vec<Pair<'_>> {
 pub fn written(members: Vec<Pair>, style: Style) -> Option<String> {
     let mut text = String::new();
     write_object(members, style, 0, &mut text);
-    (text.len() <= LONGEST).then_some(text)
+    (text.len() <= MAX_JSON).then_some(text)
 }
 
 /// The style in which a text is written; the plainest where it is none of them.
@@ -100,7 +100,7 @@ pub fn style_of(object: &Object, text: &[u8]) -> Style {
     styles().find(is_it).unwrap_or(Style {
         spacing: Spacing::None,
         sorted: false,
-        escapes: Escapes::None,
+        escapes: EscapeStyle::None,
     })
 }
 
@@ -110,18 +110,18 @@ pub fn are_alike(a: &[u8], b: &[u8]) -> bool {
     const CANONICAL: Style = Style {
         spacing: Spacing::None,
         sorted: true,
-        escapes: Escapes::None,
+        escapes: EscapeStyle::None,
     };
     let canonical = |json: &[u8]| {
         let mut text = String::new();
         write(&Value::parse(json).ok()?, CANONICAL, 0, &mut text);
-        (text.len() <= LONGEST).then_some(text)
+        (text.len() <= MAX_JSON).then_some(text)
     };
     a != b && canonical(a).is_some() && canonical(a) == canonical(b)
 }
 
 fn write(value: &Value, style: Style, depth: usize, text: &mut String) {
-    if text.len() > LONGEST {
+    if text.len() > MAX_JSON {
         return;
     }
     match value {
@@ -148,7 +148,7 @@ fn write_object(mut members: Vec<Pair>, style: Style, depth: usize, text: &mut S
     }
     text.push('{');
     for (number, (name, value)) in members.iter().enumerate() {
-        if text.len() > LONGEST {
+        if text.len() > MAX_JSON {
             return;
         }
         separate(number, style, inner, text);
@@ -191,21 +191,26 @@ fn line(style: Style, depth: usize, text: &mut String) {
 
 fn write_string(string: &str, style: Style, text: &mut String) {
     let is_escaped = |c: char| match style.escapes {
-        Escapes::None | Escapes::Slash => false,
-        Escapes::NonAscii | Escapes::SlashAndNonAscii | Escapes::NonAsciiCapital => !c.is_ascii(),
-        Escapes::Html => matches!(c, '<' | '>' | '&' | '\u{2028}' | '\u{2029}'),
-        Escapes::HtmlAndNonAsciiCapital => {
+        EscapeStyle::None | EscapeStyle::Slash => false,
+        EscapeStyle::NonAscii | EscapeStyle::SlashAndNonAscii | EscapeStyle::NonAsciiCapital => {
+            !c.is_ascii()
+        }
+        EscapeStyle::Html => matches!(c, '<' | '>' | '&' | '\u{2028}' | '\u{2029}'),
+        EscapeStyle::HtmlAndNonAsciiCapital => {
             matches!(c, '<' | '>' | '&' | '\'' | '+' | '`' | '\u{7F}') || !c.is_ascii()
         }
     };
-    let has_slash = matches!(style.escapes, Escapes::Slash | Escapes::SlashAndNonAscii);
+    let has_slash = matches!(
+        style.escapes,
+        EscapeStyle::Slash | EscapeStyle::SlashAndNonAscii
+    );
     let is_capital = matches!(
         style.escapes,
-        Escapes::NonAsciiCapital | Escapes::HtmlAndNonAsciiCapital
+        EscapeStyle::NonAsciiCapital | EscapeStyle::HtmlAndNonAsciiCapital
     );
     // Strings always have a JSON form.
     let mut quoted = serde_json::to_string(string).unwrap_or_default();
-    if matches!(style.escapes, Escapes::HtmlAndNonAsciiCapital) {
+    if matches!(style.escapes, EscapeStyle::HtmlAndNonAsciiCapital) {
         quoted = quoted.replace("\\\"", "\\u0022");
     }
     for c in quoted.chars() {

@@ -61,7 +61,7 @@ pub struct Input {
 
 /// Every hash that may have been signed.
 #[derive(Debug)]
-pub struct Signed<'r> {
+pub struct SigningInputs<'r> {
     /// Those with the fewest changes first.
     pub hashes: Vec<Hashed>,
     /// What was written, by its causes, each once.
@@ -93,7 +93,7 @@ struct Variant {
     alg: Option<String>,
 }
 
-impl<'r> Signed<'r> {
+impl<'r> SigningInputs<'r> {
     /// Hashes every text that may have been signed, each once, the likeliest first.
     pub fn new(
         reading: &'r Reading,

@@ -149,9 +149,9 @@ pub fn in_any_character(
     work: &mut Work,
 ) -> Option<Proof> {
     /// DER and base64 of it are not longer; RSA signatures are.
-    const LONGEST: usize = 140;
+    const MAX_INPUT: usize = 140;
     let segment = case.reading.segments.signature.as_str();
-    if matches!(segment.len(), 85..=87) || segment.len() > LONGEST {
+    if matches!(segment.len(), 85..=87) || segment.len() > MAX_INPUT {
         return None;
     }
     (0..segment.len()).find_map(|at| {

@@ -68,16 +68,16 @@ fn as_lifetime(_: &Report, claims: &ClaimsSet) -> Option<Finding> {
 /// The value of `exp`, if it looks like a lifetime.
 fn lifetime_as_exp(claims: &ClaimsSet) -> Option<i64> {
     /// Less is some small number that stands for "long ago".
-    const SHORTEST: i64 = 60;
+    const MIN_LIFETIME: i64 = 60;
     /// Ten years.
-    const LONGEST: i64 = 315_360_000;
+    const MAX_LIFETIME: i64 = 315_360_000;
     // An issuer whose clock began in 1970 means such a time.
     let is_clock_wrong = claims
         .iat
         .as_ref()
         .is_some_and(|iat| iat.is_before(FIRST_TOKENS));
     let seconds = claims.exp.as_ref()?.whole()?;
-    ((SHORTEST..=LONGEST).contains(&seconds) && !is_clock_wrong).then_some(seconds)
+    ((MIN_LIFETIME..=MAX_LIFETIME).contains(&seconds) && !is_clock_wrong).then_some(seconds)
 }
 
 fn as_text(_: &Report, claims: &ClaimsSet) -> Option<Finding> {
@@ -92,7 +92,7 @@ fn as_text(_: &Report, claims: &ClaimsSet) -> Option<Finding> {
 
 fn clock_skew(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
     /// Seconds until the leeway is tried.
-    const ROOM: i64 = 10;
+    const MARGIN: i64 = 10;
     let time = &report.time;
     let (name, limit) = match time.status? {
         Validity::Expired => ("exp", claims.exp.as_ref()?),
@@ -110,7 +110,7 @@ fn clock_skew(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
         return None;
     }
     // A full minute with some room: the time goes on while the hint is read.
-    let minutes = off.saturating_add(ROOM).saturating_add(59) / 60;
+    let minutes = off.saturating_add(MARGIN).saturating_add(59) / 60;
     let leeway = minutes.saturating_mul(60).min(SKEW);
     let otherwise = match time.status? {
         Validity::Expired => "; if the token simply expired, get a new one",

@@ -154,9 +154,9 @@ fn no_token(facts: &Facts) -> Option<Finding> {
 
 fn opaque_token(facts: &Facts) -> Option<Finding> {
     /// Long enough not to be guessed.
-    const SHORTEST: usize = 16;
+    const MIN_OPAQUE: usize = 16;
     let text = std::str::from_utf8(facts.text).ok()?;
-    let is_one_word = text.len() >= SHORTEST
+    let is_one_word = text.len() >= MIN_OPAQUE
         && !text.starts_with("--")
         && text
             .chars()
@@ -181,13 +181,13 @@ fn written_otherwise(facts: &Facts) -> Option<Finding> {
 
 fn ellipsis(facts: &Facts) -> Option<Finding> {
     /// A shorter word may be one of any language.
-    const LONG: usize = 16;
+    const MIN_RUN: usize = 16;
     let text = String::from_utf8_lossy(facts.text);
     let find = |text: &str| text.find("...").or_else(|| text.find('\u{2026}'));
     // Three dots are in many texts: what they shorten must look like a token.
     let looks_like_token = |word: &str| {
         let runs = word.split(|c| !is_base64url(c));
-        word.contains(HEADER_START) || runs.filter(|run| run.len() >= LONG).count() > 1
+        word.contains(HEADER_START) || runs.filter(|run| run.len() >= MIN_RUN).count() > 1
     };
     let at = if text.starts_with(HEADER_START) {
         find(&text)?

@@ -281,7 +281,7 @@ fn usage_faults(object: &Object, is_private: bool) -> Vec<KeyFault> {
             Some(operations) => {
                 let mut seen = HashSet::new();
                 if let Some(operation) = operations.iter().find(|op| !seen.insert(&***op)) {
-                    faults.push(KeyFault::KeyOpsTwice(operation.to_string()));
+                    faults.push(KeyFault::DuplicateKeyOp(operation.to_string()));
                 }
                 // A private key that may sign has a public one that may verify.
                 let verifies = |operation: &str| match operation {
@@ -305,7 +305,7 @@ fn foreign_members(object: &Object, usage: &[KeyFault]) -> Vec<&'static str> {
         usage.iter().any(|fault| match fault {
             KeyFault::MemberType(member, ..) => member == name,
             KeyFault::Use(_) => *name == "use",
-            KeyFault::KeyOps(_) | KeyFault::KeyOpsTwice(_) => *name == "key_ops",
+            KeyFault::KeyOps(_) | KeyFault::DuplicateKeyOp(_) => *name == "key_ops",
             _ => false,
         })
     };
@@ -330,7 +330,7 @@ fn wrong_members(faults: &[KeyFault]) -> Vec<&'static str> {
         faults.iter().any(|fault| match fault {
             KeyFault::MemberType(member, ..) => member == name,
             KeyFault::Use(_) => *name == "use",
-            KeyFault::KeyOps(_) | KeyFault::KeyOpsTwice(_) => *name == "key_ops",
+            KeyFault::KeyOps(_) | KeyFault::DuplicateKeyOp(_) => *name == "key_ops",
             KeyFault::Algorithm { .. } => *name == "alg",
             _ => false,
         })

@@ -28,8 +28,8 @@ impl Audience {
 
 impl<'de> Deserialize<'de> for Audience {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Names;
-        impl<'de> Visitor<'de> for Names {
+        struct AudienceVisitor;
+        impl<'de> Visitor<'de> for AudienceVisitor {
             type Value = Audience;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -48,6 +48,6 @@ impl<'de> Deserialize<'de> for Audience {
                 Ok(Audience::Many(names))
             }
         }
-        deserializer.deserialize_any(Names)
+        deserializer.deserialize_any(AudienceVisitor)
     }
 }

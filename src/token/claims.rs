@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
 use super::audience::Audience;
-use super::claims_fast_path::Ordinary;
+use super::claims_fast_path::FastClaims;
 use super::malformed::{Malformed, TokenFault};
 use super::member::{read_object, string_fault};
 use super::numeric_date::NumericDate;
@@ -59,13 +59,13 @@ impl ClaimsSet {
     /// A Claims Set without a fault, its members unread.
     fn ordinary(octets: &[u8]) -> Option<Self> {
         let text = str::from_utf8(octets).ok()?;
-        let Ordinary {
+        let FastClaims {
             sub,
             aud,
             exp,
             nbf,
             iat,
-        } = Ordinary::read(text)?;
+        } = FastClaims::read(text)?;
         let [exp, nbf, iat] = [exp, nbf, iat].map(|time| time.map(NumericDate::from));
         Some(Self {
             members: Members {

@@ -117,11 +117,11 @@ impl Terminal {
     /// `rest` included.
     pub fn discard(&mut self, rest: &[u8]) -> io::Result<bool> {
         const QUIET: Duration = Duration::from_millis(200);
-        const LONGEST: Duration = Duration::from_secs(1);
+        const MAX_WAIT: Duration = Duration::from_secs(1);
         let begun = Instant::now();
         let is_text = |bytes: &[u8]| !bytes.trim_ascii().is_empty();
         let mut is_ignored = is_text(rest);
-        while is_readable(&self.stdin, QUIET) && begun.elapsed() < LONGEST {
+        while is_readable(&self.stdin, QUIET) && begun.elapsed() < MAX_WAIT {
             match self.receive(None)? {
                 Received::Bytes(bytes) => is_ignored |= is_text(bytes),
                 Received::Nothing | Received::End => break,

@@ -24,7 +24,7 @@ use super::statistics::Statistics;
 
 /// The report of a longer token is not held in memory: indented JSON can be a hundred times longer
 /// than the token.
-const LONG: usize = 64 * 1024;
+const MAX_HELD_TOKEN: usize = 64 * 1024;
 
 /// Writes reports in one format.
 #[derive(Clone)]
@@ -92,7 +92,7 @@ impl Renderer {
             (Some(Format::Claims), verdict) if verdict != Verdict::Valid => {
                 printed.refusals.push(text::rejection(&report));
             }
-            (Some(format), _) if token.text.len() <= LONG => {
+            (Some(format), _) if token.text.len() <= MAX_HELD_TOKEN => {
                 if !matches!(printed.pieces.last(), Some(Piece::Made(_))) {
                     printed.pieces.push(Piece::Made(Vec::new()));
                 }
@@ -129,7 +129,7 @@ impl Renderer {
             match (piece, self.format) {
                 (Piece::Made(made), _) => output.write_all(made).context(CANNOT_WRITE)?,
                 (Piece::Long(report, token), Some(format)) => {
-                    let mut output = BufWriter::with_capacity(LONG, output);
+                    let mut output = BufWriter::with_capacity(MAX_HELD_TOKEN, output);
                     if is_json(format) {
                         let output = escape::JsonWriter(&mut output);
                         self.write(format, report, token, output)?;
