@@ -135,9 +135,10 @@ pub use key::{
     Certificate, ContentFault, KeyFault, KeyId, KeyNote, KeyReport, NotAKey, SecretEncoding,
     SecretFault, VerificationKey,
 };
+pub use text::abridged::abridged;
 pub use text::base64url::{Base64urlFault, is_base64url};
+pub use text::durations::{duration, relative};
 pub use text::json;
-pub use text::words::{abridged, duration, relative};
 pub use token::Token;
 pub use token::audience::Audience;
 pub use token::claims::{ClaimsSet, Members};

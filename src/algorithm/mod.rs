@@ -8,6 +8,7 @@ mod ecdsa;
 mod eddsa;
 mod hmac;
 mod material;
+mod p256_batch;
 mod parameter;
 mod registry;
 mod rsa;

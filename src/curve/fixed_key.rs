@@ -24,7 +24,7 @@ use p256::elliptic_curve::ops::Reduce as _;
 use p256::elliptic_curve::{Field as _, PrimeField as _};
 use p256::{FieldBytes, ProjectivePoint, Scalar};
 
-use super::affine::{Affine, add_each};
+use super::batch_addition::{Affine, add_each};
 use super::table::{Odd, Table, WINDOWS};
 use crate::curve::{self, Prehash};
 

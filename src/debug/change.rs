@@ -9,7 +9,7 @@ use super::cause::Cause;
 use super::digest::Digest;
 use super::notation::Notation;
 use super::replay::SecretForm;
-use crate::text::words::abridged;
+use crate::text::abridged::abridged;
 use crate::token::segment::Segment;
 
 /// One change, with everything that is needed to make it.

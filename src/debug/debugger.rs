@@ -28,8 +28,8 @@ use crate::verify::finding::{Certainty, Finding};
 
 use crate::key::set::{KeySet, KeySource};
 use crate::text::base64url;
+use crate::text::durations::relative;
 use crate::text::json::Value;
-use crate::text::words::relative;
 use crate::token::Token;
 use crate::token::header::JoseHeader;
 use crate::verify::Verifier;

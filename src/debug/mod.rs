@@ -3,7 +3,8 @@
 //! [`Debugger`] (`debugger`) puts together what kind of thing the text is (`token_kind`), what its times show
 //! (`time_findings`), and what would make its signature verify. That search brings the text into the form of
 //! a token (`extract`, `reading`), reads R and S in every way (`signature_encodings`), writes and hashes what
-//! may have been signed (`signing_inputs`, `header_variants`, `json_styles`), gathers the keys (`signer`) and
+//! may have been signed (`signing_inputs`, `header_variants`, `json_styles`), gathers the keys (`signer`,
+//! `repaired_key`) and
 //! tries all combinations (`search`; `family`, if the key is not on P-256). `recovery` compares the keys that
 //! the signature leads to; `truncated`, `single_edit` and `dropped_characters` look for damage with what
 //! `signature_layout` knows, `hmac_confusion` for a MAC, all within a budget (`work`).
@@ -39,6 +40,7 @@ mod proof;
 mod ranking;
 mod reading;
 mod recovery;
+mod repaired_key;
 mod replay;
 mod same_signer;
 mod search;

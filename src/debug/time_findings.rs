@@ -2,9 +2,9 @@
 
 use jiff::tz::TimeZone;
 
+use crate::text::abridged::abridged;
+use crate::text::durations::{duration, relative};
 use crate::text::json::Value;
-use crate::text::words::abridged;
-use crate::text::words::{duration, relative};
 use crate::token::claims::ClaimsSet;
 use crate::token::numeric_date::NumericDate;
 use crate::verify::code::Code;

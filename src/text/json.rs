@@ -13,8 +13,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 use zeroize::Zeroize;
 
+use super::abridged::abridged;
 use super::decimal::Decimal;
-use super::words::abridged;
 
 /// The deepest nesting that is read. `serde_json` has the same limit.
 pub const MAX_DEPTH: usize = 127;

@@ -6,9 +6,9 @@ use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::foreign_character::ForeignCharacter;
 use super::segment::Segment;
+use crate::text::abridged::abridged;
 use crate::text::base64url::Base64urlFault;
 use crate::text::json::JsonFault;
-use crate::text::words::abridged;
 
 /// A fault that makes a token malformed, and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]

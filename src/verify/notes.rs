@@ -14,9 +14,9 @@ use super::verdict::{SignatureStatus, Validity};
 use crate::algorithm::Material;
 use crate::key::set::KeySet;
 use crate::key::{KeyId, KeyNote, VerificationKey};
+use crate::text::abridged::abridged;
+use crate::text::durations::{duration, relative};
 use crate::text::json::Value;
-use crate::text::words::abridged;
-use crate::text::words::{duration, relative};
 use crate::token::input::Escapes;
 use crate::token::wrapped::is_line_wrapped;
 

@@ -1,16 +1,4 @@
-//! Times and texts as messages have them.
-
-/// The most characters of a text from a token in a message.
-const MAX_SHOWN: usize = 60;
-
-/// A text from a token for a message, which must stay readable whatever the token holds.
-#[must_use]
-pub fn abridged(text: &str) -> String {
-    match text.char_indices().nth(MAX_SHOWN) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
-    }
-}
+//! Spans of time, and times relative to now, as messages have them.
 
 /// A span of seconds in its two largest units, written as durations are read: `2h 5m`, `9y 49d`. A
 /// year has 365 days here.
