@@ -62,7 +62,15 @@ impl<'t> Token<'t> {
     }
 }
 
-pub fn is_space(octet: u8) -> bool {
+impl Token<'_> {
+    /// Whether a line holds nothing but white space: it is blank, and no token.
+    #[must_use]
+    pub fn is_blank(line: &[u8]) -> bool {
+        line.iter().copied().all(is_space)
+    }
+}
+
+fn is_space(octet: u8) -> bool {
     matches!(octet, b' ' | b'\t' | b'\r' | b'\n')
 }
 

@@ -39,12 +39,6 @@ impl Token<'_> {
             too_long: Some(limit),
         }
     }
-
-    /// Whether a line holds nothing but white space: it is blank, and no token.
-    #[must_use]
-    pub fn is_blank(line: &[u8]) -> bool {
-        line.iter().copied().all(bearer::is_space)
-    }
 }
 
 impl<'t> From<&'t str> for Token<'t> {
