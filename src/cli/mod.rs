@@ -17,6 +17,7 @@ mod render;
 pub mod run;
 mod scan;
 mod secrets;
+mod settings;
 mod signals;
 mod sink;
 mod statistics;

@@ -24,7 +24,7 @@ enum Place {
     /// The same, without the evidence: two key IDs, which are in the rows of the key and of the header.
     SectionWithoutKeyIds,
     /// In the headline, or in the row of the claim.
-    CodeRow,
+    Row,
 }
 
 macro_rules! codes {
@@ -514,7 +514,7 @@ impl CodeRow {
 
     fn in_row(self) -> Self {
         Self {
-            place: Place::CodeRow,
+            place: Place::Row,
             ..self
         }
     }
@@ -573,7 +573,7 @@ impl Code {
     /// Whether the report for people has it in the headline or in the row of a claim.
     #[must_use]
     pub fn is_in_row(self) -> bool {
-        self.row().place == Place::CodeRow
+        self.row().place == Place::Row
     }
 
     /// Whether its evidence is two key IDs, which the report for people has in other rows.

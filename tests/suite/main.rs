@@ -31,6 +31,7 @@ mod io_errors;
 mod key_directories;
 mod key_forms;
 mod key_hints;
+mod layers;
 mod limits;
 mod made;
 mod made_families;
