@@ -129,26 +129,33 @@ mod token;
 mod verify;
 
 pub use algorithm::{Algorithm, KeyType};
-pub use debug::{Debugger, Effort, Proof, Recovered, Signers};
-pub use key::set::{KeySet, KeySource, KeySourceError};
+pub use debug::{Debugger, Effort, Tally};
+pub use key::set::{KeySet, KeySource, KeySourceError, UnusableKey};
 pub use key::{
     Certificate, ContentFault, KeyFault, KeyId, KeyNote, KeyReport, NotAKey, SecretEncoding,
     SecretFault, VerificationKey,
 };
-pub use text::base64url::Base64urlFault;
+pub use text::abridged::abridged;
+pub use text::base64url::{Base64urlFault, is_base64url};
+pub use text::durations::{duration, relative};
 pub use text::json;
-pub use token::claims::{Audience, ClaimsSet, Members};
-pub use token::compact::{Compact, Jwe, Jws, MAX_TOKEN};
+pub use token::Token;
+pub use token::audience::Audience;
+pub use token::claims::{ClaimsSet, Members};
+pub use token::compact::{Compact, HEADER_START, HEADER_STARTS, Jwe, Jws, MAX_TOKEN};
 pub use token::foreign_character::ForeignCharacter;
 pub use token::header::JoseHeader;
-pub use token::input::Input;
-pub use token::malformed::{CritFault, Malformed, Segment, TokenFault};
-pub use token::numeric_date::{NumericDate, duration, relative};
+pub use token::input::{Escapes, Input, Removed};
+pub use token::malformed::{CritFault, Malformed, TokenFault};
+pub use token::numeric_date::NumericDate;
+pub use token::segment::Segment;
 pub use token::wrapped::is_line_wrapped;
-pub use token::{Escapes, Removed, Token};
+pub use verify::claim_check::{Check, ClaimCheck, ClaimPath, ClaimPathError};
 pub use verify::code::Code;
 pub use verify::finding::{Certainty, Finding};
-pub use verify::policy::{Check, ClaimCheck, ClaimPath, Policy, PolicyError};
-pub use verify::report::{Reason, Report, Signature, Time, Tried};
-pub use verify::verdict::{Facts, Scope, SignatureStatus, Validity, Verdict};
+pub use verify::policy::{Policy, PolicyError};
+pub use verify::report::{
+    ChangeReport, ProofReport, Reason, Recovered, Report, Signature, Time, Tried,
+};
+pub use verify::verdict::{Scope, SignatureStatus, Validity, Verdict, VerdictInput};
 pub use verify::{Verifier, decode};

@@ -30,7 +30,7 @@ use cli::args::{Cli, ColorChoice};
 use cli::exit::Exit;
 use cli::messages::{Failure, Messages, finish};
 use cli::tell::panics;
-use cli::{Paint, Stdin, Surroundings, keys, run, usage};
+use cli::{Paint, Stdin, Surroundings, given_key, run, usage};
 
 fn main() -> ExitCode {
     panics::redact();
@@ -55,7 +55,7 @@ fn main() -> ExitCode {
 
 /// PEM begins with dashes, which make an option of it. Any text may stand before it.
 fn pem_as_value(argument: OsString) -> OsString {
-    if !argument.as_encoded_bytes().starts_with(keys::PEM) {
+    if !argument.as_encoded_bytes().starts_with(given_key::PEM) {
         return argument;
     }
     let mut value = OsString::from(" ");

@@ -5,9 +5,8 @@ use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
 use p384::ecdsa::signature::hazmat::PrehashVerifier as _;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-use super::{Algorithm, Answer, KeyType, Material, Prepare, Prepared, Signed, Verify, digest};
-use crate::curve::Prehash;
-use crate::curve::batch::FixedKey;
+use super::p256_batch::FIXED_KEY;
+use super::{Algorithm, KeyType, Material, Verify, digest};
 
 pub static ES256: Algorithm = Algorithm {
     prepare: Some(FIXED_KEY),
@@ -26,12 +25,6 @@ pub static ES256K: Algorithm = Algorithm {
 pub static X256: Algorithm = Algorithm {
     prepare: Some(FIXED_KEY),
     ..row::<Sha512>("X256", KeyType::P256, |_| 64, p256)
-};
-
-const FIXED_KEY: Prepare = Prepare {
-    // From here on the table of the key has paid for itself.
-    signatures: 32,
-    make: |key| Some(Box::new(FixedKey::new(key.p256()?))),
 };
 
 const fn row<D: Digest>(
@@ -85,29 +78,4 @@ fn secp256k1(key: &Material, prehash: &[u8], signature: &[u8]) -> bool {
         let signature = signature.normalize_s();
         key.verify_prehash(prehash, &signature).is_ok()
     })
-}
-
-impl Prepared for FixedKey {
-    fn ask(&self, asked: &[(Signed, &[u8])]) -> Vec<Answer> {
-        let asked: Vec<Option<(Prehash, &[u8])>> = asked
-            .iter()
-            .map(|(signed, signature)| match signed {
-                // ECDSA takes the leftmost bits of a longer hash.
-                Signed::Prehash(prehash) => Some((*prehash.first_chunk()?, *signature)),
-                Signed::Text(_) => None,
-            })
-            .collect();
-        let known: Vec<(Prehash, &[u8])> = asked.iter().flatten().copied().collect();
-        let mut accepted = self.accepts(&known).into_iter();
-        asked
-            .iter()
-            .map(
-                |asked| match asked.and_then(|_| accepted.next().flatten()) {
-                    Some(true) => Answer::Accepted,
-                    Some(false) => Answer::Doubted,
-                    None => Answer::NotAsked,
-                },
-            )
-            .collect()
-    }
 }

@@ -1,4 +1,4 @@
-//! The signature algorithms (RFC 7518, section 3.1) as rows of one table; each family is a file.
+//! The signature algorithms (RFC 7518, section 3.1) as rows of one table (`registry`); each family is a file.
 //!
 //! A row answers yes or no, and nothing else in the program does: [`Verifier`](crate::Verifier) asks it
 //! about a token, a batch asks it for the last word, and a proof asks it whether what was found
@@ -8,6 +8,9 @@ mod ecdsa;
 mod eddsa;
 mod hmac;
 mod material;
+mod p256_batch;
+mod parameter;
+mod registry;
 mod rsa;
 
 use std::fmt::Debug;
@@ -20,6 +23,7 @@ pub(crate) use ecdsa::ES256;
 pub(crate) use ecdsa::X256;
 pub use material::KeyType;
 pub(crate) use material::Material;
+pub(crate) use parameter::{Message, Parameter};
 pub(crate) use rsa::opened;
 
 /// From a text to its hash.
@@ -58,26 +62,6 @@ pub(crate) enum Signed<'s> {
     Prehash(&'s [u8]),
 }
 
-/// What a row is asked about by `debug`.
-#[derive(Debug)]
-pub(crate) enum Message {
-    /// A text, of an algorithm that hashes it or signs it whole.
-    Text(Vec<u8>),
-    /// A hash.
-    Prehash(Vec<u8>),
-}
-
-/// In what a signature that `debug` explains differs from those of its row. `verify` knows the usual one
-/// alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Parameter {
-    Usual,
-    /// PKCS #1 v1.5 of exactly these bytes.
-    NoDigestInfo,
-    /// PSS with a salt of this many bytes.
-    SaltLength(usize),
-}
-
 /// How a key is prepared for many signatures.
 #[derive(Debug)]
 pub(crate) struct Prepare {
@@ -105,29 +89,6 @@ pub(crate) enum Answer {
     NotAsked,
 }
 
-/// Every algorithm that can be verified.
-static ALGORITHMS: [&Algorithm; 15] = [
-    &ecdsa::ES256,
-    &ecdsa::ES384,
-    &ecdsa::ES512,
-    &ecdsa::ES256K,
-    &rsa::RS256,
-    &rsa::RS384,
-    &rsa::RS512,
-    &rsa::PS256,
-    &rsa::PS384,
-    &rsa::PS512,
-    &eddsa::EDDSA,
-    &eddsa::ED25519,
-    &hmac::HS256,
-    &hmac::HS384,
-    &hmac::HS512,
-];
-
-/// Names that are registered for `alg` but not verified here: RFC 7518 section 3.1, RFC 9864, and ML-DSA.
-/// A name that is in neither table is a misspelling or an invention.
-const REGISTERED: [&str; 5] = ["Ed448", "ML-DSA-44", "ML-DSA-65", "ML-DSA-87", "none"];
-
 impl PartialEq for Algorithm {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
@@ -137,34 +98,10 @@ impl PartialEq for Algorithm {
 impl Eq for Algorithm {}
 
 impl Algorithm {
-    /// All algorithms, in the order of their documentation.
-    pub fn all() -> impl Iterator<Item = &'static Self> {
-        ALGORITHMS.into_iter()
-    }
-
-    /// The algorithms that keys of this type allow.
-    pub fn of(key_type: KeyType) -> impl Iterator<Item = &'static Self> {
-        let rows = ALGORITHMS.into_iter();
-        rows.filter(move |algorithm| algorithm.key_type == key_type)
-    }
-
-    /// The algorithm of that name, compared byte by byte.
-    #[must_use]
-    pub fn named(alg: &str) -> Option<&'static Self> {
-        let mut rows = ALGORITHMS.into_iter();
-        rows.find(|algorithm| algorithm.name == alg)
-    }
-
     /// Whether this is a name of the algorithm: its own, or its other one.
     #[must_use]
     pub fn is_named(&self, alg: &str) -> bool {
         self.name == alg || self.alias == Some(alg)
-    }
-
-    /// Whether `alg` is a name that the registry knows, verified here or not.
-    #[must_use]
-    pub fn is_registered(alg: &str) -> bool {
-        REGISTERED.contains(&alg) || Self::named(alg).is_some()
     }
 
     /// The hash of a text, if the algorithm signs one.
@@ -188,31 +125,6 @@ impl Algorithm {
         }
     }
 
-    /// Whether the signature verifies with this parameter, for `debug` to name it.
-    pub(crate) fn verify_with(
-        &self,
-        parameter: Parameter,
-        key: &Material,
-        message: &Message,
-        signature: &[u8],
-    ) -> bool {
-        match (parameter, message) {
-            (Parameter::Usual, Message::Text(text)) => {
-                self.verify(key, Signed::Text(text), signature)
-            }
-            (Parameter::Usual, Message::Prehash(hash)) => {
-                self.verify(key, Signed::Prehash(hash), signature)
-            }
-            (_, Message::Text(_)) => false,
-            (Parameter::NoDigestInfo, Message::Prehash(bytes)) => {
-                self.name.starts_with("RS") && rsa::verify_unprefixed(key, bytes, signature)
-            }
-            (Parameter::SaltLength(length), Message::Prehash(hash)) => {
-                rsa::verify_salted(self.name, length, key, hash, signature)
-            }
-        }
-    }
-
     /// How to prepare a key for many signatures.
     pub(crate) fn prepare(&self) -> Option<&Prepare> {
         self.prepare.as_ref()
@@ -221,19 +133,4 @@ impl Algorithm {
 
 fn digest<D: Digest>(text: &[u8]) -> Vec<u8> {
     D::digest(text).to_vec()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_compared_byte_by_byte() {
-        for name in ["ES256", "RS256", "none", "EdDSA", "Ed448"] {
-            assert!(Algorithm::is_registered(name));
-        }
-        for name in ["es256", "ES256 ", "", "NONE", "ES521"] {
-            assert!(!Algorithm::is_registered(name), "{name}");
-        }
-    }
 }

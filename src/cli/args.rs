@@ -10,7 +10,7 @@ use jwtlens::{Algorithm, ClaimPath, Verdict, json::Value};
 
 use super::help::sections;
 use super::tell::invalid::Invalid;
-use super::times::{self, At};
+use super::time_args::{self, At};
 
 /// Decode, verify and debug JSON Web Tokens, offline
 ///
@@ -136,7 +136,7 @@ pub struct Verify {
     #[arg(
         long,
         value_name = "DURATION",
-        value_parser = times::duration,
+        value_parser = time_args::duration,
         allow_hyphen_values = true,
         help_heading = "Time"
     )]
@@ -211,7 +211,7 @@ pub struct Decode {
     #[arg(
         long,
         value_name = "DURATION",
-        value_parser = times::duration,
+        value_parser = time_args::duration,
         allow_hyphen_values = true,
         requires = "check_time",
         help_heading = "Time"
@@ -400,7 +400,7 @@ pub struct Checks {
     #[arg(
         long,
         value_name = "DURATION",
-        value_parser = times::duration,
+        value_parser = time_args::duration,
         allow_hyphen_values = true
     )]
     pub max_age: Option<i64>,
@@ -413,7 +413,7 @@ pub struct Time {
     ///
     /// RFC 3339 (2026-11-23T18:09:24Z), a date, Unix seconds, or relative to now (-1h, +30m). With line,
     /// finds tokens in a log and checks each at the time of its log line.
-    #[arg(long, value_name = "TIME", value_parser = times::at, allow_hyphen_values = true)]
+    #[arg(long, value_name = "TIME", value_parser = time_args::at, allow_hyphen_values = true)]
     pub at: Option<At>,
 
     /// Allowed clock skew [default: 0]
@@ -422,7 +422,7 @@ pub struct Time {
     #[arg(
         long,
         value_name = "DURATION",
-        value_parser = times::leeway,
+        value_parser = time_args::leeway,
         allow_hyphen_values = true,
         default_value = "0",
         hide_default_value = true

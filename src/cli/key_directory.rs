@@ -6,7 +6,7 @@ use std::fs;
 use anyhow::Result;
 use jwtlens::KeySource;
 
-use super::keys::{self, Given};
+use super::given_key::Given;
 use super::messages::{Failure, io_reason};
 
 /// More files than this are hardly keys.
@@ -21,14 +21,14 @@ pub struct Directory {
 
 /// Reads every file that is not hidden. A file that holds no key is skipped; one that cannot be read is
 /// an error.
-pub fn read(directory: &Given) -> Result<Directory> {
+pub fn read(directory: &Given, read: fn(&Given) -> Result<KeySource>) -> Result<Directory> {
     let files = files(directory)?;
     let mut keys = Directory {
         sources: Vec::with_capacity(files.len()),
         skipped: 0,
     };
     for file in files {
-        match keys::read(&Given::new(&file, directory.place.clone())) {
+        match read(&Given::new(&file, directory.place.clone())) {
             Ok(source) => keys.sources.push(source),
             Err(error)
                 if error

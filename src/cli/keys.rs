@@ -1,77 +1,22 @@
 //! Where keys are found: options, the environment, or the file that everybody has.
 
-use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use jwtlens::{Compact, KeySource, KeySourceError, NotAKey};
+use jwtlens::{Compact, HEADER_START, KeySource, KeySourceError, NotAKey};
 use zeroize::Zeroizing;
 
+use super::given_key::{Given, VARIABLE, is_inline};
 use super::key_directory::{self, Directory};
 use super::messages::{Failure, Messages, io_reason};
-use super::tell::redaction::{Harmless, named, shown};
 
 /// The most that is read of a key file, in octets.
 const MAX_KEY_FILE: u64 = 1024 * 1024;
 
 const DEFAULT_FILE: &str = "public_key.json";
-/// How errors name the variable.
-pub const VARIABLE: &str = "$JWTLENS_KEY";
-
-/// A key as it was given: the name of a file or directory, the key itself, or `-`.
-pub struct Given<'g> {
-    pub text: &'g OsStr,
-    /// What messages call it if it is not to be shown.
-    pub place: Cow<'static, str>,
-}
-
-impl<'g> Given<'g> {
-    pub fn new(text: &'g OsStr, place: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            text,
-            place: place.into(),
-        }
-    }
-
-    /// Each value of an option.
-    pub fn values(option: &str, values: &'g [OsString]) -> Vec<Self> {
-        let given = |text: &'g OsString| Self::new(text, format!("the value of {option}"));
-        values.iter().map(given).collect()
-    }
-
-    /// Each of the operands of this name.
-    pub fn operands(name: &str, operands: &'g [OsString]) -> Vec<Self> {
-        let given =
-            |(text, number): (&'g OsString, usize)| Self::new(text, format!("{name} {number}"));
-        operands.iter().zip(1..).map(given).collect()
-    }
-
-    fn is_from_variable(&self) -> bool {
-        self.place == VARIABLE
-    }
-
-    pub fn is_directory(&self) -> bool {
-        !is_inline(self.text) && Path::new(self.text).is_dir()
-    }
-
-    /// In messages.
-    pub fn named(&self) -> String {
-        named(self.text, &self.place, Harmless::FileName)
-    }
-
-    /// In messages about a secret, where only the name of a file that exists may be shown.
-    pub fn named_path(&self) -> String {
-        named(self.text, &self.place, Harmless::Path)
-    }
-
-    /// In reports, as the source of a key that was read.
-    pub fn source(&self) -> Cow<'_, str> {
-        shown(self.text, Harmless::Path).unwrap_or(Cow::Borrowed(&self.place))
-    }
-}
 
 /// The keys that were given, or else the defaults; none if there is neither.
 pub fn find<'g>(
@@ -134,21 +79,12 @@ pub const OPTION: &str = "use -k FILE, for example -k public_key.json";
 /// How `key` is told one.
 pub const ARGUMENT: &str = "name the key file, for example `jwtlens key public_key.json`";
 
-/// What marks PEM (RFC 7468, section 2). No name of a file has it.
-pub const PEM: &[u8] = b"-----BEGIN";
-
-/// Whether it is the content of a key, not the name of a file.
-pub fn is_inline(key: &OsStr) -> bool {
-    let bytes = key.as_encoded_bytes();
-    bytes.trim_ascii_start().starts_with(b"{") || bytes.windows(PEM.len()).any(|text| text == PEM)
-}
-
 /// Reads a key file, the content of one, stdin, or each file of a directory.
 pub fn read_all(given: &Given, messages: Messages) -> Result<Vec<KeySource>> {
     if !given.is_directory() {
         return Ok(vec![read(given)?]);
     }
-    let directory = key_directory::read(given)?;
+    let directory = key_directory::read(given, read)?;
     if directory.sources.is_empty() {
         return Err(
             Failure::content(format!("no keys found in {}", given.named()))
@@ -190,7 +126,10 @@ fn read_file(given: &Given) -> Result<KeySource> {
             .map_err(|reason| Failure::new(format!("cannot read key from stdin: {reason}")))?;
         return describe("stdin", &content);
     }
-    if octets.starts_with(b"eyJ") && Compact::parse(octets).is_ok() && !Path::new(key).exists() {
+    if octets.starts_with(HEADER_START.as_bytes())
+        && Compact::parse(octets).is_ok()
+        && !Path::new(key).exists()
+    {
         return Err(Failure::new("expected a key, found a token")
             .hint(NotAKey::Token.hint())
             .into());
@@ -225,7 +164,7 @@ pub fn also(asked: &[OsString], messages: Messages) -> Result<Vec<KeySource>> {
             sources.push(read(&given)?);
             continue;
         }
-        let directory = key_directory::read(&given)?;
+        let directory = key_directory::read(&given, read)?;
         if directory.sources.is_empty() {
             messages.warning(&format!("no keys found in {}", given.named()));
         } else {

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 use super::escape;
 use super::exit::Exit;
-use super::render::layout::{HANGING, wrapped};
+use super::render::columns::{HANGING, wrapped};
 use super::render::style::Paint;
 
 /// Why a run can't go on, for the person who reads it.

@@ -1,26 +1,30 @@
 //! The program around the library: what comes in, what goes out, and the exit status.
 
 pub mod args;
+mod debug_summary;
 pub mod exit;
 mod figures;
+pub mod given_key;
 mod help;
 mod input;
 mod key_directory;
-pub mod keys;
+mod keys;
 pub mod messages;
 mod output;
 mod progress;
+mod reasons;
 mod render;
 pub mod run;
 mod scan;
 mod secrets;
+mod settings;
 mod signals;
+mod sink;
 mod statistics;
 mod stream;
 mod summary;
-mod tally;
 pub mod tell;
-mod times;
+mod time_args;
 pub mod usage;
 
 pub use render::escape;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Before this long nobody wonders.
-const PATIENCE: Duration = Duration::from_secs(1);
+const SHOW_AFTER: Duration = Duration::from_secs(1);
 
 /// The line, which is drawn a few times a second however often it changes.
 pub struct Progress {
@@ -28,7 +28,7 @@ impl Progress {
     pub fn tell(&mut self, text: impl FnOnce(Duration) -> String) {
         const A_SECOND: u8 = 10;
         let elapsed = self.begun.elapsed();
-        if !self.on || elapsed < PATIENCE {
+        if !self.on || elapsed < SHOW_AFTER {
             return;
         }
         let line = self.line.get_or_insert_with(|| {

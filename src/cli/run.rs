@@ -2,41 +2,33 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
-use std::num::NonZeroUsize;
 use std::sync::{Arc, Mutex};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use clap::CommandFactory;
-use jiff::tz::TimeZone;
-use jwtlens::{
-    ClaimCheck, Debugger, Effort, KeySet, KeySource, Policy, PolicyError, Report, Token, Verdict,
-    Verifier,
-};
+use jwtlens::{Debugger, Effort, KeySet, KeySource, Report, Tally, Token, Verdict, Verifier};
 use rustix::time::{ClockId, clock_gettime};
 
-use super::args::{
-    self, Checks, Cli, Command, Debug, Decode, Format, Key, KeyFormat, Speed, Time, Verify,
-};
+use super::args::{self, Cli, Command, Debug, Decode, Format, Key, KeyFormat, Speed, Time, Verify};
 use super::exit::Exit;
+use super::given_key::Given;
 use super::help::man;
 use super::input::Source;
-use super::keys::Given;
 use super::messages::{Failure, Messages, io_reason, tell};
 use super::progress::Progress;
 use super::render::{Detail, Look, Renderer, key as render_key};
-use super::scan::Clock;
-use super::stream::{Stream, TOGETHER, lock};
-use super::tally::Tally;
-use super::tell::redaction::{Harmless, named};
-use super::times::At;
+use super::settings::{check_format, jobs, line_clock, now, policy, verify_policy, zone};
+use super::sink::lock;
+use super::stream::{BATCH_SIZE, Stream};
+use super::tell::harmless::{Harmless, named};
+use super::time_args::At;
 use super::{Stdin, Surroundings};
-use super::{keys, secrets};
+use super::{debug_summary, keys, secrets};
 
 /// A search that takes longer is ended, and says that it was not complete: work is counted, but a slow
 /// machine takes its time for it.
-const LONGEST_SEARCH: Duration = Duration::from_secs(9);
+const MAX_SEARCH: Duration = Duration::from_secs(9);
 
 /// Runs the command.
 pub fn run(command: Command, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {
@@ -138,23 +130,14 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
         let mut tried = 0_u64;
         let mut report = debugger.debug(token, now(), &mut |count| {
             tried = tried.saturating_add(count);
-            lock(&shown).tell(|elapsed| tally.pace(elapsed, tried));
+            lock(&shown).tell(|elapsed| debug_summary::pace(&tally, elapsed, tried));
             // A loaded machine takes its time: what counts is the CPU's.
-            begun.elapsed() < LONGEST_SEARCH
-                || cpu_time().saturating_sub(cpu_begun) < LONGEST_SEARCH
+            begun.elapsed() < MAX_SEARCH || cpu_time().saturating_sub(cpu_begun) < MAX_SEARCH
         });
         if let Some(search) = &mut report.search {
             search.milliseconds = u64::try_from(begun.elapsed().as_millis()).ok();
         }
-        if let Some(finding) = tally.signers.note(&mut report.recovered) {
-            // What was only likely of one token is known of two.
-            let guesses = finding.code.silences();
-            report
-                .findings
-                .retain(|other| !guesses.contains(&other.code));
-            report.findings.insert(0, finding);
-        }
-        tally.note(&report);
+        tally.count(&mut report);
         report
     };
     let detail = Detail::Debug {
@@ -167,32 +150,9 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     stream.together = 1;
     let judged = stream.run(source)?;
     if !asked.verify.output.is_summary() {
-        tally.tell(messages);
+        debug_summary::tell(&tally, messages);
     }
     Ok(exit.and(judged))
-}
-
-/// Rejects formats that are nothing but the values that `--redact` hides, and formats that accept tokens at
-/// times that a log's text gives.
-fn check_format(asked: &Verify) -> Result<(), Failure> {
-    match asked.output {
-        Format::Claims | Format::Token if asked.time.at == Some(At::Line) => Err(Failure::usage(
-            "--at line cannot be used with -o claims or -o token",
-        )
-        .hint("use -o json or -o line: a time in a log must not decide which tokens are accepted")),
-        Format::Claims | Format::Token if asked.show.redact => Err(Failure::usage(
-            "--redact cannot be used with -o claims or -o token",
-        )
-        .hint("use -o json or -o line")),
-        Format::Claims
-        | Format::Token
-        | Format::Text
-        | Format::Line
-        | Format::Json
-        | Format::Jsonl
-        | Format::Summary
-        | Format::SummaryJson => Ok(()),
-    }
 }
 
 /// The CPU time of this thread.
@@ -237,14 +197,6 @@ fn inputs<'g>(
     Ok((source, keys))
 }
 
-fn verify_policy(asked: &Verify) -> Result<Policy, PolicyError> {
-    let policy = policy(&asked.time, asked.expires_within)?;
-    let algorithms = asked.keys.alg.iter().copied();
-    Ok(policy
-        .with_algorithms(algorithms)
-        .with_checks(claim_checks(&asked.checks)))
-}
-
 /// What every token of `verify` and `debug` is put through.
 fn stream<'a, J: FnMut(&[Token]) -> Vec<Report>>(
     asked: &'a Verify,
@@ -267,7 +219,7 @@ fn stream<'a, J: FnMut(&[Token]) -> Vec<Report>>(
     };
     Stream {
         judge,
-        together: TOGETHER,
+        together: BATCH_SIZE,
         renderer,
         only,
         fail_fast: asked.show.fail_fast,
@@ -287,11 +239,6 @@ fn progress(
     let is_apart = surroundings.height.is_none() || format.is_summary();
     let is_shown = surroundings.can_show_progress && is_apart && !messages.quiet;
     Arc::new(Mutex::new(Progress::new(is_shown)))
-}
-
-fn jobs(speed: &Speed) -> usize {
-    let cores = || thread::available_parallelism().map_or(1, NonZeroUsize::get);
-    speed.jobs.map_or_else(cores, usize::from)
 }
 
 fn decode(
@@ -328,7 +275,7 @@ fn decode(
     };
     Stream {
         judge,
-        together: TOGETHER,
+        together: BATCH_SIZE,
         renderer,
         only: &asked.only,
         fail_fast: asked.show.fail_fast,
@@ -425,63 +372,6 @@ fn warn_of_keys(source: &KeySource, messages: Messages) {
             messages.warning(&format!("{}: key {}: {note}", source.source, key.index));
         }
     }
-}
-
-/// What the times of log lines do not say, if tokens are checked at them.
-fn line_clock(time: &Time, surroundings: &Surroundings) -> Option<Clock> {
-    (time.at == Some(At::Line)).then(|| Clock {
-        zone: zone(time),
-        latest: (surroundings.clock)(),
-    })
-}
-
-/// The zone of times in the output, and of times in a log that give none.
-fn zone(time: &Time) -> TimeZone {
-    if time.local {
-        TimeZone::system()
-    } else {
-        TimeZone::UTC
-    }
-}
-
-/// What time it is whenever it is asked.
-fn now(time: &Time, surroundings: &Surroundings) -> impl Fn() -> i64 + Copy + use<> {
-    let (at, clock) = (time.at, surroundings.clock);
-    move || match at {
-        Some(at) => at.second(clock()),
-        None => clock(),
-    }
-}
-
-fn policy(time: &Time, expires_within: Option<i64>) -> Result<Policy, PolicyError> {
-    let policy = Policy::default().with_leeway(time.leeway)?;
-    match expires_within {
-        Some(seconds) => policy.with_expires_within(seconds),
-        None => Ok(policy),
-    }
-}
-
-fn claim_checks(asked: &Checks) -> Vec<ClaimCheck> {
-    let audience = (!asked.aud.is_empty()).then(|| ClaimCheck::Audience(asked.aud.clone()));
-    let named = [
-        asked.iss.clone().map(ClaimCheck::Issuer),
-        asked.sub.clone().map(ClaimCheck::Subject),
-        audience,
-        asked.typ.clone().map(ClaimCheck::Type),
-        asked.max_age.map(ClaimCheck::MaxAge),
-    ];
-    let require = asked.require.iter().cloned().map(ClaimCheck::Require);
-    let equals = asked
-        .claim
-        .iter()
-        .cloned()
-        .map(|(path, value)| ClaimCheck::Equals(path, value));
-    named
-        .into_iter()
-        .flatten()
-        .chain(require)
-        .chain(equals)
-        .collect()
 }
 
 fn renderer(

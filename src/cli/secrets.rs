@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 
 use super::Surroundings;
 use super::args::Secrets;
-use super::keys::{self, Given};
+use super::given_key::Given;
+use super::keys;
 use super::messages::Failure;
 
 /// All secrets that were asked for, each a source of its own.

@@ -2,7 +2,7 @@
 //! where a pipe takes nothing, between two lines, as long as they are no longer than it takes at once.
 
 use std::process;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::sync::{Mutex, TryLockError, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -11,13 +11,10 @@ use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use super::exit::Exit;
+use super::input::SIGNALS_BY_DEFAULT;
 use super::messages::Messages;
-use super::stream::{STACK, Shared, Sink, lock};
+use super::sink::{STACK, Shared, Sink, lock};
 use super::summary::Summary;
-
-/// Whether SIGINT and SIGTERM end the program as they do without a handler: after a prompt, whose handlers
-/// can't be taken back, and until [`watch`].
-pub static BY_DEFAULT: AtomicBool = AtomicBool::new(false);
 
 /// Waits for SIGINT and SIGTERM on a thread of its own. Where that can't be had, a signal ends the
 /// program as it ends any other.
@@ -45,7 +42,7 @@ pub fn watch(sink: Shared, messages: Messages) {
     if thread.is_ok()
         && let Ok(signals) = Signals::new([SIGINT, SIGTERM])
     {
-        BY_DEFAULT.store(false, Ordering::SeqCst);
+        SIGNALS_BY_DEFAULT.store(false, Ordering::SeqCst);
         let _ = handlers.send(signals);
     }
 }
@@ -53,8 +50,8 @@ pub fn watch(sink: Shared, messages: Messages) {
 /// Tells what was done, once the block that is being written is. A reader that takes nothing is not
 /// waited for without end.
 fn tell(sink: &Mutex<Sink>, summary: &Mutex<Summary>, messages: Messages) {
-    const PATIENCE: u32 = 100;
-    for _ in 0..PATIENCE {
+    const MAX_TRIES: u32 = 100;
+    for _ in 0..MAX_TRIES {
         match sink.try_lock() {
             Ok(mut sink) => {
                 let _ = sink.end(messages);

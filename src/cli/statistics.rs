@@ -8,8 +8,8 @@ use std::collections::{BTreeMap, HashMap};
 use jwtlens::{Certainty, NumericDate, Report, Validity, Verdict, json::Value};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
+use super::reasons::{increase, reason};
 use super::scan::Skipped;
-use super::summary::{increase, reason};
 
 /// The maximum number of names of one kind that are counted separately.
 const MAX_NAMES: usize = 1000;

@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 use std::iter;
 use std::time::{Duration, Instant};
 
-use jwtlens::{Check, Reason, Report, Verdict};
+use jwtlens::{Report, Verdict};
 
 use super::exit::Exit;
 use super::figures;
 use super::messages::Messages;
+use super::reasons::{increase, reason};
 use super::scan::Skipped;
 use super::statistics::Statistics;
 
 /// More reasons than these are not told.
-const SHOWN: usize = 3;
+const MAX_REASONS: usize = 3;
 
 /// How many tokens there were of each verdict, and why.
 #[derive(Default)]
@@ -114,12 +115,12 @@ impl Summary {
 
     /// `1,972 tokens in 10.8s (182/s)`; the rate of a short run would be that of its start.
     pub fn pace(&self, elapsed: Duration) -> String {
-        const FEW: u64 = 1000;
-        const SHORT: u64 = 500;
+        const MIN_TOKENS: u64 = 1000;
+        const MIN_MILLISECONDS: u64 = 500;
         let total = self.total();
         let milliseconds = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
         let rate = total.saturating_mul(1000).checked_div(milliseconds);
-        let rate = match rate.filter(|_| total >= FEW && milliseconds >= SHORT) {
+        let rate = match rate.filter(|_| total >= MIN_TOKENS && milliseconds >= MIN_MILLISECONDS) {
             Some(rate) => format!(" ({}/s)", figures::number(rate)),
             None => String::new(),
         };
@@ -148,7 +149,7 @@ impl Summary {
     /// Prints the summary, once: a signal may come when the run has just ended. Returns whether it did.
     /// Statistics are printed elsewhere.
     pub fn tell(&mut self, messages: Messages, has_statistics: bool) -> bool {
-        const HANDFUL: u64 = 5;
+        const MAX_WITHOUT_HINT: u64 = 5;
         let Some(begun) = self.begun.take() else {
             return false;
         };
@@ -173,7 +174,7 @@ impl Summary {
         }
         if let Some(hint) = self.hint
             && !lines.is_empty()
-            && self.total() > HANDFUL
+            && self.total() > MAX_WITHOUT_HINT
         {
             messages.hint(hint);
         }
@@ -194,7 +195,7 @@ impl Summary {
         reasons.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         let reasons = reasons
             .iter()
-            .take(SHOWN)
+            .take(MAX_REASONS)
             .map(|(reason, count)| format!("  {reason} ({})", figures::count(*count, "token")));
         let after = if self.is_interrupted {
             "interrupted after "
@@ -205,36 +206,6 @@ impl Summary {
             .chain(reasons)
             .collect()
     }
-}
-
-/// Why a token is refused, where its verdict does not say it.
-pub fn reason(report: &Report) -> Option<String> {
-    match report.verdict {
-        Verdict::Malformed => {
-            let error = report.error.as_ref()?;
-            // Without names and counts: there are only so many reasons.
-            Some(format!("malformed: {}: {:#}", error.segment, error.fault))
-        }
-        Verdict::Unverifiable => Some(format!(
-            "unverifiable: {}",
-            report.signature.reason.map(Reason::name)?
-        )),
-        Verdict::ClaimRejected => {
-            let refused = report.checks.iter().filter(|check| !check.passed);
-            let names: Vec<&str> = refused.map(|check: &Check| check.name.as_str()).collect();
-            Some(format!("claim-rejected: {}", names.join(", ")))
-        }
-        Verdict::Valid
-        | Verdict::NotVerified
-        | Verdict::Expired
-        | Verdict::NotYetValid
-        | Verdict::MisSigned => None,
-    }
-}
-
-pub fn increase<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K, by: u64) {
-    let count = counts.entry(key).or_default();
-    *count = count.saturating_add(by);
 }
 
 #[cfg(test)]

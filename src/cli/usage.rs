@@ -11,8 +11,8 @@ use clap::{CommandFactory, Parser};
 
 use super::args::Cli;
 use super::escape;
+use super::tell::harmless::{Harmless, contains_token, description, shown};
 use super::tell::invalid::Invalid;
-use super::tell::redaction::{Harmless, contains_token, description, shown};
 
 /// Options of other programs, and what to use instead.
 const FOREIGN_OPTIONS: &[(&[&str], &str)] = &[

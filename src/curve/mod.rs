@@ -1,8 +1,8 @@
 //! P-256 faster than one signature at a time, and what the search of the diagnosis computes on it.
 //! What is fast here may accept and never rejects.
 
-mod affine;
-pub mod batch;
+mod batch_addition;
+pub mod fixed_key;
 mod point;
 mod table;
 

@@ -435,25 +435,37 @@ pub fn times_key(key: &VerifyingKey, k: &Scalar) -> ProjectivePoint {
 
 /// -Q: the point with the other y.
 pub fn negated(key: &VerifyingKey) -> Option<VerifyingKey> {
-    key_at(-ProjectivePoint::from(*key.as_affine()))
+    key_of(-ProjectivePoint::from(*key.as_affine()))
 }
 
 /// The key of d - 2^256, if `key` is that of d.
 pub fn of_negative_private(key: &VerifyingKey) -> Option<VerifyingKey> {
     let difference = <Scalar as Reduce<U256>>::reduce(U256::MAX) + Scalar::ONE;
-    key_at(ProjectivePoint::from(*key.as_affine()) - times_generator(&difference))
+    key_of(ProjectivePoint::from(*key.as_affine()) - times_generator(&difference))
 }
 
 /// The key whose private number is the y of this one.
 pub fn of_private_y(key: &VerifyingKey) -> Option<VerifyingKey> {
-    let point = key.to_encoded_point(false);
-    let y = scalar((*point.y()?).into())?;
-    key_at(times_generator(&y))
+    let [_, y] = coordinates(key)?;
+    let y = scalar(y)?;
+    key_of(times_generator(&y))
 }
 
-fn key_at(point: ProjectivePoint) -> Option<VerifyingKey> {
+fn key_of(point: ProjectivePoint) -> Option<VerifyingKey> {
     let key = p256::PublicKey::from_affine(point.to_affine()).ok()?;
     Some(key.into())
+}
+
+/// The coordinates of a key.
+pub fn coordinates(key: &VerifyingKey) -> Option<Coordinates> {
+    let point = key.to_encoded_point(false);
+    let (x, y) = (point.x()?, point.y()?);
+    Some([(*x).into(), (*y).into()])
+}
+
+/// The key at these coordinates, if they are a point.
+pub fn key_at([x, y]: &Coordinates) -> Option<VerifyingKey> {
+    VerifyingKey::from_sec1_bytes(&[&[4][..], x, y].concat()).ok()
 }
 
 /// `k P`

@@ -9,7 +9,7 @@
 use p256::elliptic_curve::PrimeField as _;
 use p256::{FieldElement, ProjectivePoint, Scalar};
 
-use super::affine::{Affine, add_each};
+use super::batch_addition::{Affine, add_each};
 use super::point::{doublings, normalized};
 
 /// Bits of a window: 832 KiB for a key. Twelve would save a tenth of the time and take the triple.

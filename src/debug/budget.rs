@@ -5,15 +5,18 @@ use p256::ecdsa::signature::hazmat::PrehashSigner as _;
 use p256::ecdsa::{Signature, SigningKey};
 use sha2::{Digest as _, Sha256};
 
-use super::headers::Names;
+use super::header_variants::Names;
+use super::hmac_confusion::Files;
 use super::reading::{Reading, readings};
 use super::search::{Case, Targets, meet};
-use super::secret::Files;
-use super::signature::{self, Form};
-use super::signed::{Hashed, Signed};
+use super::signature_encodings::{self, Form};
 use super::signer::{self, Suspect};
+use super::signing_inputs::{Hashed, SigningInputs};
 use super::work::{Work, budget};
-use super::{Debugger, Effort, altered, dropped, named, recovery, short_tokens, truncated};
+use super::{
+    Debugger, Effort, dropped_characters, named_keys, recovery, short_tokens, single_edit,
+    truncated,
+};
 use crate::algorithm::Material;
 use crate::curve::counted;
 use crate::key::set::KeySource;
@@ -133,7 +136,7 @@ fn every_search_pays_for_what_it_computes() {
         };
         let step = &mut |_| true;
         let mut free = Work::of(u64::MAX, Effort::Deep, step);
-        let all_forms = signature::forms(segment, &mut free);
+        let all_forms = signature_encodings::forms(segment, &mut free);
         let hashes = hashes(reading, &mut free);
         let most = u64::MAX / 2;
         for units in [0, 1000, 20_000] {
@@ -173,7 +176,7 @@ fn every_search_pays_for_what_it_computes() {
 fn hashes(reading: &Reading, work: &mut Work) -> Vec<Hashed> {
     let header = base64url::decode(&reading.segments.header).unwrap();
     let header = JoseHeader::parse(&header).unwrap();
-    let mut hashes = Signed::new(reading, Some(&header), &Names::default(), work).hashes;
+    let mut hashes = SigningInputs::new(reading, Some(&header), &Names::default(), work).hashes;
     hashes.truncate(80);
     hashes
 }
@@ -189,14 +192,19 @@ fn searches_of<'s>(
 ) -> Vec<Search<'s>> {
     use Effort::{Deep, Default};
     let index = recovery::Index::new(suspects);
-    let names = named::thumbprints("", "");
+    let names = named_keys::thumbprints("", "");
     let files = sources.iter().filter_map(|source| source.content.clone());
     let files = Files::new(files.collect());
     vec![
         (
             "forms",
             Default,
-            Box::new(move |work| drop(signature::forms(&case.reading.segments.signature, work))),
+            Box::new(move |work| {
+                drop(signature_encodings::forms(
+                    &case.reading.segments.signature,
+                    work,
+                ))
+            }),
         ),
         (
             "targets",
@@ -230,13 +238,15 @@ fn searches_of<'s>(
         (
             "altered",
             Default,
-            Box::new(move |work| drop(altered::in_signature(case, hashes, suspects, work))),
+            Box::new(move |work| drop(single_edit::in_signature(case, hashes, suspects, work))),
         ),
         (
             "dropped",
             Default,
             Box::new(move |work| {
-                if let Some(search) = dropped::Search::new(case, hashes, suspects, work) {
+                if let Some(search) =
+                    dropped_characters::DroppedSearch::new(case, hashes, suspects, work)
+                {
                     drop(search.run(work));
                 }
             }),
@@ -245,14 +255,14 @@ fn searches_of<'s>(
             "in signing input",
             Deep,
             Box::new(move |work| {
-                drop(altered::in_signing_input(case, forms, suspects, work));
+                drop(single_edit::in_signing_input(case, forms, suspects, work));
             }),
         ),
         (
             "in any character",
             Deep,
             Box::new(move |work| {
-                drop(altered::in_any_character(case, hashes, suspects, work));
+                drop(single_edit::in_any_character(case, hashes, suspects, work));
             }),
         ),
         (

@@ -9,8 +9,8 @@ use super::cause::Cause;
 use super::digest::Digest;
 use super::notation::Notation;
 use super::replay::SecretForm;
-use crate::text::json::abridged;
-use crate::token::malformed::Segment;
+use crate::text::abridged::abridged;
+use crate::token::segment::Segment;
 
 /// One change, with everything that is needed to make it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

@@ -2,22 +2,21 @@
 
 use serde::de::IgnoredAny;
 
-use super::Effort;
+use super::base64url_lenient;
 use super::cause::Cause;
 use super::change::{self, Change, repairs};
-use super::lax;
 use super::proof::Proof;
 use super::reading::Reading;
-use super::signature::Form;
-use super::signer::{Recovered, Suspect};
+use super::signature_encodings::Form;
+use super::signer::Suspect;
 use super::wording;
+use super::work::Effort;
 use crate::curve;
 use crate::key::KeyId;
 use crate::token::header::JoseHeader;
 use crate::verify::code::Code;
 use crate::verify::finding::{Certainty, Finding};
-use crate::verify::report::Report;
-use crate::verify::report::Tried;
+use crate::verify::report::{Recovered, Report, Tried};
 use crate::verify::vendor;
 use crate::verify::verdict::SignatureStatus;
 
@@ -58,7 +57,7 @@ impl Findings {
             }
         }));
         let is_named = causes.contains(&Cause::SignerIsKid);
-        self.recovered = Vec::from_iter(Recovered::of(&proof).filter(|_| is_named));
+        self.recovered = Vec::from_iter(proof.recovered().filter(|_| is_named));
         self.proof = Some(proof);
     }
 
@@ -73,7 +72,7 @@ impl Findings {
             self.found.push(unknown.no_key_matches());
         }
         let mut keys: Vec<Recovered> = Vec::new();
-        for key in unknown.proofs.iter().filter_map(Recovered::of) {
+        for key in unknown.proofs.iter().filter_map(Proof::recovered) {
             if !keys.iter().any(|known| known.thumbprint == key.thumbprint) {
                 keys.push(key);
             }
@@ -204,7 +203,7 @@ impl Effort {
 /// Whether the payload begins like a JSON object and is not one, or cannot be decoded: no signer makes
 /// such a token.
 fn is_broken(reading: &Reading) -> bool {
-    match lax::decode(&reading.segments.payload) {
+    match base64url_lenient::decode(&reading.segments.payload) {
         Some(octets) => {
             let json = std::str::from_utf8(&octets).ok();
             let is_json = json.is_some_and(|json| serde_json::from_str::<IgnoredAny>(json).is_ok());

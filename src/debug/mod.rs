@@ -1,54 +1,62 @@
 //! Why a token is rejected. Stands above `verify`, and turns no rejected token into a valid one.
 //!
-//! [`Debugger`] (`run`) puts together what kind of thing the text is (`kind`), what its times show (`times`),
-//! and what would make its signature verify. That search brings the text into the form of a token
-//! (`around`, `reading`), reads R and S in every way (`signature`), writes and hashes what may have been
-//! signed (`signed`, `headers`, `rewriting`), gathers the keys (`signer`) and tries all combinations
-//! (`search`; `family`, if the key is not on P-256); `recovery` compares the keys that the signature leads to; `truncated`, `altered` and
-//! `dropped` look for damage with what `layout` knows, `secret` for a MAC, all within a budget (`work`).
+//! [`Debugger`] (`debugger`) puts together what kind of thing the text is (`token_kind`), what its times show
+//! (`time_findings`), and what would make its signature verify. That search brings the text into the form of
+//! a token (`extract`, `reading`), reads R and S in every way (`signature_encodings`), writes and hashes what
+//! may have been signed (`signing_inputs`, `header_variants`, `json_styles`), gathers the keys (`signer`,
+//! `repaired_key`) and tries all combinations (`search`; `family`, if the key is not on P-256). `recovery`
+//! compares the keys that the signature leads to; `truncated`, `single_edit` and `dropped_characters` look for
+//! damage with what `signature_layout` knows, `hmac_confusion` for a MAC, all within a budget (`work`).
 //!
 //! What a search finds is a list of changes (`change`) and a key. It becomes a `proof` only if these
 //! changes, made strictly to the token as it came in (`replay`), lead to a signature that verifies. Every
-//! change has a cause (`cause`); a proof becomes findings (`findings`), the strongest first (`order`).
+//! change has a cause (`cause`); a proof becomes findings (`findings`), the strongest first (`ranking`).
+//!
+//! [`Tally`] compares the tokens of a run: what many of them have in common, and who signed more than one
+//! (`same_signer`).
 
-mod altered;
-mod around;
+mod alg;
+mod base64url_lenient;
 #[cfg(test)]
 mod budget;
 mod cause;
 mod change;
+mod debugger;
 mod der;
 mod did;
 mod digest;
-mod dropped;
+mod dropped_characters;
+mod extract;
 mod family;
 mod findings;
-mod headers;
-mod kind;
-mod lax;
-mod layout;
-mod named;
+mod header_variants;
+mod hmac_confusion;
+mod json_styles;
+mod named_keys;
 mod notation;
-mod order;
+mod partial_sums;
 mod proof;
+mod ranking;
 mod reading;
 mod recovery;
+mod repaired_key;
 mod replay;
-mod rewriting;
-mod run;
+mod same_signer;
 mod search;
-mod secret;
 #[cfg(test)]
 mod short_tokens;
-mod signature;
-mod signed;
+mod signature_encodings;
+mod signature_layout;
 mod signer;
-mod summands;
-mod times;
+mod signing_inputs;
+mod single_edit;
+mod tally;
+mod time_findings;
+mod token_kind;
 mod truncated;
 mod wording;
 mod work;
 
-pub use proof::Proof;
-pub use run::{Debugger, Effort};
-pub use signer::{Recovered, Signers};
+pub use debugger::Debugger;
+pub use tally::Tally;
+pub use work::Effort;

@@ -4,19 +4,17 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::ser::{Serialize, SerializeStruct as _, Serializer};
-
+use super::alg::{alg_is_told, is_other_algorithm, row};
 use super::cause::Cause;
 use super::change::{self, Change, Stage};
-use super::digest::Digest;
-use super::family;
-use super::named;
+use super::hmac_confusion::Secret;
+use super::named_keys;
 use super::replay;
-use super::secret::Secret;
 use super::signer::{self, Suspect};
-use crate::algorithm::{Algorithm, KeyType, Material, Signed};
+use crate::algorithm::{Algorithm, Material, Signed};
 use crate::key::KeyId;
 use crate::key::set::KeySet;
+use crate::key::thumbprint;
 use crate::text::base64url;
 use crate::text::json::Object;
 use crate::token::Token;
@@ -24,7 +22,7 @@ use crate::token::header::JoseHeader;
 use crate::verify::Verifier;
 use crate::verify::code::Code;
 use crate::verify::policy::Policy;
-use crate::verify::report::Reason;
+use crate::verify::report::{ChangeReport, ProofReport, Reason, Recovered};
 use crate::verify::verdict::SignatureStatus;
 
 /// What a signature verifies with once it is changed.
@@ -47,8 +45,6 @@ pub struct Proof {
     algorithm: &'static str,
     key: Option<(Arc<KeyId>, Option<Object>)>,
     token: Option<String>,
-    /// Whether only the codes of its changes are shown.
-    redacted: bool,
 }
 
 impl Proof {
@@ -79,8 +75,8 @@ impl Proof {
                 let alg = parameters.as_ref().and_then(|header| header.alg.as_deref());
                 let algorithm = row(alg, of_hash, key.key_type())?;
                 let (message, parameter) = replay::message(&input, of_hash, algorithm, &key)?;
-                let names = named::thumbprints(&header, &payload);
-                let is_other = of_hash.iter().any(family::is_other_algorithm);
+                let names = named_keys::thumbprints(&header, &payload);
+                let is_other = of_hash.iter().any(is_other_algorithm);
                 if !algorithm.verify_with(parameter, &key, &message, &signature)
                     || !suspect.is_for(algorithm, is_other)
                     || !suspect.comes_with(parameters.as_ref(), &names)
@@ -105,7 +101,6 @@ impl Proof {
                     algorithm: algorithm.name,
                     key: Some((Arc::clone(suspect.id()), jwk)),
                     token,
-                    redacted: false,
                 });
             }
             Signer::Secret(secret) => {
@@ -116,13 +111,12 @@ impl Proof {
                     algorithm: secret.algorithm(),
                     key: None,
                     token: None,
-                    redacted: false,
                 });
             }
         };
         let algorithm = Algorithm::named("ES256")?;
         let prehash = replay::prehash(&input, of_hash)?;
-        let names = named::thumbprints(&header, &payload);
+        let names = named_keys::thumbprints(&header, &payload);
         if !algorithm.verify(
             &Material::P256(*suspect.key()),
             Signed::Prehash(&prehash),
@@ -139,7 +133,6 @@ impl Proof {
             algorithm: algorithm.name,
             key: Some((Arc::clone(suspect.id()), Some(jwk))),
             token: None,
-            redacted: false,
         };
         if of_input.is_empty() && of_hash.is_empty() {
             let jws = format!("{header}.{payload}.{}", base64url::encode(&signature));
@@ -188,12 +181,25 @@ impl Proof {
         self.key.as_ref().and_then(|(_, jwk)| jwk.as_ref())
     }
 
-    /// Shows only the codes of its changes, and the key if that may be shown.
-    pub(crate) fn redact(&mut self, key_stays: bool) {
-        self.redacted = true;
-        self.token = None;
-        if !key_stays {
-            self.key = None;
+    /// The key that the signature leads to; none if it is a secret's.
+    pub(super) fn recovered(&self) -> Option<Recovered> {
+        let jwk = self.jwk()?.clone();
+        let thumbprint = thumbprint::of_jwk(&jwk)?;
+        Some(Recovered { thumbprint, jwk })
+    }
+
+    /// The changes with all that is needed to make them again, and what they lead to.
+    pub(super) fn report(&self) -> ProofReport {
+        let of_change = |change: &Change| ChangeReport {
+            code: change.cause().map(Cause::code),
+            repair: Some(change.repair()),
+            details: Object::of(change),
+        };
+        ProofReport {
+            changes: self.changes.iter().map(of_change).collect(),
+            algorithm: self.algorithm,
+            key: self.key.as_ref().map(|(id, _)| Arc::clone(id)),
+            jwk: self.jwk().cloned(),
         }
     }
 
@@ -245,49 +251,9 @@ fn judged(key: Material, jws: &str) -> (SignatureStatus, Option<Reason>) {
     (signature.status, signature.reason)
 }
 
-/// The algorithm that the signature is of: the one that the header names, or the changes say why it is
-/// another one.
-fn row(alg: Option<&str>, changes: &[Change], key_type: KeyType) -> Option<&'static Algorithm> {
-    let alg = alg?;
-    let told: Vec<&Change> = changes
-        .iter()
-        .filter(|change| matches!(change, Change::CorrectAlg | Change::UseAlgorithm { .. }))
-        .collect();
-    let mut rows = Algorithm::of(key_type);
-    match told.as_slice() {
-        [] => rows.find(|row| row.name == alg),
-        [told] => rows.find(|row| {
-            let is_it = |change: &Change| match change {
-                Change::UseAlgorithm { algorithm, .. } => *algorithm == row.name,
-                _ => true,
-            };
-            is_it(told) && family::change_to(alg, row).as_ref() == Some(told)
-        }),
-        _ => None,
-    }
-}
-
-/// Whether the changes say why the signature is one of ES256 although the header's `alg` is another.
-fn alg_is_told(alg: Option<&str>, changes: &[Change]) -> bool {
-    let told = changes.iter().find_map(|change| match change {
-        Change::CorrectAlg => Some(None),
-        Change::IgnoreAlg { digest } => Some(Some(*digest)),
-        _ => None,
-    });
-    match (alg, told) {
-        (Some("ES256"), told) => told.is_none(),
-        (Some(alg), Some(None)) => alg.trim().eq_ignore_ascii_case("ES256"),
-        (Some(alg), Some(Some(digest))) => {
-            !alg.trim().eq_ignore_ascii_case("ES256")
-                && (digest == Digest::Sha256 || Digest::of_alg(alg) == Some(digest))
-        }
-        (Some(_) | None, _) => false,
-    }
-}
-
 /// Whether the token names a key where it is said to, in what was signed. What is not signed may be
 /// chosen after the signature.
-fn is_named(suspect: &Suspect, changes: &[Change], names: &[named::Name]) -> bool {
+fn is_named(suspect: &Suspect, changes: &[Change], names: &[named_keys::Name]) -> bool {
     let mut places = suspect.changes().iter().filter_map(|change| match change {
         Change::UseNamedKey { place } => Some(*place),
         _ => None,
@@ -323,35 +289,6 @@ fn is_named_in_signed(of_key: &[Change], changes: &[Change]) -> bool {
             ),
         })
     })
-}
-
-/// The changes with all that is needed to make them again, and what they lead to.
-impl Serialize for Proof {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        #[derive(serde::Serialize)]
-        struct Told<'c> {
-            code: Option<Code>,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            repair: Option<String>,
-            #[serde(flatten)]
-            change: Option<&'c Change>,
-        }
-        let changes: Vec<Told> = self
-            .changes
-            .iter()
-            .map(|change| Told {
-                code: change.cause().map(Cause::code),
-                repair: (!self.redacted).then(|| change.repair()),
-                change: (!self.redacted).then_some(change),
-            })
-            .collect();
-        let mut proof = serializer.serialize_struct("Proof", 4)?;
-        proof.serialize_field("changes", &changes)?;
-        proof.serialize_field("algorithm", self.algorithm)?;
-        proof.serialize_field("key", &self.key())?;
-        proof.serialize_field("jwk", &self.jwk())?;
-        proof.end()
-    }
 }
 
 /// Shows no signature: a `Debug` of a proof ends in logs.

@@ -1,10 +1,10 @@
-//! How a text could be meant as a token: taken out of what stands around it (`around`), and brought
+//! How a text could be meant as a token: taken out of what stands around it (`extract`), and brought
 //! to base64url. A strict reader refuses such text; here it is read for the search alone.
 
-use super::around;
+use super::base64url_lenient;
 use super::cause::Cause;
 use super::change::{self, Change};
-use super::lax;
+use super::extract;
 use super::replay::{self, Segments};
 
 /// More readings than this of one text are not looked at.
@@ -27,7 +27,7 @@ pub fn readings(token: &[u8]) -> Vec<Reading> {
     if token.len() > MAX_READ {
         return Vec::new();
     }
-    let mut found = match around::alone(Change::RemoveNuls, token) {
+    let mut found = match extract::alone(Change::RemoveNuls, token) {
         Some(changes) => {
             let after = |text: Vec<u8>, change: &Change| replay::text(&text, change);
             let text = changes.iter().try_fold(token.to_vec(), after);
@@ -35,7 +35,7 @@ pub fn readings(token: &[u8]) -> Vec<Reading> {
         }
         None => vec![(Vec::new(), replay::legible(token))],
     };
-    for step in around::STEPS {
+    for step in extract::STEPS {
         found = found
             .into_iter()
             .flat_map(|(changes, text)| match step(&text) {
@@ -101,9 +101,13 @@ pub fn without_trailing_bits(segment: &str) -> Option<String> {
         _ => return None,
     };
     let (at, last) = segment.char_indices().next_back()?;
-    let value = lax::value(u8::try_from(last).ok()?)?;
+    let value = base64url_lenient::value(u8::try_from(last).ok()?)?;
     let kept = value >> unused << unused;
-    let canonical = format!("{}{}", segment.get(..at)?, lax::character(kept));
+    let canonical = format!(
+        "{}{}",
+        segment.get(..at)?,
+        base64url_lenient::character(kept)
+    );
     (kept != value).then_some(canonical)
 }
 

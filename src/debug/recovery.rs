@@ -4,16 +4,15 @@
 
 use std::collections::HashMap;
 
-use p256::ecdsa::VerifyingKey;
-
-use super::named::Name;
+use super::named_keys::Name;
 use super::proof::{Proof, Signer};
 use super::search::Case;
-use super::signature::Form;
-use super::signed::Hashed;
-use super::signer::{self, Suspect};
+use super::signature_encodings::Form;
+use super::signer::Suspect;
+use super::signing_inputs::Hashed;
 use super::work::{INVERSION, LIFT, LOOK_UP, MULTIPLICATION, Work};
 use crate::curve::{self, Coordinates};
+use crate::key::thumbprint;
 
 /// So much is spent on comparing keys, in units of work.
 const SHARE: u64 = 60_000;
@@ -31,7 +30,7 @@ impl Index {
     pub fn new(suspects: &[Suspect]) -> Self {
         let mut index: HashMap<Coordinates, Vec<Suspect>> = HashMap::new();
         for suspect in suspects {
-            if let Some(coordinates) = coordinates(suspect.key()) {
+            if let Some(coordinates) = curve::coordinates(suspect.key()) {
                 index.entry(coordinates).or_default().push(suspect.clone());
             }
         }
@@ -41,17 +40,6 @@ impl Index {
     pub fn is_empty(&self) -> bool {
         self.suspects.is_empty()
     }
-}
-
-fn coordinates(key: &VerifyingKey) -> Option<Coordinates> {
-    let point = key.to_encoded_point(false);
-    let (x, y) = (point.x()?, point.y()?);
-    Some([(*x).into(), (*y).into()])
-}
-
-fn key(coordinates: &Coordinates) -> Option<VerifyingKey> {
-    let [x, y] = coordinates;
-    VerifyingKey::from_sec1_bytes(&[&[4][..], x, y].concat()).ok()
 }
 
 /// Compares every key that these signatures and hashes lead to with those of the index and with those
@@ -98,11 +86,13 @@ fn named(coordinates: &Coordinates, names: &[Name]) -> Vec<Suspect> {
     if names.is_empty() {
         return Vec::new();
     }
-    let thumbprint = signer::thumbprint_of(coordinates);
+    let Some(thumbprint) = thumbprint::of_p256(coordinates) else {
+        return Vec::new();
+    };
     names
         .iter()
         .filter(|(_, name)| *name == thumbprint)
-        .filter_map(|(place, _)| Some(Suspect::recovered(key(coordinates)?, Some(place))))
+        .filter_map(|(place, _)| Some(Suspect::recovered(curve::key_at(coordinates)?, Some(place))))
         .collect()
 }
 
@@ -143,7 +133,7 @@ pub fn proofs(case: Case, form: &Form, hashes: &[Hashed], work: &mut Work) -> Ve
     let recovered = recovered(form, hashes, work).into_iter();
     recovered
         .filter_map(|(hashed, coordinates)| {
-            let suspect = Suspect::recovered(key(&coordinates)?, None);
+            let suspect = Suspect::recovered(curve::key_at(&coordinates)?, None);
             let signer = Signer::Suspect(&suspect);
             case.prove(&form.changes, &hashed.changes, signer, work)
         })

@@ -8,9 +8,9 @@ use std::collections::HashMap;
 use super::change::Change;
 use super::proof::{Proof, Signer};
 use super::reading::Reading;
-use super::signature::Form;
-use super::signed::Hashed;
+use super::signature_encodings::Form;
 use super::signer::Suspect;
+use super::signing_inputs::Hashed;
 use super::work::{INVERSION, LIFT, LOOK_UP, MULTIPLICATION, PROOF, Work};
 use crate::curve::{self, Compressed};
 

@@ -1,25 +1,20 @@
 //! Who may have signed: the keys given, keys that are not trusted, keys as they may have been meant,
 //! and the keys that follow from the signature itself (SEC 1, section 4.1.6).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use data_encoding::BASE64;
 use p256::ecdsa::VerifyingKey;
-use serde::Serialize;
 
 use super::change::Change;
 use super::der;
-use super::digest::Digest;
-use super::named;
+use super::named_keys;
 use super::notation::exactly;
-use super::proof::Proof;
-use super::replay::HALF;
-use crate::verify::code::Code;
-use crate::verify::finding::{Certainty, Finding};
+use super::repaired_key::repaired;
 
 use crate::algorithm::{Algorithm, Material};
-use crate::curve::{self, Coordinates};
+use crate::curve;
 use crate::key::set::KeySource;
 use crate::key::{self, KeyId, KeyReport, VerificationKey};
 use crate::text::base64url;
@@ -39,9 +34,6 @@ pub struct Suspect<K = VerifyingKey> {
     /// The only algorithm that it is for, if it says so.
     alg: Option<Box<str>>,
 }
-
-/// An unusable JWK as it may have been meant: a key, and the changes that lead to it.
-type Repaired = (Vec<Change>, VerifyingKey);
 
 impl Suspect {
     fn new(
@@ -185,11 +177,8 @@ pub fn embedded(header: &JoseHeader) -> Vec<Suspect> {
 
 /// The P-256 key of a certificate (RFC 5280 section 4.1).
 fn of_certificate(certificate: &[u8]) -> Option<VerifyingKey> {
-    /// `AlgorithmIdentifier` of a P-256 key, then a BIT STRING of 66 octets without unused bits.
-    const BEFORE_POINT: &[u8] = &[
-        0x30, 0x13, 0x06, 0x07, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x02, 0x01, 0x06, 0x08, 0x2A, 0x86,
-        0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
-    ];
+    /// The bytes of an uncompressed point.
+    const POINT: usize = 65;
     let certificate = der::element(0x30, certificate)?;
     let certificate = der::element(0x30, certificate.content)?.content;
     // The version may be missing; serial number, signature, issuer, validity and subject may not.
@@ -198,8 +187,11 @@ fn of_certificate(certificate: &[u8]) -> Option<VerifyingKey> {
     for tag in [0x02, 0x30, 0x30, 0x30, 0x30] {
         rest = der::element(tag, rest)?.rest;
     }
-    let key = der::element(0x30, rest)?.content;
-    VerifyingKey::from_sec1_bytes(key.strip_prefix(BEFORE_POINT)?).ok()
+    let length = rest
+        .len()
+        .checked_sub(der::element(0x30, rest)?.rest.len())?;
+    let before = key::before_key("P-256", POINT);
+    VerifyingKey::from_sec1_bytes(rest.get(..length)?.strip_prefix(&*before)?).ok()
 }
 
 impl Suspect<Material> {
@@ -265,7 +257,7 @@ impl Suspect<Material> {
     }
 
     /// Whether it is given, or comes with this header, or the token names it.
-    pub fn comes_with(&self, header: Option<&JoseHeader>, names: &[named::Name]) -> bool {
+    pub fn comes_with(&self, header: Option<&JoseHeader>, names: &[named_keys::Name]) -> bool {
         self.changes.iter().all(|change| match change {
             Change::UseEmbeddedKey { member } => {
                 let embedded = header.map(embedded_others).unwrap_or_default();
@@ -350,7 +342,7 @@ pub fn embedded_others(header: &JoseHeader) -> Vec<Suspect<Material>> {
 /// The keys that the token names by what they are, and that no signature leads to.
 pub fn named_others(header: &str, payload: &str) -> Vec<Suspect<Material>> {
     let source: Arc<str> = "the token".into();
-    let keys = named::keys(header, payload).into_iter();
+    let keys = named_keys::keys(header, payload).into_iter();
     keys.filter(|(_, key)| key.p256().is_none())
         .map(|(place, key)| Suspect::other(vec![Change::UseNamedKey { place }], key, None, &source))
         .collect()
@@ -365,147 +357,19 @@ pub fn jwk_of(key: &Material) -> Option<Object> {
     Some(jwk)
 }
 
-/// What a JWK that can't be used may have been meant as: each key with the changes that lead to it.
-/// `ignored` are the members by which it says of itself that it is for something else.
-fn repaired(jwk: &Object, ignored: &[&'static str]) -> Vec<Repaired> {
-    let coordinate = |name: &str| {
-        let text = jwk.get(name)?.as_str()?;
-        let plain = text
-            .trim_end_matches('=')
-            .replace('+', "-")
-            .replace('/', "_");
-        let written = base64url::decode(&plain).ok()?;
-        let zeros = written.len().saturating_sub(HALF);
-        let (zeros, number) = written.split_at_checked(zeros)?;
-        let mut octets = [0; HALF];
-        octets
-            .get_mut(HALF.checked_sub(number.len())?..)?
-            .copy_from_slice(number);
-        let is_number = zeros.iter().all(|octet| *octet == 0);
-        is_number.then(|| (octets, base64url::encode(&octets) != text))
-    };
-    let (Some((x, x_changed)), Some((y, y_changed))) = (coordinate("x"), coordinate("y")) else {
-        return Vec::new();
-    };
-    let reversed = |mut octets: [u8; HALF]| {
-        octets.reverse();
-        octets
-    };
-    let rewritten = (x_changed || y_changed).then_some(Change::RewriteCoordinates);
-    let ignored = (!ignored.is_empty()).then(|| Change::IgnoreMembers {
-        members: ignored.to_vec(),
-    });
-    [
-        (None, x, y),
-        (Some(Change::SwapCoordinates), y, x),
-        (Some(Change::ReverseCoordinates), reversed(x), reversed(y)),
-    ]
-    .into_iter()
-    .filter_map(|(order, x, y)| {
-        let changes = rewritten.iter().cloned().chain(order);
-        let changes: Vec<Change> = changes.chain(ignored.clone()).collect();
-        let point = [&[4][..], &x, &y].concat();
-        let key = VerifyingKey::from_sec1_bytes(&point).ok()?;
-        (!changes.is_empty()).then_some((changes, key))
-    })
-    .collect()
-}
-
-/// RFC 7638 with SHA-256.
-pub fn thumbprint_of(coordinates: &Coordinates) -> Box<str> {
-    let [x, y] = coordinates.map(|octets| base64url::encode(&octets));
-    let members = format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#);
-    base64url::encode(&Digest::Sha256.hash(members.as_bytes())).into()
-}
-
 /// A key as a JWK, as it would stand in a `public_key.json`.
 pub fn jwk(key: &VerifyingKey) -> Object {
-    let point = key.to_encoded_point(false);
-    let coordinate = |octets: Option<&p256::FieldBytes>| {
-        base64url::encode(octets.map_or(&[][..], |octets| octets))
-    };
-    let text = format!(
-        r#"{{"kty":"EC","x":"{}","y":"{}","crv":"P-256","alg":"ES256"}}"#,
-        coordinate(point.x()),
-        coordinate(point.y())
-    );
-    match Value::parse(text.as_bytes()) {
-        Ok(Value::Object(object)) => object,
-        Ok(_) | Err(_) => Object::default(),
+    let [x, y] = curve::coordinates(key).unwrap_or_default();
+    let (x, y) = (base64url::encode(&x), base64url::encode(&y));
+    let mut jwk = Object::default();
+    for (name, value) in [
+        ("kty", "EC"),
+        ("x", &*x),
+        ("y", &*y),
+        ("crv", "P-256"),
+        ("alg", "ES256"),
+    ] {
+        jwk.push(name, Value::from(value));
     }
-}
-
-/// A key that follows from a signature, which verifies under it.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct Recovered {
-    /// Its RFC 7638 thumbprint.
-    pub thumbprint: Box<str>,
-    /// The key as a JWK.
-    pub jwk: Object,
-}
-
-impl Recovered {
-    /// The key of a proof; none if it is a secret's.
-    pub(super) fn of(proof: &Proof) -> Option<Self> {
-        let jwk = proof.jwk()?.clone();
-        let thumbprint = key::thumbprint::of_jwk(&jwk)?;
-        Some(Self { thumbprint, jwk })
-    }
-}
-
-/// The signers of a run's refused tokens, as far as they follow from the signatures: a key that two
-/// tokens lead to signed both, since chance meets it never.
-#[derive(Debug, Default)]
-pub struct Signers {
-    seen: HashMap<Box<str>, u64>,
-}
-
-impl Signers {
-    /// Takes note of a token's possible signers; a finding where one was met before, which then stays
-    /// alone among them. A single one is known already.
-    pub fn note(&mut self, recovered: &mut Vec<Recovered>) -> Option<Finding> {
-        /// A run of refused tokens of ever other signers must not fill the memory.
-        const MOST: usize = 100_000;
-        if recovered.len() < 2 {
-            return None;
-        }
-        // The same token again leads to the same two keys, which tells nothing new.
-        if recovered
-            .iter()
-            .all(|key| self.seen.contains_key(&key.thumbprint))
-        {
-            return None;
-        }
-        let mut met = None;
-        for key in recovered.iter() {
-            if let Some(count) = self.seen.get_mut(&key.thumbprint) {
-                *count = count.saturating_add(1);
-                met = Some((key.clone(), *count));
-            } else if self.seen.len() < MOST {
-                self.seen.insert(key.thumbprint.clone(), 1);
-            }
-        }
-        let (key, count) = met?;
-        let finding = Finding::new(
-            Code::SameSigner,
-            Certainty::Proven,
-            format!("key recovered from {count} signatures: {}", key.jwk),
-        );
-        *recovered = vec![key];
-        Some(finding)
-    }
-
-    /// The signers of more than one token, with how many, the busiest first.
-    #[must_use]
-    pub fn shared(&self) -> Vec<(&str, u64)> {
-        let mut shared: Vec<(&str, u64)> = self
-            .seen
-            .iter()
-            .filter(|(_, count)| **count > 1)
-            .map(|(thumbprint, count)| (&**thumbprint, *count))
-            .collect();
-        shared.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
-        shared
-    }
+    jwk
 }

@@ -10,23 +10,23 @@ use std::collections::HashMap;
 
 use p256::Scalar;
 
+use super::base64url_lenient;
 use super::cause::Cause;
 use super::change::{Change, Edit};
-use super::lax;
-use super::layout::{Layout, values};
 use super::proof::{Proof, Signer};
 use super::replay::HALF;
 use super::search::Case;
-use super::signed::Hashed;
+use super::signature_layout::{Layout, values};
 use super::signer::Suspect;
+use super::signing_inputs::Hashed;
 use super::work::{LIFT, MULTIPLICATION, Work};
 use crate::curve::{self, Abscissa, Point};
 
 /// The bits that are searched for: four octets.
-const MOST_BITS: usize = 32;
+const MAX_BITS: usize = 32;
 
 /// The same, of a deep search.
-const MOST_BITS_DEEP: usize = 38;
+const MAX_BITS_DEEP: usize = 38;
 
 /// A signature without its end.
 struct Cut<'c> {
@@ -47,9 +47,9 @@ pub fn search(
     work: &mut Work,
 ) -> Option<Proof> {
     let most = if work.tried.deep {
-        MOST_BITS_DEEP
+        MAX_BITS_DEEP
     } else {
-        MOST_BITS
+        MAX_BITS
     };
     let mut layouts = Layout::all();
     if let Some(values) = values(&case.reading.segments.signature) {
@@ -93,7 +93,7 @@ impl<'c> Cut<'c> {
         if !work.spend(steps.saturating_add(START).saturating_mul(2)) {
             return None;
         }
-        let table = Table::new(lifted.into(), steps);
+        let table = BabySteps::new(lifted.into(), steps);
         // To the next middle of 2 * steps + 1 multiples.
         let stride = steps.checked_mul(2)?.checked_add(1)?;
         let giant = Point::from(curve::multiply(&lifted, &Scalar::from(stride)));
@@ -145,14 +145,14 @@ impl<'c> Cut<'c> {
         let places = (0..self.characters).rev();
         let characters = places.map(|place| {
             let value = u128::from(k) << surplus >> (place * 6) & 0x3F;
-            Some(lax::character(u8::try_from(value).ok()?))
+            Some(base64url_lenient::character(u8::try_from(value).ok()?))
         });
         characters.collect()
     }
 }
 
 /// The abscissas of `j R` for each j up to `steps`: that of `-j R` is the same.
-struct Table {
+struct BabySteps {
     multiples: HashMap<u64, u64>,
     steps: u64,
 }
@@ -160,7 +160,7 @@ struct Table {
 /// Few enough points at once, so that memory stays small.
 const AT_ONCE: u64 = 1024;
 
-impl Table {
+impl BabySteps {
     fn new(point: Point, steps: u64) -> Self {
         let mut multiples = HashMap::new();
         let mut next = Point::default();

@@ -3,7 +3,6 @@
 
 use rsa::traits::PublicKeyParts as _;
 
-use super::Effort;
 use crate::algorithm::Material;
 use crate::verify::report::Tried;
 
@@ -40,6 +39,15 @@ pub fn of_verification(key: &Material, text: usize) -> u64 {
         }
     };
     of_key.saturating_add(of_text(text))
+}
+
+/// How much a search may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effort {
+    /// A few tens of milliseconds.
+    Default,
+    /// Several seconds: also every character of the token, and more missing ones.
+    Deep,
 }
 
 /// The budget of a search, and the count of what was tried.

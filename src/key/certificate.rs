@@ -52,7 +52,7 @@ pub(crate) struct Issued<'d> {
 const BASIC_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.19");
 
 /// `TBSCertificate`, without what is of no use here.
-struct Signed<'d> {
+struct SignedCertificate<'d> {
     issuer: &'d [u8],
     not_before: i64,
     not_after: i64,
@@ -65,7 +65,7 @@ struct Signed<'d> {
 pub(crate) fn read(certificate: &[u8]) -> Option<Issued<'_>> {
     let mut reader = SliceReader::new(certificate).ok()?;
     let signed = reader.sequence(|certificate| {
-        let signed = certificate.sequence(Signed::read)?;
+        let signed = certificate.sequence(SignedCertificate::read)?;
         let _algorithm = AnyRef::decode(certificate)?;
         let _signature = BitStringRef::decode(certificate)?;
         Ok::<_, der::Error>(signed)
@@ -131,7 +131,7 @@ fn chain(certificates: &[&Issued]) -> Option<Vec<usize>> {
     (count > 1 && distinct.len() == count).then_some(chain)
 }
 
-impl<'d> Signed<'d> {
+impl<'d> SignedCertificate<'d> {
     fn read(reader: &mut SliceReader<'d>) -> der::Result<Self> {
         let _version = ContextSpecific::<u8>::decode_explicit(reader, TagNumber(0))?;
         // A serial number may be negative or too long, which is no matter of the key's.

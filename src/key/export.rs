@@ -3,7 +3,7 @@
 
 use data_encoding::BASE64;
 
-use super::spki;
+use super::spki_writer;
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
 
@@ -59,7 +59,7 @@ impl PublicJwk {
 
     /// `PUBLIC KEY` (RFC 7468, section 13).
     pub(crate) fn pem(&self) -> Option<String> {
-        let base64 = BASE64.encode(&spki::write(&self.jwk, self.is_pss)?);
+        let base64 = BASE64.encode(&spki_writer::write(&self.jwk, self.is_pss)?);
         let mut pem = "-----BEGIN PUBLIC KEY-----\n".to_owned();
         let mut rest = base64.as_str();
         while !rest.is_empty() {
@@ -76,5 +76,7 @@ impl PublicJwk {
 /// A number without leading zeros (RFC 7518, section 2, `Base64urlUInt`).
 fn canonical(number: &str) -> Option<String> {
     let bytes = base64url::decode(number).ok()?;
-    Some(base64url::encode(spki::without_leading_zeros(&bytes)))
+    Some(base64url::encode(spki_writer::without_leading_zeros(
+        &bytes,
+    )))
 }

@@ -2,14 +2,17 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::RangeInclusive;
 
 use serde::{Serialize, Serializer};
 
-use super::jwk::RSA_BITS;
 use super::not_a_key::NotAKey;
 use super::shown;
 use crate::algorithm::{Algorithm, KeyType};
 use crate::text::json::JsonError;
+
+/// The bits of an RSA modulus: fewer are forbidden (RFC 7518, section 3.3), and more cost too much time.
+pub const RSA_BITS: RangeInclusive<usize> = 2048..=16384;
 
 /// More operations are not listed.
 const MAX_SHOWN: usize = 10;
@@ -26,9 +29,9 @@ pub enum KeyFault {
     /// A member has another type than it must; its name, what it is, and what it should be.
     MemberType(&'static str, &'static str, &'static str),
     /// A `kty` that is not supported.
-    ForeignType(String),
+    UnsupportedType(String),
     /// A `crv` that is not supported.
-    ForeignCurve {
+    UnsupportedCurve {
         /// The key's type.
         kty: &'static str,
         /// The curve that is named.
@@ -56,7 +59,7 @@ pub enum KeyFault {
         /// The curve.
         curve: KeyType,
         /// Whether exchanging the two gives a point of the curve.
-        exchanged: bool,
+        swapped: bool,
     },
     /// `x` can't be decoded, is not canonical, or is of small order.
     NotEd25519,
@@ -73,7 +76,7 @@ pub enum KeyFault {
     /// `key_ops` without `verify`.
     KeyOps(Vec<Box<str>>),
     /// `key_ops` that names an operation twice.
-    KeyOpsTwice(String),
+    DuplicateKeyOp(String),
     /// An `alg` that is not for keys of this type.
     Algorithm {
         /// What it is.
@@ -105,7 +108,7 @@ impl KeyFault {
 
     fn advice(&self) -> Option<&'static str> {
         match self {
-            Self::ForeignCurve { crv, .. } if crv.starts_with('X') => {
+            Self::UnsupportedCurve { crv, .. } if crv.starts_with('X') => {
                 Some("the key is for key agreement; ask its issuer for the signature key")
             }
             Self::Missing(_) => Some("the key may be incomplete; download it again"),
@@ -117,12 +120,10 @@ impl KeyFault {
                 "the program that wrote the key removed or added a leading zero byte; it must write the full length",
             ),
             Self::Length { .. } => Some("the key may be truncated; download it again"),
-            Self::NotOnCurve {
-                exchanged: true, ..
-            } => Some("swap x and y"),
-            Self::NotOnCurve {
-                exchanged: false, ..
-            } => Some("a character of x or y is wrong; download the key again"),
+            Self::NotOnCurve { swapped: true, .. } => Some("swap x and y"),
+            Self::NotOnCurve { swapped: false, .. } => {
+                Some("a character of x or y is wrong; download the key again")
+            }
             Self::NotEd25519 | Self::RsaModulus => {
                 Some("a character of the key is wrong; download it again")
             }
@@ -147,9 +148,9 @@ impl KeyFault {
             | Self::Json(_)
             | Self::NotAnObject(_)
             | Self::MemberType(..)
-            | Self::KeyOpsTwice(_)
-            | Self::ForeignType(_)
-            | Self::ForeignCurve { .. }
+            | Self::DuplicateKeyOp(_)
+            | Self::UnsupportedType(_)
+            | Self::UnsupportedCurve { .. }
             | Self::LeadingZero(_)
             | Self::RsaSize(_)
             | Self::RsaExponent
@@ -167,19 +168,19 @@ impl fmt::Display for KeyFault {
             Self::MemberType(name, found, expected) => {
                 write!(f, "\"{name}\" must be {expected}, found {found}")
             }
-            Self::ForeignType(kty) => write!(
+            Self::UnsupportedType(kty) => write!(
                 f,
                 "\"kty\" must be \"EC\", \"RSA\", \"OKP\" or \"oct\", found {}",
                 shown::quoted(kty)
             ),
-            Self::ForeignCurve { kty: "OKP", crv } => {
+            Self::UnsupportedCurve { kty: "OKP", crv } => {
                 write!(
                     f,
                     "\"crv\" must be \"Ed25519\", found {}",
                     shown::quoted(crv)
                 )
             }
-            Self::ForeignCurve { crv, .. } => write!(
+            Self::UnsupportedCurve { crv, .. } => write!(
                 f,
                 "\"crv\" must be \"P-256\", \"P-384\", \"P-521\" or \"secp256k1\", found {}",
                 shown::quoted(crv)
@@ -202,11 +203,11 @@ impl fmt::Display for KeyFault {
             ),
             Self::NotOnCurve {
                 curve,
-                exchanged: true,
+                swapped: true,
             } => write!(f, "(x, y) is not on the {curve} curve, but (y, x) is"),
             Self::NotOnCurve {
                 curve,
-                exchanged: false,
+                swapped: false,
             } => write!(f, "(x, y) is not on the {curve} curve"),
             Self::NotEd25519 => f.write_str("\"x\" is not a valid Ed25519 public key"),
             Self::RsaSize(bits) => write!(
@@ -233,7 +234,7 @@ impl fmt::Display for KeyFault {
                     names.join(",")
                 )
             }
-            Self::KeyOpsTwice(operation) => {
+            Self::DuplicateKeyOp(operation) => {
                 write!(f, "duplicate {} in \"key_ops\"", shown::quoted(operation))
             }
             Self::Algorithm { alg, key_type } => {

@@ -6,15 +6,12 @@ use std::sync::Arc;
 use jose_jwk::{Ec, EcCurves};
 use rsa::BoxedUint;
 
-use super::fault::KeyFault;
+use super::ec_point::CURVES;
+use super::fault::{KeyFault, RSA_BITS};
 use super::note::KeyNote;
-use super::point::CURVES;
 use crate::algorithm::{KeyType, Material};
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
-
-/// The bits of an RSA modulus: fewer are forbidden (RFC 7518, section 3.3), and more cost too much time.
-pub const RSA_BITS: std::ops::RangeInclusive<usize> = 2048..=16384;
 
 /// A greater exponent costs too much time.
 const MAX_RSA_EXPONENT: u64 = (1 << 33) - 1;
@@ -43,13 +40,13 @@ pub fn parse(object: &Object) -> Result<Parsed, Vec<KeyFault>> {
         "RSA" => rsa(object),
         "OKP" => okp(object).map(Parsed::from),
         "oct" => oct(object).map(Parsed::from),
-        other => Err(vec![KeyFault::ForeignType(other.to_owned())]),
+        other => Err(vec![KeyFault::UnsupportedType(other.to_owned())]),
     }
 }
 
 fn ec(object: &Object) -> Result<Material, Vec<KeyFault>> {
     let (curve, length) = curve(object, "EC", &CURVES)?;
-    let coordinate = |name| octets_of_length(object, name, curve, length);
+    let coordinate = |name| bytes_of_length(object, name, curve, length);
     let (x, y) = match (coordinate("x"), coordinate("y")) {
         (Ok(x), Ok(y)) => (x, y),
         (x, y) => return Err([x.err(), y.err()].into_iter().flatten().collect()),
@@ -57,7 +54,7 @@ fn ec(object: &Object) -> Result<Material, Vec<KeyFault>> {
     point(curve, &x, &y).ok_or_else(|| {
         vec![KeyFault::NotOnCurve {
             curve,
-            exchanged: point(curve, &y, &x).is_some(),
+            swapped: point(curve, &y, &x).is_some(),
         }]
     })
 }
@@ -93,7 +90,7 @@ fn point(curve: KeyType, x: &[u8], y: &[u8]) -> Option<Material> {
 
 /// RFC 7518, section 6.3.1.1 asks for no leading zero in `n`, and knows that some writers add one.
 fn rsa(object: &Object) -> Result<Parsed, Vec<KeyFault>> {
-    let (n, e) = match (octets(object, "n"), octets(object, "e")) {
+    let (n, e) = match (bytes(object, "n"), bytes(object, "e")) {
         (Ok(n), Ok(e)) => (n, e),
         (n, e) => return Err([n.err(), e.err()].into_iter().flatten().collect()),
     };
@@ -102,8 +99,8 @@ fn rsa(object: &Object) -> Result<Parsed, Vec<KeyFault>> {
         None => (&n[..], None),
     };
     let mut faults = Vec::new();
-    for (name, octets) in [("n", n), ("e", &e[..])] {
-        if octets.first().is_none_or(|octet| *octet == 0) {
+    for (name, bytes) in [("n", n), ("e", &e[..])] {
+        if bytes.first().is_none_or(|byte| *byte == 0) {
             faults.push(KeyFault::LeadingZero(name));
         }
     }
@@ -114,7 +111,7 @@ fn rsa(object: &Object) -> Result<Parsed, Vec<KeyFault>> {
     if !RSA_BITS.contains(&bits) {
         faults.push(KeyFault::RsaSize(bits));
     }
-    if n.last().is_some_and(|octet| octet % 2 == 0) {
+    if n.last().is_some_and(|byte| byte % 2 == 0) {
         faults.push(KeyFault::RsaModulus);
     }
     let exponent = exponent(&e).filter(|e| (3..=MAX_RSA_EXPONENT).contains(e) && e % 2 == 1);
@@ -141,9 +138,9 @@ pub fn small_rsa(object: &Object) -> Option<Material> {
     if object.get("kty").and_then(Value::as_str) != Some("RSA") {
         return None;
     }
-    let (n, e) = (octets(object, "n").ok()?, octets(object, "e").ok()?);
+    let (n, e) = (bytes(object, "n").ok()?, bytes(object, "e").ok()?);
     let exponent = exponent(&e).filter(|e| (3..=MAX_RSA_EXPONENT).contains(e) && e % 2 == 1)?;
-    let is_number = n.first() != Some(&0) && n.last().is_some_and(|octet| octet % 2 == 1);
+    let is_number = n.first() != Some(&0) && n.last().is_some_and(|byte| byte % 2 == 1);
     if !is_number || !(MIN_BITS..*RSA_BITS.start()).contains(&bits(&n)) {
         return None;
     }
@@ -156,24 +153,24 @@ pub fn small_rsa(object: &Object) -> Option<Material> {
 }
 
 /// The size of a number without leading zero bytes.
-fn bits(octets: &[u8]) -> usize {
-    let zeros = octets.first().map_or(0, |octet| octet.leading_zeros());
+fn bits(bytes: &[u8]) -> usize {
+    let zeros = bytes.first().map_or(0, |byte| byte.leading_zeros());
     let zeros = usize::try_from(zeros).unwrap_or_default();
-    octets.len().saturating_mul(8).saturating_sub(zeros)
+    bytes.len().saturating_mul(8).saturating_sub(zeros)
 }
 
 /// A number of at most 64 bits.
-fn exponent(octets: &[u8]) -> Option<u64> {
+fn exponent(bytes: &[u8]) -> Option<u64> {
     let mut number = [0; 8];
-    let from = number.len().checked_sub(octets.len())?;
-    number.get_mut(from..)?.copy_from_slice(octets);
+    let from = number.len().checked_sub(bytes.len())?;
+    number.get_mut(from..)?.copy_from_slice(bytes);
     Some(u64::from_be_bytes(number))
 }
 
 /// RFC 8032, section 5.1.3: y is below the field's prime. A point of small order verifies anything.
 fn okp(object: &Object) -> Result<Material, Vec<KeyFault>> {
     let (curve, length) = curve(object, "OKP", &[(KeyType::Ed25519, 32)])?;
-    let x = octets_of_length(object, "x", curve, length).map_err(|fault| vec![fault])?;
+    let x = bytes_of_length(object, "x", curve, length).map_err(|fault| vec![fault])?;
     let key = <[u8; 32]>::try_from(x).ok().and_then(|x| {
         let key = ed25519_dalek::VerifyingKey::from_bytes(&x).ok()?;
         let is_canonical = key.to_edwards().compress().to_bytes() == x;
@@ -184,7 +181,7 @@ fn okp(object: &Object) -> Result<Material, Vec<KeyFault>> {
 }
 
 fn oct(object: &Object) -> Result<Material, Vec<KeyFault>> {
-    match octets(object, "k") {
+    match bytes(object, "k") {
         Ok(k) if k.is_empty() => Err(vec![KeyFault::EmptySecret]),
         Ok(k) => Ok(Material::Oct(k.into())),
         Err(fault) => Err(vec![fault]),
@@ -201,33 +198,33 @@ fn curve(
     let mut curves = curves.iter().copied();
     let known = curves.find(|(curve, _)| curve.crv() == Some(crv));
     known.ok_or_else(|| {
-        vec![KeyFault::ForeignCurve {
+        vec![KeyFault::UnsupportedCurve {
             kty,
             crv: crv.to_owned(),
         }]
     })
 }
 
-fn octets_of_length(
+fn bytes_of_length(
     object: &Object,
     name: &'static str,
     key_type: KeyType,
     length: usize,
 ) -> Result<Vec<u8>, KeyFault> {
-    let octets = octets(object, name)?;
-    if octets.len() == length {
-        Ok(octets)
+    let bytes = bytes(object, name)?;
+    if bytes.len() == length {
+        Ok(bytes)
     } else {
         Err(KeyFault::Length {
             name,
-            found: octets.len(),
+            found: bytes.len(),
             expected: length,
             key_type,
         })
     }
 }
 
-fn octets(object: &Object, name: &'static str) -> Result<Vec<u8>, KeyFault> {
+fn bytes(object: &Object, name: &'static str) -> Result<Vec<u8>, KeyFault> {
     let text = text(object, name)?;
     if text.ends_with('=') {
         return Err(KeyFault::Padding(name));

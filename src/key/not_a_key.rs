@@ -6,11 +6,11 @@ use std::fmt;
 use memchr::memmem;
 
 use super::asn1::Kind;
+use super::ec_point;
 use super::encoding::Encoding;
 use super::pem::{self, Block, PemFault};
-use super::point;
 use super::shown;
-use super::spki;
+use super::spki_writer;
 use super::wrapper::Wrapper;
 use crate::algorithm::KeyType;
 use crate::text::json::Value;
@@ -409,8 +409,8 @@ impl Raw {
             return Some(Self::Bytes32);
         }
         let curve_of = |point: &[u8]| {
-            let mut curves = point::CURVES.into_iter().map(|(curve, _)| curve);
-            curves.find(|curve| point::on_curve(*curve, point).is_some())
+            let mut curves = ec_point::CURVES.into_iter().map(|(curve, _)| curve);
+            curves.find(|curve| ec_point::on_curve(*curve, point).is_some())
         };
         if let Some(curve) = curve_of(bytes) {
             return Some(Self::Point(curve, bytes.len()));
@@ -420,13 +420,14 @@ impl Raw {
 
     /// What stands before the bytes in a `SubjectPublicKeyInfo`.
     fn before(self) -> Vec<u8> {
-        let before =
-            |curve: KeyType, length| spki::before_key(curve.crv().unwrap_or_default(), length);
+        let before = |curve: KeyType, length| {
+            spki_writer::before_key(curve.crv().unwrap_or_default(), length)
+        };
         match self {
             Self::Bytes32 => before(KeyType::Ed25519, 32),
             Self::Point(curve, length) => before(curve, length),
             Self::Coordinates(curve) => {
-                let length = point::coordinate_bytes(curve).saturating_mul(2);
+                let length = ec_point::coordinate_bytes(curve).saturating_mul(2);
                 [&*before(curve, length.saturating_add(1)), &[4]].concat()
             }
         }

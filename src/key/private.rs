@@ -6,7 +6,7 @@ use der::asn1::{AnyRef, BitStringRef, ContextSpecific, OctetStringRef, UintRef};
 use der::{Decode, Reader, SliceReader, TagNumber};
 
 use super::KeyFault;
-use super::point;
+use super::ec_point;
 use super::spki::{self, KeyAlgorithm, PublicKey};
 use crate::algorithm::KeyType;
 
@@ -30,7 +30,7 @@ pub(super) fn read(key: &[u8]) -> Option<PublicKey> {
         KeyAlgorithm::Okp(crv @ "Ed25519") => {
             // RFC 8410, section 7: within, the key is an OCTET STRING once more.
             let seed = <&OctetStringRef>::from_der(private).ok()?;
-            let public = point::public(KeyType::Ed25519, seed.as_bytes())?;
+            let public = ec_point::public(KeyType::Ed25519, seed.as_bytes())?;
             Some(KeyAlgorithm::okp(crv, &public))
         }
         KeyAlgorithm::OtherCurve(_)
@@ -86,9 +86,10 @@ fn ec(key: &[u8], outer: Option<KeyAlgorithm>) -> Option<PublicKey> {
     };
     match (&algorithm, public) {
         (_, Some(public)) => algorithm.public_key(public.value.as_bytes()?),
-        (KeyAlgorithm::Ec(curve), None) => {
-            Some(KeyAlgorithm::ec(*curve, &point::public(*curve, private)?))
-        }
+        (KeyAlgorithm::Ec(curve), None) => Some(KeyAlgorithm::ec(
+            *curve,
+            &ec_point::public(*curve, private)?,
+        )),
         (_, None) => Some(algorithm.unusable()),
     }
 }
@@ -98,4 +99,9 @@ fn skip_rest<'d>(reader: &mut impl Reader<'d>) -> der::Result<()> {
         AnyRef::decode(reader)?;
     }
     Ok(())
+}
+
+/// A member that only a private or a secret key has (RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1).
+pub fn is_private_member(name: &str) -> bool {
+    ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].contains(&name)
 }

@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::algorithm::{Algorithm, Material};
 use crate::key::{
-    self, ContentFault, Entry, KeyReport, SecretEncoding, SecretFault, VerificationKey,
+    self, ContentFault, Entry, KeyFault, KeyReport, SecretEncoding, SecretFault, VerificationKey,
 };
 
 /// More unusable keys are counted, and their reasons are not shown.
@@ -42,12 +42,18 @@ pub enum KeySourceError {
     /// A source without a key.
     Content(ContentFault),
     /// Keys, but none that can be used.
-    NoneUsable {
-        /// One line per key, with its reasons.
-        refused: Vec<String>,
-        /// What to do about the only key.
-        hint: Option<Cow<'static, str>>,
-    },
+    NoneUsable(Vec<UnusableKey>),
+}
+
+/// A key that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnusableKey {
+    /// Where it comes from.
+    pub source: Arc<str>,
+    /// Its place among several keys of the source, from 0.
+    pub index: Option<usize>,
+    /// What is wrong with it.
+    pub reasons: Vec<KeyFault>,
 }
 
 impl KeySource {
@@ -137,19 +143,11 @@ impl KeySet {
                 only: Vec::new(),
             });
         }
-        let mut refused = Vec::new();
-        let mut hints = Vec::new();
-        for source in sources {
-            for report in &source.keys {
-                refused.push(refusal(source, report));
-                hints.push(report.hint());
-            }
-        }
-        let hint = match hints.as_mut_slice() {
-            [hint] => hint.take(),
-            _ => None,
-        };
-        Err(KeySourceError::NoneUsable { refused, hint })
+        let keys = sources.into_iter().flat_map(|source| {
+            let unusable = |key| UnusableKey::of(source, key);
+            source.keys.iter().map(unusable)
+        });
+        Err(KeySourceError::NoneUsable(keys.collect()))
     }
 
     /// All usable keys of these sources, of which there may be none: then every token is
@@ -233,13 +231,35 @@ fn distinct<'s>(sources: impl IntoIterator<Item = &'s KeySource>) -> Vec<Verific
         .collect()
 }
 
-fn refusal(source: &KeySource, report: &KeyReport) -> String {
-    let reasons: Vec<String> = report.reasons.iter().map(ToString::to_string).collect();
-    let place = match source.keys.len() {
-        1 => String::new(),
-        _ => format!(", key {}", report.index),
-    };
-    format!("{}{place}: {}", source.source, reasons.join("; "))
+impl UnusableKey {
+    fn of(source: &KeySource, key: &KeyReport) -> Self {
+        Self {
+            source: Arc::clone(&source.source),
+            index: (source.keys.len() > 1).then_some(key.index),
+            reasons: key.reasons.clone(),
+        }
+    }
+}
+
+/// On one line: `keys.json, key 1: "kty" is missing`.
+impl fmt::Display for UnusableKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.source)?;
+        if let Some(index) = self.index {
+            write!(f, ", key {index}")?;
+        }
+        f.write_str(": ")?;
+        listed(f, &self.reasons)
+    }
+}
+
+/// Writes each of these, separated by semicolons.
+fn listed(f: &mut fmt::Formatter<'_>, items: &[impl fmt::Display]) -> fmt::Result {
+    for (place, item) in items.iter().enumerate() {
+        let separator = if place == 0 { "" } else { "; " };
+        write!(f, "{separator}{item}")?;
+    }
+    Ok(())
 }
 
 impl KeySourceError {
@@ -248,10 +268,13 @@ impl KeySourceError {
     pub fn hint(&self) -> Cow<'static, str> {
         match self {
             Self::Content(fault) => fault.hint(),
-            Self::NoneUsable {
-                hint: Some(hint), ..
-            } => hint.clone(),
-            Self::NoneUsable { hint: None, .. } => "jwtlens key shows what a file holds".into(),
+            Self::NoneUsable(keys) => {
+                let hint = match keys.as_slice() {
+                    [key] => key.reasons.iter().find_map(KeyFault::hint),
+                    _ => None,
+                };
+                hint.unwrap_or("jwtlens key shows what a file holds".into())
+            }
         }
     }
 }
@@ -260,10 +283,11 @@ impl fmt::Display for KeySourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Content(fault) => write!(f, "{fault}"),
-            Self::NoneUsable { refused, .. } => {
-                let shown = refused.get(..MAX_REASONS).unwrap_or(refused);
-                write!(f, "no usable key: {}", shown.join("; "))?;
-                match refused.len().saturating_sub(shown.len()) {
+            Self::NoneUsable(keys) => {
+                let shown = keys.get(..MAX_REASONS).unwrap_or(keys);
+                f.write_str("no usable key: ")?;
+                listed(f, shown)?;
+                match keys.len().saturating_sub(shown.len()) {
                     0 => Ok(()),
                     1 => f.write_str("; and 1 more key"),
                     more => write!(f, "; and {more} more keys"),

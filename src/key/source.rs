@@ -12,8 +12,9 @@ use super::asn1::Kind;
 use super::certificate::{self, Certificate, Issued};
 use super::not_a_key::NotAKey;
 use super::pem::{self, Block};
+use super::private::{self, is_private_member};
 use super::spki::{self, PublicKey};
-use super::{KeyFault, KeyNote, is_private_member, private, shown};
+use super::{KeyFault, KeyNote, shown};
 use crate::text::json::{self, JsonError, Object, Value};
 
 /// A key as a JWK, and what its form says that a JWK has no member for.

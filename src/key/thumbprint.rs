@@ -6,6 +6,7 @@ use rsa::traits::PublicKeyParts as _;
 use sha2::{Digest as _, Sha256};
 
 use crate::algorithm::Material;
+use crate::curve::Coordinates;
 use crate::text::base64url;
 use crate::text::json::Object;
 
@@ -32,6 +33,12 @@ pub fn of_key(key: &Material) -> Option<Box<str>> {
         .map(|(name, value)| (*name, &**value))
         .collect();
     of_members(&members)
+}
+
+/// That of the key on P-256 at these coordinates.
+pub fn of_p256(coordinates: &Coordinates) -> Option<Box<str>> {
+    let [x, y] = coordinates.map(|coordinate| base64url::encode(&coordinate));
+    of_members(&[("crv", "P-256"), ("kty", "EC"), ("x", &x), ("y", &y)])
 }
 
 /// The required members of its JWK, in lexical order.

@@ -4,7 +4,7 @@
 use data_encoding::BASE64;
 
 use super::certificate::{self, Certificate};
-use super::{KeyNote, spki};
+use super::{KeyNote, spki_writer};
 use crate::text::json::{Object, Value};
 
 /// The first certificate in `x5c`. Adds what does not match it to the notes.
@@ -21,7 +21,7 @@ pub(super) fn check(jwk: &Object, notes: &mut Vec<KeyNote>) -> Option<Certificat
         notes.push(KeyNote::X5cUnread);
         return None;
     };
-    if spki::write(jwk, false) != spki::write(&issued.key.jwk, false) {
+    if spki_writer::write(jwk, false) != spki_writer::write(&issued.key.jwk, false) {
         notes.push(KeyNote::X5cKey);
     }
     let certificate = issued.certificate;

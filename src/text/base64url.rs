@@ -25,6 +25,16 @@ pub enum Base64urlFault {
     NonCanonical,
 }
 
+/// The characters of base64url (RFC 4648, section 5) in the order of their values.
+pub(crate) const ALPHABET: &[u8; 64] =
+    b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/// Whether it is a character of base64url.
+#[must_use]
+pub const fn is_base64url(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
+}
+
 pub(crate) fn decode(text: &str) -> Result<Vec<u8>, Base64urlError> {
     BASE64URL_NOPAD
         .decode(text.as_bytes())

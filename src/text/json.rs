@@ -13,7 +13,8 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
 use zeroize::Zeroize;
 
-use crate::text::decimal::Decimal;
+use super::abridged::abridged;
+use super::decimal::Decimal;
 
 /// The deepest nesting that is read. `serde_json` has the same limit.
 pub const MAX_DEPTH: usize = 127;
@@ -118,6 +119,15 @@ impl Value {
         }
     }
 
+    /// The number, if the value is an integer of 64 bits.
+    #[must_use]
+    pub fn as_i64(&self) -> Option<i64> {
+        match self {
+            Self::Number(number) => number.text().parse().ok(),
+            Self::Null | Self::Bool(_) | Self::String(_) | Self::Array(_) | Self::Object(_) => None,
+        }
+    }
+
     /// Whether both are the same value: numbers by what they are worth (`1e1` is `10`), strings by
     /// their characters, objects whatever the order of their members.
     #[must_use]
@@ -185,6 +195,14 @@ impl Object {
             if let Some(value) = other(&member.name, &member.value) {
                 member.value = value;
             }
+        }
+    }
+
+    /// The members of a value that serializes to an object; none of another one.
+    pub(crate) fn of(value: &impl Serialize) -> Option<Self> {
+        match Value::parse(&serde_json::to_vec(value).ok()?) {
+            Ok(Value::Object(object)) => Some(object),
+            Ok(_) | Err(_) => None,
         }
     }
 
@@ -408,15 +426,6 @@ pub(crate) fn raw_items(text: &str) -> Result<Option<Vec<&str>>, JsonError> {
 /// The type of a JSON text, with its article.
 pub(crate) fn type_of(text: &str) -> &'static str {
     Value::parse(text.as_bytes()).map_or("other JSON", |value| value.type_name())
-}
-
-/// A name from a token for a message, which must stay readable whatever the token holds.
-pub(crate) fn abridged(name: &str) -> String {
-    const SHOWN: usize = 60;
-    match name.char_indices().nth(SHOWN) {
-        None => name.to_owned(),
-        Some((end, _)) => format!("{}...", name.get(..end).unwrap_or_default()),
-    }
 }
 
 /// An object's members before they are read further. Names are told apart without their escapes.

@@ -1,5 +1,7 @@
 //! Strict reading of text; knows nothing of JOSE.
 
+pub(crate) mod abridged;
 pub(crate) mod base64url;
 pub(crate) mod decimal;
+pub(crate) mod durations;
 pub mod json;

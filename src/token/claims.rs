@@ -6,10 +6,12 @@ use std::sync::OnceLock;
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 
-use super::claims_fast_path::Ordinary;
-use super::malformed::{Malformed, Segment, TokenFault};
+use super::audience::Audience;
+use super::claims_fast_path::FastClaims;
+use super::malformed::{Malformed, TokenFault};
 use super::member::{read_object, string_fault};
 use super::numeric_date::NumericDate;
+use super::segment::Segment;
 use crate::text::json::{Object, Value};
 
 /// A payload that is a JSON object. Where a registered claim has not the type that RFC 7519 section
@@ -41,16 +43,6 @@ pub struct Members {
     object: OnceLock<Object>,
 }
 
-/// `aud`, as it stands in the token.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(untagged)]
-pub enum Audience {
-    /// A string.
-    One(Box<str>),
-    /// An array of strings.
-    Many(Vec<Box<str>>),
-}
-
 impl ClaimsSet {
     /// Reads a payload's octets.
     ///
@@ -67,13 +59,13 @@ impl ClaimsSet {
     /// A Claims Set without a fault, its members unread.
     fn ordinary(octets: &[u8]) -> Option<Self> {
         let text = str::from_utf8(octets).ok()?;
-        let Ordinary {
+        let FastClaims {
             sub,
             aud,
             exp,
             nbf,
             iat,
-        } = Ordinary::read(text)?;
+        } = FastClaims::read(text)?;
         let [exp, nbf, iat] = [exp, nbf, iat].map(|time| time.map(NumericDate::from));
         Some(Self {
             members: Members {
@@ -169,17 +161,6 @@ impl Serialize for Members {
         match written.and_then(|text| serde_json::from_str::<&RawValue>(text).ok()) {
             Some(raw) => raw.serialize(serializer),
             None => (**self).serialize(serializer),
-        }
-    }
-}
-
-impl Audience {
-    /// Whether `audience` is among the members, character by character.
-    #[must_use]
-    pub fn contains(&self, audience: &str) -> bool {
-        match self {
-            Self::One(member) => **member == *audience,
-            Self::Many(members) => members.iter().any(|member| **member == *audience),
         }
     }
 }

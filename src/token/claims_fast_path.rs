@@ -1,4 +1,4 @@
-//! Ordinary Claims Sets in one pass, without keeping what decides nothing.
+//! FastClaims Claims Sets in one pass, without keeping what decides nothing.
 //!
 //! This stands beside the plain way, [`Value`](crate::text::json::Value), for streams of tokens: it answers only
 //! where all is well and ordinary, and leaves every fault, and every number that is no integer where a
@@ -9,14 +9,14 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use crate::token::claims::Audience;
+use super::audience::Audience;
 
 /// More members than these in one object are not ordinary.
-const MOST: usize = 64;
+const MAX_MEMBERS: usize = 64;
 
 /// The registered claims that decide, and nothing else.
 #[derive(Debug, Default)]
-pub(crate) struct Ordinary {
+pub(crate) struct FastClaims {
     pub(crate) sub: Option<Box<str>>,
     pub(crate) aud: Option<Audience>,
     pub(crate) exp: Option<i64>,
@@ -24,26 +24,26 @@ pub(crate) struct Ordinary {
     pub(crate) iat: Option<i64>,
 }
 
-impl Ordinary {
+impl FastClaims {
     /// Reads a Claims Set in which nothing is at fault; none where anything may be.
     pub(crate) fn read(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()
     }
 }
 
-impl<'de> Deserialize<'de> for Ordinary {
+impl<'de> Deserialize<'de> for FastClaims {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Claims;
         impl<'de> Visitor<'de> for Claims {
-            type Value = Ordinary;
+            type Value = FastClaims;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a Claims Set")
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                let mut claims = Ordinary::default();
-                let mut names = Names::default();
+                let mut claims = FastClaims::default();
+                let mut names = UniqueNames::default();
                 while let Some(name) = map.next_key::<Text>()? {
                     match &*name.0 {
                         "exp" => claims.exp = Some(map.next_value()?),
@@ -55,7 +55,7 @@ impl<'de> Deserialize<'de> for Ordinary {
                             map.next_value::<Text>()?;
                         }
                         _ => {
-                            map.next_value::<Sound>()?;
+                            map.next_value::<UniqueKeysValue>()?;
                         }
                     }
                     names.add(name)?;
@@ -67,39 +67,13 @@ impl<'de> Deserialize<'de> for Ordinary {
     }
 }
 
-impl<'de> Deserialize<'de> for Audience {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Names;
-        impl<'de> Visitor<'de> for Names {
-            type Value = Audience;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string or an array of strings")
-            }
-
-            fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
-                Ok(Audience::One(name.into()))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-                let mut names = Vec::new();
-                while let Some(Text(name)) = seq.next_element()? {
-                    names.push(name.into());
-                }
-                Ok(Audience::Many(names))
-            }
-        }
-        deserializer.deserialize_any(Names)
-    }
-}
-
 /// The names of an object's members, none of them twice.
 #[derive(Default)]
-struct Names<'de>(Vec<Text<'de>>);
+struct UniqueNames<'de>(Vec<Text<'de>>);
 
-impl<'de> Names<'de> {
+impl<'de> UniqueNames<'de> {
     fn add<E: Error>(&mut self, name: Text<'de>) -> Result<(), E> {
-        if self.0.len() >= MOST || self.0.iter().any(|other| other.0 == name.0) {
+        if self.0.len() >= MAX_MEMBERS || self.0.iter().any(|other| other.0 == name.0) {
             return Err(E::custom("not ordinary"));
         }
         self.0.push(name);
@@ -133,54 +107,54 @@ impl<'de> Deserialize<'de> for Text<'de> {
 }
 
 /// Any value in which no object has a member twice.
-struct Sound;
+struct UniqueKeysValue;
 
-impl<'de> Deserialize<'de> for Sound {
+impl<'de> Deserialize<'de> for UniqueKeysValue {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct AnyValue;
         impl<'de> Visitor<'de> for AnyValue {
-            type Value = Sound;
+            type Value = UniqueKeysValue;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a value")
             }
 
-            fn visit_unit<E: Error>(self) -> Result<Sound, E> {
-                Ok(Sound)
+            fn visit_unit<E: Error>(self) -> Result<UniqueKeysValue, E> {
+                Ok(UniqueKeysValue)
             }
 
-            fn visit_bool<E: Error>(self, _: bool) -> Result<Sound, E> {
-                Ok(Sound)
+            fn visit_bool<E: Error>(self, _: bool) -> Result<UniqueKeysValue, E> {
+                Ok(UniqueKeysValue)
             }
 
-            fn visit_u64<E: Error>(self, _: u64) -> Result<Sound, E> {
-                Ok(Sound)
+            fn visit_u64<E: Error>(self, _: u64) -> Result<UniqueKeysValue, E> {
+                Ok(UniqueKeysValue)
             }
 
-            fn visit_i64<E: Error>(self, _: i64) -> Result<Sound, E> {
-                Ok(Sound)
+            fn visit_i64<E: Error>(self, _: i64) -> Result<UniqueKeysValue, E> {
+                Ok(UniqueKeysValue)
             }
 
-            fn visit_f64<E: Error>(self, _: f64) -> Result<Sound, E> {
-                Ok(Sound)
+            fn visit_f64<E: Error>(self, _: f64) -> Result<UniqueKeysValue, E> {
+                Ok(UniqueKeysValue)
             }
 
-            fn visit_str<E: Error>(self, _: &str) -> Result<Sound, E> {
-                Ok(Sound)
+            fn visit_str<E: Error>(self, _: &str) -> Result<UniqueKeysValue, E> {
+                Ok(UniqueKeysValue)
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Sound, A::Error> {
-                while seq.next_element::<Sound>()?.is_some() {}
-                Ok(Sound)
+            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<UniqueKeysValue, A::Error> {
+                while seq.next_element::<UniqueKeysValue>()?.is_some() {}
+                Ok(UniqueKeysValue)
             }
 
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Sound, A::Error> {
-                let mut names = Names::default();
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<UniqueKeysValue, A::Error> {
+                let mut names = UniqueNames::default();
                 while let Some(name) = map.next_key::<Text>()? {
                     names.add(name)?;
-                    map.next_value::<Sound>()?;
+                    map.next_value::<UniqueKeysValue>()?;
                 }
-                Ok(Sound)
+                Ok(UniqueKeysValue)
             }
         }
         deserializer.deserialize_any(AnyValue)

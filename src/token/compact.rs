@@ -3,15 +3,18 @@
 
 use std::fmt;
 
-use super::foreign_character::ForeignCharacter;
-use super::malformed::{Malformed, Segment, TokenFault};
-use crate::text::base64url;
+use super::malformed::{Malformed, TokenFault};
+use super::segment::Segment;
+use crate::text::base64url::{self, is_base64url};
 
 /// The longest token that is read, in octets.
 pub const MAX_TOKEN: usize = 2 * 1024 * 1024;
 
 /// `{"` in base64url: what the header of nearly every token begins with.
-const HEADER_START: &str = "eyJ";
+pub const HEADER_START: &str = "eyJ";
+
+/// What any JSON object begins with in base64url: `{"`, or `{` before a space, a tab or a line break.
+pub const HEADER_STARTS: [&str; 5] = [HEADER_START, "eyA", "ewo", "ew0", "ewk"];
 
 /// A token's text, split into its segments; nothing is decoded yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,11 +66,11 @@ impl<'t> Compact<'t> {
             .fold(false, |any, octet| any | is_foreign(octet))
         {
             let at = token.iter().position(is_foreign).unwrap_or_default();
-            return Err(ForeignCharacter::fault(token, at));
+            return Err(Malformed::at_character(token, at));
         }
         // The alphabet is ASCII, so the text is UTF-8 and this error cannot occur.
         let text = std::str::from_utf8(token)
-            .map_err(|error| ForeignCharacter::fault(token, error.valid_up_to()))?;
+            .map_err(|error| Malformed::at_character(token, error.valid_up_to()))?;
 
         let mut segments = text.split('.');
         match (
@@ -159,8 +162,8 @@ impl fmt::Debug for Jwe<'_> {
     }
 }
 
-fn is_compact(octet: u8) -> bool {
-    octet.is_ascii_alphanumeric() || matches!(octet, b'-' | b'_' | b'.')
+pub(super) fn is_compact(octet: u8) -> bool {
+    is_base64url(octet) || octet == b'.'
 }
 
 fn decode(segment: Segment, text: &str) -> Result<Vec<u8>, Malformed> {

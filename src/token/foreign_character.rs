@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::malformed::{Malformed, Segment, TokenFault};
+use super::segment::Segment;
 
 /// What a character outside of `A-Z a-z 0-9 - _ .` is, as far as it tells where it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,8 +40,9 @@ pub enum ForeignCharacter {
 }
 
 impl ForeignCharacter {
-    /// The fault of a token whose byte at `at` is outside of the alphabet.
-    pub(super) fn fault(token: &[u8], at: usize) -> Malformed {
+    /// The segment and the offset there of a token's byte at `at`, which is outside of the alphabet, and what
+    /// it is.
+    pub(super) fn at(token: &[u8], at: usize) -> (Segment, usize, Self) {
         let (before, rest) = token.split_at_checked(at).unwrap_or((token, &[]));
         let (segment, offset) = place(token, before);
         let character = match rest {
@@ -61,7 +62,7 @@ impl ForeignCharacter {
             [byte, ..] => Self::Byte(*byte),
             [] => Self::Byte(0),
         };
-        Malformed::new(segment, offset, TokenFault::Character(character))
+        (segment, offset, character)
     }
 
     /// The same, unless its sentence shows the character.

@@ -3,8 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::malformed::{CritFault, Malformed, Segment, TokenFault};
+use super::malformed::{CritFault, Malformed, TokenFault};
 use super::member::{read_object, string_fault};
+use super::segment::Segment;
 use crate::text::json::{Object, Value};
 
 /// A header that is a JSON object. Where a parameter that decides is not what the RFC demands, it

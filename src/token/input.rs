@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::{Escapes, Removed};
-
 /// Where a token came from.
 #[derive(Clone, Debug, Serialize)]
 pub struct Input {
@@ -26,6 +24,26 @@ pub struct Input {
     /// time instead of now. [`Time::now`](crate::Time::now) gives it.
     #[serde(skip)]
     pub time: Option<i64>,
+}
+
+/// What was taken off around a token.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Removed {
+    /// White space (space, tab, CR, LF) at either end.
+    pub white_space: bool,
+    /// `Bearer ` or `Authorization: Bearer `, in any letter case.
+    pub bearer: bool,
+    /// One pair of quotes.
+    pub quotes: bool,
+}
+
+/// A layer of escapes that a token was written with in a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Escapes {
+    /// Percent-encoding (RFC 3986, section 2.1).
+    Percent,
+    /// Those of JSON strings (RFC 8259, section 7).
+    Json,
 }
 
 impl Default for Input {

@@ -5,21 +5,10 @@ use std::fmt;
 use serde::ser::{Serialize, SerializeStruct, Serializer};
 
 use super::foreign_character::ForeignCharacter;
+use super::segment::Segment;
+use crate::text::abridged::abridged;
 use crate::text::base64url::Base64urlFault;
-use crate::text::json::{JsonFault, abridged};
-
-/// The part of a token that a fault is in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Segment {
-    /// The JOSE Header.
-    Header,
-    /// The payload, a Claims Set.
-    Payload,
-    /// The signature.
-    Signature,
-    /// The token as a whole.
-    Token,
-}
+use crate::text::json::JsonFault;
 
 /// A fault that makes a token malformed, and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -103,6 +92,12 @@ impl Malformed {
             offset,
             fault,
         }
+    }
+
+    /// The fault of a token whose byte at `at` is outside of the alphabet.
+    pub(super) fn at_character(token: &[u8], at: usize) -> Self {
+        let (segment, offset, character) = ForeignCharacter::at(token, at);
+        Self::new(segment, offset, TokenFault::Character(character))
     }
 
     /// The same fault without the character or the name that is at fault.
@@ -238,12 +233,6 @@ impl fmt::Display for Malformed {
 
 impl std::error::Error for Malformed {}
 
-impl Serialize for Segment {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str(self.name())
-    }
-}
-
 /// `segment`, `offset`, `message` and `hint`.
 impl Serialize for Malformed {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -253,24 +242,5 @@ impl Serialize for Malformed {
         object.serialize_field("message", &self.fault.to_string())?;
         object.serialize_field("hint", &self.hint())?;
         object.end()
-    }
-}
-
-impl Segment {
-    /// The name in the JSON report.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Header => "header",
-            Self::Payload => "payload",
-            Self::Signature => "signature",
-            Self::Token => "token",
-        }
-    }
-}
-
-impl fmt::Display for Segment {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
     }
 }

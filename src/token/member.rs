@@ -1,6 +1,7 @@
 //! Reading a segment as a JSON object, and its members by type.
 
-use super::malformed::{Malformed, Segment, TokenFault};
+use super::malformed::{Malformed, TokenFault};
+use super::segment::Segment;
 use crate::text::json::{Object, Value};
 
 /// Reads the decoded bytes of a segment that must be a JSON object.

@@ -3,6 +3,7 @@
 use data_encoding::BASE64URL_NOPAD;
 
 use super::header::JoseHeader;
+use crate::text::base64url::is_base64url;
 
 /// A longer text is not joined, in bytes.
 const MAX_WRAPPED: usize = 64 * 1024;
@@ -11,9 +12,7 @@ const MAX_WRAPPED: usize = 64 * 1024;
 /// in base64url or base64, and only the first line starts with a header.
 #[must_use]
 pub fn is_line_wrapped(text: &[u8]) -> bool {
-    let is_segment = |byte: u8| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'+' | b'/' | b'=' | b'.')
-    };
+    let is_segment = |byte: u8| is_base64url(byte) || matches!(byte, b'+' | b'/' | b'=' | b'.');
     if text.len() > MAX_WRAPPED {
         return false;
     }

@@ -4,7 +4,7 @@
 use serde::{Serialize, Serializer};
 
 /// What is fixed about a finding.
-struct Row {
+struct CodeRow {
     name: &'static str,
     /// The section that says how it should be, or that describes the attack.
     section: Option<&'static str>,
@@ -42,7 +42,7 @@ macro_rules! codes {
             pub const ALL: &[Self] = &[$(Self::$code),*];
 
             #[allow(clippy::too_many_lines, reason = "a table")]
-            fn row(self) -> Row {
+            fn row(self) -> CodeRow {
                 match self {
                     $(Self::$code => $row),*
                 }
@@ -477,16 +477,16 @@ codes! {
 }
 
 /// A finding that may explain why a token is rejected.
-fn cause(name: &'static str, summary: &'static str, hint: &'static str) -> Row {
-    Row {
+fn cause(name: &'static str, summary: &'static str, hint: &'static str) -> CodeRow {
+    CodeRow {
         explains: true,
         ..note(name, summary).hint(hint)
     }
 }
 
 /// A finding that explains no rejection.
-fn note(name: &'static str, summary: &'static str) -> Row {
-    Row {
+fn note(name: &'static str, summary: &'static str) -> CodeRow {
+    CodeRow {
         name,
         section: None,
         summary,
@@ -497,7 +497,7 @@ fn note(name: &'static str, summary: &'static str) -> Row {
     }
 }
 
-impl Row {
+impl CodeRow {
     fn section(self, section: &'static str) -> Self {
         Self {
             section: Some(section),

@@ -2,9 +2,9 @@
 
 use jiff::tz::TimeZone;
 
+use super::claim_check::Check;
 use super::code::Code;
 use super::finding::Finding;
-use super::policy::Check;
 use super::report::Report;
 use super::verdict::Verdict;
 use crate::token::claims::ClaimsSet;

@@ -2,6 +2,7 @@
 //! same way; only the keys are asked in another manner.
 
 mod batch;
+pub mod claim_check;
 pub mod code;
 pub mod finding;
 pub mod milliseconds;
@@ -26,7 +27,7 @@ use crate::token::claims::ClaimsSet;
 use notes::notes;
 use policy::Policy;
 use report::{Report, Signature, Time};
-use verdict::{Facts, Scope, Verdict};
+use verdict::{Scope, Verdict, VerdictInput};
 
 /// Keys and policy, made once and used for any number of tokens, from any number of threads.
 #[derive(Clone, Debug)]
@@ -155,7 +156,7 @@ fn report(
 
     let time = time(policy, now, claims.as_ref());
     let checks = policy.check(header.as_deref(), claims.as_ref(), now);
-    let verdict = Verdict::of(Facts {
+    let verdict = Verdict::of(VerdictInput {
         scope,
         well_formed: fault.is_none(),
         signature: signature.status,

@@ -3,23 +3,25 @@
 
 use std::sync::Arc;
 
+use super::claim_check::ClaimCheck;
 use super::code::Code;
 use super::finding::Finding;
 use super::milliseconds::{in_milliseconds, is_in_milliseconds};
-use super::policy::{ClaimCheck, Policy};
+use super::policy::Policy;
 use super::report::Report;
 use super::vendor;
 use super::verdict::{SignatureStatus, Validity};
 use crate::algorithm::Material;
 use crate::key::set::KeySet;
 use crate::key::{KeyId, KeyNote, VerificationKey};
-use crate::text::json::{Value, abridged};
-use crate::token::Escapes;
-use crate::token::numeric_date::{duration, relative};
+use crate::text::abridged::abridged;
+use crate::text::durations::{duration, relative};
+use crate::text::json::Value;
+use crate::token::input::Escapes;
 use crate::token::wrapped::is_line_wrapped;
 
 /// What a note may look at.
-struct Facts<'r> {
+struct NoteContext<'r> {
     text: &'r [u8],
     report: &'r Report,
     policy: &'r Policy,
@@ -30,7 +32,7 @@ struct Facts<'r> {
 }
 
 /// Every note, in the order in which they are shown.
-const NOTES: [fn(&Facts) -> Option<Finding>; 18] = [
+const NOTES: [fn(&NoteContext) -> Option<Finding>; 18] = [
     line_wrapped,
     der_signature,
     time_in_milliseconds,
@@ -59,7 +61,7 @@ pub(crate) fn notes(
     keys: Option<&KeySet>,
     signature: Option<&[u8]>,
 ) -> Vec<Finding> {
-    let facts = Facts {
+    let facts = NoteContext {
         text,
         report,
         policy,
@@ -70,26 +72,26 @@ pub(crate) fn notes(
 }
 
 /// A guess by the characters; `debug` verifies the joined token.
-fn line_wrapped(facts: &Facts) -> Option<Finding> {
+fn line_wrapped(facts: &NoteContext) -> Option<Finding> {
     facts.report.error.as_ref()?;
     is_line_wrapped(facts.text)
         .then(|| Finding::likely(Code::LineWrapped, "joined, the lines are one token"))
 }
 
 /// A guess by the first bytes; `debug` knows.
-fn der_signature(facts: &Facts) -> Option<Finding> {
+fn der_signature(facts: &NoteContext) -> Option<Finding> {
     if facts.report.signature.status != SignatureStatus::Mismatch {
         return None;
     }
     der_by_its_bytes(facts.signature?)
 }
 
-fn time_in_milliseconds(facts: &Facts) -> Option<Finding> {
+fn time_in_milliseconds(facts: &NoteContext) -> Option<Finding> {
     in_milliseconds(facts.report, facts.report.claims.as_ref()?)
 }
 
 /// What was removed around the token, to show which text was verified.
-fn input_trimmed(facts: &Facts) -> Option<Finding> {
+fn input_trimmed(facts: &NoteContext) -> Option<Finding> {
     let removed = facts.report.input.removed;
     let what: Vec<&str> = [
         (removed.white_space, "whitespace"),
@@ -104,7 +106,7 @@ fn input_trimmed(facts: &Facts) -> Option<Finding> {
 }
 
 /// The token is not in the text as it was verified.
-fn input_unescaped(facts: &Facts) -> Option<Finding> {
+fn input_unescaped(facts: &NoteContext) -> Option<Finding> {
     let escapes = match facts.report.input.escapes? {
         Escapes::Percent => "percent-encoding (RFC 3986, section 2.1)",
         Escapes::Json => "JSON escapes (RFC 8259, section 7)",
@@ -116,7 +118,7 @@ fn input_unescaped(facts: &Facts) -> Option<Finding> {
 }
 
 /// RFC 7515 section 4.1.4: the `kid` is a hint.
-fn kid_differs(facts: &Facts) -> Option<Finding> {
+fn kid_differs(facts: &NoteContext) -> Option<Finding> {
     let kid = facts.report.header.as_ref()?.kid.as_deref()?;
     let key = facts.report.signature.key.as_ref()?;
     if key.kid.as_deref()? == kid {
@@ -138,8 +140,8 @@ fn kid_differs(facts: &Facts) -> Option<Finding> {
 }
 
 /// A key that is missing, if `kid` can be trusted.
-fn unknown_kid(facts: &Facts) -> Option<Finding> {
-    const SHOWN: usize = 5;
+fn unknown_kid(facts: &NoteContext) -> Option<Finding> {
+    const MAX_SHOWN: usize = 5;
     let kid = facts.report.header.as_ref()?.kid.as_deref()?;
     let keys = facts.keys?.keys();
     let is_other = |own: &str| own != kid;
@@ -149,8 +151,12 @@ fn unknown_kid(facts: &Facts) -> Option<Finding> {
     if facts.report.signature.status != SignatureStatus::Mismatch || !is_unknown {
         return None;
     }
-    let mut kids: Vec<String> = keys.iter().take(SHOWN).map(|key| named(&key.id)).collect();
-    if keys.len() > SHOWN {
+    let mut kids: Vec<String> = keys
+        .iter()
+        .take(MAX_SHOWN)
+        .map(|key| named(&key.id))
+        .collect();
+    if keys.len() > MAX_SHOWN {
         kids.push("...".to_owned());
     }
     let finding = Finding::note(
@@ -171,13 +177,13 @@ fn named(id: &KeyId) -> String {
 }
 
 /// The key that the signature verifies with.
-fn verified_with<'r>(facts: &Facts<'r>) -> Option<&'r VerificationKey> {
+fn verified_with<'r>(facts: &NoteContext<'r>) -> Option<&'r VerificationKey> {
     let id = facts.report.signature.key.as_ref()?;
     let mut keys = facts.keys?.keys().iter();
     keys.find(|key| Arc::ptr_eq(&key.id, id))
 }
 
-fn alg_alias(facts: &Facts) -> Option<Finding> {
+fn alg_alias(facts: &NoteContext) -> Option<Finding> {
     let own = verified_with(facts)?.alg()?;
     let alg = facts.report.signature.algorithm.as_deref()?;
     (own != alg).then(|| {
@@ -186,7 +192,7 @@ fn alg_alias(facts: &Facts) -> Option<Finding> {
     })
 }
 
-fn weak_secret(facts: &Facts) -> Option<Finding> {
+fn weak_secret(facts: &NoteContext) -> Option<Finding> {
     let key = verified_with(facts)?;
     let alg = facts.report.signature.algorithm.as_deref()?;
     let hash = facts.report.signature.expected_octets?;
@@ -205,7 +211,7 @@ fn weak_secret(facts: &Facts) -> Option<Finding> {
     })
 }
 
-fn key_not_canonical(facts: &Facts) -> Option<Finding> {
+fn key_not_canonical(facts: &NoteContext) -> Option<Finding> {
     let notes = verified_with(facts)?.notes().iter();
     let spellings: Vec<String> = notes
         .filter(|note| note.is_spelling())
@@ -214,14 +220,14 @@ fn key_not_canonical(facts: &Facts) -> Option<Finding> {
     (!spellings.is_empty()).then(|| Finding::note(Code::KeyNotCanonical, spellings.join("; ")))
 }
 
-fn secret_trimmed(facts: &Facts) -> Option<Finding> {
+fn secret_trimmed(facts: &NoteContext) -> Option<Finding> {
     let trimmed = KeyNote::SecretTrimmed;
     let is_trimmed = verified_with(facts)?.notes().contains(&trimmed);
     is_trimmed.then(|| Finding::note(Code::SecretTrimmed, trimmed.to_string()))
 }
 
 /// RFC 8725 section 3.10: what a token says about its own key must never be trusted.
-fn key_in_header(facts: &Facts) -> Option<Finding> {
+fn key_in_header(facts: &NoteContext) -> Option<Finding> {
     let parameters = &facts.report.header.as_ref()?.parameters;
     let found: Vec<&str> = ["jwk", "jku", "x5c", "x5u"]
         .into_iter()
@@ -235,7 +241,7 @@ fn key_in_header(facts: &Facts) -> Option<Finding> {
     })
 }
 
-fn leeway_applied(facts: &Facts) -> Option<Finding> {
+fn leeway_applied(facts: &NoteContext) -> Option<Finding> {
     let claims = facts.report.claims.as_ref()?;
     let time = &facts.report.time;
     let status = time.status?;
@@ -253,7 +259,7 @@ fn leeway_applied(facts: &Facts) -> Option<Finding> {
     })
 }
 
-fn expires_within(facts: &Facts) -> Option<Finding> {
+fn expires_within(facts: &NoteContext) -> Option<Finding> {
     let claims = facts.report.claims.as_ref()?;
     let time = &facts.report.time;
     let within = time.expires_within?;
@@ -271,13 +277,13 @@ fn expires_within(facts: &Facts) -> Option<Finding> {
     })
 }
 
-fn never_expires(facts: &Facts) -> Option<Finding> {
+fn never_expires(facts: &NoteContext) -> Option<Finding> {
     let claims = facts.report.claims.as_ref()?;
     (claims.exp.is_none() && claims.members.get("exp").is_none())
         .then(|| Finding::note(Code::NeverExpires, "\"exp\" is missing"))
 }
 
-fn issued_in_future(facts: &Facts) -> Option<Finding> {
+fn issued_in_future(facts: &NoteContext) -> Option<Finding> {
     let time = &facts.report.time;
     let iat = time.issued_at.as_ref()?;
     let ahead = iat.seconds_from(time.now);
@@ -291,7 +297,7 @@ fn issued_in_future(facts: &Facts) -> Option<Finding> {
 }
 
 /// RFC 7519 section 4.1.3: a recipient that is not the audience must reject the token.
-fn audience_unchecked(facts: &Facts) -> Option<Finding> {
+fn audience_unchecked(facts: &NoteContext) -> Option<Finding> {
     facts.keys?;
     let aud = facts.report.claims.as_ref()?.aud.as_ref()?;
     let is_checked = facts
@@ -309,7 +315,7 @@ fn audience_unchecked(facts: &Facts) -> Option<Finding> {
 }
 
 /// RFC 7515 sections 4.1.9 and 4.1.10 make both strings; neither decides here.
-fn type_not_a_string(facts: &Facts) -> Option<Finding> {
+fn type_not_a_string(facts: &NoteContext) -> Option<Finding> {
     let parameters = &facts.report.header.as_ref()?.parameters;
     let found: Vec<String> = ["typ", "cty"]
         .into_iter()

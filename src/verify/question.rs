@@ -9,7 +9,8 @@ use crate::algorithm::{Algorithm, Signed};
 use crate::key::set::KeySet;
 use crate::token::Token;
 use crate::token::compact::{Compact, Jws};
-use crate::token::malformed::{Malformed, Segment, TokenFault};
+use crate::token::malformed::{Malformed, TokenFault};
+use crate::token::segment::Segment;
 
 /// A token that was read, and what is to be asked of the keys.
 pub struct Read<'t> {

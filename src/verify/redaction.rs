@@ -6,10 +6,10 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::claim_check::Check;
 use super::code::Code;
 use super::finding::Finding;
-use super::policy::Check;
-use super::report::Report;
+use super::report::{ProofReport, Report};
 use crate::text::json::{Object, Value};
 use crate::token::claims::ClaimsSet;
 use crate::token::header::JoseHeader;
@@ -83,7 +83,7 @@ impl Report {
         }
         self.error = self.error.take().map(Malformed::redacted);
         if let Some(proof) = &mut self.proof {
-            proof.redact(keys_stay);
+            redact_proof(proof, keys_stay);
         }
         if let Some(search) = &mut self.search {
             // A key that the token holds is among them.
@@ -97,11 +97,11 @@ impl Report {
 
     /// Whether a value that is removed may contain or name a recovered key.
     fn names_recovered_key(&self) -> bool {
-        let of_proof = self.proof.iter().filter_map(|proof| proof.jwk());
+        let of_proof = self.proof.iter().filter_map(|proof| proof.jwk.as_ref());
         let keys = self.recovered.iter().map(|key| &key.jwk).chain(of_proof);
         let coordinates = keys.filter_map(|jwk| jwk.get("x")?.as_str());
         let thumbprints = self.recovered.iter().map(|key| &*key.thumbprint);
-        let of_key = self.proof.iter().filter_map(|proof| proof.key());
+        let of_key = self.proof.iter().filter_map(|proof| proof.key.as_ref());
         let of_key = of_key.filter_map(|key| key.thumbprint.as_deref());
         let texts: Vec<&str> = coordinates.chain(thumbprints).chain(of_key).collect();
         let header = self.header.as_ref().map(|header| &header.parameters);
@@ -118,6 +118,18 @@ impl Report {
         };
         !texts.is_empty()
             && (has_certificate || gone(header, parameter_stays) || gone(claims, claim_stays))
+    }
+}
+
+/// Leaves only the codes of the changes, and the key if that may be shown.
+fn redact_proof(proof: &mut ProofReport, key_stays: bool) {
+    for change in &mut proof.changes {
+        change.repair = None;
+        change.details = None;
+    }
+    if !key_stays {
+        proof.key = None;
+        proof.jwk = None;
     }
 }
 

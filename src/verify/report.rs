@@ -1,14 +1,15 @@
 //! Everything that any output may show of one token. Renderers read it and decide nothing; its JSON
 //! form is the contract with programs: fields may be added, none is renamed or retyped.
 
+use std::fmt;
 use std::sync::Arc;
 
 use serde::{Serialize, Serializer};
 
+use super::claim_check::Check;
+use super::code::Code;
 use super::finding::Finding;
-use super::policy::Check;
 use super::verdict::{SignatureStatus, Validity, Verdict};
-use crate::debug::{Proof, Recovered};
 use crate::key::KeyId;
 use crate::text::json::Object;
 use crate::token::claims::ClaimsSet;
@@ -42,7 +43,7 @@ pub struct Report {
     /// Why the token is malformed.
     pub error: Option<Malformed>,
     /// What makes the signature verify, where that is proven: the findings that are rest on it.
-    pub proof: Option<Proof>,
+    pub proof: Option<ProofReport>,
     /// What a search has tried, or why none was made of a long token; otherwise null where none was made.
     pub search: Option<Tried>,
     /// The keys that follow from a signature that verifies under none given: one of them signed the
@@ -117,6 +118,44 @@ pub struct Time {
     pub expires_in: Option<i64>,
 }
 
+/// Every change that makes the signature verify, in the order in which they are made, and what they lead to.
+#[derive(Clone, Serialize)]
+#[non_exhaustive]
+pub struct ProofReport {
+    /// The changes.
+    pub changes: Vec<ChangeReport>,
+    /// The algorithm that the signature is of.
+    pub algorithm: &'static str,
+    /// The key that it verifies with; none if it is a MAC.
+    pub key: Option<Arc<KeyId>>,
+    /// The key as a JWK; none of a secret.
+    pub jwk: Option<Object>,
+}
+
+/// One change of a proof, with all that is needed to make it again.
+#[derive(Clone, Serialize)]
+#[non_exhaustive]
+pub struct ChangeReport {
+    /// The finding that names it; none if it takes another change back.
+    pub code: Option<Code>,
+    /// What was done, in one phrase; none if the report is redacted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub repair: Option<String>,
+    /// Its name, and where, what and in which notation; none if the report is redacted.
+    #[serde(flatten)]
+    pub details: Option<Object>,
+}
+
+/// A key that follows from a signature, which verifies under it.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct Recovered {
+    /// Its RFC 7638 thumbprint.
+    pub thumbprint: Box<str>,
+    /// The key as a JWK.
+    pub jwk: Object,
+}
+
 /// Statistics of a search, which tries combinations of signature encoding, signing input, hash and key.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Tried {
@@ -156,6 +195,25 @@ impl Report {
             | Verdict::MisSigned
             | Verdict::Malformed => None,
         }
+    }
+}
+
+/// Shows no change, which may repeat a part of the signature: a `Debug` of a report ends in logs.
+impl fmt::Debug for ProofReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ProofReport")
+            .field("changes", &self.changes)
+            .field("algorithm", &self.algorithm)
+            .field("key", &self.key)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ChangeReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ChangeReport")
+            .field("code", &self.code)
+            .finish_non_exhaustive()
     }
 }
 

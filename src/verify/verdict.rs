@@ -39,7 +39,7 @@ pub enum Scope {
 
 /// All that the verdict rests on.
 #[derive(Clone, Copy, Debug)]
-pub struct Facts {
+pub struct VerdictInput {
     /// What was asked for.
     pub scope: Scope,
     /// Whether the token is a well-formed JWT (or a JWE with a header that can be read).
@@ -91,7 +91,7 @@ impl Verdict {
     /// The verdict on these facts: the first that holds of malformed, unverifiable, mis-signed,
     /// not-yet-valid, expired, claim-rejected and valid.
     #[must_use]
-    pub fn of(facts: Facts) -> Self {
+    pub fn of(facts: VerdictInput) -> Self {
         if !facts.well_formed {
             return Self::Malformed;
         }
@@ -204,7 +204,7 @@ mod tests {
     use super::*;
 
     /// The whole table, said a second time in the words of the contract.
-    fn expected(facts: Facts) -> Verdict {
+    fn expected(facts: VerdictInput) -> Verdict {
         let verified = facts.signature == SignatureStatus::Verified;
         let is = |validity| facts.validity == Some(validity);
         let judged_in_time = facts.scope != Scope::Decode;
@@ -247,7 +247,7 @@ mod tests {
                         Some(Validity::Unbounded),
                     ] {
                         for checks_hold in [false, true] {
-                            let facts = Facts {
+                            let facts = VerdictInput {
                                 scope,
                                 well_formed,
                                 signature,

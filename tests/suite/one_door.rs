@@ -16,7 +16,8 @@ const VERIFICATION: [&str; 9] = [
     "pss::Pss",
 ];
 
-fn sources(directory: &Path, found: &mut Vec<PathBuf>) {
+/// Every file below a directory.
+pub fn sources(directory: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(directory).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {

@@ -7,7 +7,7 @@ use std::path::Path;
 use clap::builder::PossibleValue;
 use clap::{Arg, Command, CommandFactory};
 
-use super::sections::{Row, SUMMARY_NOTE, Sections, example_heading};
+use super::sections::{HelpRow, SUMMARY_NOTE, Sections, example_heading};
 use crate::cli::args::Cli;
 
 /// The release date of this version, as in CHANGELOG.md.
@@ -186,7 +186,7 @@ impl Page {
         }
     }
 
-    fn rows(&mut self, heading: &str, note: &str, rows: &[Row]) {
+    fn rows(&mut self, heading: &str, note: &str, rows: &[HelpRow]) {
         if rows.is_empty() {
             return;
         }

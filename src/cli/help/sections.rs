@@ -4,20 +4,20 @@
 use jwtlens::Verdict;
 
 /// A name and its description.
-pub type Row = (String, &'static str);
+pub type HelpRow = (String, &'static str);
 
 /// The sections of one command; an empty list has no section.
 #[derive(Default)]
 pub struct Sections {
-    pub exit_status: Vec<Row>,
+    pub exit_status: Vec<HelpRow>,
     /// Applies to every exit status.
     pub exit_note: &'static str,
     pub json_note: &'static str,
-    pub json: Vec<Row>,
+    pub json: Vec<HelpRow>,
     /// The object of `-o summary-json`.
-    pub summary: Vec<Row>,
-    pub files: Vec<Row>,
-    pub environment: Vec<Row>,
+    pub summary: Vec<HelpRow>,
+    pub files: Vec<HelpRow>,
+    pub environment: Vec<HelpRow>,
     /// A task, and the commands that do it, one per line.
     pub examples: &'static [(&'static str, &'static str)],
 }
@@ -162,7 +162,7 @@ pub fn example_heading(what: &str) -> String {
     }
 }
 
-fn rows(rows: &[(&'static str, &'static str)]) -> Vec<Row> {
+fn rows(rows: &[(&'static str, &'static str)]) -> Vec<HelpRow> {
     rows.iter()
         .map(|(name, what)| ((*name).to_owned(), *what))
         .collect()

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use jwtlens::{Input, Token};
 
-use crate::cli::keys::{self, Given};
+use crate::cli::given_key::Given;
+use crate::cli::keys;
 use crate::cli::messages::Failure;
 use crate::cli::scan;
-use crate::cli::tell::redaction::{Harmless, named};
+use crate::cli::tell::harmless::{Harmless, named};
 
 /// What messages call an argument that is not to be shown.
 const PLACE: &str = "TOKEN";

@@ -31,7 +31,7 @@ pub struct Beginning {
 
 /// What a text is.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum TextKind {
     /// One token per line, or text with tokens if it is scanned.
     Tokens,
     /// One token, broken into lines.
@@ -93,25 +93,25 @@ impl Beginning {
     }
 
     /// What the text is.
-    pub fn kind(&self, scan: bool) -> Kind {
+    pub fn kind(&self, scan: bool) -> TextKind {
         if let Some(compressed) = Foreign::compressed(&self.bytes) {
-            return Kind::Foreign(compressed);
+            return TextKind::Foreign(compressed);
         }
         if scan || !self.is_decided {
-            return Kind::Tokens;
+            return TextKind::Tokens;
         }
         let text = self.text();
         let lines = text.split(|byte| *byte == b'\n');
         let lines: Vec<&[u8]> = lines.filter(|line| !Token::is_blank(line)).collect();
         // A single line gets a report.
         if lines.len() < 2 || lines.iter().any(|line| is_token(line)) {
-            return Kind::Tokens;
+            return TextKind::Tokens;
         }
         if self.ended && is_line_wrapped(Token::new(Input::default(), &self.bytes).text) {
-            return Kind::Wrapped;
+            return TextKind::Wrapped;
         }
         let foreign = Foreign::of(&text, &lines, self.is_utf16());
-        foreign.map_or(Kind::Tokens, Kind::Foreign)
+        foreign.map_or(TextKind::Tokens, TextKind::Foreign)
     }
 
     /// Whether the text is UTF-16, of which ASCII is half NULs.
@@ -157,9 +157,9 @@ mod tests {
     fn kind(bytes: &[u8], scan: bool) -> String {
         let mut source = Cursor::new(bytes.to_vec());
         match Beginning::read(&mut source, scan).kind(scan) {
-            Kind::Tokens => "tokens".to_owned(),
-            Kind::Wrapped => "wrapped".to_owned(),
-            Kind::Foreign(foreign) => {
+            TextKind::Tokens => "tokens".to_owned(),
+            TextKind::Wrapped => "wrapped".to_owned(),
+            TextKind::Foreign(foreign) => {
                 let message = foreign.failure("x", scan).message;
                 message.rsplit("found ").next().unwrap().to_owned()
             }

@@ -98,10 +98,12 @@ impl Foreign {
 }
 
 fn by_start(text: &[u8], lines: &[&[u8]]) -> Option<Foreign> {
-    const SHOWN: usize = 1024;
+    const MAX_LOOKED_AT: usize = 1024;
     let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
     let text = text.trim_ascii_start();
-    let start = text.get(..text.len().min(SHOWN)).unwrap_or_default();
+    let start = text
+        .get(..text.len().min(MAX_LOOKED_AT))
+        .unwrap_or_default();
     let is_in = |word: &[u8]| memmem::find(text, word).is_some();
     if text.starts_with(b"-----BEGIN ") {
         return Some(KEY);

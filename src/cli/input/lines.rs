@@ -8,10 +8,9 @@ use jwtlens::Token;
 use memchr::{memchr, memchr_iter, memrchr};
 
 use super::MAX_LINE;
-use super::beginning::{Beginning, Kind};
+use super::beginning::{Beginning, TextKind};
 use super::block::Block;
-use super::readable::Readable;
-use super::texts::unreadable;
+use super::readable::{Readable, unreadable};
 use crate::cli::scan::{self, Found, LineTimes};
 
 /// The most that is skipped before the tokens found so far are verified, in bytes.
@@ -92,7 +91,7 @@ impl Resumed {
 
 impl Lines {
     /// Reads the beginning of a text, and with it what the text is.
-    pub fn open(name: &str, mut source: Box<dyn Readable>, scan: bool) -> (Self, Kind) {
+    pub fn open(name: &str, mut source: Box<dyn Readable>, scan: bool) -> (Self, TextKind) {
         let mut beginning = Beginning::read(&mut *source, scan);
         let kind = beginning.kind(scan);
         let lines = Self {

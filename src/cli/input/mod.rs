@@ -18,6 +18,7 @@ use super::messages::{Failure, Messages};
 use super::scan::Clock;
 
 pub use block::{Block, Share};
+pub use terminal::SIGNALS_BY_DEFAULT;
 pub use texts::Texts;
 
 /// The longest line that is read, in bytes, without its line feed.

@@ -30,7 +30,7 @@ impl Prompt {
         let failed =
             |error| Failure::new(format!("cannot read the terminal: {}", io_reason(&error)));
         let mut terminal = Terminal::open(&prompt, self.control_sequences).map_err(failed)?;
-        let mut entry = Entry::default();
+        let mut entry = PromptEntry::default();
         let rest = loop {
             match terminal.receive(entry.patience()).map_err(failed)? {
                 Received::Bytes(bytes) => {
@@ -60,14 +60,14 @@ impl Prompt {
 
 /// What was entered so far.
 #[derive(Default)]
-struct Entry {
+struct PromptEntry {
     text: Vec<u8>,
     /// The control sequence that is being received.
     sequence: Vec<u8>,
     is_paste: bool,
 }
 
-impl Entry {
+impl PromptEntry {
     /// Takes what the terminal sent. Once Enter or Ctrl-D ends the entry, returns what came after it.
     fn take<'b>(&mut self, bytes: &'b [u8]) -> Option<&'b [u8]> {
         let mut rest = bytes;
@@ -144,7 +144,7 @@ mod tests {
 
     /// The text, and what comes after its end; none if it has not ended.
     fn entered(bytes: &str) -> (String, Option<String>) {
-        let mut entry = Entry::default();
+        let mut entry = PromptEntry::default();
         let rest = entry.take(bytes.as_bytes());
         let rest = rest.map(|rest| String::from_utf8(rest.to_vec()).unwrap());
         (String::from_utf8(entry.text).unwrap(), rest)
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn bytes_one_by_one_are_the_same() {
-        let mut entry = Entry::default();
+        let mut entry = PromptEntry::default();
         let bytes = b"\x1b[200~a\rb\x1b[201~\x1b[Cc";
         for byte in bytes {
             assert!(entry.take(&[*byte]).is_none());
@@ -215,7 +215,7 @@ mod tests {
             ("\u{1b}[200~a\rb", false),
             ("\u{1b}[200~a\r\u{1b}[201~", false),
         ] {
-            let mut entry = Entry::default();
+            let mut entry = PromptEntry::default();
             entry.take(bytes.as_bytes());
             assert_eq!(entry.patience().is_some(), may_be_over, "{bytes:?}");
         }
@@ -223,10 +223,11 @@ mod tests {
 
     #[test]
     fn an_entry_is_bounded() {
-        let mut entry = Entry::default();
+        let mut entry = PromptEntry::default();
         entry.take(PASTE_START);
         entry.take(&vec![b'a'; 2 * MAX_LINE]);
-        let is_bounded = |entry: &Entry| (MAX_LINE + 1..MAX_LINE + 16).contains(&entry.text.len());
+        let is_bounded =
+            |entry: &PromptEntry| (MAX_LINE + 1..MAX_LINE + 16).contains(&entry.text.len());
         assert!(is_bounded(&entry));
         assert_eq!(entry.take(b"\x1b[201~\rx"), Some(&b"x"[..]));
         assert!(is_bounded(&entry));

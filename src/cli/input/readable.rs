@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use crate::cli::messages::{Failure, io_reason};
+
 /// A source that tells whether a read would return at once.
 pub trait Readable: Read + Send {
     /// Whether there is something to read within this time: bytes, the end or an error.
@@ -38,4 +40,9 @@ pub fn is_readable(source: &impl AsFd, within: Duration) -> bool {
     let timeout = Timespec::try_from(within).ok();
     let mut polled = [PollFd::new(source, PollFlags::IN)];
     !matches!(poll(&mut polled, timeout.as_ref()), Ok(0))
+}
+
+/// The error for a text of this presentable name that cannot be read.
+pub fn unreadable(name: &str, error: &io::Error) -> Failure {
+    Failure::new(format!("cannot read '{name}': {}", io_reason(error)))
 }

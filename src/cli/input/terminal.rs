@@ -21,7 +21,10 @@ use signal_hook::low_level::emulate_default_handler;
 
 use super::readable::is_readable;
 use crate::cli::exit::Exit;
-use crate::cli::signals;
+
+/// Whether SIGINT and SIGTERM end the program as they do without a handler: after a prompt, whose handlers
+/// can't be taken back, and until the run watches for them.
+pub static SIGNALS_BY_DEFAULT: AtomicBool = AtomicBool::new(false);
 
 /// Whether these signals do again what they do by default: a handler can't be taken back.
 static IS_CLOSED: AtomicBool = AtomicBool::new(false);
@@ -59,7 +62,7 @@ impl Terminal {
             register_conditional_default(signal, &IS_CLOSED)?;
         }
         for signal in [SIGINT, SIGTERM] {
-            register_conditional_default(signal, &signals::BY_DEFAULT)?;
+            register_conditional_default(signal, &SIGNALS_BY_DEFAULT)?;
         }
         let handled = [SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGCONT];
         let signals = SignalDelivery::with_pipe(read, write, SignalOnly, handled)?;
@@ -114,11 +117,11 @@ impl Terminal {
     /// `rest` included.
     pub fn discard(&mut self, rest: &[u8]) -> io::Result<bool> {
         const QUIET: Duration = Duration::from_millis(200);
-        const LONGEST: Duration = Duration::from_secs(1);
+        const MAX_WAIT: Duration = Duration::from_secs(1);
         let begun = Instant::now();
         let is_text = |bytes: &[u8]| !bytes.trim_ascii().is_empty();
         let mut is_ignored = is_text(rest);
-        while is_readable(&self.stdin, QUIET) && begun.elapsed() < LONGEST {
+        while is_readable(&self.stdin, QUIET) && begun.elapsed() < MAX_WAIT {
             match self.receive(None)? {
                 Received::Bytes(bytes) => is_ignored |= is_text(bytes),
                 Received::Nothing | Received::End => break,
@@ -191,6 +194,6 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         self.restore();
         IS_CLOSED.store(true, Ordering::SeqCst);
-        signals::BY_DEFAULT.store(true, Ordering::SeqCst);
+        SIGNALS_BY_DEFAULT.store(true, Ordering::SeqCst);
     }
 }

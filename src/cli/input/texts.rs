@@ -9,14 +9,14 @@ use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 use std::vec;
 
-use super::beginning::Kind;
+use super::beginning::TextKind;
 use super::block::{Block, Share};
 use super::lines::Lines;
 use super::prompt::Prompt;
-use super::readable::Readable;
+use super::readable::{Readable, unreadable};
 use crate::cli::messages::{Failure, Messages, io_reason, tell};
 use crate::cli::scan::{Clock, LineTimes};
-use crate::cli::tell::redaction::{Harmless, contains_token, named, shown};
+use crate::cli::tell::harmless::{Harmless, contains_token, named, shown};
 use crate::cli::{Stdin, Surroundings};
 
 const STDIN: &str = "stdin";
@@ -45,7 +45,7 @@ pub struct Texts {
 }
 
 /// A text that was opened.
-struct Opened {
+struct OpenedText {
     name: String,
     bytes: Box<dyn Readable>,
     /// When it was changed last, if it is a file, in seconds since 1970-01-01T00:00:00Z.
@@ -152,7 +152,7 @@ impl Texts {
 
     fn read_text(&mut self, block: &mut Block) -> Result<(), Failure> {
         let opened = match self.current.take() {
-            Some(lines) => Some((lines, Kind::Tokens)),
+            Some(lines) => Some((lines, TextKind::Tokens)),
             None => self.open_next()?,
         };
         let Some((mut lines, kind)) = opened else {
@@ -160,22 +160,22 @@ impl Texts {
         };
         block.source = Arc::clone(&lines.name);
         match kind {
-            Kind::Tokens => {
+            TextKind::Tokens => {
                 if lines.read(block) {
                     self.consumed = self.consumed.saturating_add(lines.consumed);
                 } else {
                     self.current = Some(lines);
                 }
             }
-            Kind::Wrapped => lines.read_whole(block),
-            Kind::Foreign(foreign) => {
+            TextKind::Wrapped => lines.read_whole(block),
+            TextKind::Foreign(foreign) => {
                 return Err(foreign.failure(&lines.name, self.scan));
             }
         }
         Ok(())
     }
 
-    fn open_next(&mut self) -> Result<Option<(Box<Lines>, Kind)>, Failure> {
+    fn open_next(&mut self) -> Result<Option<(Box<Lines>, TextKind)>, Failure> {
         let Some(text) = self.rest.next() else {
             return Ok(None);
         };
@@ -206,20 +206,20 @@ impl Text {
         Some(metadata.len())
     }
 
-    fn open(self) -> Result<Opened, Failure> {
+    fn open(self) -> Result<OpenedText, Failure> {
         match self {
             Self::Stdin => {
                 // Without the buffer of `io::stdin`, which polling knows nothing of.
                 let stdin = io::stdin().as_fd().try_clone_to_owned();
                 let stdin = stdin.map_err(|error| unreadable(STDIN, &error))?;
                 let stdin = File::from(stdin);
-                Ok(Opened {
+                Ok(OpenedText {
                     name: STDIN.to_owned(),
                     changed: changed(&stdin),
                     bytes: Box::new(stdin),
                 })
             }
-            Self::Entered(bytes) => Ok(Opened {
+            Self::Entered(bytes) => Ok(OpenedText {
                 name: STDIN.to_owned(),
                 changed: None,
                 bytes: Box::new(Cursor::new(bytes)),
@@ -229,9 +229,9 @@ impl Text {
     }
 }
 
-fn open_file(path: &Path) -> Result<Opened, Failure> {
+fn open_file(path: &Path) -> Result<OpenedText, Failure> {
     let file = File::open(path).map_err(|error| not_opened(path, &error))?;
-    Ok(Opened {
+    Ok(OpenedText {
         name: presentable(path),
         changed: changed(&file),
         bytes: Box::new(file),
@@ -258,9 +258,4 @@ fn not_opened(path: &Path, error: &io::Error) -> Failure {
     } else {
         failure
     }
-}
-
-/// The error for a text of this presentable name that cannot be read.
-pub fn unreadable(name: &str, error: &io::Error) -> Failure {
-    Failure::new(format!("cannot read '{name}': {}", io_reason(error)))
 }

@@ -2,7 +2,7 @@
 
 use jwtlens::json::Value;
 use jwtlens::{
-    Check, Reason, Report, SignatureStatus, Time, Validity, Verdict, duration, relative,
+    Check, Reason, Report, SignatureStatus, Time, Validity, Verdict, abridged, duration, relative,
 };
 
 use super::escape;
@@ -85,7 +85,7 @@ fn failed(checks: &[Check]) -> String {
             ("require", _) => format!("\"{}\" is missing", check.name),
             // The value of a claim that is compared may be null.
             (kind, Value::Null) if kind != "claim" => format!("\"{}\" is missing", check.name),
-            ("max-age", age) if age.to_string().starts_with('-') => {
+            ("max-age", age) if age.as_i64().is_some_and(i64::is_negative) => {
                 "the token was issued in the future".to_owned()
             }
             ("max-age", _) => "the token is too old".to_owned(),
@@ -117,7 +117,7 @@ fn mismatch(report: &Report) -> String {
 }
 
 fn unchecked_reason(report: &Report) -> String {
-    let alg = short(report.signature.algorithm.as_deref().unwrap_or_default());
+    let alg = abridged(report.signature.algorithm.as_deref().unwrap_or_default());
     match report.signature.reason {
         Some(Reason::NoKey) => "no usable key was given".to_owned(),
         Some(Reason::UnsupportedAlgorithm) => format!("unknown \"alg\": \"{alg}\""),
@@ -137,21 +137,12 @@ fn unchecked_reason(report: &Report) -> String {
                 .collect();
             format!(
                 "unsupported critical header parameters: {}",
-                short(&names.join(", "))
+                abridged(&names.join(", "))
             )
         }
         Some(Reason::Encrypted) => "the token is encrypted (JWE)".to_owned(),
         Some(Reason::Malformed) | None => {
             "the header or the signature could not be parsed".to_owned()
         }
-    }
-}
-
-/// As much of a token's text as a sentence can hold.
-fn short(text: &str) -> String {
-    const SHOWN: usize = 60;
-    match text.char_indices().nth(SHOWN) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
     }
 }

@@ -6,8 +6,8 @@ use anyhow::Result;
 use jiff::tz::TimeZone;
 use jwtlens::{KeyReport, KeySource, NumericDate};
 
+use super::columns::{Columns, HANGING, INDENT, Row, wrapped};
 use super::escape;
-use super::layout::{Columns, HANGING, INDENT, Row, wrapped};
 use super::style::Paint;
 use crate::cli::messages::Messages;
 

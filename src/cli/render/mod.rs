@@ -1,53 +1,30 @@
 //! Reports in every output format. Renderers read a report and decide nothing.
 
+pub mod columns;
 pub mod escape;
 mod headline;
 pub mod key;
-pub mod layout;
+pub mod labels;
 mod line;
-pub mod names;
+mod look;
 mod rows;
+mod statistics_table;
 pub mod style;
-mod summary;
 mod text;
+
+pub use look::{Detail, Look};
 
 use std::io::{self, BufWriter, Write};
 
 use anyhow::{Context, Result};
-use jiff::tz::TimeZone;
 use jwtlens::{Report, Token, Verdict};
 
 use super::args::Format;
 use super::statistics::Statistics;
-use style::Paint;
 
 /// The report of a longer token is not held in memory: indented JSON can be a hundred times longer
 /// than the token.
-const LONG: usize = 64 * 1024;
-
-/// How text reports look.
-#[derive(Clone)]
-pub struct Look {
-    pub zone: TimeZone,
-    pub paint: Paint,
-    /// The columns that no line exceeds.
-    pub width: Option<usize>,
-    /// The rows of the terminal; none for a pipe or a file.
-    pub height: Option<usize>,
-    pub detail: Detail,
-}
-
-/// The command that a report belongs to.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Detail {
-    Decode,
-    /// Points to `debug` if a token is rejected.
-    Verify,
-    /// Reports what was searched for, with all details if `verbose`.
-    Debug {
-        verbose: bool,
-    },
-}
+const MAX_HELD_TOKEN: usize = 64 * 1024;
 
 /// Writes reports in one format.
 #[derive(Clone)]
@@ -92,10 +69,9 @@ impl Renderer {
     /// Writes the statistics, if the format is one of them.
     pub fn put_statistics(&self, statistics: &Statistics, mut output: impl Write) -> Result<()> {
         let written = match self.format {
-            Some(Format::Summary) => summary::text(statistics, &self.look, &mut output),
-            Some(Format::SummaryJson) => {
-                summary::json(statistics).and_then(|json| output.write_all(json.as_bytes()))
-            }
+            Some(Format::Summary) => statistics_table::text(statistics, &self.look, &mut output),
+            Some(Format::SummaryJson) => statistics_table::json(statistics)
+                .and_then(|json| output.write_all(json.as_bytes())),
             Some(
                 Format::Text
                 | Format::Line
@@ -116,7 +92,7 @@ impl Renderer {
             (Some(Format::Claims), verdict) if verdict != Verdict::Valid => {
                 printed.refusals.push(text::rejection(&report));
             }
-            (Some(format), _) if token.text.len() <= LONG => {
+            (Some(format), _) if token.text.len() <= MAX_HELD_TOKEN => {
                 if !matches!(printed.pieces.last(), Some(Piece::Made(_))) {
                     printed.pieces.push(Piece::Made(Vec::new()));
                 }
@@ -153,7 +129,7 @@ impl Renderer {
             match (piece, self.format) {
                 (Piece::Made(made), _) => output.write_all(made).context(CANNOT_WRITE)?,
                 (Piece::Long(report, token), Some(format)) => {
-                    let mut output = BufWriter::with_capacity(LONG, output);
+                    let mut output = BufWriter::with_capacity(MAX_HELD_TOKEN, output);
                     if is_json(format) {
                         let output = escape::JsonWriter(&mut output);
                         self.write(format, report, token, output)?;

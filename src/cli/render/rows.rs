@@ -7,9 +7,9 @@ use jwtlens::{
     relative,
 };
 
+use super::columns::{Row, unbroken};
 use super::headline::too_soon;
-use super::layout::{Row, unbroken};
-use super::{escape, names};
+use super::{escape, labels};
 
 /// The rows of the header.
 pub fn header(report: &Report) -> Option<Vec<Row>> {
@@ -26,7 +26,7 @@ pub fn header(report: &Report) -> Option<Vec<Row>> {
     };
     let row = |member: &Member, failed: &[String]| Row {
         name: name(&member.name),
-        meaning: names::parameter(&member.name),
+        meaning: labels::parameter(&member.name),
         value: annotated(&member.value, failed, report.redacted),
         rejected: !failed.is_empty()
             || *member.name == *culprit
@@ -34,7 +34,7 @@ pub fn header(report: &Report) -> Option<Vec<Row>> {
     };
     let is_of_header = |check: &&Check| check.check == "typ";
     let checks = report.checks.iter().filter(is_of_header).collect();
-    let meaning = names::parameter;
+    let meaning = labels::parameter;
     Some(rows(
         &header.parameters,
         checks,
@@ -50,7 +50,7 @@ pub fn claims(report: &Report, zone: &TimeZone) -> Option<Vec<Row>> {
     let row = |member: &Member, failed: &[String]| {
         let is_at_fault = is_at_fault(report, Segment::Payload, member);
         let (value, is_in_time) = match &member.value {
-            Value::Number(number) if names::is_time(&member.name) => {
+            Value::Number(number) if labels::is_time(&member.name) => {
                 let time = NumericDate::new(number.clone());
                 let (note, holds) = time_note(report, &member.name, &time, zone);
                 let text = readable(&time, report.time.now, zone);
@@ -67,14 +67,14 @@ pub fn claims(report: &Report, zone: &TimeZone) -> Option<Vec<Row>> {
         };
         Row {
             name: name(&member.name),
-            meaning: names::claim(&member.name),
+            meaning: labels::claim(&member.name),
             value,
             rejected: !failed.is_empty() || !is_in_time || is_at_fault,
         }
     };
     let is_of_claims = |check: &&Check| check.check != "typ";
     let checks = report.checks.iter().filter(is_of_claims).collect();
-    let meaning = names::claim;
+    let meaning = labels::claim;
     Some(rows(&claims.members, checks, meaning, report.redacted, row))
 }
 
@@ -120,12 +120,12 @@ fn expectation(check: &Check) -> String {
     match (check.check, &check.expected) {
         ("require", _) => "required".to_owned(),
         ("max-age", _) if matches!(check.actual, Value::Null) => "required by --max-age".to_owned(),
-        ("max-age", _) if check.actual.to_string().starts_with('-') => {
+        ("max-age", _) if check.actual.as_i64().is_some_and(i64::is_negative) => {
             "expected a time in the past".to_owned()
         }
         ("max-age", seconds) => {
-            let seconds = seconds.to_string().parse().unwrap_or(0);
-            format!("more than the {} allowed", duration(seconds))
+            let seconds = seconds.as_i64().unwrap_or_default();
+            format!("more than the {} allowed", duration(seconds.unsigned_abs()))
         }
         ("aud", Value::Array(names)) => {
             let names: Vec<String> = names.iter().map(json).collect();

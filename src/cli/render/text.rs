@@ -9,9 +9,10 @@ use jwtlens::{
 };
 use unicode_width::UnicodeWidthStr;
 
+use super::columns::{Columns, HANGING, INDENT, Row, each_line, wrapped};
 use super::headline::headline;
-use super::layout::{Columns, HANGING, INDENT, Row, each_line, wrapped};
-use super::{Detail, Look, escape, rows};
+use super::look::{Detail, Look};
+use super::{escape, rows};
 
 /// Writes reports for people.
 pub struct Text<'t>(pub &'t Look);
@@ -99,7 +100,7 @@ impl Text<'_> {
     /// Which key the verdict rests on or which were tried, and where the token stood unless it was
     /// the first line.
     fn basis(&self, report: &Report) -> String {
-        const SHOWN: usize = 3;
+        const MAX_SHOWN: usize = 3;
         let mut text = String::new();
         let signature = &report.signature;
         if let Some(key) = &signature.key {
@@ -108,11 +109,11 @@ impl Text<'_> {
             text.push_str(&self.labeled("key", &name, &format!("{source}{thumbprint}")));
         }
         let labels = iter::once("tried").chain(iter::repeat(""));
-        for (key, label) in signature.refused_by.iter().take(SHOWN).zip(labels) {
+        for (key, label) in signature.refused_by.iter().take(MAX_SHOWN).zip(labels) {
             let (name, source) = named(key);
             text.push_str(&self.labeled(label, &name, &source));
         }
-        let more = signature.refused_by.len().saturating_sub(SHOWN);
+        let more = signature.refused_by.len().saturating_sub(MAX_SHOWN);
         if more > 0 {
             text.push_str(&self.labeled("", &format!("and {more} more"), ""));
         }
@@ -145,14 +146,14 @@ impl Text<'_> {
     /// The thumbprint of a key that has another name: in full, abridged, or left to `jwtlens key`,
     /// so that it fits on the line.
     fn thumbprint(&self, key: &KeyId, before: usize) -> String {
-        const SHOWN: usize = 8;
+        const MAX_SHOWN: usize = 8;
         let (Some(kid), Some(thumbprint)) = (key.kid.as_deref(), key.thumbprint.as_deref()) else {
             return String::new();
         };
         if kid == thumbprint {
             return String::new();
         }
-        let start = thumbprint.get(..SHOWN).unwrap_or_default();
+        let start = thumbprint.get(..MAX_SHOWN).unwrap_or_default();
         let forms = [
             format!(", thumbprint {}", escape::text(thumbprint)),
             format!(", thumbprint {}...", escape::text(start)),

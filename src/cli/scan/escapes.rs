@@ -3,9 +3,7 @@
 
 use std::borrow::Cow;
 
-use jwtlens::Escapes;
-
-use super::is_base64url;
+use jwtlens::{Escapes, is_base64url};
 
 /// The escapes that a text goes on with, if it is the escape of a character of a token.
 pub fn after(text: &[u8]) -> Option<Escapes> {

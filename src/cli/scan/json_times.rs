@@ -51,12 +51,12 @@ struct Frame {
     is_object: bool,
     /// Where it starts in the current line; none if it started in a line before.
     start: Option<usize>,
-    time: Option<Time>,
+    time: Option<TimeMember>,
 }
 
 /// The time of an object, and where it is known from on.
 #[derive(Clone, Copy)]
-struct Time {
+struct TimeMember {
     second: i64,
     known_from: usize,
 }
@@ -224,7 +224,7 @@ impl Json {
                 let second =
                     of_number(text, unit).or_else(|| clock.read_whole(text).filter(|_| is_string));
                 if let (None, Some(second)) = (&frame.time, second) {
-                    frame.time = Some(Time {
+                    frame.time = Some(TimeMember {
                         second,
                         known_from: after,
                     });

@@ -11,18 +11,20 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use data_encoding::{BASE64URL_NOPAD, Encoding};
-use jwtlens::{Escapes, MAX_TOKEN};
+use jwtlens::{Escapes, HEADER_STARTS, MAX_TOKEN, is_base64url};
 use memchr::memmem::Finder;
 use serde_json::value::RawValue;
 
 pub use escapes::unescaped;
 pub use line_time::LineTimes;
-pub use skipped::{Reason, Skipped};
+pub use skipped::{SkipReason, Skipped};
 pub use timestamp::Clock;
 
-/// What a JOSE Header starts with in base64url: `{"`, or `{` before a space, a tab or a line break. The
-/// last one is base64 of the first.
-const STARTS: [&str; 6] = ["eyJ", "eyA", "ewk", "ewo", "ew0", ENCODED];
+/// What a token may start with: its header, or base64 of that.
+const STARTS: [&str; 6] = {
+    let [a, b, c, d, e] = HEADER_STARTS;
+    [a, b, c, d, e, ENCODED]
+};
 
 /// Base64 of a token.
 const ENCODED: &str = "ZXlK";
@@ -37,7 +39,7 @@ pub enum Found {
     /// A token, and the escapes it is written with.
     Token(Range<usize>, Option<Escapes>),
     /// Something that is not a token any more.
-    Skipped(Range<usize>, Reason),
+    Skipped(Range<usize>, SkipReason),
 }
 
 /// Where a token may start next: the first place of one of [`STARTS`].
@@ -105,7 +107,7 @@ pub fn next(text: &[u8]) -> Option<Found> {
             if is_apart && is_encoded_again(rest) {
                 return Some(Found::Skipped(
                     at..at.saturating_add(base64_run(rest)),
-                    Reason::DoubleEncoded,
+                    SkipReason::DoubleEncoded,
                 ));
             }
             from = at.saturating_add(ENCODED.len());
@@ -119,9 +121,9 @@ pub fn next(text: &[u8]) -> Option<Found> {
         if is_apart && is_header_start(rest) {
             let is_escaped_again = escapes::is_escaped(text.get(end..)?);
             let reason = if is_escaped_again {
-                Reason::DoubleEncoded
+                SkipReason::DoubleEncoded
             } else {
-                Reason::Damaged
+                SkipReason::Damaged
             };
             return Some(Found::Skipped(at..end, reason));
         }
@@ -185,10 +187,6 @@ fn run(text: &[u8], escapes: Option<Escapes>) -> usize {
     }
 }
 
-fn is_base64url(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
-}
-
 /// The number of bytes that the text starts with and that are characters of base64 or base64url.
 fn base64_run(text: &[u8]) -> usize {
     let is_base64 = |byte: &&u8| is_base64url(**byte) || matches!(byte, b'+' | b'/' | b'=');
@@ -215,7 +213,7 @@ fn is_encoded_again(text: &[u8]) -> bool {
 /// What the start of a text is in base64 or base64url; empty if it is neither.
 fn decoded_start(text: &[u8]) -> Vec<u8> {
     // Whole groups of four characters.
-    const LONGEST: usize = 64;
+    const MAX_WORD: usize = 64;
     static EITHER: LazyLock<Encoding> = LazyLock::new(|| {
         let mut either = BASE64URL_NOPAD.specification();
         either.translate.from.push_str("+/");
@@ -223,7 +221,7 @@ fn decoded_start(text: &[u8]) -> Vec<u8> {
         either.encoding().unwrap_or(BASE64URL_NOPAD)
     });
     let is_base64 = |byte: &&u8| is_base64url(**byte) || matches!(byte, b'+' | b'/');
-    let length = text.iter().take(LONGEST).take_while(is_base64).count();
+    let length = text.iter().take(MAX_WORD).take_while(is_base64).count();
     let groups = text
         .get(..length.saturating_sub(length % 4))
         .unwrap_or_default();

@@ -9,7 +9,7 @@ use crate::cli::messages::Messages;
 
 /// Why something is not a token any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reason {
+pub enum SkipReason {
     /// A part is missing, or has other characters in it.
     Damaged,
     /// It is in base64, or escaped, once more.
@@ -38,10 +38,10 @@ struct Position {
 
 impl Skipped {
     /// Counts one.
-    pub fn count(&mut self, reason: Reason, source: &Arc<str>, line: u64, column: u64) {
+    pub fn count(&mut self, reason: SkipReason, source: &Arc<str>, line: u64, column: u64) {
         let count = match reason {
-            Reason::Damaged => &mut self.damaged,
-            Reason::DoubleEncoded => &mut self.encoded_again,
+            SkipReason::Damaged => &mut self.damaged,
+            SkipReason::DoubleEncoded => &mut self.encoded_again,
         };
         count.count = count.count.saturating_add(1);
         count.first.get_or_insert_with(|| Position {

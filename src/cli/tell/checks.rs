@@ -6,8 +6,8 @@ use std::ffi::OsStr;
 use jwtlens::Report;
 use jwtlens::json::{Object, Value};
 
-use super::redaction::{Harmless, shown};
-use crate::cli::render::names;
+use super::harmless::{Harmless, shown};
+use crate::cli::render::labels;
 
 /// Replaces what a report repeats of the claim checks on the command line, unless it is harmless: a claim's
 /// name by its option and number, an expected value by its option.
@@ -44,7 +44,7 @@ fn is_harmless_path(path: &str, claims: Option<&Object>) -> bool {
     }
     let is_index = |part: &str| part.len() <= 2 && part.bytes().all(|byte| byte.is_ascii_digit());
     let is_known =
-        |part: &str| names::is_registered(part) || known.contains(&part) || is_index(part);
+        |part: &str| labels::is_registered(part) || known.contains(&part) || is_index(part);
     path.strip_prefix('/')
         .unwrap_or(path)
         .split('/')

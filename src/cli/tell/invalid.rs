@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
+use jwtlens::ClaimPathError;
+
 /// The reason, as value parsers return it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Invalid {
@@ -10,6 +12,8 @@ pub enum Invalid {
     Because(&'static str),
     /// After `:=` is invalid JSON: at this byte.
     Json(usize),
+    /// It does not name a claim.
+    Path(ClaimPathError),
 }
 
 impl From<&'static str> for Invalid {
@@ -18,10 +22,17 @@ impl From<&'static str> for Invalid {
     }
 }
 
+impl From<ClaimPathError> for Invalid {
+    fn from(error: ClaimPathError) -> Self {
+        Self::Path(error)
+    }
+}
+
 impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Because(reason) => f.write_str(reason),
+            Self::Path(error) => error.fmt(f),
             Self::Json(offset) => write!(
                 f,
                 "invalid JSON after ':=' at byte {offset}; use NAME=TEXT for a string"

@@ -2,19 +2,22 @@
 //! with the fewest changes first. What P-256 can do faster is in `search`; an RSA signature tells by itself
 //! what it is of (`rsa`).
 
-mod rsa;
+mod encoded_message;
+mod target;
 
-use super::cause::Cause;
+use super::alg::{is_other_algorithm, rows};
 use super::change::Change;
 use super::digest::Digest;
 use super::notation::Notation;
 use super::proof::{Proof, Signer};
 use super::replay::{self, SecretForm};
 use super::search::Case;
-use super::signature::{self, Bytes};
-use super::signed::Input;
+use super::signature_encodings;
 use super::signer::Suspect;
+use super::signing_inputs::Input;
 use super::work::{self, Work};
+use target::Target;
+
 use crate::algorithm::{Algorithm, KeyType, Material};
 
 /// So much is spent on the signatures of one token, in units of work.
@@ -25,14 +28,6 @@ const MAX_CHANGES: usize = 3;
 
 /// So many ways to hash a text are tried together with another change.
 const LIKELY_WAYS: usize = 6;
-
-/// A key, what it is changed to, and the signature in each form that such a key allows.
-struct Target<'s> {
-    suspect: &'s Suspect<Material>,
-    secret: Option<SecretForm>,
-    key: Material,
-    forms: Vec<Bytes>,
-}
 
 /// The proof with the fewest changes that a key of another type than P-256 signed the token.
 pub fn search(
@@ -46,9 +41,9 @@ pub fn search(
     let rsa = |target: &&Target| target.key.key_type() == KeyType::Rsa;
     let opened = targets.iter().filter(rsa);
     let opened: Vec<_> = opened
-        .flat_map(|target| rsa::opened(target, work))
+        .flat_map(|target| encoded_message::opened(target, work))
         .collect();
-    if let Some(proof) = rsa::search(case, inputs, &opened, work) {
+    if let Some(proof) = encoded_message::search(case, inputs, &opened, work) {
         return Some(proof);
     }
     // Header and payload in other spellings are many, so that pairs of what is likelier come before them.
@@ -86,7 +81,7 @@ fn targets<'s>(case: Case, suspects: &'s [Suspect<Material>], work: &mut Work) -
         .flat_map(|suspect| {
             let key = suspect.key();
             let length = signature_length(key);
-            let forms = signature::forms_for(segment, key.key_type(), length, work);
+            let forms = signature_encodings::forms_for(segment, key.key_type(), length, work);
             let plain = Target {
                 suspect,
                 secret: None,
@@ -120,12 +115,6 @@ fn signature_length(key: &Material) -> usize {
 }
 
 impl Target<'_> {
-    /// The signer with this key, for a proof.
-    fn signer(&self) -> Suspect<Material> {
-        let form = self.secret.map(|form| Change::RewriteSecret { form });
-        self.suspect.with(form)
-    }
-
     /// Asks about one text with exactly so many changes to it, to the hash, the signature and the secret.
     fn meet(&self, case: Case, input: &Input, changes: usize, work: &mut Work) -> Option<Proof> {
         let of_secret = usize::from(self.secret.is_some());
@@ -171,44 +160,6 @@ impl Target<'_> {
         }
         None
     }
-}
-
-/// The algorithms that a signature may be of, with the change that the header's `alg` needs for it; the one
-/// that it names first.
-pub fn rows(alg: Option<&str>, key_type: KeyType) -> Vec<(Vec<Change>, &'static Algorithm)> {
-    let Some(alg) = alg else {
-        return Vec::new();
-    };
-    let mut rows: Vec<(Vec<Change>, &'static Algorithm)> = Algorithm::of(key_type)
-        .filter(|row| row.name == alg || !row.is_named(alg))
-        .map(|row| (Vec::from_iter(change_to(alg, row)), row))
-        .collect();
-    // Of two names of one algorithm the first is enough.
-    rows.dedup_by(|(_, second), (_, first)| first.is_named(second.name));
-    rows.sort_by_key(|(changes, _)| changes.len());
-    rows
-}
-
-/// What it takes to read `alg` as the name of this algorithm.
-pub fn change_to(alg: &str, row: &'static Algorithm) -> Option<Change> {
-    if row.is_named(alg) {
-        return None;
-    }
-    if row.name.eq_ignore_ascii_case(alg.trim()) {
-        return Some(Change::CorrectAlg);
-    }
-    let named = Algorithm::named(alg).filter(|named| named.key_type == row.key_type);
-    let cause = match named {
-        Some(named) if named.name.get(..2) == row.name.get(..2) => Cause::OtherHash,
-        Some(_) => Cause::OtherAlgorithm,
-        None => Cause::AlgKeyMismatch,
-    };
-    let algorithm = row.name;
-    Some(Change::UseAlgorithm { cause, algorithm })
-}
-
-pub fn is_other_algorithm(change: &Change) -> bool {
-    matches!(change, Change::UseAlgorithm { .. })
 }
 
 /// How a text may have been hashed otherwise, or before the algorithm did what it does with it.

@@ -2,12 +2,12 @@
 //! nothing if it can't be made. Searches look for changes in ways of their own; what they find counts
 //! only as it is replayed here, from the token as it came in.
 
-mod input;
-mod secret;
+mod secret_form;
+mod segments;
 mod signature;
-mod text;
+mod signing_input;
 
-pub use input::{content, input, message, prehash};
-pub use secret::SecretForm;
+pub use secret_form::SecretForm;
+pub use segments::{SUBSTITUTE, Segments, is_base64url, is_invisible, legible, segments, text};
 pub use signature::{HALF, after as signature_bytes, bytes as signature};
-pub use text::{SUBSTITUTE, Segments, is_base64url, is_invisible, legible, segments, text};
+pub use signing_input::{content, input, message, prehash};

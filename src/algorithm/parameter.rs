@@ -1,0 +1,50 @@
+//! What only `debug` asks a row: whether a signature verifies in a way in which `verify` accepts none.
+
+use super::{Algorithm, Material, Signed, rsa};
+
+/// What a row is asked about by `debug`.
+#[derive(Debug)]
+pub enum Message {
+    /// A text, of an algorithm that hashes it or signs it whole.
+    Text(Vec<u8>),
+    /// A hash.
+    Prehash(Vec<u8>),
+}
+
+/// In what a signature that `debug` explains differs from those of its row. `verify` knows the usual one
+/// alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parameter {
+    Usual,
+    /// PKCS #1 v1.5 of exactly these bytes.
+    NoDigestInfo,
+    /// PSS with a salt of this many bytes.
+    SaltLength(usize),
+}
+
+impl Algorithm {
+    /// Whether the signature verifies with this parameter, for `debug` to name it.
+    pub(crate) fn verify_with(
+        &self,
+        parameter: Parameter,
+        key: &Material,
+        message: &Message,
+        signature: &[u8],
+    ) -> bool {
+        match (parameter, message) {
+            (Parameter::Usual, Message::Text(text)) => {
+                self.verify(key, Signed::Text(text), signature)
+            }
+            (Parameter::Usual, Message::Prehash(hash)) => {
+                self.verify(key, Signed::Prehash(hash), signature)
+            }
+            (_, Message::Text(_)) => false,
+            (Parameter::NoDigestInfo, Message::Prehash(bytes)) => {
+                self.name.starts_with("RS") && rsa::verify_unprefixed(key, bytes, signature)
+            }
+            (Parameter::SaltLength(length), Message::Prehash(hash)) => {
+                rsa::verify_salted(self.name, length, key, hash, signature)
+            }
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What is told of many tokens that were debugged: how far the run is, and what the rejected tokens have in
+//! common.
+
+use std::time::Duration;
+
+use jwtlens::Tally;
+
+use super::escape;
+use super::figures;
+use super::messages::Messages;
+
+/// More of one kind are not told.
+const MAX_SHOWN: usize = 5;
+
+/// How far a run is, and the search of its next token: `12 tokens in 3.4s: 9 rejected; searching: 260
+/// combinations tried`.
+pub fn pace(tally: &Tally, elapsed: Duration, tried: u64) -> String {
+    let search = format!("searching: {} tried", figures::count(tried, "combination"));
+    if tally.tokens() == 0 {
+        return search;
+    }
+    let tokens = figures::count(tally.tokens(), "token");
+    let rejected = figures::number(tally.rejected());
+    format!(
+        "{tokens} in {}: {rejected} rejected; {search}",
+        figures::elapsed(elapsed)
+    )
+}
+
+/// Tells what more than one token had in common.
+pub fn tell(tally: &Tally, messages: Messages) {
+    if tally.tokens() < 2 || tally.rejected() == 0 {
+        return;
+    }
+    for (what, counts) in [
+        ("causes", tally.causes()),
+        ("key IDs of rejected tokens", tally.key_ids()),
+        ("unknown signing keys by thumbprint", tally.signers()),
+    ] {
+        if !counts.is_empty() {
+            messages.line(&format!("{what}: {}", listed(&counts)));
+        }
+    }
+    if let Some(ages) = tally.ages() {
+        let (newest, oldest) = (age(*ages.start()), age(*ages.end()));
+        messages.line(&if newest == oldest {
+            format!("issued {newest}")
+        } else {
+            format!("issued between {oldest} and {newest}")
+        });
+        if *ages.start() < 0 {
+            let ahead = jwtlens::duration(ages.start().unsigned_abs());
+            messages.hint(&format!(
+                "synchronize the clocks with NTP: they differ by at least {ahead}"
+            ));
+        }
+    }
+}
+
+/// `first (2 tokens), second (1 token)`
+fn listed(counts: &[(&str, u64)]) -> String {
+    let shown = counts.iter().take(MAX_SHOWN).map(|(name, count)| {
+        let tokens = figures::count(*count, "token");
+        format!("{} ({tokens})", escape::delimited(name))
+    });
+    let more = if counts.len() > MAX_SHOWN {
+        ", ..."
+    } else {
+        ""
+    };
+    format!("{}{more}", shown.collect::<Vec<_>>().join(", "))
+}
+
+/// How many seconds ago: `2h 5m ago`, `1m in the future`.
+fn age(seconds: i64) -> String {
+    let duration = jwtlens::duration(seconds.unsigned_abs());
+    match seconds {
+        0 => "now".to_owned(),
+        1.. => format!("{duration} ago"),
+        _ => format!("{duration} in the future"),
+    }
+}

@@ -1,0 +1,29 @@
+//! How text reports look, and for which command.
+
+use jiff::tz::TimeZone;
+
+use super::style::Paint;
+
+/// How text reports look.
+#[derive(Clone)]
+pub struct Look {
+    pub zone: TimeZone,
+    pub paint: Paint,
+    /// The columns that no line exceeds.
+    pub width: Option<usize>,
+    /// The rows of the terminal; none for a pipe or a file.
+    pub height: Option<usize>,
+    pub detail: Detail,
+}
+
+/// The command that a report belongs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Detail {
+    Decode,
+    /// Points to `debug` if a token is rejected.
+    Verify,
+    /// Reports what was searched for, with all details if `verbose`.
+    Debug {
+        verbose: bool,
+    },
+}

@@ -1,0 +1,165 @@
+//! What a run found, for people: as a table that fits a screen.
+
+use std::io::{self, Write};
+
+use jwtlens::{NumericDate, duration};
+
+use super::columns::wrapped;
+use super::escape;
+use super::look::Look;
+use crate::cli::figures::{count, number};
+use crate::cli::statistics::{MAX_SKEW, Named, Names, Range, Statistics, Verdicts};
+
+/// Where the second column begins.
+const COLUMN: usize = "checked   ".len();
+
+/// More names of one kind are counted, not listed.
+const MAX_NAMES: usize = 2;
+
+/// More causes are counted, not listed.
+const MAX_CAUSES: usize = 3;
+
+/// As much of a name as a line can hold.
+const MAX_NAME: usize = 48;
+
+/// Writes the summary as JSON, which is not escaped yet.
+pub fn json(statistics: &Statistics) -> io::Result<String> {
+    let text = serde_json::to_string_pretty(statistics)?;
+    Ok(format!("{}\n", escape::json(&text)))
+}
+
+/// Writes the summary as text.
+pub fn text(statistics: &Statistics, look: &Look, mut output: impl Write) -> io::Result<()> {
+    let total = count(statistics.tokens, "token");
+    let verdicts = match statistics.tokens {
+        0 => String::new(),
+        _ => format!(": {}", verdicts(&statistics.verdicts)),
+    };
+    let line = format!("{total}{verdicts}");
+    writeln!(output, "{}", wrapped(&line, 0, COLUMN, look.width))?;
+    let mut row = |label: &str, value: &str| {
+        let value = escape::text(value);
+        let value = wrapped(&value, COLUMN, COLUMN, look.width);
+        writeln!(output, "{label:<COLUMN$}{value}")
+    };
+    if let Some(checked) = statistics.checked_at {
+        row("checked", &range(checked, look))?;
+    }
+    if let Some(issued) = statistics.issued_at {
+        row("issued", &range(issued, look))?;
+    }
+    let within = duration(MAX_SKEW.unsigned_abs());
+    let skew = [
+        (statistics.skew.expired, "expired within", "before"),
+        (
+            statistics.skew.not_yet_valid,
+            "became valid within",
+            "after",
+        ),
+    ];
+    let skew: Vec<String> = skew
+        .into_iter()
+        .filter(|(tokens, ..)| *tokens > 0)
+        .map(|(tokens, what, when)| {
+            format!(
+                "{} {what} {within} {when} the check",
+                count(tokens, "token")
+            )
+        })
+        .collect();
+    if !skew.is_empty() {
+        row("skew", &skew.join(", "))?;
+    }
+    let causes = statistics.causes();
+    if !causes.is_empty() {
+        let shown = causes.iter().take(MAX_CAUSES);
+        let shown = shown.map(|(code, tokens)| format!("{code} ({})", count(*tokens, "token")));
+        let more = if causes.len() > MAX_CAUSES {
+            ", ..."
+        } else {
+            ""
+        };
+        row("causes", &(shown.collect::<Vec<_>>().join(", ") + more))?;
+    }
+    let reasons = statistics.reasons.most();
+    let widest = reasons
+        .iter()
+        .map(|(_, tokens)| number(*tokens).len())
+        .max();
+    let widest = widest.unwrap_or(0);
+    for (place, (reason, tokens)) in reasons.iter().enumerate() {
+        let label = if place == 0 { "reasons" } else { "" };
+        let tokens = number(*tokens);
+        let taken = COLUMN.saturating_add(widest).saturating_add(2);
+        let room = look.width.map(|width| width.saturating_sub(taken));
+        let reason = fitted(reason, room.unwrap_or(usize::MAX));
+        row(label, &format!("{tokens:>widest$}  {reason}"))?;
+    }
+    for (label, names) in [
+        ("kid", &statistics.kid),
+        ("iss", &statistics.iss),
+        ("alg", &statistics.alg),
+    ] {
+        for (place, name) in lines(names).iter().enumerate() {
+            row(if place == 0 { label } else { "" }, name)?;
+        }
+    }
+    Ok(())
+}
+
+/// The most frequent names, and how many tokens have others.
+fn lines(names: &Names) -> Vec<String> {
+    let all = names.most();
+    let name = |named: &Named| {
+        let name = match &named.name {
+            None => "(none)".to_owned(),
+            // Its own text can't pass for that of a token without one.
+            Some(name) if name.starts_with('(') => format!("\"{}\"", fitted(name, MAX_NAME)),
+            Some(name) => escape::delimited(&fitted(name, MAX_NAME)).into_owned(),
+        };
+        format!("{name}: {}", verdicts(&named.verdicts))
+    };
+    let mut lines: Vec<String> = all.iter().take(MAX_NAMES).map(name).collect();
+    let rest = all.iter().skip(MAX_NAMES);
+    let tokens = rest.fold(names.others().total(), |sum, named| {
+        sum.saturating_add(named.tokens)
+    });
+    if tokens > 0
+        && let Some(last) = lines.last_mut()
+    {
+        last.push_str("; others: ");
+        last.push_str(&count(tokens, "token"));
+    }
+    lines
+}
+
+/// As much of a text as so many characters can hold.
+fn fitted(text: &str, most: usize) -> String {
+    const DOTS: &str = "...";
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let kept = most.saturating_sub(DOTS.len());
+    let start: String = text.chars().take(kept).collect();
+    start + DOTS
+}
+
+/// `1 valid, 286 expired`
+fn verdicts(verdicts: &Verdicts) -> String {
+    let verdicts = verdicts.counts();
+    let verdicts = verdicts.map(|(verdict, count)| format!("{} {}", number(count), verdict.name()));
+    verdicts.collect::<Vec<_>>().join(", ")
+}
+
+/// One time, or the first and the last.
+fn range(range: Range, look: &Look) -> String {
+    let readable = |second: i64| {
+        let date = NumericDate::from(second).readable(&look.zone);
+        date.unwrap_or_else(|| second.to_string())
+    };
+    if range.first == range.last {
+        readable(range.first)
+    } else {
+        format!("{} to {}", readable(range.first), readable(range.last))
+    }
+}

@@ -1,0 +1,106 @@
+//! From options to what the library is asked: formats, times and checks.
+
+use std::num::NonZeroUsize;
+use std::thread;
+
+use jiff::tz::TimeZone;
+use jwtlens::{ClaimCheck, Policy, PolicyError};
+
+use super::Surroundings;
+use super::args::{Checks, Format, Speed, Time, Verify};
+use super::messages::Failure;
+use super::scan::Clock;
+use super::time_args::At;
+
+/// Rejects formats that are nothing but the values that `--redact` hides, and formats that accept tokens at
+/// times that a log's text gives.
+pub fn check_format(asked: &Verify) -> Result<(), Failure> {
+    match asked.output {
+        Format::Claims | Format::Token if asked.time.at == Some(At::Line) => Err(Failure::usage(
+            "--at line cannot be used with -o claims or -o token",
+        )
+        .hint("use -o json or -o line: a time in a log must not decide which tokens are accepted")),
+        Format::Claims | Format::Token if asked.show.redact => Err(Failure::usage(
+            "--redact cannot be used with -o claims or -o token",
+        )
+        .hint("use -o json or -o line")),
+        Format::Claims
+        | Format::Token
+        | Format::Text
+        | Format::Line
+        | Format::Json
+        | Format::Jsonl
+        | Format::Summary
+        | Format::SummaryJson => Ok(()),
+    }
+}
+
+pub fn verify_policy(asked: &Verify) -> Result<Policy, PolicyError> {
+    let policy = policy(&asked.time, asked.expires_within)?;
+    let algorithms = asked.keys.alg.iter().copied();
+    Ok(policy
+        .with_algorithms(algorithms)
+        .with_checks(claim_checks(&asked.checks)))
+}
+
+pub fn policy(time: &Time, expires_within: Option<i64>) -> Result<Policy, PolicyError> {
+    let policy = Policy::default().with_leeway(time.leeway)?;
+    match expires_within {
+        Some(seconds) => policy.with_expires_within(seconds),
+        None => Ok(policy),
+    }
+}
+
+fn claim_checks(asked: &Checks) -> Vec<ClaimCheck> {
+    let audience = (!asked.aud.is_empty()).then(|| ClaimCheck::Audience(asked.aud.clone()));
+    let named = [
+        asked.iss.clone().map(ClaimCheck::Issuer),
+        asked.sub.clone().map(ClaimCheck::Subject),
+        audience,
+        asked.typ.clone().map(ClaimCheck::Type),
+        asked.max_age.map(ClaimCheck::MaxAge),
+    ];
+    let require = asked.require.iter().cloned().map(ClaimCheck::Require);
+    let equals = asked
+        .claim
+        .iter()
+        .cloned()
+        .map(|(path, value)| ClaimCheck::Equals(path, value));
+    named
+        .into_iter()
+        .flatten()
+        .chain(require)
+        .chain(equals)
+        .collect()
+}
+
+/// What the times of log lines do not say, if tokens are checked at them.
+pub fn line_clock(time: &Time, surroundings: &Surroundings) -> Option<Clock> {
+    (time.at == Some(At::Line)).then(|| Clock {
+        zone: zone(time),
+        latest: (surroundings.clock)(),
+    })
+}
+
+/// The zone of times in the output, and of times in a log that give none.
+pub fn zone(time: &Time) -> TimeZone {
+    if time.local {
+        TimeZone::system()
+    } else {
+        TimeZone::UTC
+    }
+}
+
+/// What time it is whenever it is asked.
+pub fn now(time: &Time, surroundings: &Surroundings) -> impl Fn() -> i64 + Copy + use<> {
+    let (at, clock) = (time.at, surroundings.clock);
+    move || match at {
+        Some(at) => at.second(clock()),
+        None => clock(),
+    }
+}
+
+pub fn jobs(speed: &Speed) -> usize {
+    let cores = || thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    speed.jobs.map_or_else(cores, usize::from)
+}

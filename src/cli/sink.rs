@@ -1,0 +1,139 @@
+//! Where reports go, in the order of their tokens, and what is told at the end.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use anyhow::Result;
+
+use super::exit::Exit;
+use super::input::Share;
+use super::messages::{Failure, Messages, finish, tell};
+use super::output::Output;
+use super::progress::Progress;
+use super::render::{Printed, Renderer};
+use super::summary::Summary;
+
+/// The stack of a thread in octets, whatever `RUST_MIN_STACK` says. JSON of 127 levels takes the most of
+/// it: 107 KiB in a release build, 117 KiB in one for tests (on `x86_64`, all else of a thread included).
+pub const STACK: usize = 256 * 1024;
+
+/// What was made of a block.
+#[derive(Default)]
+pub struct Done {
+    pub printed: Printed,
+    pub summary: Summary,
+    pub failure: Option<Failure>,
+    /// Whether a refusal ends the run.
+    pub stop: bool,
+    /// How much of the input was read until then.
+    pub read: Option<Share>,
+}
+
+/// The sink, and whoever may end the run.
+pub type Shared = Arc<Mutex<Sink>>;
+
+/// Where blocks go, one after the other.
+pub struct Sink {
+    output: Output,
+    renderer: Renderer,
+    begun: bool,
+    progress: Arc<Mutex<Progress>>,
+    summary: Arc<Mutex<Summary>>,
+    exit: Exit,
+    /// Whose turn it is.
+    pub turn: u64,
+    pub stopped: bool,
+}
+
+impl Sink {
+    pub fn new(
+        renderer: &Renderer,
+        progress: &Arc<Mutex<Progress>>,
+        hint: Option<&'static str>,
+    ) -> Self {
+        Self {
+            output: Output::new(),
+            renderer: renderer.clone(),
+            begun: false,
+            progress: Arc::clone(progress),
+            summary: Arc::new(Mutex::new(Summary::begin(hint))),
+            exit: Exit::SUCCESS,
+            turn: 0,
+            stopped: false,
+        }
+    }
+
+    pub fn put(&mut self, done: Done, messages: Messages) -> Result<()> {
+        if !done.printed.refusals.is_empty() {
+            lock(&self.progress).clear();
+        }
+        for refusal in &done.printed.refusals {
+            messages.line(refusal);
+        }
+        // Judged is done, also where the reader of the results sleeps.
+        lock(&self.summary).add(&done.summary);
+        let written = self
+            .renderer
+            .put(&done.printed, &mut self.begun, &mut self.output);
+        if written.is_err() {
+            lock(&self.progress).clear();
+        }
+        written?;
+        self.stopped = done.stop;
+        let summary = Arc::clone(&self.summary);
+        lock(&self.progress).tell(|elapsed| {
+            let left = done.read.and_then(|share| share.left(elapsed));
+            lock(&summary).progress(elapsed, left)
+        });
+        self.fail(done.failure, messages);
+        Ok(())
+    }
+
+    /// Reports why a text was not read to its end.
+    pub fn fail(&mut self, failure: Option<Failure>, messages: Messages) {
+        if let Some(failure) = failure {
+            lock(&self.progress).clear();
+            self.exit = self.exit.and(failure.exit);
+            tell(&failure.into(), messages);
+        }
+    }
+
+    pub fn require_a_token(&self, source: &str) -> Result<()> {
+        let summary = lock(&self.summary);
+        if summary.total() > 0 || self.exit != Exit::SUCCESS {
+            return Ok(());
+        }
+        let failure = Failure::new(format!("no token found in {source}"));
+        Err(if summary.has_skipped() {
+            failure
+        } else {
+            failure.hint("check whether a variable is empty or the previous command failed")
+        }
+        .into())
+    }
+
+    /// Tells what was done.
+    pub fn end(&mut self, messages: Messages) -> Exit {
+        lock(&self.progress).end();
+        let mut summary = lock(&self.summary);
+        let is_summary = self.renderer.is_summary();
+        let is_first = summary.tell(messages, is_summary);
+        let exit = self.exit.and(summary.exit());
+        if !is_summary || !is_first || summary.total() == 0 {
+            return exit;
+        }
+        let statistics = summary.statistics();
+        match self.renderer.put_statistics(&statistics, &mut self.output) {
+            Ok(()) => exit,
+            Err(error) => exit.and(finish(&error, messages)),
+        }
+    }
+
+    /// The summary alone: it can be told while the sink waits for whoever reads the results.
+    pub fn summary(&self) -> Arc<Mutex<Summary>> {
+        Arc::clone(&self.summary)
+    }
+}
+
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

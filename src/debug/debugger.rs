@@ -1,0 +1,496 @@
+//! From a refused token to the reasons of its refusal.
+
+use super::cause::Cause;
+use super::change::{Change, Stage};
+use super::dropped_characters;
+use super::extract;
+use super::family;
+use super::findings::{Context, Findings, Unknown};
+use super::header_variants::Names;
+use super::hmac_confusion::Files;
+use super::named_keys;
+use super::proof::{Proof, Signer};
+use super::ranking;
+use super::reading::{MAX_READ, Reading, readings};
+use super::recovery::{self, Index};
+use super::search::{Case, Targets, meet};
+use super::signature_encodings::{self, Form};
+use super::signer::{self, MAX_KEYS, Suspect};
+use super::signing_inputs::{Hashed, Input, SigningInputs};
+use super::single_edit;
+use super::time_findings::{local_clock, times};
+use super::token_kind::{self, kinds};
+use super::truncated;
+use super::work::{Effort, MULTIPLICATION, Work};
+use crate::algorithm::{Algorithm, Material};
+use crate::verify::code::Code;
+use crate::verify::finding::{Certainty, Finding};
+
+use crate::key::set::{KeySet, KeySource};
+use crate::text::base64url;
+use crate::text::durations::relative;
+use crate::text::json::Value;
+use crate::token::Token;
+use crate::token::header::JoseHeader;
+use crate::verify::Verifier;
+use crate::verify::policy::Policy;
+use crate::verify::report::Report;
+use crate::verify::vendor;
+use crate::verify::verdict::{SignatureStatus, Verdict};
+
+/// Verifies tokens, and finds out why they are refused.
+#[derive(Clone, Debug)]
+pub struct Debugger {
+    verifier: Verifier,
+    suspects: Vec<Suspect>,
+    /// The keys that are not on P-256.
+    others: Vec<Suspect<Material>>,
+    /// All of them, if they are too many to be tried in every form.
+    index: Index,
+    names: Names,
+    /// Key files as they are, for a MAC that was made with one.
+    files: Files,
+    effort: Effort,
+    /// Whether the times given are read from a clock.
+    reads_clock: bool,
+    /// The subject of a CA's certificate that was given as a key.
+    ca: Option<Box<str>>,
+}
+
+/// The longest MAC, in bytes.
+const MAX_MAC: usize = 64;
+
+/// One reading of a token, with all that is tried on it.
+struct Search<'r> {
+    case: Case<'r>,
+    header: Option<JoseHeader>,
+    forms: Vec<Form>,
+    suspects: Vec<Suspect>,
+    others: Vec<Suspect<Material>>,
+    hashes: Vec<Hashed>,
+    texts: Vec<Input>,
+}
+
+impl Debugger {
+    /// A debugger for tokens of these keys. Keys in `also` are only used to explain failures, never to
+    /// accept a token. If no key is usable, every token is unverifiable, and its signature is still
+    /// examined.
+    #[must_use]
+    pub fn new(keys: &[KeySource], also: &[KeySource], policy: Policy, effort: Effort) -> Self {
+        /// More names are not tried in a header.
+        const MAX_NAMES: usize = 16;
+        /// Those of RSA are six.
+        const MAX_ALGORITHMS: usize = 8;
+        let suspects = signer::given(keys, also);
+        let others = signer::given_others(keys, also);
+        let names = suspects.iter().map(|suspect| suspect.id().name());
+        let keys_apart = others
+            .iter()
+            .filter(|other| !matches!(other.key(), Material::Oct(_)));
+        let names = names.chain(keys_apart.map(|other| other.id().name()));
+        let mut algorithms = Vec::from_iter((!suspects.is_empty()).then_some("ES256"));
+        for other in &others {
+            for row in Algorithm::of(other.key().key_type()) {
+                if !algorithms.contains(&row.name) {
+                    algorithms.push(row.name);
+                }
+            }
+        }
+        let is_too_many = suspects.len() > MAX_KEYS;
+        let contents = keys.iter().filter_map(|source| source.content.clone());
+        Self {
+            verifier: Verifier::new(KeySet::of_usable(keys), policy),
+            names: Names {
+                kids: names.take(MAX_NAMES).map(Value::from).collect(),
+                has_other_keys: !others.is_empty(),
+                algorithms: algorithms
+                    .into_iter()
+                    .take(MAX_ALGORITHMS)
+                    .map(Value::from)
+                    .collect(),
+            },
+            index: Index::new(if is_too_many { &suspects } else { &[] }),
+            suspects,
+            others,
+            files: Files::new(contents.collect()),
+            effort,
+            reads_clock: true,
+            ca: keys
+                .iter()
+                .flat_map(|source| &source.keys)
+                .filter(|key| key.usable)
+                .filter_map(|key| key.certificate.as_ref())
+                .find(|certificate| certificate.ca)
+                .map(|certificate| certificate.subject.clone()),
+        }
+    }
+
+    /// The same debugger for times that were chosen, not read from a clock: no finding blames the clock.
+    #[must_use]
+    pub fn at_chosen_time(self) -> Self {
+        Self {
+            reads_clock: false,
+            ..self
+        }
+    }
+
+    /// Judges a token as [`Verifier::verify`] does, and finds out why it is refused. `step` is told
+    /// of so many forms tried, and ends the search with `false`.
+    #[must_use]
+    pub fn debug(&self, token: &Token, now: i64, step: &mut dyn FnMut(u64) -> bool) -> Report {
+        self.debug_within(token, now, &mut Work::new(self.effort, step))
+    }
+
+    /// The same, at the cost that is left.
+    pub(super) fn debug_within(&self, token: &Token, now: i64, work: &mut Work) -> Report {
+        let mut report = self.verifier.verify(token, now);
+        let now = report.time.now;
+        if report.verdict == Verdict::Valid || token.too_long.is_some() {
+            return report;
+        }
+        let readings = readings(token.text);
+        let mut signature = Findings::default();
+        match report.signature.status {
+            SignatureStatus::Verified => {}
+            SignatureStatus::Mismatch | SignatureStatus::Unchecked
+                if token.text.len() > MAX_READ =>
+            {
+                work.leave_out();
+                work.tried.exceeded_limit = Some(MAX_READ);
+            }
+            SignatureStatus::Mismatch | SignatureStatus::Unchecked => {
+                self.search(token.text, &readings, &report, &mut signature, work);
+            }
+        }
+        // What a note only guesses, the search knows.
+        report.findings.retain(|note| !note.explains);
+        let is_settled = signature.proof.is_some();
+        let kinds = kinds(&token_kind::Facts {
+            text: token.text,
+            readings: &readings,
+            report: &report,
+            is_settled,
+        });
+        let is_mismatch = report.signature.status == SignatureStatus::Mismatch;
+        let is_ca = self.ca.as_ref().filter(|_| is_mismatch && !is_settled);
+        let ca = is_ca.map(|subject| key_is_ca(&report, subject));
+        let no_such_key = report
+            .findings
+            .extract_if(.., |note| note.code == Code::UnknownKid && !is_settled)
+            .map(|note| Finding {
+                certainty: Certainty::Likely,
+                explains: true,
+                ..note
+            });
+        let found = no_such_key
+            .chain(ca)
+            .chain(signature.found)
+            .chain(kinds)
+            .collect::<Vec<_>>();
+        let clock = self.reads_clock.then(|| local_clock(&report)).flatten();
+        let found = found.into_iter().chain(times(&report)).chain(clock);
+        let mut found = ranking::ordered(found.collect());
+        let is_around = |finding: &&mut Finding| finding.code == Code::SurroundedToken;
+        if let Some(finding) = found.iter_mut().find(is_around)
+            && let Some(what) = extract::unseen(token.text)
+        {
+            finding.summary = what.into();
+            finding.hint = Some("delete it; web pages and chats often add such characters".into());
+        }
+        if report.verdict == Verdict::Malformed {
+            let inner = match &signature.proof {
+                Some(proof) => inner_of(proof),
+                None => readings
+                    .first()
+                    .map(|reading| (reading.token(), reading.causes())),
+            };
+            self.judge_inner(inner, now, &mut found);
+        }
+        report.findings.splice(0..0, found);
+        report.proof = signature.proof.as_ref().map(Proof::report);
+        report.search = Some(work.tried.clone()).filter(|tried| tried.forms > 0 || !tried.complete);
+        // Recovered keys are reported only if the token appears intact.
+        let tells_signer =
+            |finding: &Finding| matches!(finding.code, Code::SignerIsKid | Code::SignerCandidates);
+        if report.findings.iter().any(tells_signer) {
+            report.recovered = signature.recovered;
+        }
+        report
+    }
+
+    /// If the input contains a token, appends the verdict of that token to the finding that says how to
+    /// extract it.
+    fn judge_inner(&self, inner: Option<(String, Vec<Cause>)>, now: i64, found: &mut [Finding]) {
+        let Some((token, causes)) = inner else {
+            return;
+        };
+        let tells = |finding: &&mut Finding| {
+            let mut codes = causes.iter().map(|cause| cause.code());
+            codes.any(|code| code == finding.code)
+        };
+        if let Some(finding) = found.iter_mut().find(tells) {
+            let report = self.verifier.verify(&Token::from(&*token), now);
+            let what = format!("; that token would be {}", outcome(&report));
+            finding.evidence.to_mut().push_str(&what);
+        }
+    }
+
+    /// What is cheap is tried on every reading before anything else is: the first of them may be
+    /// another token than the good one.
+    fn search(
+        &self,
+        token: &[u8],
+        readings: &[Reading],
+        report: &Report,
+        all: &mut Findings,
+        work: &mut Work,
+    ) {
+        let context = |header| Context {
+            report,
+            header,
+            keys: &self.suspects,
+        };
+        let mut open = Vec::new();
+        for reading in readings {
+            let search = self.prepared(Case { token, reading }, work);
+            let targets = Targets::new(&search.forms, &search.suspects, work);
+            let proof = self
+                .known_as_it_is(&search, work)
+                .or_else(|| meet(search.case, &targets, &search.hashes, work))
+                .or_else(|| family::search(search.case, &search.texts, &search.others, work));
+            if let Some(proof) = proof {
+                return all.prove(proof, work.tried.forms, &context(search.header.as_ref()));
+            }
+            open.push(search);
+        }
+        for search in &open {
+            let proof = self
+                .known_or_named(search, work)
+                .or_else(|| search.mistaken(work))
+                .or_else(|| self.mac(search, work));
+            if let Some(proof) = proof {
+                return all.prove(proof, work.tried.forms, &context(search.header.as_ref()));
+            }
+        }
+        for search in &open {
+            if let Some(proof) = self.damaged(search, work) {
+                return all.prove(proof, work.tried.forms, &context(search.header.as_ref()));
+            }
+        }
+        if let Some(search) = open.first() {
+            all.unknown_signer(&Unknown {
+                reading: search.case.reading,
+                forms: &search.forms,
+                proofs: search.recovered(work),
+                report,
+                keys_left_out: work.tried.keys_left_out,
+                effort: self.effort,
+            });
+        }
+    }
+
+    fn prepared<'r>(&self, case: Case<'r>, work: &mut Work) -> Search<'r> {
+        let segments = &case.reading.segments;
+        let header = base64url::decode(&segments.header).ok();
+        let header = header.and_then(|octets| JoseHeader::parse(&octets).ok());
+        let kid = header.as_ref().and_then(|header| header.kid.as_deref());
+        let mut suspects = signer::ordered(&self.suspects, kid);
+        work.tried.keys_left_out = self.suspects.len().saturating_sub(suspects.len());
+        suspects.extend(header.iter().flat_map(signer::embedded));
+        let others = signer::ordered(&self.others, kid).into_iter();
+        let mut others: Vec<_> = others.flat_map(Suspect::for_any_algorithm).collect();
+        others.extend(header.iter().flat_map(signer::embedded_others));
+        others.extend(signer::named_others(&segments.header, &segments.payload));
+        let forms = signature_encodings::forms(&segments.signature, work);
+        let names = Names {
+            has_other_keys: !others.is_empty(),
+            ..self.names.clone()
+        };
+        let signed = SigningInputs::new(case.reading, header.as_ref(), &names, work);
+        work.tried.describe(&forms, &signed.inputs, &suspects);
+        Search {
+            case,
+            header,
+            forms,
+            suspects,
+            others,
+            hashes: signed.hashes,
+            texts: signed.texts,
+        }
+    }
+
+    /// The signature, as it is, leads to one of too many keys: compared first, for it costs little.
+    fn known_as_it_is(&self, search: &Search, work: &mut Work) -> Option<Proof> {
+        let form = search.forms.get(..1).unwrap_or_default();
+        let plainest = search.of(Hashed::is_plainest);
+        if self.index.is_empty() || plainest.is_empty() {
+            return None;
+        }
+        recovery::meet(search.case, form, &plainest, &self.index, &[], work)
+    }
+
+    /// The signature leads to a key that is given, or to one that the token itself names.
+    fn known_or_named(&self, search: &Search, work: &mut Work) -> Option<Proof> {
+        let segments = &search.case.reading.segments;
+        let names = named_keys::thumbprints(&segments.header, &segments.payload);
+        if names.is_empty() && self.index.is_empty() {
+            return None;
+        }
+        let Search { forms, hashes, .. } = search;
+        recovery::meet(search.case, forms, hashes, &self.index, &names, work)
+    }
+
+    /// RFC 8725 section 2.1: a MAC made with what everybody knows.
+    fn mac(&self, search: &Search, work: &mut Work) -> Option<Proof> {
+        let keys: Vec<_> = search
+            .suspects
+            .iter()
+            .map(|suspect| Material::P256(*suspect.key()))
+            .chain(search.others.iter().map(|other| other.key().clone()))
+            .collect();
+        let input = search.case.reading.signing_input();
+        let kid = search.header.as_ref();
+        let kid = kid.and_then(|header| header.kid.as_deref());
+        let bytes = signature_encodings::bytes_of(&search.case.reading.segments.signature, MAX_MAC);
+        bytes.into_iter().find_map(|(changes, signature)| {
+            let secret = self.files.search(&input, &signature, &keys, kid, work)?;
+            search
+                .case
+                .prove(&changes, &[], Signer::Secret(&secret), work)
+        })
+    }
+
+    /// Characters that were altered or lost.
+    fn damaged(&self, search: &Search, work: &mut Work) -> Option<Proof> {
+        let Search { case, suspects, .. } = search;
+        let is_empty = case.reading.segments.signature.is_empty();
+        // Where each hash costs a search of its own, only what the header's algorithm may mean takes part.
+        let plain: Vec<Hashed> = search.of(|hashed| hashed.is_plain);
+        let plainest: Vec<Hashed> = search.of(Hashed::is_plainest);
+        if suspects.is_empty() || plain.is_empty() || is_empty {
+            return None;
+        }
+        let proof = truncated::search(*case, &plainest, suspects, work)
+            .or_else(|| single_edit::in_signature(*case, &plain, suspects, work))
+            .or_else(|| {
+                dropped_characters::DroppedSearch::new(*case, &plainest, suspects, work)?.run(work)
+            });
+        if proof.is_some() {
+            return proof;
+        }
+        match self.effort {
+            Effort::Default => {
+                // Of what can't be read as a signature, a deep search tries nothing either.
+                if work.tried.forms > 0 {
+                    work.leave_out();
+                }
+                None
+            }
+            Effort::Deep => single_edit::in_signing_input(*case, &search.forms, suspects, work)
+                .or_else(|| single_edit::in_any_character(*case, &plain, suspects, work)),
+        }
+    }
+}
+
+impl Search<'_> {
+    /// A key that somebody made of one of the keys by mistake.
+    fn mistaken(&self, work: &mut Work) -> Option<Proof> {
+        /// Of more keys the rest is not tried.
+        const MAX_KEYS: usize = 4;
+        /// Three keys for each.
+        const OF_A_KEY: u64 = 3 * MULTIPLICATION;
+        let keys = self.suspects.iter().take(MAX_KEYS);
+        let mistaken: Vec<Suspect> = keys
+            .take_while(|_| work.spend(OF_A_KEY))
+            .flat_map(Suspect::mistaken)
+            .collect();
+        let plain = self.forms.get(..1).unwrap_or_default();
+        let targets = Targets::new(plain, &mistaken, work);
+        meet(self.case, &targets, &self.of(Hashed::is_plainest), work)
+    }
+
+    fn of(&self, is_wanted: impl Fn(&Hashed) -> bool) -> Vec<Hashed> {
+        let wanted = self.hashes.iter().filter(|hashed| is_wanted(hashed));
+        wanted.cloned().collect()
+    }
+
+    /// The proofs that the signature verifies under a key that it leads to, if the token is intact and
+    /// signed as its `alg` says. Key recovery is meaningless for a damaged signature.
+    fn recovered(&self, work: &mut Work) -> Vec<Proof> {
+        let alg = self
+            .header
+            .as_ref()
+            .and_then(|header| header.alg.as_deref());
+        let is_whole = |form: &&Form| {
+            matches!(
+                form.changes.as_slice(),
+                [] | [Change::ReadDer { strict: true }]
+            )
+        };
+        let is_of_alg = |hashed: &Hashed| {
+            let is_asked = |change: &Change| matches!(change, Change::IgnoreAlg { .. });
+            hashed.changes.iter().all(is_asked)
+        };
+        match self.forms.iter().find(is_whole) {
+            Some(form) if alg.is_some_and(is_of_p256) => {
+                recovery::proofs(self.case, form, &self.of(is_of_alg), work)
+            }
+            Some(_) | None => Vec::new(),
+        }
+    }
+}
+
+/// The token that a proof leads to, if all that was done was to take it out of a text and to read it.
+fn inner_of(proof: &Proof) -> Option<(String, Vec<Cause>)> {
+    let is_reading = |change: &Change| {
+        change.stage() == Stage::Text || change.cause() == Some(Cause::TrailingBits)
+    };
+    let causes = super::change::causes(proof.changes());
+    let token = proof.token()?.to_owned();
+    proof
+        .changes()
+        .iter()
+        .all(is_reading)
+        .then_some((token, causes))
+}
+
+/// A verdict in words, with the time that it rests on.
+fn outcome(report: &Report) -> String {
+    let verdict = report.verdict.name();
+    let (name, limit) = match report.verdict {
+        Verdict::Expired => ("exp", &report.time.expires_at),
+        Verdict::NotYetValid => ("nbf", &report.time.not_before),
+        Verdict::Valid
+        | Verdict::NotVerified
+        | Verdict::ClaimRejected
+        | Verdict::Unverifiable
+        | Verdict::MisSigned
+        | Verdict::Malformed => return verdict.to_owned(),
+    };
+    let seconds = limit
+        .as_ref()
+        .map(|limit| limit.seconds_from(report.time.now));
+    format!(
+        "{verdict} (\"{name}\" {})",
+        relative(seconds.unwrap_or_default())
+    )
+}
+
+/// RFC 5280, section 4.2.1.9: a CA's key does not sign tokens.
+fn key_is_ca(report: &Report, subject: &str) -> Finding {
+    let finding = Finding::likely(
+        Code::KeyIsCaCertificate,
+        format!("its subject is {subject}"),
+    );
+    match &report.claims {
+        Some(claims) if vendor::is_kubernetes(claims) => {
+            finding.with_hint("use the API server's keys: kubectl get --raw /openid/v1/jwks")
+        }
+        _ => finding,
+    }
+}
+
+/// Whether a signature of 64 bytes may be one under a key on P-256. Under secp256k1 it has as many.
+fn is_of_p256(alg: &str) -> bool {
+    alg.starts_with("ES") && alg != "ES256K"
+}

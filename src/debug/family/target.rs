@@ -1,0 +1,23 @@
+//! A key with everything that a signature under it may be.
+
+use crate::algorithm::Material;
+use crate::debug::change::Change;
+use crate::debug::replay::SecretForm;
+use crate::debug::signature_encodings::Bytes;
+use crate::debug::signer::Suspect;
+
+/// A key, what it is changed to, and the signature in each form that such a key allows.
+pub struct Target<'s> {
+    pub suspect: &'s Suspect<Material>,
+    pub secret: Option<SecretForm>,
+    pub key: Material,
+    pub forms: Vec<Bytes>,
+}
+
+impl Target<'_> {
+    /// The signer with this key, for a proof.
+    pub fn signer(&self) -> Suspect<Material> {
+        let form = self.secret.map(|form| Change::RewriteSecret { form });
+        self.suspect.with(form)
+    }
+}

@@ -1,0 +1,385 @@
+//! What could have been signed instead of the Signing Input, and how it could have been hashed. A
+//! text is hashed as soon as it is written: only its hashes are kept, and all texts together are
+//! bounded.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::cause::Cause;
+use super::change::{self, Change};
+use super::digest::{self, Digest};
+use super::header_variants::{self, Names};
+use super::json_styles;
+use super::notation::Notation;
+use super::reading::Reading;
+use super::replay;
+use super::work::Work;
+use crate::curve::Prehash;
+use crate::text::base64url;
+use crate::text::json::{Object, Value};
+use crate::token::header::JoseHeader;
+
+/// The bytes of all texts together, each as often as it is hashed.
+const MAX_HASHED: usize = 8 * 1024 * 1024;
+
+/// The bytes of all spellings of one object together.
+const MAX_SPELLED: usize = 1024 * 1024;
+
+/// The bytes of all texts that are kept.
+const MAX_KEPT: usize = 2 * 1024 * 1024;
+
+/// A hash that may have been signed.
+#[derive(Clone, Debug)]
+pub struct Hashed {
+    /// What makes it differ from the hash of the Signing Input.
+    pub changes: Vec<Change>,
+    pub prehash: Prehash,
+    /// Whether it is of the Signing Input itself.
+    pub is_plain: bool,
+}
+
+impl Hashed {
+    /// Whether nothing but the algorithm that the header names makes it differ.
+    pub fn is_plainest(&self) -> bool {
+        self.changes
+            .iter()
+            .all(|change| matches!(change, Change::CorrectAlg | Change::IgnoreAlg { .. }))
+    }
+}
+
+/// A text that may have been signed.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// What makes it differ from the Signing Input.
+    pub changes: Vec<Change>,
+    pub text: Vec<u8>,
+    /// The `alg` of the header that was signed with it.
+    pub alg: Option<String>,
+    /// Whether it is one of few, so that it may be hashed in every way.
+    pub is_likely: bool,
+}
+
+/// Every hash that may have been signed.
+#[derive(Debug)]
+pub struct SigningInputs<'r> {
+    /// Those with the fewest changes first.
+    pub hashes: Vec<Hashed>,
+    /// What was written, by its causes, each once.
+    pub inputs: Vec<Vec<Cause>>,
+    /// The texts, for keys that are not on P-256.
+    pub texts: Vec<Input>,
+    /// How many bytes of texts are still kept.
+    kept: usize,
+    reading: &'r Reading,
+    known: HashSet<Prehash>,
+    left: usize,
+}
+
+/// In which ways a text is hashed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ways {
+    /// Also by hashes that few take, and by one after the other.
+    All,
+    Every,
+    /// By SHA-256 alone: for the pairs of faults, of which there are many.
+    Plain,
+}
+
+/// A header or payload, as it was sent or another.
+struct Variant {
+    segment: String,
+    change: Option<Change>,
+    /// The header's `alg`; of a payload it means nothing.
+    alg: Option<String>,
+}
+
+impl<'r> SigningInputs<'r> {
+    /// Hashes every text that may have been signed, each once, the likeliest first.
+    pub fn new(
+        reading: &'r Reading,
+        header: Option<&JoseHeader>,
+        names: &Names,
+        work: &mut Work,
+    ) -> Self {
+        let mut signed = Self {
+            hashes: Vec::new(),
+            inputs: Vec::new(),
+            texts: Vec::new(),
+            kept: if names.has_other_keys { MAX_KEPT } else { 0 },
+            reading,
+            known: HashSet::new(),
+            left: MAX_HASHED,
+        };
+        signed.fill(header, names, work);
+        signed.hashes.sort_by_key(|hashed| hashed.changes.len());
+        signed.texts.sort_by_key(|input| input.changes.len());
+        signed
+    }
+
+    fn fill(&mut self, header: Option<&JoseHeader>, names: &Names, work: &mut Work) {
+        let alg = header.and_then(|header| header.alg.as_deref());
+        let segments = &self.reading.segments;
+        let inputs = inputs();
+        let as_sent = |segment: &str, alg: Option<&str>| Variant {
+            segment: segment.to_owned(),
+            change: None,
+            alg: alg.map(str::to_owned),
+        };
+        let headers = [as_sent(&segments.header, alg)];
+        let payloads = [as_sent(&segments.payload, None)];
+        self.pairs(&headers, &payloads, &[Vec::new()], Ways::All, work);
+        let as_written = vec![Change::KeepAsWritten];
+        self.pairs(&headers, &payloads, &[as_written], Ways::All, work);
+        self.pairs(&headers, &payloads, &inputs, Ways::All, work);
+        self.pairs(&headers, &payloads, &rare_inputs(), Ways::All, work);
+
+        let header_json = base64url::decode(&segments.header).unwrap_or_default();
+        let payload_json = base64url::decode(&segments.payload).unwrap_or_default();
+        let (mut other_headers, mut other_payloads) = (Vec::new(), Vec::new());
+        // Not tried with anything else that was changed.
+        let mut rare_headers = Vec::new();
+        if let Some(json) = header_variants::with_hashed_nonce(&header_json) {
+            rare_headers.push(Variant {
+                segment: base64url::encode(json.as_bytes()),
+                change: Some(Change::HashNonce),
+                alg: alg.map(str::to_owned),
+            });
+        }
+        if let Some(header) = header {
+            for changed in header_variants::changed(&header.parameters, &header_json, names) {
+                let json = changed.text.into();
+                other_headers.push(header_variant(Cause::HeaderChanged, json, changed.alg));
+            }
+            for changed in header_variants::with_zip(&header.parameters, &header_json) {
+                let json = changed.text.into();
+                rare_headers.push(header_variant(Cause::HeaderChanged, json, changed.alg));
+            }
+            for json in header_variants::reordered(&header.parameters, &header_json) {
+                let alg = alg.map(str::to_owned);
+                rare_headers.push(header_variant(Cause::HeaderReserialized, json.into(), alg));
+            }
+            for json in spellings(&header.parameters, work) {
+                let alg = alg.map(str::to_owned);
+                other_headers.push(header_variant(Cause::HeaderReserialized, json, alg));
+            }
+        }
+        if let Ok(Value::Object(claims)) = Value::parse(&payload_json) {
+            let spellings = spellings(&claims, work).into_iter();
+            other_payloads
+                .extend(spellings.map(|json| payload_variant(Cause::PayloadReserialized, json)));
+        }
+        if let Ok(json) = String::from_utf8(payload_json) {
+            let with_newline = format!("{json}\n").into();
+            other_payloads.push(payload_variant(Cause::SignedWithNewline, with_newline));
+        }
+        let plain = [Vec::new()];
+        self.pairs(&other_headers, &payloads, &plain, Ways::Every, work);
+        self.pairs(&rare_headers, &payloads, &plain, Ways::Plain, work);
+        self.pairs(&headers, &other_payloads, &plain, Ways::Every, work);
+        self.pairs(&other_headers, &other_payloads, &plain, Ways::Plain, work);
+        self.pairs(&other_headers, &payloads, &inputs, Ways::Plain, work);
+        self.pairs(&headers, &other_payloads, &inputs, Ways::Plain, work);
+    }
+
+    /// Each header with each payload, and what each of these lists of changes makes of both.
+    fn pairs(
+        &mut self,
+        headers: &[Variant],
+        payloads: &[Variant],
+        inputs: &[Vec<Change>],
+        ways: Ways,
+        work: &mut Work,
+    ) {
+        for header in headers {
+            for payload in payloads {
+                let content = [&*header.segment, &*payload.segment];
+                for input in inputs {
+                    let text = replay::input(content, &self.reading.segments.written, input);
+                    let changes = header.change.iter().chain(&payload.change).chain(input);
+                    if let Some(text) = text {
+                        let changes: Vec<Change> = changes.cloned().collect();
+                        self.add(&changes, &text, header.alg.as_deref(), ways, work);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Hashes a text; by SHA-256 first. `alg` is the one of the header that was signed with it.
+    fn add(
+        &mut self,
+        changes: &[Change],
+        text: &[u8],
+        alg: Option<&str>,
+        ways: Ways,
+        work: &mut Work,
+    ) {
+        const BYTES_FOR_A_UNIT: usize = 256;
+        let passes = match ways {
+            Ways::All => 6,
+            Ways::Every => 4,
+            Ways::Plain => 1,
+        };
+        let bytes = text.len().saturating_mul(passes);
+        let units = (bytes / BYTES_FOR_A_UNIT).saturating_add(passes);
+        let Some(left) = self.left.checked_sub(bytes) else {
+            work.leave_out();
+            return;
+        };
+        if !work.spend(u64::try_from(units).unwrap_or(u64::MAX)) {
+            return;
+        }
+        self.left = left;
+        let once = Digest::Sha256.hash(text);
+        if !self.known.insert(digest::prehash(&once)) {
+            return;
+        }
+        if let Some(left) = self.kept.checked_sub(text.len()) {
+            self.kept = left;
+            self.texts.push(Input {
+                changes: changes.to_vec(),
+                text: text.to_vec(),
+                alg: alg.map(str::to_owned),
+                is_likely: ways == Ways::All,
+            });
+        }
+        let causes = change::causes(changes);
+        if !self.inputs.contains(&causes) {
+            self.inputs.push(causes);
+        }
+        let of_alg = match alg {
+            Some("ES256") | None => None,
+            Some(alg) if alg.trim().eq_ignore_ascii_case("ES256") => Some(Change::CorrectAlg),
+            Some(_) => Some(Change::IgnoreAlg {
+                digest: Digest::Sha256,
+            }),
+        };
+        let is_plain = changes
+            .iter()
+            .all(|change| *change == Change::KeepAsWritten);
+        let mut push = |of_hash: &[Change], hash: &[u8]| {
+            self.hashes.push(Hashed {
+                changes: [changes, of_hash].concat(),
+                prehash: digest::prehash(hash),
+                is_plain,
+            });
+        };
+        let plain = Vec::from_iter(of_alg.clone());
+        push(&plain, &once);
+        if ways == Ways::Plain {
+            return;
+        }
+        let again = [&plain[..], &[Change::HashAgain]].concat();
+        push(&again, &Digest::Sha256.hash(&once));
+        let notations = [
+            Notation::Hex,
+            Notation::UpperHex,
+            Notation::Base64,
+            Notation::Base64url,
+        ];
+        let count = if ways == Ways::All { 4 } else { 3 };
+        for notation in notations.into_iter().take(count) {
+            let text = notation.encode(&once);
+            let changes = [&plain[..], &[Change::HashText { notation }]].concat();
+            push(&changes, &Digest::Sha256.hash(text.as_bytes()));
+        }
+        if let Some(start) = text.first_chunk::<32>().filter(|_| ways == Ways::All) {
+            let changes = [&plain[..], &[Change::TakeAsHash]].concat();
+            push(&changes, start);
+        }
+        let digests = [
+            Digest::Sha384,
+            Digest::Sha512,
+            Digest::Sha1,
+            Digest::Sha224,
+            Digest::Sha512_256,
+        ];
+        let count = if ways == Ways::All { 5 } else { 3 };
+        for digest in digests.into_iter().take(count) {
+            let hash = digest.hash(text);
+            // A hash that the header's own algorithm asks for is not another hash.
+            if alg.and_then(Digest::of_alg) == Some(digest) {
+                let asked = Change::IgnoreAlg { digest };
+                push(std::slice::from_ref(&asked), &hash);
+                push(&[asked, Change::HashAgain], &digest.hash(&hash));
+            } else {
+                let changes = [&plain[..], &[Change::UseDigest { digest }]].concat();
+                push(&changes, &hash);
+                if ways == Ways::All {
+                    let notation = None;
+                    let first = Change::HashFirst { digest, notation };
+                    push(
+                        &[&plain[..], &[first]].concat(),
+                        &Digest::Sha256.hash(&hash),
+                    );
+                }
+            }
+        }
+    }
+}
+
+fn header_variant(cause: Cause, json: Arc<str>, alg: Option<String>) -> Variant {
+    Variant {
+        segment: base64url::encode(json.as_bytes()),
+        change: Some(Change::ReplaceHeader { cause, json }),
+        alg,
+    }
+}
+
+fn payload_variant(cause: Cause, json: Arc<str>) -> Variant {
+    Variant {
+        segment: base64url::encode(json.as_bytes()),
+        change: Some(Change::ReplacePayload { cause, json }),
+        alg: None,
+    }
+}
+
+/// Parts of the Signing Input, or more than it.
+fn inputs() -> [Vec<Change>; 11] {
+    use Change::{AddPadding, AppendLineEnd, TakeHeader, TakePayload, UseJson, UseStandardBase64};
+    let line_end = |end| AppendLineEnd { end };
+    let json = |separator| UseJson { separator };
+    [
+        vec![TakePayload],
+        vec![TakeHeader],
+        vec![AddPadding],
+        vec![UseStandardBase64],
+        vec![UseStandardBase64, AddPadding],
+        vec![line_end("\n")],
+        vec![line_end("\r\n")],
+        vec![TakePayload, line_end("\n")],
+        vec![json(".")],
+        vec![json("")],
+        vec![TakePayload, json(".")],
+    ]
+}
+
+/// The same, of what is not tried with other headers and payloads.
+fn rare_inputs() -> [Vec<Change>; 4] {
+    let end = |end| vec![Change::AppendLineEnd { end }];
+    [vec![Change::UseRawPayload], end("."), end(" "), end("\0")]
+}
+
+/// An object in every spelling, each once.
+fn spellings(object: &Object, work: &mut Work) -> Vec<Arc<str>> {
+    const BYTES_FOR_A_UNIT: usize = 256;
+    let mut found: Vec<Arc<str>> = Vec::new();
+    let mut bytes: usize = 0;
+    for style in json_styles::styles() {
+        let spelled = json_styles::written(json_styles::pairs(object), style);
+        let length = spelled.as_ref().map_or(0, String::len);
+        bytes = bytes.saturating_add(length);
+        match spelled {
+            Some(spelled) if bytes <= MAX_SPELLED => {
+                if !found.iter().any(|known| **known == *spelled) {
+                    found.push(spelled.into());
+                }
+            }
+            Some(_) | None => work.leave_out(),
+        }
+        if !work.spend(u64::try_from(length / BYTES_FOR_A_UNIT).unwrap_or(u64::MAX)) {
+            break;
+        }
+    }
+    found
+}

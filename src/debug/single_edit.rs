@@ -1,0 +1,509 @@
+//! One character of the token that was changed, lost or added, in a signature of 64 octets and in DER.
+//!
+//! In the signature the candidates differ by a multiple of a power of two, so that each costs an
+//! addition of points instead of a verification: with R known, `s R` must be `±(e G + r Q)`; with s
+//! known, `(e G + r Q) / s` must have r as its x. In header and payload each candidate is a hash to be
+//! looked up.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+
+use sha2::{Digest as _, Sha256};
+
+use super::base64url_lenient;
+use super::cause::Cause;
+use super::change::{Change, Edit};
+use super::digest::Digest;
+use super::proof::{Proof, Signer};
+use super::replay::HALF;
+use super::search::{Case, Targets};
+use super::signature_encodings::{self, Form, stray_bits};
+use super::signature_layout::{Layout, values};
+use super::signer::Suspect;
+use super::signing_inputs::Hashed;
+use super::work::{INVERSION, LIFT, LOOK_UP, MULTIPLICATION, Work};
+use crate::curve::{self, Point};
+use crate::token::segment::Segment;
+
+/// One character of a text that was altered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Alteration {
+    /// The character at this place is another.
+    Replaced(usize),
+    /// A character is missing before this place.
+    Lost(usize),
+    /// The character at this place is one too many.
+    Added(usize),
+}
+
+impl Alteration {
+    fn place(self) -> usize {
+        match self {
+            Self::Replaced(at) | Self::Lost(at) | Self::Added(at) => at,
+        }
+    }
+
+    /// What makes the text as it was, if `character` stood there.
+    fn undo(self, text: &str, character: char) -> Option<Edit> {
+        let at = self.place();
+        let there = || text.get(at..at.checked_add(1)?);
+        Some(match self {
+            Self::Replaced(_) => Edit {
+                at,
+                removed: there()?.to_owned(),
+                inserted: character.into(),
+            },
+            Self::Lost(_) => Edit::insert(at, character),
+            Self::Added(_) => Edit::remove(at, there()?),
+        })
+    }
+
+    fn cause(self) -> Cause {
+        match self {
+            Self::Replaced(_) => Cause::AlteredCharacter,
+            Self::Lost(_) => Cause::LostCharacter,
+            Self::Added(_) => Cause::AddedCharacter,
+        }
+    }
+
+    /// The change to a signature's segment.
+    fn of_signature(self, segment: &str, character: char) -> Option<Change> {
+        let is_special = |c| matches!(c, '-' | '_');
+        let cause = match self {
+            // If none of its kind is left, they were removed, however few they were.
+            Self::Lost(_) if is_special(character) && !segment.contains(is_special) => {
+                Cause::DroppedCharacters
+            }
+            Self::Replaced(_) | Self::Lost(_) | Self::Added(_) => self.cause(),
+        };
+        let edits = vec![self.undo(segment, character)?];
+        Some(Change::EditSignature { cause, edits })
+    }
+}
+
+/// Looks for one altered character in the signature segment.
+pub fn in_signature(
+    case: Case,
+    hashes: &[Hashed],
+    suspects: &[Suspect],
+    work: &mut Work,
+) -> Option<Proof> {
+    let segment = case.reading.segments.signature.as_str();
+    let values = values(segment)?;
+    let mut layouts = Layout::all();
+    layouts.sort_by_key(|layout| !layout.begins_exactly(&values));
+    for layout in &layouts {
+        let alteration: fn(usize) -> Alteration = match segment.len().cmp(&layout.characters) {
+            Ordering::Less => Alteration::Lost,
+            Ordering::Equal => Alteration::Replaced,
+            Ordering::Greater => Alteration::Added,
+        };
+        if layout.characters.abs_diff(segment.len()) > 1 || !layout.begins(&values) {
+            continue;
+        }
+        // Three faults at once are not looked for.
+        let hashes = if layout.is_swapped() {
+            hashes.get(..1).unwrap_or_default()
+        } else {
+            hashes
+        };
+        if hashes.is_empty() || suspects.is_empty() {
+            return None;
+        }
+        let search = EditSearch {
+            case,
+            layout,
+            segment,
+            alteration,
+            hashes,
+            suspects,
+        };
+        let proof = if segment.len() > layout.characters {
+            search.one_by_one((0..segment.len()).collect(), 1, work)
+        } else {
+            // Characters that count for R and for S, or for one of them in part.
+            let [first, second] = layout.in_order();
+            let in_part = (!first.bit.is_multiple_of(6)).then_some(first.places().0);
+            let between = first.places().1..=second.places().0;
+            let places = in_part
+                .into_iter()
+                .chain(between)
+                .chain([second.places().1]);
+            search
+                .one_by_one(places.collect(), 64, work)
+                .or_else(|| search.in_s(work))
+                .or_else(|| search.in_r(work))
+        };
+        if proof.is_some() {
+            return proof;
+        }
+    }
+    None
+}
+
+/// Looks for another character at any place, in a signature of any length.
+pub fn in_any_character(
+    case: Case,
+    hashes: &[Hashed],
+    suspects: &[Suspect],
+    work: &mut Work,
+) -> Option<Proof> {
+    /// DER and base64 of it are not longer; RSA signatures are.
+    const MAX_INPUT: usize = 140;
+    let segment = case.reading.segments.signature.as_str();
+    if matches!(segment.len(), 85..=87) || segment.len() > MAX_INPUT {
+        return None;
+    }
+    (0..segment.len()).find_map(|at| {
+        let alteration = Alteration::Replaced(at);
+        let mut forms = Vec::new();
+        for character in base64url_lenient::characters() {
+            let change = alteration.of_signature(segment, character)?;
+            let text = alteration.undo(segment, character)?.apply(segment)?;
+            for form in signature_encodings::forms(&text, work) {
+                let changes = [std::slice::from_ref(&change), &form.changes].concat();
+                forms.push(Form { changes, ..form });
+            }
+        }
+        one_of(case, &forms, hashes, suspects, work)
+    })
+}
+
+/// The form that verifies.
+fn one_of(
+    case: Case,
+    forms: &[Form],
+    hashes: &[Hashed],
+    suspects: &[Suspect],
+    work: &mut Work,
+) -> Option<Proof> {
+    let targets = Targets::new(forms, suspects, work);
+    let met = targets.meet(hashes, work)?;
+    met.iter().find_map(|met| met.prove(case, work))
+}
+
+/// A search for one character of a signature.
+struct EditSearch<'e> {
+    case: Case<'e>,
+    layout: &'e Layout,
+    segment: &'e str,
+    alteration: fn(usize) -> Alteration,
+    hashes: &'e [Hashed],
+    suspects: &'e [Suspect],
+}
+
+impl EditSearch<'_> {
+    /// R and S, if the character stood there.
+    fn numbers(&self, at: usize, character: char) -> Option<[[u8; HALF]; 2]> {
+        let edit = (self.alteration)(at).undo(self.segment, character)?;
+        self.layout.numbers(&edit.apply(self.segment)?)
+    }
+
+    /// The changes that put the character there.
+    fn changes(&self, at: usize, character: char) -> Option<Vec<Change>> {
+        let alteration = (self.alteration)(at);
+        let text = alteration
+            .undo(self.segment, character)?
+            .apply(self.segment)?;
+        let edit = alteration.of_signature(self.segment, character)?;
+        let changes = [edit]
+            .into_iter()
+            .chain(stray_bits(&text).into_iter().flatten());
+        Some(changes.chain(self.layout.changes.iter().cloned()).collect())
+    }
+
+    /// Places of which there are few enough to be tried like any other signature.
+    fn one_by_one(&self, places: Vec<usize>, characters: usize, work: &mut Work) -> Option<Proof> {
+        let mut forms: Vec<Form> = Vec::new();
+        for at in places {
+            if !work.spend(u64::try_from(characters).unwrap_or(u64::MAX)) {
+                return None;
+            }
+            for character in base64url_lenient::characters().take(characters) {
+                let changes = self.changes(at, character);
+                let form = changes.and_then(|changes| Form::of(self.segment, changes));
+                // Those that make no difference for R and S are one candidate.
+                let is_new = |form: &Form| {
+                    !forms
+                        .iter()
+                        .any(|known| (known.r, known.s) == (form.r, form.s))
+                };
+                forms.extend(form.filter(is_new));
+            }
+        }
+        one_of(self.case, &forms, self.hashes, self.suspects, work)
+    }
+
+    /// R is as it was: `s R = ±(e G + r Q)`, for every hash and key at once.
+    fn in_s(&self, work: &mut Work) -> Option<Proof> {
+        const OF_A_KEY: u64 = MULTIPLICATION + 3 * INVERSION;
+        let (from, last) = self.layout.s.whole_places();
+        let [known_r, _] = self.numbers(last.checked_sub(1)?, 'A')?;
+        if !work.spend(LIFT) {
+            return None;
+        }
+        let (lifted, r) = (curve::lift(known_r)?, curve::scalar(known_r)?);
+        let mut sums = Vec::new();
+        let mut places = Vec::new();
+        let hashes = u64::try_from(self.hashes.len()).unwrap_or(u64::MAX);
+        for suspect in self.suspects {
+            let cost = hashes.saturating_mul(LOOK_UP).saturating_add(OF_A_KEY);
+            if !work.spend(cost) {
+                break;
+            }
+            let r_times_key = Point::from(curve::times_key(suspect.key(), &r));
+            let hashes = self.hashes.iter().map(|hashed| curve::hash(hashed.prehash));
+            for (hashed, point) in self.hashes.iter().zip(curve::all_times_generator(hashes)) {
+                sums.push(r_times_key.plus(&point));
+                places.push((hashed, suspect));
+            }
+        }
+        let sums: HashMap<[u8; 32], (&Hashed, &Suspect)> =
+            curve::abscissas(&sums).into_iter().zip(places).collect();
+        if sums.is_empty() || !work.spend(Steps::COST) {
+            return None;
+        }
+
+        // Each step of a character is the same multiple of R.
+        let [_, first_s] = self.numbers(from, 'A')?;
+        let start = curve::multiply(&lifted, &curve::hash(first_s)).into();
+        let steps = Steps {
+            segment: self.segment,
+            alteration: self.alteration,
+            doublings: &curve::doublings(&lifted, 256),
+            lowest: self.layout.s.end().checked_sub(6)?,
+        };
+        work.count(Steps::count(&(from..last)));
+        let mut proof = None;
+        steps.walk(from..last, start, &mut |at, points| {
+            for (value, x) in (0..64).zip(curve::abscissas(points)) {
+                if let (None, Some((hashed, suspect))) = (&proof, sums.get(&x)) {
+                    proof = self.prove(at, value, hashed, suspect, work);
+                }
+            }
+        });
+        proof
+    }
+
+    /// S is as it was: `(e G + r Q) / s` must have r as its x, for each hash and key. The plainest hash
+    /// and the first key come first.
+    fn in_r(&self, work: &mut Work) -> Option<Proof> {
+        /// A segment is written and read.
+        const OF_A_CHARACTER: u64 = 2;
+        let (from, last) = self.layout.r.whole_places();
+        let [known_r, known_s] = self.numbers(from, 'A')?;
+        let mut pairs: Vec<(usize, usize)> = (0..self.hashes.len())
+            .flat_map(|h| (0..self.suspects.len()).map(move |c| (h, c)))
+            .collect();
+        pairs.sort_by_key(|(h, c)| h.saturating_add(*c));
+        let cost = Steps::count(&(from..last)).saturating_mul(OF_A_CHARACTER);
+        if !work.spend(cost.saturating_add(INVERSION)) {
+            return None;
+        }
+        let inverse = curve::inverse(&curve::scalar(known_s)?)?;
+        // What R is with each character at each place is the same for all of them.
+        let wanted: HashMap<usize, Vec<Option<[u8; HALF]>>> = (from..last)
+            .map(|at| {
+                let r = |value| {
+                    self.numbers(at, base64url_lenient::character(value))
+                        .map(|[r, _]| r)
+                };
+                (at, (0..64).map(r).collect())
+            })
+            .collect();
+        let mut keys: HashMap<usize, (Point, Vec<Point>)> = HashMap::new();
+        let mut proof = None;
+        for (h, c) in pairs {
+            let (hashed, suspect) = (self.hashes.get(h)?, self.suspects.get(c)?);
+            if !work.spend(Steps::COST) {
+                return None;
+            }
+            let (times_r, doublings) = keys.entry(c).or_insert_with(|| {
+                let key = curve::times_key(suspect.key(), &inverse);
+                let times_r = curve::multiply(&key, &curve::hash(known_r));
+                (times_r.into(), curve::doublings(&key, 256))
+            });
+            let e = curve::hash(hashed.prehash);
+            let base = Point::from(curve::times_generator(&e.multiply(&inverse)));
+            let start = base.plus(times_r);
+            let steps = Steps {
+                segment: self.segment,
+                alteration: self.alteration,
+                doublings,
+                lowest: self.layout.r.end().checked_sub(6)?,
+            };
+            work.count(Steps::count(&(from..last)));
+            steps.walk(from..last, start, &mut |at, points| {
+                let wanted = wanted.get(&at).into_iter().flatten();
+                for (value, (x, r)) in (0..64).zip(curve::abscissas(points).iter().zip(wanted)) {
+                    if proof.is_none() && r.as_ref() == Some(x) {
+                        proof = self.prove(at, value, hashed, suspect, work);
+                    }
+                }
+            });
+            if proof.is_some() {
+                break;
+            }
+        }
+        proof
+    }
+
+    fn prove(
+        &self,
+        at: usize,
+        value: u8,
+        hashed: &Hashed,
+        suspect: &Suspect,
+        work: &mut Work,
+    ) -> Option<Proof> {
+        let changes = self.changes(at, base64url_lenient::character(value))?;
+        let signer = Signer::Suspect(suspect);
+        self.case.prove(&changes, &hashed.changes, signer, work)
+    }
+}
+
+/// The places of one half of a signature, and what a character at each is worth as a multiple of a
+/// point.
+struct Steps<'s> {
+    segment: &'s str,
+    alteration: fn(usize) -> Alteration,
+    /// `2^k P`
+    doublings: &'s [Point],
+    /// The bit that the lowest bit of character 0 would stand for.
+    lowest: usize,
+}
+
+impl Steps<'_> {
+    /// Some multiplications, the doublings, and more than two additions' worth for each character.
+    const COST: u64 = 4 * MULTIPLICATION + 43 * (64 * 2 + 40);
+
+    fn count(places: &std::ops::Range<usize>) -> u64 {
+        u64::try_from(places.len().saturating_mul(64)).unwrap_or(u64::MAX)
+    }
+
+    /// Shows the points of all 64 characters at each place. `start` is the first place's point with
+    /// the character "A", which is worth nothing.
+    fn walk(
+        &self,
+        places: std::ops::Range<usize>,
+        start: Point,
+        show: &mut dyn FnMut(usize, &[Point]),
+    ) -> Option<()> {
+        let mut start = start;
+        for at in places {
+            let step = self.step(at)?;
+            show(at, &walk(start, step));
+            let worth = |place: usize| {
+                let value = base64url_lenient::value(*self.segment.as_bytes().get(place)?)?;
+                Some((value, place))
+            };
+            // From one place to the next, one character is back in the text: where one was lost, it
+            // is the same one that moves up a place; else the next one leaves it.
+            let (value, place) = worth(at)?;
+            start = start.plus(&step.times(value));
+            let Some(next) = self.step(at.saturating_add(1)) else {
+                return Some(());
+            };
+            let leaving = match (self.alteration)(at) {
+                Alteration::Lost(_) => value,
+                Alteration::Replaced(_) | Alteration::Added(_) => worth(place.saturating_add(1))?.0,
+            };
+            start = start.minus(&next.times(leaving));
+        }
+        Some(())
+    }
+
+    fn step(&self, at: usize) -> Option<&Point> {
+        self.doublings
+            .get(self.lowest.checked_sub(at.checked_mul(6)?)?)
+    }
+}
+
+/// The 64 points from `start` on, `step` apart.
+fn walk(start: Point, step: &Point) -> Vec<Point> {
+    std::iter::successors(Some(start), |point| Some(point.plus(step)))
+        .take(64)
+        .collect()
+}
+
+/// Looks for one altered character in header and payload: some 50,000 hashes for an ordinary token.
+pub fn in_signing_input(
+    case: Case,
+    forms: &[Form],
+    suspects: &[Suspect],
+    work: &mut Work,
+) -> Option<Proof> {
+    /// Normalizing many points together is cheaper.
+    const AT_ONCE: usize = 512;
+    const BYTES_FOR_A_UNIT: usize = 128;
+    let targets = Targets::new(forms, suspects, work);
+    if targets.is_empty() {
+        return None;
+    }
+    let (header, payload) = (
+        &case.reading.segments.header,
+        &case.reading.segments.payload,
+    );
+    let segments = [(Segment::Header, header), (Segment::Payload, payload)];
+    let changes = segments.into_iter().flat_map(|(segment, text)| {
+        let places = 0..=text.len();
+        places.flat_map(move |at| {
+            let others = base64url_lenient::characters()
+                .flat_map(move |c| [(Alteration::Replaced(at), c), (Alteration::Lost(at), c)]);
+            others
+                .chain([(Alteration::Added(at), 'A')])
+                .filter_map(move |(alteration, c)| {
+                    let edit = alteration.undo(text, c)?;
+                    let input = match segment {
+                        Segment::Header => format!("{}.{payload}", edit.apply(header)?),
+                        _ => format!("{header}.{}", edit.apply(payload)?),
+                    };
+                    let change = Change::EditSegment {
+                        cause: alteration.cause(),
+                        segment,
+                        edit,
+                    };
+                    Some((change, input))
+                })
+        })
+    });
+    // Long texts take their time to be written and hashed.
+    let each = case.reading.signing_input().len() / BYTES_FOR_A_UNIT;
+    let each = u64::try_from(each).unwrap_or(u64::MAX).saturating_add(1);
+    let mut changes = changes.peekable();
+    while changes.peek().is_some() {
+        let count = u64::try_from(AT_ONCE).unwrap_or(u64::MAX);
+        if !work.spend(count.saturating_mul(each)) {
+            return None;
+        }
+        let batch: Vec<Hashed> = changes
+            .by_ref()
+            .take(AT_ONCE)
+            .map(|(change, input)| Hashed {
+                changes: vec![change],
+                prehash: Sha256::digest(input).into(),
+                is_plain: false,
+            })
+            .collect();
+        let met = targets.meet(&batch, work)?;
+        let proof = met.iter().find_map(|met| {
+            let digest = Digest::Sha256;
+            // What the header's algorithm was, only the header as it was can tell.
+            let algs = [
+                None,
+                Some(Change::CorrectAlg),
+                Some(Change::IgnoreAlg { digest }),
+            ];
+            algs.into_iter().find_map(|alg| {
+                let of_input = met.hashed.changes.iter().cloned().chain(alg);
+                let of_input: Vec<Change> = of_input.collect();
+                let signer = Signer::Suspect(met.suspect);
+                case.prove(&met.form.changes, &of_input, signer, work)
+            })
+        });
+        if proof.is_some() {
+            return proof;
+        }
+    }
+    None
+}

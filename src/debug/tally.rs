@@ -1,0 +1,123 @@
+//! What many tokens have in common: causes, key IDs, signers, clocks.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use super::same_signer::SignerTracker;
+use crate::verify::code::Code;
+use crate::verify::finding::Certainty;
+use crate::verify::report::Report;
+use crate::verify::verdict::Verdict;
+
+/// A run with a new key ID in every token must not fill the memory.
+const MAX_KIDS: usize = 10_000;
+
+/// Nor may long ones, in bytes.
+const MAX_KID: usize = 256;
+
+/// Counts over the reports of one run. All but [`tokens`](Self::tokens) and [`ages`](Self::ages) are about
+/// rejected tokens; lists begin with what is most frequent.
+#[derive(Debug, Default)]
+pub struct Tally {
+    tokens: u64,
+    rejected: u64,
+    causes: BTreeMap<Code, u64>,
+    kids: BTreeMap<Box<str>, u64>,
+    ages: Option<RangeInclusive<i64>>,
+    signers: SignerTracker,
+}
+
+impl Tally {
+    /// Counts a report, and adds what it shows together with those before it: a key to which the signatures
+    /// of two tokens lead signed both.
+    pub fn count(&mut self, report: &mut Report) {
+        if let Some(finding) = self.signers.note(&mut report.recovered) {
+            let guesses = finding.code.silences();
+            report
+                .findings
+                .retain(|other| !guesses.contains(&other.code));
+            report.findings.insert(0, finding);
+        }
+        self.tokens = self.tokens.saturating_add(1);
+        if let Some(iat) = &report.time.issued_at {
+            let age = iat.seconds_from(report.time.now).saturating_neg();
+            let (least, most) = self.ages.take().unwrap_or(age..=age).into_inner();
+            self.ages = Some(least.min(age)..=most.max(age));
+        }
+        if report.verdict == Verdict::Valid {
+            return;
+        }
+        self.rejected = self.rejected.saturating_add(1);
+        let causes = report
+            .findings
+            .iter()
+            .filter(|finding| finding.certainty != Certainty::Note);
+        for finding in causes {
+            increase(&mut self.causes, finding.code, 1);
+        }
+        if let Some(kid) = report.header.as_ref().and_then(|header| header.kid.clone())
+            && kid.len() <= MAX_KID
+            && (self.kids.len() < MAX_KIDS || self.kids.contains_key(&kid))
+        {
+            increase(&mut self.kids, kid, 1);
+        }
+    }
+
+    /// How many tokens there were.
+    #[must_use]
+    pub fn tokens(&self) -> u64 {
+        self.tokens
+    }
+
+    /// How many of them were rejected.
+    #[must_use]
+    pub fn rejected(&self) -> u64 {
+        self.rejected
+    }
+
+    /// How many tokens for each cause. The first token of a signer that was met again was one whose content
+    /// might have been modified; now it is one of that signer.
+    #[must_use]
+    pub fn causes(&self) -> Vec<(&'static str, u64)> {
+        let mut causes = self.causes.clone();
+        let first = u64::try_from(self.signers.shared().count()).unwrap_or(u64::MAX);
+        let guessed = causes.remove(&Code::NoKeyMatches).unwrap_or(0);
+        let moved = first.min(guessed);
+        if let Some(left) = guessed.checked_sub(moved).filter(|left| *left > 0) {
+            causes.insert(Code::NoKeyMatches, left);
+        }
+        if moved > 0 {
+            increase(&mut causes, Code::SameSigner, moved);
+        }
+        most_frequent(causes.iter().map(|(code, count)| (code.name(), *count)))
+    }
+
+    /// How many tokens for each key ID in their headers.
+    #[must_use]
+    pub fn key_ids(&self) -> Vec<(&str, u64)> {
+        most_frequent(self.kids.iter().map(|(kid, count)| (&**kid, *count)))
+    }
+
+    /// The signers of more than one token, by thumbprint, with how many.
+    #[must_use]
+    pub fn signers(&self) -> Vec<(&str, u64)> {
+        most_frequent(self.signers.shared())
+    }
+
+    /// The least and the most seconds from `iat` to the time of the check.
+    #[must_use]
+    pub fn ages(&self) -> Option<RangeInclusive<i64>> {
+        self.ages.clone()
+    }
+}
+
+fn increase<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K, by: u64) {
+    let count = counts.entry(key).or_default();
+    *count = count.saturating_add(by);
+}
+
+fn most_frequent<'n>(counts: impl Iterator<Item = (&'n str, u64)>) -> Vec<(&'n str, u64)> {
+    let mut counts: Vec<(&str, u64)> = counts.collect();
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    counts
+}

@@ -1,0 +1,43 @@
+//! The parts of a token.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+/// The part of a token that a fault is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Segment {
+    /// The JOSE Header.
+    Header,
+    /// The payload, a Claims Set.
+    Payload,
+    /// The signature.
+    Signature,
+    /// The token as a whole.
+    Token,
+}
+
+impl Segment {
+    /// The name in the JSON report.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Header => "header",
+            Self::Payload => "payload",
+            Self::Signature => "signature",
+            Self::Token => "token",
+        }
+    }
+}
+
+impl fmt::Display for Segment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl Serialize for Segment {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
+}

@@ -1,0 +1,122 @@
+//! Algorithm confusion: MACs that were made with a public key.
+
+use data_encoding::{BASE64, HEXLOWER};
+use hmac::{Hmac, KeyInit as _, Mac as _};
+use jwtlens::{Effort, Verdict};
+use sha2::{Sha256, Sha384, Sha512};
+
+use super::{codes, debug, debugger, encode, input, payload, proven};
+use crate::support::{Issuer, Random};
+
+#[test]
+fn a_mac_with_the_public_key_is_found() {
+    let mut random = Random::new("mac");
+    let signer = random.signer();
+    let jwk = signer.jwk();
+    let debugger = debugger(&[&jwk], &[], Effort::Default);
+    let point = signer.point();
+    let der = [
+        &HEXLOWER
+            .decode(b"3059301306072a8648ce3d020106082a8648ce3d030107034200")
+            .unwrap()[..],
+        &point,
+    ]
+    .concat();
+    let text = BASE64.encode(&der);
+    let pem = format!(
+        "-----BEGIN PUBLIC KEY-----\n{}\n{}\n-----END PUBLIC KEY-----\n",
+        &text[..64],
+        &text[64..]
+    );
+    for secret in [
+        jwk.clone().into_bytes(),
+        pem.trim_end().into(),
+        pem.into(),
+        der,
+        point[1..33].to_vec(),
+        point[1..].to_vec(),
+        Vec::new(),
+        jwk.replace("\":", "\": ")
+            .replace(",\"", ", \"")
+            .into_bytes(),
+        format!(
+            "{}\n",
+            serde_json::to_string_pretty(&serde_json::from_str::<serde_json::Value>(&jwk).unwrap())
+                .unwrap()
+        )
+        .into_bytes(),
+    ] {
+        for alg in ["HS256", "HS384", "HS512"] {
+            let input = input(&format!(r#"{{"alg":"{alg}"}}"#), &payload(3));
+            let mac = match alg {
+                "HS256" => Hmac::<Sha256>::new_from_slice(&secret)
+                    .unwrap()
+                    .chain_update(&input)
+                    .finalize()
+                    .into_bytes()
+                    .to_vec(),
+                "HS384" => Hmac::<Sha384>::new_from_slice(&secret)
+                    .unwrap()
+                    .chain_update(&input)
+                    .finalize()
+                    .into_bytes()
+                    .to_vec(),
+                _ => Hmac::<Sha512>::new_from_slice(&secret)
+                    .unwrap()
+                    .chain_update(&input)
+                    .finalize()
+                    .into_bytes()
+                    .to_vec(),
+            };
+            let debugger = debugger.clone().with_secret(&secret);
+            let report = debug(&debugger, &format!("{input}.{}", encode(mac)));
+            assert_eq!(
+                (report.verdict, proven(&report)),
+                (Verdict::Unverifiable, codes(&["hmac-with-public-key"]))
+            );
+        }
+    }
+}
+
+/// A set of many keys: whichever was taken, and the one that the header names also where hashing is
+/// dear.
+#[test]
+fn a_mac_with_any_key_of_a_set_is_found() {
+    let mut random = Random::new("macs");
+    let signers: Vec<Issuer> = (0..24)
+        .map(|number| Issuer::of(&random.octets(), &format!("key-{number}")).unwrap())
+        .collect();
+    let jwks: Vec<String> = signers.iter().map(Issuer::jwk).collect();
+    let set = format!(r#"{{"keys":[{}]}}"#, jwks.join(","));
+    let spaced = |text: &str| {
+        let text = text.replace("\":", "\": ").replace(",\"", ", \"");
+        text.replace("},{", "}, {")
+    };
+    let found = |keys: &str, header: &str, payload: &str, secret: &str| {
+        let input = input(header, payload);
+        let mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
+        let mac = mac.chain_update(&input).finalize().into_bytes();
+        let debugger = debugger(&[keys], &[], Effort::Default).with_secret(secret.as_bytes());
+        let report = debug(&debugger, &format!("{input}.{}", encode(mac)));
+        proven(&report) == codes(&["hmac-with-public-key"])
+    };
+    let bare = r#"{"alg":"HS256"}"#;
+    let long = format!(r#"{{"x":"{}"}}"#, "x".repeat(47_000));
+    for (number, jwk) in jwks.iter().enumerate() {
+        let named = format!(r#"{{"alg":"HS256","kid":"key-{number}"}}"#);
+        for secret in [jwk.clone(), spaced(jwk) + "\n"] {
+            assert!(found(&set, &named, &long, &secret), "{secret}");
+        }
+        assert!(found(&set, bare, &payload(1), &spaced(jwk)), "{number}");
+    }
+    for secret in [&set, &spaced(&set)] {
+        assert!(found(&set, bare, &payload(1), secret));
+    }
+    // A JWK is a set of one, and some hold it as that.
+    for secret in [
+        format!(r#"{{"keys":[{}]}}"#, jwks[0]),
+        spaced(&format!(r#"{{"keys":[{}]}}"#, jwks[0])) + "\n",
+    ] {
+        assert!(found(&jwks[0], bare, &payload(1), &secret), "{secret}");
+    }
+}
