@@ -52,6 +52,7 @@ const fn row<D: Digest>(name: &'static str, section: &'static str, verify: Verif
             key.size()
         },
         verify,
+        accepts: None,
         prepare: None,
     }
 }

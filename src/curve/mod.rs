@@ -4,6 +4,9 @@
 mod affine;
 pub mod batch;
 mod point;
+#[cfg(test)]
+mod samples;
+pub mod single;
 mod table;
 
 pub use point::*;

@@ -98,7 +98,13 @@ impl Default for Point {
 impl From<ProjectivePoint> for Point {
     fn from(point: ProjectivePoint) -> Self {
         count(tenths::INVERSION);
-        let encoded = point.to_affine().to_encoded_point(false);
+        point.to_affine().into()
+    }
+}
+
+impl From<AffinePoint> for Point {
+    fn from(point: AffinePoint) -> Self {
+        let encoded = point.to_encoded_point(false);
         let coordinate = |octets: Option<&FieldBytes>| {
             octets.and_then(|octets| Option::<FieldElement>::from(FieldElement::from_repr(*octets)))
         };
@@ -149,6 +155,11 @@ impl Point {
             y: r * (v - x) - s1 * h_cubed,
             z: self.z * other.z * h,
         }
+    }
+
+    /// Whether the x of the point is this number. The point at infinity has none.
+    pub fn has_x(&self, x: &FieldElement) -> bool {
+        !bool::from(self.z.is_zero()) && *x * self.z.square() == self.x
     }
 
     /// The difference.
