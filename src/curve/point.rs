@@ -182,20 +182,20 @@ impl Point {
         sum
     }
 
-    /// Twice the point, on a curve with a = -3 (2001 Bernstein, "dbl-2001-b").
+    /// Twice the point, on a curve with a = -3 (2001 Bernstein, "dbl-2001-b", with fewer additions: in
+    /// this field they take half as long as products).
     pub fn doubled(&self) -> Self {
         count(tenths::DOUBLING);
         let delta = self.z.square();
-        let gamma = self.y.square();
-        let beta = self.x * gamma;
+        let twice_gamma = self.y.square().double();
+        let four_beta = (self.x * twice_gamma).double();
         let product = (self.x - delta) * (self.x + delta);
         let alpha = product.double() + product;
-        let four_beta = beta.double().double();
         let x = alpha.square() - four_beta.double();
         Self {
             x,
-            y: alpha * (four_beta - x) - gamma.square().double().double().double(),
-            z: (self.y + self.z).square() - gamma - delta,
+            y: alpha * (four_beta - x) - twice_gamma.square().double(),
+            z: (self.y * self.z).double(),
         }
     }
 }

