@@ -20,7 +20,7 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use p256::ecdsa::VerifyingKey;
-use p256::elliptic_curve::ops::{Invert as _, Reduce as _};
+use p256::elliptic_curve::ops::Reduce as _;
 use p256::elliptic_curve::{Field as _, PrimeField as _};
 use p256::{FieldBytes, ProjectivePoint, Scalar};
 
@@ -140,7 +140,7 @@ pub fn factors(batch: &[(Prehash, &[u8])]) -> Vec<Option<Factors>> {
         product *= s;
     }
     // Signatures are no secret: the time may depend on them.
-    let mut inverse = Option::<Scalar>::from(product.invert_vartime()).unwrap_or(Scalar::ZERO);
+    let mut inverse = curve::inverse_vartime(&product).unwrap_or(Scalar::ZERO);
     let mut found: Vec<Option<Factors>> = numbers
         .into_iter()
         .rev()

@@ -3,6 +3,7 @@
 
 mod affine;
 pub mod batch;
+mod generator;
 mod point;
 #[cfg(test)]
 mod samples;

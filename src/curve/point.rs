@@ -10,6 +10,7 @@
     reason = "numbers modulo a prime and points of a curve have no overflow"
 )]
 
+use crypto_bigint::{Odd, Uint};
 use p256::ecdsa::VerifyingKey;
 use p256::elliptic_curve::Curve as _;
 use p256::elliptic_curve::bigint::{CheckedAdd as _, Encoding as _};
@@ -109,17 +110,22 @@ impl From<AffinePoint> for Point {
             octets.and_then(|octets| Option::<FieldElement>::from(FieldElement::from_repr(*octets)))
         };
         match (coordinate(encoded.x()), coordinate(encoded.y())) {
-            (Some(x), Some(y)) => Self {
-                x,
-                y,
-                z: FieldElement::ONE,
-            },
+            (Some(x), Some(y)) => Self::normal(x, y),
             (_, _) => Self::default(),
         }
     }
 }
 
 impl Point {
+    /// The point with these coordinates.
+    pub const fn normal(x: FieldElement, y: FieldElement) -> Self {
+        Self {
+            x,
+            y,
+            z: FieldElement::ONE,
+        }
+    }
+
     /// The sum (2007 Bernstein and Lange, "add-2007-bl").
     pub fn plus(&self, other: &Self) -> Self {
         count(tenths::ADDITION);
@@ -357,6 +363,14 @@ pub fn hash(prehash: Prehash) -> Scalar {
     Scalar::reduce_bytes(&FieldBytes::from(prehash))
 }
 
+/// `1 / k`, many times faster than by `p256`. The time depends on k, which must not be a secret.
+pub fn inverse_vartime(k: &Scalar) -> Option<Scalar> {
+    const ORDER: Odd<Uint<4>> = Odd::<Uint<4>>::from_be_hex(Scalar::MODULUS);
+    let k = Uint::from_be_slice(&k.to_repr());
+    let inverse = Option::<Uint<4>>::from(k.invert_odd_mod_vartime(&ORDER))?;
+    scalar(inverse.to_be_bytes().into())
+}
+
 /// `1 / k`
 pub fn inverse(k: &Scalar) -> Option<Scalar> {
     count(tenths::INVERSION);
@@ -429,13 +443,7 @@ fn multiples(point: &Point) -> Vec<Point> {
 fn normal(points: &[Point]) -> Vec<Point> {
     normalized(points)
         .into_iter()
-        .map(|point| {
-            point.map_or_else(Point::default, |(x, y)| Point {
-                x,
-                y,
-                z: FieldElement::ONE,
-            })
-        })
+        .map(|point| point.map_or_else(Point::default, |(x, y)| Point::normal(x, y)))
         .collect()
 }
 

@@ -1,8 +1,8 @@
 //! ECDSA on P-256 for one signature, without a table that would have to pay for itself: two to three
 //! times faster than `p256`.
 //!
-//! Both products of `u1 G + u2 Q` share their doublings; each scalar is written in digits of which at
-//! most one in five is not zero (wNAF), and each digit adds one of eight multiples of its point.
+//! Both products of `u1 G + u2 Q` share their doublings; each scalar is written in digits of which few
+//! are not zero (wNAF), and each of these adds an odd multiple of its point.
 //!
 //! Why it can be trusted: it accepts if the x of the sum is r and for no other reason, and a wrong sum
 //! meets a given r once in 2^256. All arithmetic modulo p and n is that of `p256`, and the sums are
@@ -20,13 +20,17 @@ use p256::elliptic_curve::PrimeField as _;
 use p256::{AffinePoint, FieldElement, Scalar};
 
 use super::batch::{Factors, factors};
+use super::generator::ODD_MULTIPLES;
 use super::point::{Point, Prehash};
 use super::table::Bits;
 
-/// Bits of a window: a digit is zero or odd, and its magnitude below `2^(WIDTH - 1)`.
-const WIDTH: usize = 5;
+/// Bits of a window, for the key: a digit is zero or odd, and its magnitude below `2^(WIDTH - 1)`.
+const WIDTH: u32 = 5;
 
-/// Odd multiples of a point, one for each magnitude.
+/// Bits of a window for G, whose multiples take no time to make.
+const GENERATOR_WIDTH: u32 = 7;
+
+/// Odd multiples of the key, one for each magnitude.
 const MULTIPLES: usize = 1 << (WIDTH - 2);
 
 /// Digits of a scalar: the topmost bit may carry.
@@ -40,13 +44,17 @@ pub fn accepts(key: &VerifyingKey, prehash: Prehash, signature: &[u8]) -> bool {
     };
     // r is below n, and n below p.
     let r = Option::<FieldElement>::from(FieldElement::from_repr(r.to_repr()));
-    let sum = sum_of_products(&u1, &AffinePoint::GENERATOR, &u2, key.as_affine());
+    let sum = sum_of_products(&u1, &u2, key.as_affine());
     r.is_some_and(|r| sum.has_x(&r))
 }
 
-/// `u1 P + u2 Q`
-fn sum_of_products(u1: &Scalar, p: &AffinePoint, u2: &Scalar, q: &AffinePoint) -> Point {
-    let products = [(u1, p), (u2, q)].map(|(k, point)| (digits(k), odd_multiples(*point)));
+/// `u1 G + u2 Q`
+fn sum_of_products(u1: &Scalar, u2: &Scalar, q: &AffinePoint) -> Point {
+    let multiples = odd_multiples(*q);
+    let products = [
+        (digits(u1, GENERATOR_WIDTH), &ODD_MULTIPLES[..]),
+        (digits(u2, WIDTH), &multiples[..]),
+    ];
     let mut sum = Point::default();
     for place in (0..DIGITS).rev() {
         sum = sum.doubled();
@@ -75,27 +83,28 @@ fn odd_multiples(point: AffinePoint) -> [Point; MULTIPLES] {
 }
 
 /// The digits of a scalar, least significant first: `k = digits[0] + 2 digits[1] + 4 digits[2] + ...`
-fn digits(k: &Scalar) -> [i8; DIGITS] {
+fn digits(k: &Scalar, width: u32) -> [i8; DIGITS] {
     let bits = Bits::of(k);
+    let range = 1_u64 << width;
     let mut digits = [0; DIGITS];
     // What is left at this place is the bits from here on, plus one if the digit below was negative.
     let mut carry = 0;
     let mut place = 0;
     while place < DIGITS {
-        let window = (bits.from(place) & ((1 << WIDTH) - 1)) + carry;
+        let window = (bits.from(place) & (range - 1)) + carry;
         if window.is_multiple_of(2) {
             // Zero. An even window is carried on as it is: 0 + 0, or 1 + 1.
             place += 1;
             continue;
         }
         // The upper half of the windows is negative, and carries.
-        carry = window >> (WIDTH - 1);
+        carry = window >> (width - 1);
         let digit =
-            i8::try_from(window).unwrap_or_default() - if carry == 1 { 1 << WIDTH } else { 0 };
+            i16::try_from(window).unwrap_or_default() - if carry == 1 { 1 << width } else { 0 };
         if let Some(place) = digits.get_mut(place) {
-            *place = digit;
+            *place = i8::try_from(digit).unwrap_or_default();
         }
-        place += WIDTH;
+        place += usize::try_from(width).unwrap_or(DIGITS);
     }
     digits
 }
@@ -159,24 +168,32 @@ mod tests {
     #[test]
     fn digits_are_those_of_the_scalar() {
         let random = (0..2000).map(|number| crate::curve::hash(random(number)));
-        for k in edges().into_iter().chain(random) {
-            let digits = digits(&k);
+        let scalars = edges().into_iter().chain(random);
+        for (k, width) in scalars.flat_map(|k| [(k, WIDTH), (k, GENERATOR_WIDTH)]) {
+            let digits = digits(&k, width);
             let mut value = Scalar::ZERO;
             for digit in digits.iter().rev() {
                 let magnitude = Scalar::from(u64::from(digit.unsigned_abs()));
-                assert!(*digit == 0 || digit % 2 != 0 && digit.unsigned_abs() < 16);
+                assert!(
+                    *digit == 0
+                        || digit % 2 != 0 && u32::from(digit.unsigned_abs()) < 1 << (width - 1)
+                );
                 value = value.double() + if *digit < 0 { -magnitude } else { magnitude };
             }
             assert_eq!(value, k);
             let is_sparse = |digits: &[i8]| digits.iter().filter(|digit| **digit != 0).count() <= 1;
-            assert!(digits.windows(WIDTH).all(is_sparse), "{digits:?}");
+            assert!(
+                digits
+                    .windows(usize::try_from(width).unwrap())
+                    .all(is_sparse),
+                "{digits:?}"
+            );
         }
     }
 
     /// Every pair of edges under small keys: sums meet infinity, equal and opposite points.
     #[test]
     fn sums_are_those_of_p256() {
-        let g = AffinePoint::GENERATOR;
         let edges = edges();
         for (number, u1) in edges.iter().enumerate() {
             for u2 in edges.iter().skip(number % 7).step_by(7) {
@@ -188,7 +205,7 @@ mod tests {
                 };
                 let q = (ProjectivePoint::GENERATOR * d).to_affine();
                 let expected = ProjectivePoint::GENERATOR * (*u1 + *u2 * d);
-                let sum = sum_of_products(u1, &g, u2, &q);
+                let sum = sum_of_products(u1, u2, &q);
                 let points = [sum, expected.into()];
                 let [sum, expected] = crate::curve::compressed(&points)[..] else {
                     panic!()
@@ -203,7 +220,7 @@ mod tests {
     #[test]
     fn a_doubling_and_an_infinity_at_every_place_of_the_sum() {
         let [u1, u2] = [5, 6].map(|number| scalar(random(number)));
-        let (first, second) = (digits(&u1), digits(&u2));
+        let (first, second) = (digits(&u1, GENERATOR_WIDTH), digits(&u2, WIDTH));
         let signed = |digit: i8| {
             let magnitude = Scalar::from(u64::from(digit.unsigned_abs()));
             if digit < 0 { -magnitude } else { magnitude }
