@@ -8,6 +8,7 @@ mod ecdsa;
 mod eddsa;
 mod hmac;
 mod material;
+mod montgomery;
 mod rsa;
 
 use std::fmt::Debug;
