@@ -22,7 +22,6 @@ use std::os::fd::AsFd;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use clap::Parser;
 use clap::error::ErrorKind;
 use rustix::fs::{FileType, fstat};
 
@@ -40,7 +39,7 @@ fn main() -> ExitCode {
     #[cfg(windows)]
     let _ = colored::control::set_virtual_terminal(true);
     let arguments: Vec<OsString> = env::args_os().map(pem_as_value).collect();
-    let exit = match Cli::try_parse_from(&arguments) {
+    let exit = match Cli::from_arguments(&arguments) {
         Ok(cli) => {
             let messages = messages(cli.color);
             match run::run(cli.command, &surroundings(cli.color), messages) {

@@ -7,8 +7,10 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::p256_batch::FIXED_KEY;
 use super::{Algorithm, KeyType, Material, Verify, digest};
+use crate::curve::single;
 
 pub static ES256: Algorithm = Algorithm {
+    accepts: Some(p256_accepts),
     prepare: Some(FIXED_KEY),
     ..row::<Sha256>("ES256", KeyType::P256, |_| 64, p256)
 };
@@ -23,6 +25,7 @@ pub static ES256K: Algorithm = Algorithm {
 /// takes any algorithm.
 #[cfg(test)]
 pub static X256: Algorithm = Algorithm {
+    accepts: Some(p256_accepts),
     prepare: Some(FIXED_KEY),
     ..row::<Sha512>("X256", KeyType::P256, |_| 64, p256)
 };
@@ -41,6 +44,7 @@ const fn row<D: Digest>(
         hash: Some(digest::<D>),
         signature_octets,
         verify,
+        accepts: None,
         prepare: None,
     }
 }
@@ -51,6 +55,12 @@ fn p256(key: &Material, prehash: &[u8], signature: &[u8]) -> bool {
     };
     p256::ecdsa::Signature::from_slice(signature)
         .is_ok_and(|signature| key.verify_prehash(prehash, &signature).is_ok())
+}
+
+/// ECDSA takes the leftmost bits of a longer hash.
+fn p256_accepts(key: &Material, prehash: &[u8], signature: &[u8]) -> bool {
+    let key = key.p256().zip(prehash.first_chunk());
+    key.is_some_and(|(key, prehash)| single::accepts(key, *prehash, signature))
 }
 
 fn p384(key: &Material, prehash: &[u8], signature: &[u8]) -> bool {

@@ -13,6 +13,7 @@ pub static EDDSA: Algorithm = Algorithm {
     hash: None,
     signature_octets: |_| 64,
     verify: ed25519,
+    accepts: None,
     prepare: None,
 };
 
@@ -24,6 +25,7 @@ pub static ED25519: Algorithm = Algorithm {
     hash: None,
     signature_octets: |_| 64,
     verify: ed25519,
+    accepts: None,
     prepare: None,
 };
 

@@ -28,6 +28,7 @@ const fn row<M: Mac + KeyInit>(
             <M as KeyInit>::new_from_slice(secret.octets())
                 .is_ok_and(|mac| mac.chain_update(text).verify_slice(signature).is_ok())
         },
+        accepts: None,
         prepare: None,
     }
 }

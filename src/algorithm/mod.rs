@@ -8,6 +8,7 @@ mod ecdsa;
 mod eddsa;
 mod hmac;
 mod material;
+mod montgomery;
 mod p256_batch;
 mod parameter;
 mod registry;
@@ -47,8 +48,10 @@ pub struct Algorithm {
     hash: Option<Hash>,
     /// The length of a signature.
     signature_octets: fn(&Material) -> usize,
-    /// Of the key, of a hash or a text, and of a signature.
+    /// Of the key, of a hash or a text, and of a signature. It has the last word.
     verify: Verify,
+    /// A faster way for one signature, which may accept and never rejects.
+    accepts: Option<Verify>,
     /// For an algorithm that verifies many signatures under one key faster than one by one.
     prepare: Option<Prepare>,
 }
@@ -117,10 +120,36 @@ impl Algorithm {
     /// Whether the signature verifies. A key of another type verifies nothing, and neither does the
     /// hash of a text under an algorithm that has none.
     pub(crate) fn verify(&self, key: &Material, signed: Signed, signature: &[u8]) -> bool {
-        let of = |message: &[u8]| (self.verify)(key, message, signature);
+        self.on_message(signed, |message| {
+            let is_accepted = self
+                .accepts
+                .is_some_and(|accepts| accepts(key, message, signature));
+            is_accepted || (self.verify)(key, message, signature)
+        })
+    }
+
+    /// What the faster way for one signature knows of it.
+    pub(crate) fn ask(&self, key: &Material, signed: Signed, signature: &[u8]) -> Answer {
+        match self.accepts {
+            None => Answer::NotAsked,
+            Some(accepts)
+                if self.on_message(signed, |message| accepts(key, message, signature)) =>
+            {
+                Answer::Accepted
+            }
+            Some(_) => Answer::Doubted,
+        }
+    }
+
+    /// The same as [`verify`](Self::verify), for a signature that no faster way has accepted.
+    pub(crate) fn last_word(&self, key: &Material, signed: Signed, signature: &[u8]) -> bool {
+        self.on_message(signed, |message| (self.verify)(key, message, signature))
+    }
+
+    fn on_message(&self, signed: Signed, verify: impl Fn(&[u8]) -> bool) -> bool {
         match (signed, self.hash) {
-            (Signed::Text(text), Some(hash)) => of(&hash(text)),
-            (Signed::Text(message), None) | (Signed::Prehash(message), Some(_)) => of(message),
+            (Signed::Text(text), Some(hash)) => verify(&hash(text)),
+            (Signed::Text(message), None) | (Signed::Prehash(message), Some(_)) => verify(message),
             (Signed::Prehash(_), None) => false,
         }
     }

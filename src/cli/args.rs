@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
-use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::error::ErrorKind;
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use jwtlens::{Algorithm, ClaimPath, Verdict, json::Value};
 
@@ -45,13 +46,14 @@ pub struct Cli {
     pub color: ColorChoice,
 }
 
+// Only the options of the command that runs are made.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub enum Command {
     /// Verify the signature, times and claims of tokens
     ///
     /// Prints a verdict for each token, with its header and claims. Without TOKEN, reads stdin, one
     /// token per line.
-    #[command(after_help = sections::short_exit_status(), after_long_help = sections::long_after_help("verify"))]
     Verify(Box<VerifyMany>),
 
     /// Verify tokens and find out why they are rejected
@@ -60,28 +62,24 @@ pub enum Command {
     /// key, truncated or modified characters, clocks. A finding is "proven" if the signature verifies
     /// once the named changes are applied. Findings never change the verdict. Without TOKEN, reads
     /// stdin, one token per line.
-    #[command(after_help = sections::short_exit_status(), after_long_help = sections::long_after_help("debug"))]
     Debug(Box<Debug>),
 
     /// Decode tokens without verifying them
     ///
     /// Prints the header, the claims and whether the token has expired. No key is needed. The output
     /// is not verified: do not trust it. Without TOKEN, reads stdin, one token per line.
-    #[command(after_help = "decode does not check signatures; use `jwtlens verify` for that.", after_long_help = sections::long_after_help("decode"))]
     Decode(DecodeMany),
 
     /// Inspect key files and report problems
     ///
     /// For each key, prints its parameters, its RFC 7638 thumbprint, its certificate, and whether it can
     /// verify tokens. `-o jwk` and `-o pem` convert public keys. Private key material is never shown.
-    #[command(after_long_help = sections::long_after_help("key"))]
     Key(Key),
 
     /// Generate shell completions
     ///
     /// Completes commands, options, verdicts, formats and file names. The examples show where common
     /// setups expect the file.
-    #[command(after_long_help = sections::long_after_help("completions"))]
     Completions {
         /// The shell
         shell: Shell,
@@ -90,12 +88,28 @@ pub enum Command {
     /// Print the man page, or write all man pages to a directory
     ///
     /// There is one page for jwtlens and one for each command.
-    #[command(after_long_help = sections::long_after_help("man"))]
     Man {
         /// Directory for jwtlens.1, jwtlens-verify.1 and so on
         #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
         dir: Option<PathBuf>,
     },
+}
+
+impl Cli {
+    /// Parses the command line. The texts below the options take longer to make than most runs, so that
+    /// they are made only if help is asked for.
+    pub fn from_arguments(arguments: &[OsString]) -> Result<Self, clap::Error> {
+        Self::try_parse_from(arguments).map_err(|error| {
+            if error.kind() != ErrorKind::DisplayHelp {
+                return error;
+            }
+            let command = sections::below_options(Self::command());
+            command
+                .try_get_matches_from(arguments)
+                .err()
+                .unwrap_or(error)
+        })
+    }
 }
 
 #[derive(Debug, Args)]
@@ -637,7 +651,6 @@ fn claim_equals(text: &str) -> Result<(ClaimPath, Value), Invalid> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
 
     #[test]
     fn the_command_line_is_consistent() {

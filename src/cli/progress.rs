@@ -1,18 +1,31 @@
 //! A line on a terminal that tells how far a long run is. It comes only where nothing else is printed
 //! on that terminal meanwhile, and goes before anything else is.
 
+use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use unicode_width::UnicodeWidthChar;
 
 /// Before this long nobody wonders.
 const SHOW_AFTER: Duration = Duration::from_secs(1);
+
+/// How long a line stays at least, however often it changes.
+const MIN_INTERVAL: Duration = Duration::from_millis(100);
+
+/// Goes to the start of the line and clears it (ECMA-48, EL).
+const CLEAR: &str = "\r\x1b[K";
+
+/// What turns in front of the text.
+const SPINNER: [char; 8] = ['⠁', '⠂', '⠄', '⡀', '⢀', '⠠', '⠐', '⠈'];
 
 /// The line, which is drawn a few times a second however often it changes.
 pub struct Progress {
     on: bool,
     begun: Instant,
-    line: Option<ProgressBar>,
+    /// When the line on the terminal was drawn, if there is one.
+    drawn: Option<Instant>,
+    /// How often it was drawn.
+    turn: usize,
 }
 
 impl Progress {
@@ -20,27 +33,28 @@ impl Progress {
         Self {
             on,
             begun: Instant::now(),
-            line: None,
+            drawn: None,
+            turn: 0,
         }
     }
 
     /// Tells how far the run is: `text` holds nothing that came from outside.
     pub fn tell(&mut self, text: impl FnOnce(Duration) -> String) {
-        const A_SECOND: u8 = 10;
-        let elapsed = self.begun.elapsed();
-        if !self.on || elapsed < SHOW_AFTER {
+        if !self.on {
             return;
         }
-        let line = self.line.get_or_insert_with(|| {
-            let target = ProgressDrawTarget::stderr_with_hz(A_SECOND);
-            let line = ProgressBar::with_draw_target(None, target);
-            match ProgressStyle::with_template("{spinner} {wide_msg}") {
-                Ok(style) => line.with_style(style),
-                Err(_) => line,
-            }
-        });
-        line.set_message(text(elapsed));
-        line.tick();
+        let elapsed = self.begun.elapsed();
+        let is_recent = |drawn: Instant| drawn.elapsed() < MIN_INTERVAL;
+        if elapsed < SHOW_AFTER || self.drawn.is_some_and(is_recent) {
+            return;
+        }
+        self.turn = self.turn.wrapping_add(1);
+        let spinner = SPINNER.get(self.turn % SPINNER.len());
+        let text = format!("{} {}", spinner.unwrap_or(&' '), text(elapsed));
+        let columns = terminal_size::terminal_size_of(io::stderr());
+        let columns = columns.map_or(80, |(columns, _)| usize::from(columns.0));
+        write(&format!("{CLEAR}{}", within(&text, columns)));
+        self.drawn = Some(Instant::now());
     }
 
     /// Clears the line for good: a search may go on until the program ends.
@@ -51,8 +65,38 @@ impl Progress {
 
     /// Makes room for something else; the next [`tell`](Self::tell) draws the line again.
     pub fn clear(&mut self) {
-        if let Some(line) = self.line.take() {
-            line.finish_and_clear();
+        if self.drawn.take().is_some() {
+            write(CLEAR);
         }
+    }
+}
+
+fn write(text: &str) {
+    // Ignore errors: stderr may be closed.
+    let _ = io::stderr().write_all(text.as_bytes());
+}
+
+/// The beginning of a text that leaves the last column free: some terminals wrap a full line.
+fn within(text: &str, columns: usize) -> &str {
+    let mut width = 0_usize;
+    let end = text.char_indices().find(|(_, character)| {
+        width = width.saturating_add(character.width().unwrap_or(0));
+        width >= columns
+    });
+    let end = end.map_or(text.len(), |(end, _)| end);
+    text.get(..end).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_leaves_the_last_column_free() {
+        assert_eq!(within("1,234 tokens", 80), "1,234 tokens");
+        assert_eq!(within("1,234 tokens", 13), "1,234 tokens");
+        assert_eq!(within("1,234 tokens", 12), "1,234 token");
+        assert_eq!(within("⠁ é 漢字", 7), "⠁ é 漢");
+        assert_eq!(within("1,234", 0), "");
     }
 }

@@ -226,7 +226,8 @@ fn options() -> Vec<String> {
 
 /// The values of all options that take one of a list: what one command does not take, another may.
 fn values() -> Vec<String> {
-    let command = Cli::command();
+    let mut command = Cli::command();
+    command.build();
     let arguments = command
         .get_subcommands()
         .flat_map(clap::Command::get_arguments);

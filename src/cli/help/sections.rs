@@ -1,6 +1,7 @@
 //! The sections of help and man pages beyond the options: exit status, JSON, files, environment and
 //! examples. Each text is written once, here; help and man pages lay it out.
 
+use clap::Command;
 use jwtlens::Verdict;
 
 /// A name and its description.
@@ -115,8 +116,24 @@ pub fn when(verdict: Verdict) -> Option<&'static str> {
     })
 }
 
+/// Puts a text below the options in the help of each command.
+pub fn below_options(program: Command) -> Command {
+    let names = ["verify", "debug", "decode", "key", "completions", "man"];
+    names.into_iter().fold(program, |program, name| {
+        program.mut_subcommand(name, |command| {
+            let command = command.after_long_help(long_after_help(name));
+            match name {
+                "verify" | "debug" => command.after_help(short_exit_status()),
+                "decode" => command
+                    .after_help("decode does not check signatures; use `jwtlens verify` for that."),
+                _ => command,
+            }
+        })
+    })
+}
+
 /// The exit status in two lines, for the short help.
-pub fn short_exit_status() -> String {
+fn short_exit_status() -> String {
     let verdicts: Vec<String> = Verdict::ALL
         .into_iter()
         .filter(|verdict| when(*verdict).is_some())
@@ -130,7 +147,7 @@ pub fn short_exit_status() -> String {
 }
 
 /// Examples and exit status, for the long help.
-pub fn long_after_help(command: &str) -> String {
+fn long_after_help(command: &str) -> String {
     let sections = Sections::of(command);
     let mut text = "Examples:\n".to_owned();
     for (what, command) in sections.examples {

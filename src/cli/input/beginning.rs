@@ -49,8 +49,9 @@ impl Beginning {
         /// How long it waits for all others.
         const MAX_WAIT: Duration = Duration::from_secs(1);
         const FIRST_BYTES: usize = 16;
+        // Most texts are a token: a larger buffer takes longer to clear than all else of its reading.
+        let mut buffer = [0; 4096];
         let mut beginning = Self::default();
-        let mut buffer = vec![0; MAX_BEGINNING];
         // The start of the line that may be incomplete.
         let mut line = 0_usize;
         let mut since = None;
@@ -63,8 +64,7 @@ impl Beginning {
             if is_scanned || is_slow {
                 return beginning;
             }
-            let space = MAX_BEGINNING.saturating_sub(beginning.bytes.len());
-            match source.read(buffer.get_mut(..space).unwrap_or_default()) {
+            match source.read(&mut buffer) {
                 Ok(0) => {
                     beginning.ended = true;
                     break;

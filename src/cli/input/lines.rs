@@ -1,6 +1,7 @@
 //! One text as lines: each line is a token, or with `--scan` may hold some.
 
-use std::io::{self, BufRead, BufReader, Cursor, Read};
+use std::io;
+use std::ops::Range;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,7 +23,7 @@ pub struct Lines {
     pub name: Arc<str>,
     /// The number of bytes that were read.
     pub consumed: u64,
-    reader: BufReader<Resumed>,
+    reader: Resumed,
     /// The line that is being read, or was read last.
     line: Vec<u8>,
     /// The number of its bytes that were searched for tokens.
@@ -55,9 +56,11 @@ enum Next<'l> {
     End,
 }
 
-/// A source whose beginning was read.
+/// A source whose beginning was read, and what of it is in memory.
 struct Resumed {
-    beginning: Cursor<Vec<u8>>,
+    buffer: Vec<u8>,
+    /// What of the buffer was not consumed yet.
+    rest: Range<usize>,
     /// Whether the beginning is all there is. A terminal would be read again after its end.
     ended: bool,
     /// The error that ended the beginning.
@@ -65,26 +68,40 @@ struct Resumed {
     source: Box<dyn Readable>,
 }
 
-impl Read for Resumed {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self.beginning.read(buffer)? {
-            0 if self.ended => Ok(0),
-            0 => {
-                // The beginning is read once.
-                self.beginning = Cursor::default();
-                self.error
-                    .take()
-                    .map_or_else(|| self.source.read(buffer), Err)
-            }
-            read => Ok(read),
-        }
-    }
-}
-
 impl Resumed {
+    /// The size of the buffer once the beginning is consumed. A source that fills it gets one twice as
+    /// large: to clear it takes time, which a single token has no use for.
+    const MIN_BUFFER: usize = 4096;
+
+    /// What was read and not consumed.
+    fn buffered(&self) -> &[u8] {
+        self.buffer.get(self.rest.clone()).unwrap_or_default()
+    }
+
+    /// Reads more if everything was consumed. Nothing more comes after the end.
+    fn fill(&mut self) -> io::Result<&[u8]> {
+        if self.rest.is_empty() && !self.ended {
+            if let Some(error) = self.error.take() {
+                return Err(error);
+            }
+            if self.rest.end >= self.buffer.len() {
+                let size = self.buffer.len().saturating_mul(2);
+                let size = size.clamp(Self::MIN_BUFFER, Block::MAX_BYTES);
+                self.buffer.resize(size, 0);
+            }
+            self.rest = 0..0;
+            self.rest.end = self.source.read(&mut self.buffer)?;
+        }
+        Ok(self.buffered())
+    }
+
+    fn consume(&mut self, bytes: usize) {
+        let start = self.rest.start.saturating_add(bytes);
+        self.rest.start = start.min(self.rest.end);
+    }
+
     fn is_ready(&self) -> bool {
-        let read = usize::try_from(self.beginning.position()).unwrap_or(usize::MAX);
-        let has_more = read < self.beginning.get_ref().len();
+        let has_more = !self.rest.is_empty();
         has_more || self.ended || self.error.is_some() || self.source.is_ready(Duration::ZERO)
     }
 }
@@ -92,21 +109,19 @@ impl Resumed {
 impl Lines {
     /// Reads the beginning of a text, and with it what the text is.
     pub fn open(name: &str, mut source: Box<dyn Readable>, scan: bool) -> (Self, TextKind) {
-        let mut beginning = Beginning::read(&mut *source, scan);
+        let beginning = Beginning::read(&mut *source, scan);
         let kind = beginning.kind(scan);
         let lines = Self {
             name: name.into(),
             consumed: 0,
             is_utf16: beginning.is_utf16(),
-            reader: BufReader::with_capacity(
-                Block::MAX_BYTES,
-                Resumed {
-                    error: beginning.error.take(),
-                    ended: beginning.ended,
-                    beginning: Cursor::new(beginning.bytes),
-                    source,
-                },
-            ),
+            reader: Resumed {
+                rest: 0..beginning.bytes.len(),
+                buffer: beginning.bytes,
+                ended: beginning.ended,
+                error: beginning.error,
+                source,
+            },
             line: Vec::new(),
             scanned: 0,
             state: State::Ended,
@@ -169,11 +184,10 @@ impl Lines {
     }
 
     /// Adds the whole text, but for its last line feed, as one token.
-    pub fn read_whole(mut self, block: &mut Block) {
-        let mut text = Vec::new();
+    pub fn read_whole(self, block: &mut Block) {
         // It is all in memory.
-        let _ = self.reader.read_to_end(&mut text);
-        let text = text.strip_suffix(b"\n").unwrap_or(&text);
+        let text = self.reader.buffered();
+        let text = text.strip_suffix(b"\n").unwrap_or(text);
         let blank = text.iter().take_while(|byte| byte.is_ascii_whitespace());
         let breaks = blank.filter(|byte| **byte == b'\n').count();
         let line = u64::try_from(breaks).unwrap_or(u64::MAX).saturating_add(1);
@@ -214,7 +228,7 @@ impl Lines {
 
     /// Skips buffered lines in which no token starts, and returns their number of bytes.
     fn skip_lines(&mut self) -> usize {
-        let buffered = self.reader.buffer();
+        let buffered = self.reader.buffered();
         let whole = memrchr(b'\n', buffered).map_or(0, |last| last.saturating_add(1));
         let lines = buffered.get(..whole).unwrap_or_default();
         let plain = match scan::start(lines) {
@@ -245,10 +259,10 @@ impl Lines {
             self.line.shrink_to(2 * Block::MAX_BYTES);
         }
         loop {
-            if self.reader.buffer().is_empty() && !may_wait && !self.reader.get_ref().is_ready() {
+            if self.reader.buffered().is_empty() && !may_wait && !self.reader.is_ready() {
                 return Ok(Next::Pending);
             }
-            let buffered = match self.reader.fill_buf() {
+            let buffered = match self.reader.fill() {
                 Ok(buffered) => buffered,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error),
@@ -288,6 +302,7 @@ impl Lines {
 mod tests {
     use super::*;
     use std::cell::Cell;
+    use std::io::{Cursor, Read};
 
     fn lines(content: Vec<u8>) -> Vec<(u64, Option<Vec<u8>>)> {
         let (mut lines, _) = Lines::open("test", Box::new(Cursor::new(content)), false);

@@ -254,7 +254,12 @@ fn is_placeholder(text: &str) -> bool {
 }
 
 fn is_plain(text: &str) -> bool {
-    let could_be_json = Value::parse(text.as_bytes()).is_ok();
+    // What else begins JSON is quoted below. Most texts are told by their first byte.
+    let is_number = || {
+        let begins_one = text.starts_with(|first: char| first == '-' || first.is_ascii_digit());
+        begins_one && Value::parse(text.as_bytes()).is_ok()
+    };
+    let could_be_json = matches!(text, "true" | "false" | "null") || is_number();
     let padded = text.trim() != text;
     !text.is_empty() && !could_be_json && !padded && !text.starts_with(['"', '[', '{'])
 }
