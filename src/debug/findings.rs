@@ -1,5 +1,7 @@
 //! Converts the results of a search to findings.
 
+use std::sync::Arc;
+
 use serde::de::IgnoredAny;
 
 use super::Effort;
@@ -48,7 +50,10 @@ impl Findings {
             let finding = match cause {
                 Cause::PaddedBase64 if keeps_padding => finding
                     .with_hint("keep the padding: an AWS load balancer signs it with the token"),
-                Cause::SignedByEmbeddedKey => wording::of_embedded_key(finding, context.header),
+                Cause::SignedByEmbeddedKey => match proof.certificates() {
+                    [] => wording::of_embedded_key(finding, context.header),
+                    [certificate, ..] => wording::of_certificate(finding, certificate),
+                },
                 _ => wording::of_algorithm(finding, *cause, proof.algorithm()),
             };
             Finding {
@@ -60,6 +65,26 @@ impl Findings {
         let is_named = causes.contains(&Cause::SignerIsKid);
         self.recovered = Vec::from_iter(Recovered::of(&proof).filter(|_| is_named));
         self.proof = Some(proof);
+    }
+
+    /// The chain of the certificates that the proof rests on ends in this given key.
+    pub fn end_in(&mut self, anchor: Arc<KeyId>) {
+        let Some(proof) = &mut self.proof else {
+            return;
+        };
+        let evidence = wording::of_chain(proof.certificates(), &anchor);
+        for finding in &mut self.found {
+            if finding.code == Code::SignedByEmbeddedKey {
+                // The chain says how it is trusted.
+                finding.hint = None;
+            }
+        }
+        proof.end_in(anchor);
+        let finding = Finding::new(Code::ChainToGivenKey, Certainty::Proven, evidence);
+        self.found.push(Finding {
+            changes: proof.codes(),
+            ..finding
+        });
     }
 
     /// The keys recovered from the signature, and what it may mean that none of them is known.

@@ -6,6 +6,7 @@
 //! signed (`signed`, `headers`, `rewriting`), gathers the keys (`signer`) and tries all combinations
 //! (`search`; `family`, if the key is not on P-256); `recovery` compares the keys that the signature leads to; `truncated`, `altered` and
 //! `dropped` look for damage with what `layout` knows, `secret` for a MAC, all within a budget (`work`).
+//! Where the key is that of a certificate in the header, `chain` asks whether a given key issued it.
 //!
 //! What a search finds is a list of changes (`change`) and a key. It becomes a `proof` only if these
 //! changes, made strictly to the token as it came in (`replay`), lead to a signature that verifies. Every
@@ -16,6 +17,7 @@ mod around;
 #[cfg(test)]
 mod budget;
 mod cause;
+mod chain;
 mod change;
 mod der;
 mod did;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use serde::ser::{Serialize, SerializeStruct as _, Serializer};
 
 use super::cause::Cause;
+use super::chain;
 use super::change::{self, Change, Stage};
 use super::digest::Digest;
 use super::family;
@@ -15,7 +16,7 @@ use super::replay;
 use super::secret::Secret;
 use super::signer::{self, Suspect};
 use crate::algorithm::{Algorithm, KeyType, Material, Signed};
-use crate::key::KeyId;
+use crate::key::{Certificate, KeyId};
 use crate::key::set::KeySet;
 use crate::text::base64url;
 use crate::text::json::Object;
@@ -47,6 +48,10 @@ pub struct Proof {
     algorithm: &'static str,
     key: Option<(Arc<KeyId>, Option<Object>)>,
     token: Option<String>,
+    /// Those of the header, if the key is that of the first.
+    certificates: Vec<Certificate>,
+    /// The given key that issued them.
+    anchor: Option<Arc<KeyId>>,
     /// Whether only the codes of its changes are shown.
     redacted: bool,
 }
@@ -100,12 +105,13 @@ impl Proof {
                     }
                 }
                 let jwk = signer::jwk_of(&key);
+                let certificates = certificates(&changes, parameters.as_ref());
                 return Some(Self {
                     changes,
-                    algorithm: algorithm.name,
                     key: Some((Arc::clone(suspect.id()), jwk)),
                     token,
-                    redacted: false,
+                    certificates,
+                    ..Self::with(algorithm.name)
                 });
             }
             Signer::Secret(secret) => {
@@ -113,10 +119,7 @@ impl Proof {
                 let is_mac = is_plain && secret.verifies(&input, &signature);
                 return is_mac.then_some(Self {
                     changes,
-                    algorithm: secret.algorithm(),
-                    key: None,
-                    token: None,
-                    redacted: false,
+                    ..Self::with(secret.algorithm())
                 });
             }
         };
@@ -135,11 +138,9 @@ impl Proof {
         let jwk = signer::jwk(suspect.key());
         let alg = parameters.as_ref().and_then(|header| header.alg.as_deref());
         let mut proof = Self {
-            changes: Vec::new(),
-            algorithm: algorithm.name,
             key: Some((Arc::clone(suspect.id()), Some(jwk))),
-            token: None,
-            redacted: false,
+            certificates: certificates(&changes, parameters.as_ref()),
+            ..Self::with(algorithm.name)
         };
         if of_input.is_empty() && of_hash.is_empty() {
             let jws = format!("{header}.{payload}.{}", base64url::encode(&signature));
@@ -156,6 +157,18 @@ impl Proof {
         }
         proof.changes = changes;
         Some(proof)
+    }
+
+    fn with(algorithm: &'static str) -> Self {
+        Self {
+            changes: Vec::new(),
+            algorithm,
+            key: None,
+            token: None,
+            certificates: Vec::new(),
+            anchor: None,
+            redacted: false,
+        }
     }
 
     /// The codes of its changes, each once, in the order in which they are made.
@@ -192,13 +205,25 @@ impl Proof {
     pub(crate) fn redact(&mut self, key_stays: bool) {
         self.redacted = true;
         self.token = None;
+        self.certificates = Vec::new();
         if !key_stays {
             self.key = None;
+            self.anchor = None;
         }
     }
 
     pub(super) fn changes(&self) -> &[Change] {
         &self.changes
+    }
+
+    /// The certificates of the header, if the first has the key; they are not checked.
+    pub(super) fn certificates(&self) -> &[Certificate] {
+        &self.certificates
+    }
+
+    /// Names the given key in which the chain of the certificates ends.
+    pub(super) fn end_in(&mut self, anchor: Arc<KeyId>) {
+        self.anchor = Some(anchor);
     }
 
     /// The token after all changes, if it passes verification then.
@@ -226,6 +251,13 @@ impl<'s> Signer<'s> {
             }
         }
     }
+}
+
+/// The certificates of the header, if the key is that of the first one.
+fn certificates(changes: &[Change], header: Option<&JoseHeader>) -> Vec<Certificate> {
+    let is_certified = changes.contains(&Change::UseEmbeddedKey { member: "x5c" });
+    let header = header.filter(|_| is_certified);
+    header.map(chain::certificates).unwrap_or_default()
 }
 
 /// What the header of a JWS with a good signature keeps it from being verified by.
@@ -345,11 +377,13 @@ impl Serialize for Proof {
                 change: (!self.redacted).then_some(change),
             })
             .collect();
-        let mut proof = serializer.serialize_struct("Proof", 4)?;
+        let mut proof = serializer.serialize_struct("Proof", 6)?;
         proof.serialize_field("changes", &changes)?;
         proof.serialize_field("algorithm", self.algorithm)?;
         proof.serialize_field("key", &self.key())?;
         proof.serialize_field("jwk", &self.jwk())?;
+        proof.serialize_field("certificates", &self.certificates)?;
+        proof.serialize_field("anchor", &self.anchor)?;
         proof.end()
     }
 }

@@ -3,6 +3,7 @@
 use super::altered;
 use super::around;
 use super::cause::Cause;
+use super::chain::{self, Anchor};
 use super::change::{Change, Stage};
 use super::dropped;
 use super::family;
@@ -64,6 +65,8 @@ pub struct Debugger {
     reads_clock: bool,
     /// The subject of a CA's certificate that was given as a key.
     ca: Option<Box<str>>,
+    /// The keys given, as what certificates may lead to.
+    anchors: Vec<Anchor>,
 }
 
 /// The longest MAC, in bytes.
@@ -124,6 +127,7 @@ impl Debugger {
             files: Files::new(contents.collect()),
             effort,
             reads_clock: true,
+            anchors: chain::anchors(keys),
             ca: keys
                 .iter()
                 .flat_map(|source| &source.keys)
@@ -169,6 +173,12 @@ impl Debugger {
             }
             SignatureStatus::Mismatch | SignatureStatus::Unchecked => {
                 self.search(token.text, &readings, &report, &mut signature, work);
+            }
+        }
+        if let Some(proof) = &signature.proof {
+            let certificates = proof.certificates();
+            if let Some(anchor) = chain::anchor(certificates, &self.anchors, now, work) {
+                signature.end_in(anchor);
             }
         }
         // What a note only guesses, the search knows.

@@ -1,8 +1,13 @@
 //! What a finding says of one algorithm and not of another.
 
+use jiff::tz::TimeZone;
+
 use super::cause::Cause;
 use crate::algorithm::Algorithm;
+use crate::key::{Certificate, KeyId};
+use crate::text::json::abridged;
 use crate::token::header::JoseHeader;
+use crate::token::numeric_date::NumericDate;
 use crate::verify::finding::Finding;
 
 /// The finding of a cause, in the terms of the algorithm that the signature is of.
@@ -76,4 +81,41 @@ pub fn of_embedded_key(finding: Finding, header: Option<&JoseHeader>) -> Finding
             .with_hint("check \"aud\" and \"nonce\": they show that the holder made it for this issuer"),
         _ => finding,
     }
+}
+
+/// The finding that the key of the header's certificate verifies it: what it is worth, its chain decides.
+pub fn of_certificate(finding: Finding, certificate: &Certificate) -> Finding {
+    let time = |seconds: i64| {
+        let time = NumericDate::from(seconds).rfc3339(&TimeZone::UTC);
+        time.unwrap_or_else(|| seconds.to_string())
+    };
+    let Certificate {
+        subject, issuer, ..
+    } = certificate;
+    let evidence = format!(
+        "the key of {} verifies it; issued by {}, valid from {} to {}",
+        abridged(subject),
+        abridged(issuer),
+        time(certificate.not_before),
+        time(certificate.not_after),
+    );
+    Finding {
+        evidence: evidence.into(),
+        ..finding
+    }
+    .with_summary("the token is signed with the key of the certificate in its header")
+    .with_hint(
+        "anyone can make a certificate: use -k with the root or issuer that you trust to check the chain",
+    )
+}
+
+/// What shows that a chain ends in a given key.
+pub fn of_chain(certificates: &[Certificate], anchor: &KeyId) -> String {
+    let name = anchor.name();
+    let source = &anchor.source;
+    let count = match certificates.len() {
+        1 => "1 certificate".to_owned(),
+        count => format!("{count} certificates"),
+    };
+    format!("\"x5c\" has {count}; the signatures, names, dates and CA constraints lead to key {name} from {source}")
 }

@@ -42,6 +42,12 @@ pub fn of_verification(key: &Material, text: usize) -> u64 {
     of_key.saturating_add(of_text(text))
 }
 
+/// What it costs to read DER or text of this length.
+pub fn of_parsing(bytes: usize) -> u64 {
+    const BYTES_FOR_A_UNIT: usize = 32;
+    u64::try_from(bytes / BYTES_FOR_A_UNIT).unwrap_or(u64::MAX)
+}
+
 /// The budget of a search, and the count of what was tried.
 pub struct Work<'w> {
     left: u64,

@@ -2,10 +2,11 @@
 //! JWK (RFC 7517) first.
 
 mod asn1;
-mod certificate;
+pub(crate) mod certificate;
 mod distinguished_name;
 mod encoding;
 mod export;
+mod extensions;
 mod fault;
 mod jwk;
 mod not_a_key;

@@ -245,6 +245,11 @@ codes! {
         "the token is signed with the key in its own header, as anyone could do",
         "never trust a key from the header; pass the signer's own key with -k")
         .section("RFC 8725, section 3.10");
+    ChainToGivenKey = cause("chain-to-given-key",
+        "the certificate in the header was issued under a key that was given",
+        "a server must check this chain against its root, and whose certificate it is; -k alone takes the key \
+         that signed the token")
+        .section("RFC 5280, section 6.1");
     KeyCoordinatesSwapped = cause("key-coordinates-swapped",
         "\"x\" and \"y\" are swapped in the key file",
         "swap \"x\" and \"y\" in the file, and fix the tool that wrote it")
