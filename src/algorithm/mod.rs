@@ -14,7 +14,7 @@ use std::fmt::Debug;
 
 use sha2::Digest;
 
-pub(crate) use self::hmac::{HS256, HS384, HS512};
+pub(crate) use self::hmac::{HS256, HS384, HS512, OtherMac};
 pub(crate) use ecdsa::ES256;
 #[cfg(test)]
 pub(crate) use ecdsa::X256;
@@ -76,6 +76,10 @@ pub(crate) enum Parameter {
     NoDigestInfo,
     /// PSS with a salt of this many bytes.
     SaltLength(usize),
+    /// The first bytes of a MAC, so many of them.
+    MacLength(usize),
+    /// HMAC with a hash that no row has.
+    OtherMac(OtherMac),
 }
 
 /// How a key is prepared for many signatures.
@@ -203,7 +207,14 @@ impl Algorithm {
             (Parameter::Usual, Message::Prehash(hash)) => {
                 self.verify(key, Signed::Prehash(hash), signature)
             }
-            (_, Message::Text(_)) => false,
+            (Parameter::MacLength(length), Message::Text(text)) => {
+                hmac::verify_truncated(self.name, length, key, text, signature)
+            }
+            (Parameter::OtherMac(mac), Message::Text(text)) => {
+                self.key_type == KeyType::Oct && mac.verify(key, text, signature)
+            }
+            (Parameter::NoDigestInfo | Parameter::SaltLength(_), Message::Text(_))
+            | (Parameter::MacLength(_) | Parameter::OtherMac(_), Message::Prehash(_)) => false,
             (Parameter::NoDigestInfo, Message::Prehash(bytes)) => {
                 self.name.starts_with("RS") && rsa::verify_unprefixed(key, bytes, signature)
             }

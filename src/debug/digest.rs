@@ -4,7 +4,7 @@ use serde::Serialize;
 use sha1::Sha1;
 use sha2::{Digest as _, Sha224, Sha256, Sha384, Sha512, Sha512_256};
 
-use crate::algorithm::Algorithm;
+use crate::algorithm::{Algorithm, OtherMac};
 use crate::curve::Prehash;
 
 /// A hash function.
@@ -67,6 +67,16 @@ impl Digest {
             Self::Sha384 => const { &of_sha2(2, 48) },
             Self::Sha512 => const { &of_sha2(3, 64) },
             Self::Sha512_256 => const { &of_sha2(6, 32) },
+        }
+    }
+
+    /// The HMAC with this hash, if it is not one of JOSE.
+    pub fn mac(self) -> Option<OtherMac> {
+        match self {
+            Self::Sha1 => Some(OtherMac::Sha1),
+            Self::Sha224 => Some(OtherMac::Sha224),
+            Self::Sha512_256 => Some(OtherMac::Sha512_256),
+            Self::Sha256 | Self::Sha384 | Self::Sha512 => None,
         }
     }
 

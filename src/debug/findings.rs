@@ -1,7 +1,5 @@
 //! Converts the results of a search to findings.
 
-use std::sync::Arc;
-
 use serde::de::IgnoredAny;
 
 use super::Effort;
@@ -52,7 +50,13 @@ impl Findings {
                     .with_hint("keep the padding: an AWS load balancer signs it with the token"),
                 Cause::SignedByEmbeddedKey => match proof.certificates() {
                     [] => wording::of_embedded_key(finding, context.header),
-                    [certificate, ..] => wording::of_certificate(finding, certificate),
+                    [certificate, ..] => {
+                        wording::of_certificate(finding, certificate, proof.anchor().is_some())
+                    }
+                },
+                Cause::ChainToGivenKey => match proof.anchor() {
+                    Some(anchor) => wording::of_chain(finding, proof.certificates(), anchor),
+                    None => finding,
                 },
                 _ => wording::of_algorithm(finding, *cause, proof.algorithm()),
             };
@@ -65,26 +69,6 @@ impl Findings {
         let is_named = causes.contains(&Cause::SignerIsKid);
         self.recovered = Vec::from_iter(Recovered::of(&proof).filter(|_| is_named));
         self.proof = Some(proof);
-    }
-
-    /// The chain of the certificates that the proof rests on ends in this given key.
-    pub fn end_in(&mut self, anchor: Arc<KeyId>) {
-        let Some(proof) = &mut self.proof else {
-            return;
-        };
-        let evidence = wording::of_chain(proof.certificates(), &anchor);
-        for finding in &mut self.found {
-            if finding.code == Code::SignedByEmbeddedKey {
-                // The chain says how it is trusted.
-                finding.hint = None;
-            }
-        }
-        proof.end_in(anchor);
-        let finding = Finding::new(Code::ChainToGivenKey, Certainty::Proven, evidence);
-        self.found.push(Finding {
-            changes: proof.codes(),
-            ..finding
-        });
     }
 
     /// The keys recovered from the signature, and what it may mean that none of them is known.
@@ -124,6 +108,7 @@ fn evidence(proof: &Proof, context: &Context) -> String {
                 | Change::UsePublicSecret { .. }
                 | Change::IgnoreHeader
                 | Change::IgnoreUtf16
+                | Change::FollowCertificates { .. }
         )
     };
     let changes = proof.changes();

@@ -223,7 +223,16 @@ impl Proof {
 
     /// Names the given key in which the chain of the certificates ends.
     pub(super) fn end_in(&mut self, anchor: Arc<KeyId>) {
+        let certificates = self.certificates.len();
+        let is_of_key = |change: &Change| change.stage() <= Stage::Key;
+        let at = self.changes.partition_point(is_of_key);
+        self.changes.insert(at, Change::FollowCertificates { certificates });
         self.anchor = Some(anchor);
+    }
+
+    /// The given key that issued the certificates.
+    pub(super) fn anchor(&self) -> Option<&KeyId> {
+        self.anchor.as_deref()
     }
 
     /// The token after all changes, if it passes verification then.
@@ -332,27 +341,27 @@ fn is_named(suspect: &Suspect, changes: &[Change], names: &[named::Name]) -> boo
     }) && is_named_in_signed(suspect.changes(), changes)
 }
 
-/// Whether the place at which a key is named was signed.
+/// Whether the place at which a key is named, or stands, was signed. If not, the key may have been made of
+/// the signature.
 fn is_named_in_signed(of_key: &[Change], changes: &[Change]) -> bool {
     let mut places = of_key.iter().filter_map(|change| match change {
         Change::UseNamedKey { place } => Some(*place),
+        Change::UseEmbeddedKey { member } => Some(*member),
         _ => None,
     });
     places.all(|place| {
-        !changes.iter().any(|change| match place {
-            "kid" => matches!(
-                change,
-                Change::TakePayload
-                    | Change::ReplaceHeader {
-                        cause: Cause::HeaderChanged,
-                        ..
-                    }
-                    | Change::EditSegment { .. }
-            ),
-            _ => matches!(
-                change,
-                Change::TakeHeader | Change::TakeAsHash | Change::EditSegment { .. }
-            ),
+        let is_in_header = matches!(place, "kid" | "jwk" | "x5c");
+        !changes.iter().any(|change| match change {
+            // Only the first bytes of the header count.
+            Change::TakeAsHash => true,
+            Change::TakePayload => is_in_header,
+            Change::TakeHeader => !is_in_header,
+            Change::ReplaceHeader {
+                cause: Cause::HeaderChanged,
+                ..
+            } => place == "kid",
+            Change::EditSegment { .. } => !matches!(place, "jwk" | "x5c"),
+            _ => false,
         })
     })
 }

@@ -175,12 +175,6 @@ impl Debugger {
                 self.search(token.text, &readings, &report, &mut signature, work);
             }
         }
-        if let Some(proof) = &signature.proof {
-            let certificates = proof.certificates();
-            if let Some(anchor) = chain::anchor(certificates, &self.anchors, now, work) {
-                signature.end_in(anchor);
-            }
-        }
         // What a note only guesses, the search knows.
         report.findings.retain(|note| !note.explains);
         let is_settled = signature.proof.is_some();
@@ -264,11 +258,6 @@ impl Debugger {
         all: &mut Findings,
         work: &mut Work,
     ) {
-        let context = |header| Context {
-            report,
-            header,
-            keys: &self.suspects,
-        };
         let mut open = Vec::new();
         for reading in readings {
             let search = self.prepared(Case { token, reading }, work);
@@ -278,7 +267,7 @@ impl Debugger {
                 .or_else(|| meet(search.case, &targets, &search.hashes, work))
                 .or_else(|| family::search(search.case, &search.texts, &search.others, work));
             if let Some(proof) = proof {
-                return all.prove(proof, work.tried.forms, &context(search.header.as_ref()));
+                return self.prove(proof, &search, report, all, work);
             }
             open.push(search);
         }
@@ -288,12 +277,12 @@ impl Debugger {
                 .or_else(|| search.mistaken(work))
                 .or_else(|| self.mac(search, work));
             if let Some(proof) = proof {
-                return all.prove(proof, work.tried.forms, &context(search.header.as_ref()));
+                return self.prove(proof, search, report, all, work);
             }
         }
         for search in &open {
             if let Some(proof) = self.damaged(search, work) {
-                return all.prove(proof, work.tried.forms, &context(search.header.as_ref()));
+                return self.prove(proof, search, report, all, work);
             }
         }
         if let Some(search) = open.first() {
@@ -306,6 +295,28 @@ impl Debugger {
                 effort: self.effort,
             });
         }
+    }
+
+    /// Tells what a proof shows, and where the certificates of the header lead to.
+    fn prove(
+        &self,
+        mut proof: Proof,
+        search: &Search,
+        report: &Report,
+        all: &mut Findings,
+        work: &mut Work,
+    ) {
+        let certificates = proof.certificates();
+        let anchor = chain::anchor(certificates, &self.anchors, report.time.now, work);
+        if let Some(anchor) = anchor {
+            proof.end_in(anchor);
+        }
+        let context = Context {
+            report,
+            header: search.header.as_ref(),
+            keys: &self.suspects,
+        };
+        all.prove(proof, work.tried.forms, &context);
     }
 
     fn prepared<'r>(&self, case: Case<'r>, work: &mut Work) -> Search<'r> {
@@ -381,8 +392,17 @@ impl Debugger {
 
     /// Characters that were altered or lost.
     fn damaged(&self, search: &Search, work: &mut Work) -> Option<Proof> {
-        let Search { case, suspects, .. } = search;
+        let Search {
+            case,
+            suspects,
+            others,
+            ..
+        } = search;
         let is_empty = case.reading.segments.signature.is_empty();
+        let of_others = family::damaged(*case, others, work);
+        if of_others.is_some() {
+            return of_others;
+        }
         // Where each hash costs a search of its own, only what the header's algorithm may mean takes part.
         let plain: Vec<Hashed> = search.of(|hashed| hashed.is_plain);
         let plainest: Vec<Hashed> = search.of(Hashed::is_plainest);

@@ -355,9 +355,18 @@ fn inputs() -> [Vec<Change>; 11] {
 }
 
 /// The same, of what is not tried with other headers and payloads.
-fn rare_inputs() -> [Vec<Change>; 4] {
+fn rare_inputs() -> [Vec<Change>; 7] {
     let end = |end| vec![Change::AppendLineEnd { end }];
-    [vec![Change::UseRawPayload], end("."), end(" "), end("\0")]
+    let utf16 = |big_endian| vec![Change::UseUtf16 { big_endian }];
+    [
+        vec![Change::UseRawPayload],
+        vec![Change::QuoteInput],
+        utf16(false),
+        utf16(true),
+        end("."),
+        end(" "),
+        end("\0"),
+    ]
 }
 
 /// An object in every spelling, each once.

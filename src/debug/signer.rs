@@ -8,13 +8,13 @@ use data_encoding::BASE64;
 use p256::ecdsa::VerifyingKey;
 use serde::Serialize;
 
-use super::change::Change;
+use super::change::{Change, Zeros};
 use super::der;
 use super::digest::Digest;
 use super::named;
 use super::notation::exactly;
 use super::proof::Proof;
-use super::replay::HALF;
+use super::replay::{self, HALF};
 use crate::verify::code::Code;
 use crate::verify::finding::{Certainty, Finding};
 
@@ -303,8 +303,10 @@ pub fn given_others(keys: &[KeySource], others: &[KeySource]) -> Vec<Suspect<Mat
                 };
                 Some((Some(change), material))
             });
-            for (repair, material) in usable.chain(rejected) {
-                let changes: Vec<Change> = change.clone().into_iter().chain(repair).collect();
+            let plain = usable.chain(rejected);
+            let plain = plain.map(|(repair, material)| (Vec::from_iter(repair), material));
+            for (repairs, material) in plain.chain(repaired_others(report)) {
+                let changes: Vec<Change> = change.iter().cloned().chain(repairs).collect();
                 let kid = report.kid.clone();
                 let alg = report.key.as_ref().and_then(VerificationKey::alg);
                 let suspect = Suspect {
@@ -321,6 +323,70 @@ pub fn given_others(keys: &[KeySource], others: &[KeySource]) -> Vec<Suspect<Mat
         }
     }
     suspects
+}
+
+/// What a JWK of another curve than P-256 that cannot be used may have been meant as.
+fn repaired_others(report: &KeyReport) -> Vec<(Vec<Change>, Material)> {
+    /// What stands before a key of Ed25519 in its SPKI (RFC 8410, section 4).
+    const BEFORE_KEY: &[u8] = b"\x30\x2A\x30\x05\x06\x03\x2B\x65\x70\x03\x21\x00";
+    let (Some(rejected), Some(crv)) = (&report.rejected, report.crv.as_deref()) else {
+        return Vec::new();
+    };
+    let (kty, length) = match crv {
+        "P-384" => ("EC", 48),
+        "P-521" => ("EC", 66),
+        "secp256k1" => ("EC", 32),
+        "Ed25519" => ("OKP", 32),
+        _ => return Vec::new(),
+    };
+    let coordinate = |name: &str| {
+        let text = rejected.coordinates.get(name)?.as_str()?;
+        let plain = text
+            .trim_end_matches('=')
+            .replace('+', "-")
+            .replace('/', "_");
+        let written = base64url::decode(&plain).ok()?;
+        let key = written.strip_prefix(BEFORE_KEY).filter(|_| kty == "OKP");
+        let number = key.unwrap_or(&written);
+        let bytes = replay::resized(number, Zeros::Before, length)?;
+        let is_changed = base64url::encode(&bytes) != text;
+        Some((bytes, is_changed))
+    };
+    let coordinates = match (kty, coordinate("x"), coordinate("y")) {
+        ("EC", Some(x), Some(y)) => vec![x, y],
+        ("OKP", Some(x), _) => vec![x],
+        (_, _, _) => return Vec::new(),
+    };
+    let is_changed = coordinates.iter().any(|(_, is_changed)| *is_changed);
+    let members = rejected.usage.clone();
+    let ignored = (!members.is_empty()).then_some(Change::IgnoreMembers { members });
+    let orders = [
+        None,
+        Some(Change::SwapCoordinates).filter(|_| kty == "EC"),
+        Some(Change::ReverseCoordinates),
+    ];
+    let keys = orders.into_iter().filter_map(|order| {
+        let mut bytes: Vec<Vec<u8>> = coordinates.iter().map(|(bytes, _)| bytes.clone()).collect();
+        match order {
+            Some(Change::SwapCoordinates) => bytes.reverse(),
+            Some(_) => bytes.iter_mut().for_each(|bytes| bytes.reverse()),
+            None => {}
+        }
+        let members = ["x", "y"].into_iter().zip(&bytes);
+        let members: Vec<String> = members
+            .map(|(name, bytes)| format!(r#","{name}":"{}""#, base64url::encode(bytes)))
+            .collect();
+        let jwk = format!(r#"{{"kty":"{kty}","crv":"{crv}"{}}}"#, members.concat());
+        let key = KeyReport::read(0, &"the key".into(), &jwk).key?;
+        let rewritten = is_changed.then_some(Change::RewriteCoordinates);
+        let changes = rewritten.into_iter().chain(order);
+        // A key that is merely for something else is tried as it is.
+        let changes: Vec<Change> = changes.collect();
+        let is_repaired = !changes.is_empty();
+        let changes = changes.into_iter().chain(ignored.clone()).collect();
+        is_repaired.then(|| (changes, key.material().clone()))
+    });
+    keys.collect()
 }
 
 /// The keys that the header brings along and that are not on P-256.

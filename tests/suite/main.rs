@@ -17,6 +17,7 @@ mod agreement;
 mod algorithms;
 mod asn1;
 mod cases;
+mod chains;
 mod codes;
 mod conformance;
 mod corpus;

@@ -93,6 +93,7 @@ struct Replay {
     first: Option<Vec<u8>>,
     has_no_info: bool,
     salt: Option<usize>,
+    mac_length: Option<usize>,
     alg_change: Option<String>,
     key_changes: Vec<Value>,
     ignores_header: bool,
@@ -123,6 +124,7 @@ impl Replay {
             first: None,
             has_no_info: false,
             salt: None,
+            mac_length: None,
             alg_change: None,
             key_changes: Vec::new(),
             ignores_header: false,
@@ -385,6 +387,19 @@ impl Replay {
                 let payload = base64(std::str::from_utf8(&payload).unwrap(), b"-_", "").unwrap();
                 self.parts = Some(vec![header, payload]);
             }
+            "quote-input" => {
+                let text = self.parts().join(&b'.');
+                self.parts = Some(vec![[b"\"", &*text, b"\""].concat()]);
+            }
+            "use-utf16" => {
+                let zeros = |byte: u8| match is("big_endian") {
+                    true => [0, byte],
+                    false => [byte, 0],
+                };
+                let text = self.parts().join(&b'.');
+                assert!(text.is_ascii());
+                self.parts = Some(vec![text.into_iter().flat_map(zeros).collect()]);
+            }
             "append-line-end" => {
                 let mut parts = self.parts();
                 parts
@@ -405,6 +420,7 @@ impl Replay {
             "take-as-hash" => self.hash = Some(self.message()[..32].to_vec()),
             "omit-digest-info" => self.has_no_info = true,
             "use-salt-length" => self.salt = Some(number("length")),
+            "truncate-mac" => self.mac_length = Some(number("length")),
             "ignore-alg" => {
                 text("digest").clone_into(&mut self.digest);
                 self.alg_change = Some(text("digest").to_owned());
@@ -418,6 +434,7 @@ impl Replay {
             "use-other-key"
             | "use-embedded-key"
             | "use-named-key"
+            | "follow-certificates"
             | "swap-coordinates"
             | "reverse-coordinates"
             | "rewrite-coordinates"

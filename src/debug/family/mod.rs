@@ -1,8 +1,12 @@
 //! Signatures of keys that are not on P-256: every form of the signature with every text, hash and key, those
-//! with the fewest changes first. What P-256 can do faster is in `search`; an RSA signature tells by itself
-//! what it is of (`rsa`).
+//! with the fewest changes first. What P-256 can do faster is in `search`, and in `ecdsa` for the other curves;
+//! an RSA signature tells by itself what it is of (`rsa`).
 
+mod damage;
+mod ecdsa;
 mod rsa;
+
+use std::sync::Arc;
 
 use super::cause::Cause;
 use super::change::Change;
@@ -31,7 +35,7 @@ struct Target<'s> {
     suspect: &'s Suspect<Material>,
     secret: Option<SecretForm>,
     key: Material,
-    forms: Vec<Bytes>,
+    forms: Arc<[Bytes]>,
 }
 
 /// The proof with the fewest changes that a key of another type than P-256 signed the token.
@@ -51,6 +55,10 @@ pub fn search(
     if let Some(proof) = rsa::search(case, inputs, &opened, work) {
         return Some(proof);
     }
+    if let Some(proof) = ecdsa::search(case, inputs, &targets, kept, work) {
+        return Some(proof);
+    }
+    let one_by_one = |target: &&Target| !rsa(target) && !ecdsa::has_curve(target);
     // Header and payload in other spellings are many, so that pairs of what is likelier come before them.
     let phases = [
         (true, 0..=2),
@@ -62,7 +70,7 @@ pub fn search(
         phases.flat_map(|(is_likely, changes)| changes.map(move |count| (is_likely, count)));
     for (is_likely, changes) in phases {
         // A key that is a change itself leaves fewer others to be tried with it.
-        for target in targets.iter().rev().filter(|target| !rsa(target)) {
+        for target in targets.iter().rev().filter(one_by_one) {
             for input in inputs.iter().filter(|input| input.is_likely == is_likely) {
                 if work.left() <= kept || !work.spend(1) {
                     work.leave_out();
@@ -78,20 +86,42 @@ pub fn search(
     None
 }
 
+/// The proof that one character of header or payload was altered: of RSA, whose signatures tell what they
+/// are of, and of MACs, which are fast; of Ed25519 if there is time.
+pub fn damaged(case: Case, suspects: &[Suspect<Material>], work: &mut Work) -> Option<Proof> {
+    let targets = targets(case, suspects, work);
+    let opened = targets
+        .iter()
+        .filter(|target| target.key.key_type() == KeyType::Rsa)
+        .flat_map(|target| rsa::opened(target, work))
+        .collect::<Vec<_>>();
+    damage::search(case, &targets, &opened, work)
+}
+
 /// Every key in every form that its signature and, if it is a secret, it itself may have.
 fn targets<'s>(case: Case, suspects: &'s [Suspect<Material>], work: &mut Work) -> Vec<Target<'s>> {
     let segment = &case.reading.segments.signature;
+    // Keys of one size have the same forms.
+    let mut read: Vec<(KeyType, usize, Arc<[Bytes]>)> = Vec::new();
     suspects
         .iter()
         .flat_map(|suspect| {
             let key = suspect.key();
-            let length = signature_length(key);
-            let forms = signature::forms_for(segment, key.key_type(), length, work);
+            let (key_type, length) = (key.key_type(), signature_length(key));
+            let is_it = |(of, with, _): &&(KeyType, usize, _)| (*of, *with) == (key_type, length);
+            let forms = if let Some((.., forms)) = read.iter().find(is_it) {
+                Arc::clone(forms)
+            } else {
+                let forms: Arc<[Bytes]> =
+                    signature::forms_for(segment, key_type, length, work).into();
+                read.push((key_type, length, Arc::clone(&forms)));
+                forms
+            };
             let plain = Target {
                 suspect,
                 secret: None,
                 key: key.clone(),
-                forms: forms.clone(),
+                forms: Arc::clone(&forms),
             };
             let Material::Oct(secret) = key else {
                 return vec![plain];
@@ -105,7 +135,7 @@ fn targets<'s>(case: Case, suspects: &'s [Suspect<Material>], work: &mut Work) -
                     suspect,
                     secret: Some(form),
                     key: Material::Oct(octets.to_vec().into()),
-                    forms: forms.clone(),
+                    forms: Arc::clone(&forms),
                 })
             });
             std::iter::once(plain).chain(changed).collect()
@@ -133,20 +163,25 @@ impl Target<'_> {
         let least = input.changes.len().saturating_add(of_key);
         let left = changes.checked_sub(least)?;
         let key_type = self.key.key_type();
-        for (of_form, signature) in &self.forms {
+        for (of_form, signature) in self.forms.iter() {
             let Some(left) = left.checked_sub(of_form.len()) else {
                 continue;
             };
             for (of_row, row) in rows(input.alg.as_deref(), key_type) {
                 let is_other = of_row.iter().any(is_other_algorithm);
-                let is_of_length = row.signature_octets(&self.key) == signature.len()
-                    && self.suspect.is_for(row, is_other);
-                let Some(left) = left.checked_sub(of_row.len()).filter(|_| is_of_length) else {
+                let is_for = self.suspect.is_for(row, is_other);
+                let Some(left) = left.checked_sub(of_row.len()).filter(|_| is_for) else {
                     continue;
                 };
+                let is_of_length = row.signature_octets(&self.key) == signature.len();
                 let ways = match left {
-                    0 => vec![Vec::new()],
-                    1 if input.is_likely => ways(row),
+                    0 if is_of_length => vec![Vec::new()],
+                    1 => {
+                        let others = other_macs(row, &self.key, signature.len());
+                        let is_likely = is_of_length && input.is_likely;
+                        let ways = Vec::from_iter(is_likely.then(|| ways(row)));
+                        ways.into_iter().flatten().chain(others).collect()
+                    }
                     _ => continue,
                 };
                 let count = if changes > 1 { LIKELY_WAYS } else { usize::MAX };
@@ -171,6 +206,26 @@ impl Target<'_> {
         }
         None
     }
+}
+
+/// What a MAC may be that has another length than those of its row.
+fn other_macs(row: &Algorithm, key: &Material, length: usize) -> Vec<Vec<Change>> {
+    let whole = row.signature_octets(key);
+    if row.key_type != KeyType::Oct {
+        return Vec::new();
+    }
+    let cause = match length.saturating_mul(2) == whole {
+        true => Cause::MacTruncated,
+        false => Cause::Truncated,
+    };
+    let truncated = (length < whole).then_some(Change::TruncateMac { cause, length });
+    let digests = [Digest::Sha1, Digest::Sha224, Digest::Sha512_256];
+    let others = digests
+        .into_iter()
+        .filter(|digest| digest.length() == length)
+        .map(|digest| Change::UseDigest { digest });
+    let all = truncated.into_iter().chain(others);
+    all.map(|change| vec![change]).collect()
 }
 
 /// The algorithms that a signature may be of, with the change that the header's `alg` needs for it; the one

@@ -9,5 +9,5 @@ mod text;
 
 pub use input::{content, input, message, prehash};
 pub use secret::SecretForm;
-pub use signature::{HALF, after as signature_bytes, bytes as signature};
+pub use signature::{HALF, after as signature_bytes, bytes as signature, resized};
 pub use text::{SUBSTITUTE, Segments, is_base64url, is_invisible, legible, segments, text};
