@@ -120,9 +120,8 @@ impl Anchor {
         };
         certificate::read(&certificate.der).is_some_and(|own| {
             let extensions = own.extensions();
-            let may_issue = extensions.is_some_and(|extensions| {
-                extensions.are_empty() || extensions.may_issue(between)
-            });
+            let may_issue = extensions
+                .is_some_and(|extensions| extensions.are_empty() || extensions.may_issue(between));
             own.subject == issued.issuer && is_valid(&own, now) && may_issue
         })
     }

@@ -8,6 +8,7 @@ use super::change::{self, Change, repairs};
 use super::lax;
 use super::proof::Proof;
 use super::reading::Reading;
+use super::shifted::{self, Shift};
 use super::signature::Form;
 use super::signer::{Recovered, Suspect};
 use super::wording;
@@ -75,7 +76,8 @@ impl Findings {
     pub fn unknown_signer(&mut self, unknown: &Unknown) {
         let Unknown { report, effort, .. } = unknown;
         if is_broken(unknown.reading) {
-            self.found.push(payload_damaged(*effort));
+            let payload = &unknown.reading.segments.payload;
+            self.found.push(payload_damaged(payload, *effort));
             return;
         }
         if report.signature.status == SignatureStatus::Mismatch {
@@ -224,16 +226,24 @@ fn is_broken(reading: &Reading) -> bool {
     }
 }
 
-fn payload_damaged(effort: Effort) -> Finding {
-    Finding::likely(
-        Code::NoKeyMatches,
-        "it begins like a JSON object but is not valid JSON",
-    )
-    .with_summary("the payload was corrupted after signing")
-    .with_hint(format!(
-        "fetch the token again and copy all of it{}",
-        effort.advice()
-    ))
+fn payload_damaged(payload: &str, effort: Effort) -> Finding {
+    let evidence = match shifted::place(payload) {
+        Some((at, Shift::Missing)) => {
+            format!("a character is missing near byte {at}: with one there, the rest is valid JSON")
+        }
+        Some((at, Shift::Added)) => {
+            format!(
+                "there is an extra character near byte {at}: without it, the rest is valid JSON"
+            )
+        }
+        None => "it begins like a JSON object but is not valid JSON".to_owned(),
+    };
+    Finding::likely(Code::NoKeyMatches, evidence)
+        .with_summary("the payload was corrupted after signing")
+        .with_hint(format!(
+            "fetch the token again and copy all of it{}",
+            effort.advice()
+        ))
 }
 
 impl Tried {

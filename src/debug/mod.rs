@@ -1,6 +1,6 @@
 //! Why a token is rejected. Stands above `verify`, and turns no rejected token into a valid one.
 //!
-//! [`Debugger`] (`run`) puts together what kind of thing the text is (`kind`), what its times show (`times`),
+//! [`Debugger`] (`run`) puts together what kind of thing the text is (`kind`, `opaque`), what its times show (`times`),
 //! and what would make its signature verify. That search brings the text into the form of a token
 //! (`around`, `reading`), reads R and S in every way (`signature`), writes and hashes what may have been
 //! signed (`signed`, `headers`, `rewriting`), gathers the keys (`signer`) and tries all combinations
@@ -31,6 +31,7 @@ mod lax;
 mod layout;
 mod named;
 mod notation;
+mod opaque;
 mod order;
 mod proof;
 mod reading;
@@ -40,6 +41,7 @@ mod rewriting;
 mod run;
 mod search;
 mod secret;
+mod shifted;
 #[cfg(test)]
 mod short_tokens;
 mod signature;

@@ -16,8 +16,8 @@ use super::replay;
 use super::secret::Secret;
 use super::signer::{self, Suspect};
 use crate::algorithm::{Algorithm, KeyType, Material, Signed};
-use crate::key::{Certificate, KeyId};
 use crate::key::set::KeySet;
+use crate::key::{Certificate, KeyId};
 use crate::text::base64url;
 use crate::text::json::Object;
 use crate::token::Token;
@@ -226,7 +226,8 @@ impl Proof {
         let certificates = self.certificates.len();
         let is_of_key = |change: &Change| change.stage() <= Stage::Key;
         let at = self.changes.partition_point(is_of_key);
-        self.changes.insert(at, Change::FollowCertificates { certificates });
+        self.changes
+            .insert(at, Change::FollowCertificates { certificates });
         self.anchor = Some(anchor);
     }
 

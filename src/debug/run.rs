@@ -210,6 +210,14 @@ impl Debugger {
             finding.summary = what.into();
             finding.hint = Some("delete it; web pages and chats often add such characters".into());
         }
+        if let Some(finding) = found.iter_mut().find(is_around)
+            && around::is_signed_cookie(token.text)
+        {
+            finding.summary =
+                "this is a signed cookie: a token and the signature of the cookie".into();
+            finding.hint =
+                Some("use the value that the cookie library returns, as req.signedCookies".into());
+        }
         if report.verdict == Verdict::Malformed {
             let inner = match &signature.proof {
                 Some(proof) => inner_of(proof),

@@ -216,7 +216,7 @@ impl<'r> Signed<'r> {
     ) {
         const BYTES_FOR_A_UNIT: usize = 256;
         let passes = match ways {
-            Ways::All => 6,
+            Ways::All => 7,
             Ways::Every => 4,
             Ways::Plain => 1,
         };
@@ -293,8 +293,9 @@ impl<'r> Signed<'r> {
             Digest::Sha1,
             Digest::Sha224,
             Digest::Sha512_256,
+            Digest::Sha3_256,
         ];
-        let count = if ways == Ways::All { 5 } else { 3 };
+        let count = if ways == Ways::All { 6 } else { 3 };
         for digest in digests.into_iter().take(count) {
             let hash = digest.hash(text);
             // A hash that the header's own algorithm asks for is not another hash.

@@ -109,7 +109,8 @@ pub fn of_certificate(finding: Finding, certificate: &Certificate, has_chain: bo
         time(certificate.not_before),
         time(certificate.not_after),
     );
-    let hint = "anyone can make a certificate: use -k with a trusted root or issuer to check the chain";
+    let hint =
+        "anyone can make a certificate: use -k with a trusted root or issuer to check the chain";
     Finding {
         evidence: evidence.into(),
         hint: (!has_chain).then(|| hint.into()),
@@ -126,7 +127,9 @@ pub fn of_chain(finding: Finding, certificates: &[Certificate], anchor: &KeyId) 
         1 => "1 certificate".to_owned(),
         count => format!("{count} certificates"),
     };
-    let evidence = format!("the signatures, names, dates and CA constraints of {count} lead to key {name} from {source}");
+    let evidence = format!(
+        "the signatures, names, dates and CA constraints of {count} lead to key {name} from {source}"
+    );
     Finding {
         evidence: evidence.into(),
         ..finding

@@ -676,6 +676,7 @@ fn hash(digest: &str, bytes: &[u8]) -> Vec<u8> {
         "SHA-1" => Sha1::digest(bytes).to_vec(),
         "SHA-224" => Sha224::digest(bytes).to_vec(),
         "SHA-512/256" => Sha512_256::digest(bytes).to_vec(),
+        "SHA3-256" => sha3::Sha3_256::digest(bytes).to_vec(),
         "SHA-256" => Sha256::digest(bytes).to_vec(),
         "SHA-384" => Sha384::digest(bytes).to_vec(),
         "SHA-512" => Sha512::digest(bytes).to_vec(),

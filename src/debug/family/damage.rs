@@ -20,11 +20,7 @@ pub fn search(
     let is_tried = |target: &&Target| match target.key.key_type() {
         KeyType::Oct => true,
         KeyType::Ed25519 => work.tried.deep,
-        KeyType::P256
-        | KeyType::P384
-        | KeyType::P521
-        | KeyType::Secp256k1
-        | KeyType::Rsa => false,
+        KeyType::P256 | KeyType::P384 | KeyType::P521 | KeyType::Secp256k1 | KeyType::Rsa => false,
     };
     let as_given = targets.iter().filter(|target| target.secret.is_none());
     let asked: Vec<_> = as_given.filter(is_tried).take(MAX_SECRETS).collect();
@@ -68,7 +64,10 @@ impl Target<'_> {
         text: &str,
         work: &mut Work,
     ) -> Option<Proof> {
-        let (of_form, signature) = self.forms.first().filter(|(of_form, _)| of_form.is_empty())?;
+        let (of_form, signature) = self
+            .forms
+            .first()
+            .filter(|(of_form, _)| of_form.is_empty())?;
         let message = Message::Text(text.as_bytes().to_vec());
         let mut rows = Algorithm::of(self.key.key_type());
         rows.find(|row| {

@@ -23,12 +23,20 @@ struct Hashed<'i> {
     /// The algorithm, if the header names another one, and how the text is hashed.
     changes: Vec<Change>,
     algorithm: &'static Algorithm,
-    hash: Vec<u8>,
 }
 
 impl Hashed<'_> {
     fn changes(&self) -> usize {
         self.input.changes.len().saturating_add(self.changes.len())
+    }
+
+    /// For a key of the algorithm's type.
+    fn hash(&self, key: &Material) -> Option<Vec<u8>> {
+        let message = replay::message(&self.input.text, &self.changes, self.algorithm, key)?;
+        match message {
+            (Message::Prehash(hash), _) => Some(hash),
+            (Message::Text(_), _) => None,
+        }
     }
 }
 
@@ -92,26 +100,27 @@ where
         return None;
     }
     let multiples = Multiples::of_generator::<C>();
-    let hashes = hashes(inputs, &first.key, kept, work);
     let comparisons = u64::try_from(expected.len()).unwrap_or(u64::MAX);
     let mut best: Option<Proof> = None;
     let size = |proof: &Proof| proof.changes().len();
-    for hashed in &hashes {
+    for hashed in hashes(inputs, first.key.key_type()) {
         let least = case.reading.changes.len().saturating_add(hashed.changes());
         if best.as_ref().is_some_and(|best| size(best) <= least) {
             break;
         }
-        if work.left() <= kept || !work.spend(cost.look_up.saturating_add(comparisons)) {
+        let cost = cost.look_up.saturating_add(comparisons);
+        let units = work::of_hash(hashed.input.text.len()).saturating_add(cost);
+        if work.left() <= kept || !work.spend(units) {
             work.leave_out();
             break;
         }
         work.count(comparisons);
-        let Some(hash) = number::<C>(&hashed.hash) else {
+        let Some(hash) = hashed.hash(&first.key).and_then(|hash| number::<C>(&hash)) else {
             continue;
         };
         let sum = multiples.times(&hash);
         for expected in expected.iter().filter(|found| found.points.contains(&sum)) {
-            let proof = expected.prove(case, hashed, work);
+            let proof = expected.prove(case, &hashed, work);
             best = best.into_iter().chain(proof).min_by_key(size);
         }
     }
@@ -167,47 +176,31 @@ where
 }
 
 /// Every hash that may have been signed, those with the fewest changes first.
-fn hashes<'i>(inputs: &'i [Input], key: &Material, kept: u64, work: &mut Work) -> Vec<Hashed<'i>> {
+fn hashes(inputs: &[Input], key_type: KeyType) -> Vec<Hashed<'_>> {
     let mut hashes = Vec::new();
     for input in inputs {
-        for (of_row, algorithm) in rows(input.alg.as_deref(), key.key_type()) {
-            let mut all = vec![Vec::new()];
-            if input.is_likely {
-                all.extend(ways(algorithm));
+        for (of_row, algorithm) in rows(input.alg.as_deref(), key_type) {
+            let count = if input.is_likely {
+                usize::MAX
             } else {
-                all.extend(ways(algorithm).into_iter().take(LIKELY_WAYS));
-            }
-            for way in all {
-                let changes = [&of_row[..], &way].concat();
-                if work.left() <= kept || !work.spend(work::of_hash(input.text.len())) {
-                    work.leave_out();
-                    break;
-                }
-                let message = replay::message(&input.text, &changes, algorithm, key);
-                if let Some((Message::Prehash(hash), _)) = message {
-                    hashes.push(Hashed {
-                        input,
-                        changes,
-                        algorithm,
-                        hash,
-                    });
-                }
-            }
+                LIKELY_WAYS
+            };
+            let ways = ways(algorithm).into_iter().take(count);
+            hashes.extend(std::iter::once(Vec::new()).chain(ways).map(|way| Hashed {
+                input,
+                changes: [&of_row[..], &way].concat(),
+                algorithm,
+            }));
         }
     }
     // Header and payload in other spellings are many, and less likely.
-    hashes.sort_by_key(|hashed| {
-        let changes = hashed.changes();
-        (changes, !hashed.input.is_likely)
-    });
+    hashes.sort_by_key(|hashed| (hashed.changes(), !hashed.input.is_likely));
     hashes
 }
 
 impl<P> Expected<'_, P> {
     fn prove(&self, case: Case, hashed: &Hashed, work: &mut Work) -> Option<Proof> {
-        let Target {
-            suspect, forms, ..
-        } = self.target;
+        let Target { suspect, forms, .. } = self.target;
         let is_other = hashed.changes.iter().any(is_other_algorithm);
         if !suspect.is_for(hashed.algorithm, is_other) {
             return None;
@@ -235,7 +228,11 @@ impl<P: p384::elliptic_curve::Group> Multiples<P> {
 
     fn times(&self, number: &P::Scalar) -> P {
         let bytes = number.to_repr();
-        let digits = bytes.as_ref().iter().rev().flat_map(|byte| [byte & 0x0F, byte >> 4]);
+        let digits = bytes
+            .as_ref()
+            .iter()
+            .rev()
+            .flat_map(|byte| [byte & 0x0F, byte >> 4]);
         let multiples = self.0.iter().zip(digits).filter_map(|(multiples, digit)| {
             multiples.get(usize::from(digit)).filter(|_| digit > 0)
         });

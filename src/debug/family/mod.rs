@@ -276,7 +276,15 @@ fn ways(row: &Algorithm) -> Vec<Vec<Change>> {
     ];
     let mut ways = Vec::new();
     let own = Digest::of_row(row);
-    let digests = [Digest::Sha256, Digest::Sha384, Digest::Sha512, Digest::Sha1];
+    let digests = [
+        Digest::Sha256,
+        Digest::Sha384,
+        Digest::Sha512,
+        Digest::Sha1,
+        Digest::Sha3_256,
+        Digest::Sha512_256,
+        Digest::Sha224,
+    ];
     let first = match own {
         Some(own) => vec![own, Digest::Sha256],
         None => vec![Digest::Sha256, Digest::Sha512],

@@ -38,13 +38,14 @@ pub struct Opened {
     encoded: Encoded,
 }
 
-const DIGESTS: [Digest; 6] = [
+const DIGESTS: [Digest; 7] = [
     Digest::Sha256,
     Digest::Sha384,
     Digest::Sha512,
     Digest::Sha1,
     Digest::Sha224,
     Digest::Sha512_256,
+    Digest::Sha3_256,
 ];
 
 /// Reads the signature in each of its forms.
@@ -124,7 +125,10 @@ impl Opened {
         if !self.encoded.is_of(|digest| digest.hash(text.as_bytes())) {
             return None;
         }
-        let header = text.split('.').next().and_then(|header| base64url::decode(header).ok());
+        let header = text
+            .split('.')
+            .next()
+            .and_then(|header| base64url::decode(header).ok());
         let header = JoseHeader::parse(&header?).ok()?;
         let of_row = self.encoded.changes(header.alg.as_deref())?;
         let of_input: Vec<Change> = std::iter::once(change.clone()).chain(of_row).collect();

@@ -138,7 +138,9 @@ fn is_at_hand(replay: &Replay, jwk: &Value, trust: &Trust) -> bool {
             "jwk" => same(&header["jwk"]),
             _ => {
                 let certificate = header["x5c"][0].as_str().unwrap();
-                let certificate = data_encoding::BASE64.decode(certificate.as_bytes()).unwrap();
+                let certificate = data_encoding::BASE64
+                    .decode(certificate.as_bytes())
+                    .unwrap();
                 // Nothing but a key has so many bytes of it in one place.
                 let number = |name: &str| base64(jwk[name].as_str().unwrap(), b"-_", "").unwrap();
                 let key = match jwk["kty"].as_str().unwrap() {
@@ -226,7 +228,11 @@ fn base58(bytes: &[u8]) -> String {
 
 /// A given JWK after the changes to its coordinates; none if there are none.
 fn repaired(replay: &Replay, given: &Value) -> Option<Value> {
-    let kinds = ["rewrite-coordinates", "swap-coordinates", "reverse-coordinates"];
+    let kinds = [
+        "rewrite-coordinates",
+        "swap-coordinates",
+        "reverse-coordinates",
+    ];
     let [rewrite, swap, reverse] = kinds.map(|kind| has(replay, kind));
     if !(rewrite || swap || reverse) {
         return None;
@@ -238,7 +244,10 @@ fn repaired(replay: &Replay, given: &Value) -> Option<Value> {
     };
     let coordinate = |name: &str| {
         let text = given[name].as_str()?;
-        let plain = text.trim_end_matches('=').replace('+', "-").replace('/', "_");
+        let plain = text
+            .trim_end_matches('=')
+            .replace('+', "-")
+            .replace('/', "_");
         assert!(rewrite || plain == text);
         let mut bytes = base64(&plain, b"-_", "")?;
         // RFC 8410, section 10.1 has what stands before a key of Ed25519.
@@ -307,12 +316,19 @@ fn rsa_verifies(replay: &Replay, algorithm: &str, key: &rsa::PublicKey, signatur
     if algorithm.starts_with("RS") {
         let scheme = match digest {
             _ if replay.has_no_info => Pkcs1v15Sign::new_unprefixed(),
-            "SHA-1" => return of_sha1(key, &hashed, signature),
+            "SHA-1" => {
+                let info = b"3021300906052b0e03021a05000414";
+                return of_other_hash(info, key, &hashed, signature);
+            }
             "SHA-224" => Pkcs1v15Sign::new::<Sha224>(),
             "SHA-256" => Pkcs1v15Sign::new::<Sha256>(),
             "SHA-384" => Pkcs1v15Sign::new::<Sha384>(),
             "SHA-512" => Pkcs1v15Sign::new::<Sha512>(),
             "SHA-512/256" => Pkcs1v15Sign::new::<Sha512_256>(),
+            "SHA3-256" => {
+                let info = b"3031300d060960864801650304020805000420";
+                return of_other_hash(info, key, &hashed, signature);
+            }
             other => panic!("{other}"),
         };
         return key.verify(scheme, &hashed, signature).is_ok();
@@ -326,11 +342,10 @@ fn rsa_verifies(replay: &Replay, algorithm: &str, key: &rsa::PublicKey, signatur
     verified.is_ok()
 }
 
-/// The crate has no object identifier for SHA-1 here: RFC 8017, section 9.2 has its `DigestInfo`.
-fn of_sha1(key: &rsa::PublicKey, hashed: &[u8], signature: &[u8]) -> bool {
-    let info = data_encoding::HEXLOWER
-        .decode(b"3021300906052b0e03021a05000414")
-        .unwrap();
+/// The crate has no object identifier for the hash here: RFC 8017, section 9.2 and NIST's registry have its
+/// `DigestInfo`, which is given in hex.
+fn of_other_hash(info: &[u8], key: &rsa::PublicKey, hashed: &[u8], signature: &[u8]) -> bool {
+    let info = data_encoding::HEXLOWER.decode(info).unwrap();
     let scheme = Pkcs1v15Sign::new_unprefixed();
     key.verify(scheme, &[info, hashed.to_vec()].concat(), signature)
         .is_ok()
