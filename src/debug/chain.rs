@@ -98,8 +98,7 @@ pub fn anchor(
             anchor.key.id.thumbprint == key.id.thumbprint && anchor.may_issue(issued, between, now)
         });
         if let Some(anchor) = anchor {
-            // A root of version 1 cannot say that it is a CA's.
-            let may_issue = extensions.are_empty() || extensions.may_issue(between);
+            let may_issue = issuer.is_old_root() || extensions.may_issue(between);
             return may_issue.then(|| Arc::clone(&anchor.key.id));
         }
         if !extensions.may_issue(between) {
@@ -121,7 +120,7 @@ impl Anchor {
         certificate::read(&certificate.der).is_some_and(|own| {
             let extensions = own.extensions();
             let may_issue = extensions
-                .is_some_and(|extensions| extensions.are_empty() || extensions.may_issue(between));
+                .is_some_and(|extensions| own.is_old_root() || extensions.may_issue(between));
             own.subject == issued.issuer && is_valid(&own, now) && may_issue
         })
     }

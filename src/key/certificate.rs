@@ -57,11 +57,13 @@ pub(crate) struct Issued<'d> {
     /// The algorithm of the signature; none if it is not one of `spki::signature_algorithm`.
     pub(crate) algorithm: Option<&'static str>,
     pub(crate) signature: &'d [u8],
+    is_first_version: bool,
     extensions: Option<AnyRef<'d>>,
 }
 
 /// `TBSCertificate`, without what is of no use here.
 struct Signed<'d> {
+    is_first_version: bool,
     algorithm: &'d [u8],
     issuer: &'d [u8],
     not_before: i64,
@@ -103,6 +105,7 @@ pub(crate) fn read(certificate: &[u8]) -> Option<Issued<'_>> {
         signed: text,
         algorithm: spki::signature_algorithm(algorithm).filter(|_| is_same),
         signature: signature.as_bytes().unwrap_or_default(),
+        is_first_version: signed.is_first_version,
         extensions: signed.extensions,
     })
 }
@@ -111,6 +114,11 @@ impl Issued<'_> {
     /// What its extensions allow; none if they have more than is checked here.
     pub(crate) fn extensions(&self) -> Option<Extensions> {
         Extensions::read(self.extensions)
+    }
+
+    /// Whether it is a root of version 1, which cannot say that it is a CA's: whoever trusts it does.
+    pub(crate) fn is_old_root(&self) -> bool {
+        self.is_first_version && self.extensions.is_none() && self.subject == self.issuer
     }
 }
 
@@ -159,7 +167,7 @@ fn chain(certificates: &[&Issued]) -> Option<Vec<usize>> {
 
 impl<'d> Signed<'d> {
     fn read(reader: &mut SliceReader<'d>) -> der::Result<Self> {
-        let _version = ContextSpecific::<u8>::decode_explicit(reader, TagNumber(0))?;
+        let version = ContextSpecific::<u8>::decode_explicit(reader, TagNumber(0))?;
         // A serial number may be negative or too long, which is no matter of the key's.
         let _serial = AnyRef::decode(reader)?;
         let algorithm = reader.tlv_bytes()?;
@@ -176,6 +184,7 @@ impl<'d> Signed<'d> {
         let extensions = ContextSpecific::<AnyRef>::decode_explicit(reader, TagNumber(3))?;
         let extensions = extensions.map(|extensions| extensions.value);
         Ok(Self {
+            is_first_version: version.is_none(),
             algorithm,
             issuer,
             not_before,

@@ -90,9 +90,4 @@ impl Extensions {
         const BITS: u8 = 0xC0;
         self.usage.is_none_or(|usage| usage & BITS != 0)
     }
-
-    /// Whether there is nothing in them: a certificate of version 1 cannot say that its key is a CA's.
-    pub(crate) fn are_empty(&self) -> bool {
-        *self == Self::default()
-    }
 }

@@ -2,6 +2,11 @@
 //! the hash must lead to, so that forms times keys and texts times hashes are computed once each and
 //! then compared, instead of a verification for each pair.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "numbers modulo a prime and points of a curve have no overflow"
+)]
+
 use p384::elliptic_curve::group::ff::{Field as _, PrimeField as _};
 use p384::elliptic_curve::ops::Reduce;
 use p384::elliptic_curve::point::DecompressPoint;
