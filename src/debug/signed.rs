@@ -28,6 +28,16 @@ const MAX_SPELLED: usize = 1024 * 1024;
 /// The bytes of all texts that are kept.
 const MAX_KEPT: usize = 2 * 1024 * 1024;
 
+/// The hashes that a signer may have used instead of SHA-256, the likeliest first.
+const DIGESTS: [Digest; 6] = [
+    Digest::Sha384,
+    Digest::Sha512,
+    Digest::Sha1,
+    Digest::Sha224,
+    Digest::Sha512_256,
+    Digest::Sha3_256,
+];
+
 /// A hash that may have been signed.
 #[derive(Clone, Debug)]
 pub struct Hashed {
@@ -287,16 +297,8 @@ impl<'r> Signed<'r> {
             let changes = [&plain[..], &[Change::TakeAsHash]].concat();
             push(&changes, start);
         }
-        let digests = [
-            Digest::Sha384,
-            Digest::Sha512,
-            Digest::Sha1,
-            Digest::Sha224,
-            Digest::Sha512_256,
-            Digest::Sha3_256,
-        ];
         let count = if ways == Ways::All { 6 } else { 3 };
-        for digest in digests.into_iter().take(count) {
+        for digest in DIGESTS.into_iter().take(count) {
             let hash = digest.hash(text);
             // A hash that the header's own algorithm asks for is not another hash.
             if alg.and_then(Digest::of_alg) == Some(digest) {

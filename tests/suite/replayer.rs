@@ -392,10 +392,8 @@ impl Replay {
                 self.parts = Some(vec![[b"\"", &*text, b"\""].concat()]);
             }
             "use-utf16" => {
-                let zeros = |byte: u8| match is("big_endian") {
-                    true => [0, byte],
-                    false => [byte, 0],
-                };
+                let big_endian = is("big_endian");
+                let zeros = |byte: u8| if big_endian { [0, byte] } else { [byte, 0] };
                 let text = self.parts().join(&b'.');
                 assert!(text.is_ascii());
                 self.parts = Some(vec![text.into_iter().flat_map(zeros).collect()]);
@@ -508,12 +506,18 @@ impl Replay {
                 "iss" => json(&payload)["iss"].clone(),
                 "cnf.jkt" => json(&payload)["cnf"]["jkt"].clone(),
                 "cnf.kid" => json(&payload)["cnf"]["kid"].clone(),
+                "cnf.jwk" => {
+                    let named = &json(&payload)["cnf"]["jwk"];
+                    assert!(named["x"] == jwk["x"] && named["y"] == jwk["y"]);
+                    thumbprint.clone().into()
+                }
                 other => panic!("{other}"),
             };
-            let is_did = value
-                .as_str()
-                .is_some_and(|value| value.starts_with("did:"));
-            assert!(is_did || value == thumbprint.as_str(), "{value}");
+            let value = value.as_str().unwrap();
+            let urn = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:";
+            let is_thumbprint = value.strip_prefix(urn).unwrap_or(value) == thumbprint;
+            let is_key = || value.starts_with("did:") && other_families::is_name(value, jwk);
+            assert!(is_thumbprint || is_key(), "{value}");
         } else if let Some(change) = names("use-embedded-key") {
             let header = json(&header);
             if change["member"] == "jwk" {

@@ -214,9 +214,11 @@ fn other_macs(row: &Algorithm, key: &Material, length: usize) -> Vec<Vec<Change>
     if row.key_type != KeyType::Oct {
         return Vec::new();
     }
-    let cause = match length.saturating_mul(2) == whole {
-        true => Cause::MacTruncated,
-        false => Cause::Truncated,
+    let is_half = length.saturating_mul(2) == whole;
+    let cause = if is_half {
+        Cause::MacTruncated
+    } else {
+        Cause::Truncated
     };
     let truncated = (length < whole).then_some(Change::TruncateMac { cause, length });
     let digests = [Digest::Sha1, Digest::Sha224, Digest::Sha512_256];

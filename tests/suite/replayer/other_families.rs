@@ -100,9 +100,10 @@ fn mac(replay: &Replay, secret: &[u8]) -> Vec<u8> {
         "SHA-384" | "SHA-512" | "SHA-512/256" => 128,
         _ => 64,
     };
-    let mut key = match secret.len() > block {
-        true => hash(digest, secret),
-        false => secret.to_vec(),
+    let mut key = if secret.len() > block {
+        hash(digest, secret)
+    } else {
+        secret.to_vec()
     };
     key.resize(block, 0);
     let pad = |with: u8| key.iter().map(|byte| byte ^ with).collect::<Vec<u8>>();
@@ -134,23 +135,21 @@ fn is_at_hand(replay: &Replay, jwk: &Value, trust: &Trust) -> bool {
         changes.find(|change| change["change"] == kind)
     };
     if let Some(change) = change("use-embedded-key") {
-        return match change["member"].as_str().unwrap() {
-            "jwk" => same(&header["jwk"]),
-            _ => {
-                let certificate = header["x5c"][0].as_str().unwrap();
-                let certificate = data_encoding::BASE64
-                    .decode(certificate.as_bytes())
-                    .unwrap();
-                // Nothing but a key has so many bytes of it in one place.
-                let number = |name: &str| base64(jwk[name].as_str().unwrap(), b"-_", "").unwrap();
-                let key = match jwk["kty"].as_str().unwrap() {
-                    "EC" => [number("x"), number("y")].concat(),
-                    "OKP" => number("x"),
-                    _ => number("n"),
-                };
-                certificate.windows(key.len()).any(|window| window == key)
-            }
+        if change["member"] == "jwk" {
+            return same(&header["jwk"]);
+        }
+        let certificate = header["x5c"][0].as_str().unwrap();
+        let certificate = data_encoding::BASE64
+            .decode(certificate.as_bytes())
+            .unwrap();
+        // Nothing but a key has so many bytes of it in one place.
+        let number = |name: &str| base64(jwk[name].as_str().unwrap(), b"-_", "").unwrap();
+        let key = match jwk["kty"].as_str().unwrap() {
+            "EC" => [number("x"), number("y")].concat(),
+            "OKP" => number("x"),
+            _ => number("n"),
         };
+        return certificate.windows(key.len()).any(|window| window == key);
     }
     if let Some(change) = change("use-named-key") {
         return self_named(replay, change["place"].as_str().unwrap())
@@ -187,12 +186,12 @@ fn self_named(replay: &Replay, place: &str) -> Option<String> {
 }
 
 /// Whether a decentralized identifier is this key.
-fn is_name(name: &str, jwk: &Value) -> bool {
+pub fn is_name(name: &str, jwk: &Value) -> bool {
     let did = name.split('#').next().unwrap();
     if let Some(encoded) = did.strip_prefix("did:jwk:") {
-        let named: Value = serde_json::from_slice(&base64(encoded, b"-_", "").unwrap()).unwrap();
-        let mut names = ["kty", "crv", "x", "y", "n", "e"].into_iter();
-        return names.all(|name| named[name] == jwk[name]);
+        let key: Value = serde_json::from_slice(&base64(encoded, b"-_", "").unwrap()).unwrap();
+        let mut members = ["kty", "crv", "x", "y", "n", "e"].into_iter();
+        return members.all(|member| key[member] == jwk[member]);
     }
     let number = |name: &str| base64(jwk[name].as_str().unwrap(), b"-_", "").unwrap();
     let compressed = || {
@@ -202,6 +201,7 @@ fn is_name(name: &str, jwk: &Value) -> bool {
     let (code, key) = match jwk["crv"].as_str().unwrap() {
         "Ed25519" => ([0xED, 0x01], number("x")),
         "secp256k1" => ([0xE7, 0x01], compressed()),
+        "P-256" => ([0x80, 0x24], compressed()),
         "P-384" => ([0x81, 0x24], compressed()),
         "P-521" => ([0x82, 0x24], compressed()),
         other => panic!("{other}"),
