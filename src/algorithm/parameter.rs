@@ -1,6 +1,6 @@
 //! What only `debug` asks a row: whether a signature verifies in a way in which `verify` accepts none.
 
-use super::{Algorithm, Material, Signed, rsa};
+use super::{Algorithm, KeyType, Material, OtherMac, Signed, hmac, rsa};
 
 /// What a row is asked about by `debug`.
 #[derive(Debug)]
@@ -20,6 +20,10 @@ pub enum Parameter {
     NoDigestInfo,
     /// PSS with a salt of this many bytes.
     SaltLength(usize),
+    /// The first bytes of a MAC, so many of them.
+    MacLength(usize),
+    /// HMAC with a hash that no row has.
+    OtherMac(OtherMac),
 }
 
 impl Algorithm {
@@ -38,7 +42,14 @@ impl Algorithm {
             (Parameter::Usual, Message::Prehash(hash)) => {
                 self.verify(key, Signed::Prehash(hash), signature)
             }
-            (_, Message::Text(_)) => false,
+            (Parameter::MacLength(length), Message::Text(text)) => {
+                hmac::verify_truncated(self.name, length, key, text, signature)
+            }
+            (Parameter::OtherMac(mac), Message::Text(text)) => {
+                self.key_type == KeyType::Oct && mac.verify(key, text, signature)
+            }
+            (Parameter::NoDigestInfo | Parameter::SaltLength(_), Message::Text(_))
+            | (Parameter::MacLength(_) | Parameter::OtherMac(_), Message::Prehash(_)) => false,
             (Parameter::NoDigestInfo, Message::Prehash(bytes)) => {
                 self.name.starts_with("RS") && rsa::verify_unprefixed(key, bytes, signature)
             }

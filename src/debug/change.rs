@@ -125,6 +125,11 @@ pub enum Change {
     AppendLineEnd {
         end: &'static str,
     },
+    QuoteInput,
+    /// The text in UTF-16.
+    UseUtf16 {
+        big_endian: bool,
+    },
 
     // How it was hashed.
     CorrectAlg,
@@ -153,6 +158,12 @@ pub enum Change {
     UseSaltLength {
         length: usize,
     },
+    /// Only the first bytes of a MAC.
+    TruncateMac {
+        #[serde(skip)]
+        cause: Cause,
+        length: usize,
+    },
     HashAgain,
     HashText {
         notation: Notation,
@@ -162,6 +173,10 @@ pub enum Change {
     UseOtherKey,
     UseEmbeddedKey {
         member: &'static str,
+    },
+    /// The certificates of the header, each issued under the next one, to a given key.
+    FollowCertificates {
+        certificates: usize,
     },
     /// The key whose thumbprint the token names at this place.
     UseNamedKey {
@@ -297,7 +312,9 @@ impl Change {
             | Self::UseStandardBase64
             | Self::UseJson { .. }
             | Self::UseRawPayload
-            | Self::AppendLineEnd { .. } => Stage::Input,
+            | Self::AppendLineEnd { .. }
+            | Self::QuoteInput
+            | Self::UseUtf16 { .. } => Stage::Input,
             Self::CorrectAlg
             | Self::IgnoreAlg { .. }
             | Self::UseAlgorithm { .. }
@@ -306,10 +323,12 @@ impl Change {
             | Self::TakeAsHash
             | Self::OmitDigestInfo
             | Self::UseSaltLength { .. }
+            | Self::TruncateMac { .. }
             | Self::HashAgain
             | Self::HashText { .. } => Stage::Hash,
             Self::UseOtherKey
             | Self::UseEmbeddedKey { .. }
+            | Self::FollowCertificates { .. }
             | Self::UseNamedKey { .. }
             | Self::SwapCoordinates
             | Self::ReverseCoordinates
@@ -334,7 +353,8 @@ impl Change {
             | Self::ReplaceHeader { cause, .. }
             | Self::ReplacePayload { cause, .. }
             | Self::EditSegment { cause, .. }
-            | Self::UseAlgorithm { cause, .. } => *cause,
+            | Self::UseAlgorithm { cause, .. }
+            | Self::TruncateMac { cause, .. } => *cause,
             Self::RemoveNuls => Cause::NulBytes,
             Self::DecodePercent => Cause::PercentEncoded,
             Self::TakeMember { .. } => Cause::JsonResponse,
@@ -362,6 +382,8 @@ impl Change {
             Self::UseJson { .. } | Self::UseRawPayload => Cause::SignedDecodedJson,
             Self::AppendLineEnd { end } if end.ends_with('\n') => Cause::SignedWithNewline,
             Self::AppendLineEnd { .. } => Cause::SignedWithSuffix,
+            Self::QuoteInput => Cause::SignedQuotedInput,
+            Self::UseUtf16 { .. } => Cause::SignedUtf16Input,
             Self::CorrectAlg => Cause::AlgMisspelled,
             Self::IgnoreAlg { .. } => Cause::AlgKeyMismatch,
             Self::UseDigest { .. } => Cause::OtherHash,
@@ -372,6 +394,7 @@ impl Change {
             Self::UseSaltLength { .. } => Cause::PssSaltLength,
             Self::UseOtherKey => Cause::SignedByOtherKey,
             Self::UseEmbeddedKey { .. } => Cause::SignedByEmbeddedKey,
+            Self::FollowCertificates { .. } => Cause::ChainToGivenKey,
             Self::UseNamedKey { .. } => Cause::SignerIsKid,
             Self::SwapCoordinates => Cause::KeyCoordinatesSwapped,
             Self::ReverseCoordinates => Cause::KeyCoordinatesReversed,
@@ -463,6 +486,9 @@ impl Change {
             Self::ResizeNumber { length } | Self::UseSaltLength { length } => {
                 Some(format!("{length} bytes"))
             }
+            Self::TruncateMac { length, .. } => Some(format!("the first {length} bytes")),
+            Self::UseUtf16 { big_endian: false } => Some("little-endian".to_owned()),
+            Self::UseUtf16 { big_endian: true } => Some("big-endian".to_owned()),
             Self::HashFirst {
                 digest,
                 notation: None,
@@ -511,12 +537,14 @@ impl Change {
             | Self::AddPadding
             | Self::UseStandardBase64
             | Self::UseJson { .. }
+            | Self::QuoteInput
             | Self::CorrectAlg
             | Self::IgnoreAlg { .. }
             | Self::UseDigest { .. }
             | Self::HashAgain
             | Self::UseOtherKey
             | Self::UseEmbeddedKey { .. }
+            | Self::FollowCertificates { .. }
             | Self::UseNamedKey { .. }
             | Self::SwapCoordinates
             | Self::ReverseCoordinates

@@ -1,6 +1,7 @@
 //! From a refused token to the reasons of its refusal.
 
 use super::cause::Cause;
+use super::chain::{self, Anchor};
 use super::change::{Change, Stage};
 use super::dropped_characters;
 use super::extract;
@@ -55,6 +56,8 @@ pub struct Debugger {
     reads_clock: bool,
     /// The subject of a CA's certificate that was given as a key.
     ca: Option<Box<str>>,
+    /// The keys given, as what certificates may lead to.
+    anchors: Vec<Anchor>,
 }
 
 /// The longest MAC, in bytes.
@@ -115,6 +118,7 @@ impl Debugger {
             files: Files::new(contents.collect()),
             effort,
             reads_clock: true,
+            anchors: chain::anchors(keys),
             ca: keys
                 .iter()
                 .flat_map(|source| &source.keys)
@@ -197,6 +201,14 @@ impl Debugger {
             finding.summary = what.into();
             finding.hint = Some("delete it; web pages and chats often add such characters".into());
         }
+        if let Some(finding) = found.iter_mut().find(is_around)
+            && extract::is_signed_cookie(token.text)
+        {
+            finding.summary =
+                "this is a signed cookie: a token and the signature of the cookie".into();
+            finding.hint =
+                Some("use the value that the cookie library returns, as req.signedCookies".into());
+        }
         if report.verdict == Verdict::Malformed {
             let inner = match &signature.proof {
                 Some(proof) => inner_of(proof),
@@ -245,11 +257,6 @@ impl Debugger {
         all: &mut Findings,
         work: &mut Work,
     ) {
-        let context = |header| Context {
-            report,
-            header,
-            keys: &self.suspects,
-        };
         let mut open = Vec::new();
         for reading in readings {
             let search = self.prepared(Case { token, reading }, work);
@@ -259,7 +266,7 @@ impl Debugger {
                 .or_else(|| meet(search.case, &targets, &search.hashes, work))
                 .or_else(|| family::search(search.case, &search.texts, &search.others, work));
             if let Some(proof) = proof {
-                return all.prove(proof, work.tried.forms, &context(search.header.as_ref()));
+                return self.prove(proof, &search, report, all, work);
             }
             open.push(search);
         }
@@ -269,12 +276,12 @@ impl Debugger {
                 .or_else(|| search.mistaken(work))
                 .or_else(|| self.mac(search, work));
             if let Some(proof) = proof {
-                return all.prove(proof, work.tried.forms, &context(search.header.as_ref()));
+                return self.prove(proof, search, report, all, work);
             }
         }
         for search in &open {
             if let Some(proof) = self.damaged(search, work) {
-                return all.prove(proof, work.tried.forms, &context(search.header.as_ref()));
+                return self.prove(proof, search, report, all, work);
             }
         }
         if let Some(search) = open.first() {
@@ -287,6 +294,28 @@ impl Debugger {
                 effort: self.effort,
             });
         }
+    }
+
+    /// Tells what a proof shows, and where the certificates of the header lead to.
+    fn prove(
+        &self,
+        mut proof: Proof,
+        search: &Search,
+        report: &Report,
+        all: &mut Findings,
+        work: &mut Work,
+    ) {
+        let certificates = proof.certificates();
+        let anchor = chain::anchor(certificates, &self.anchors, report.time.now, work);
+        if let Some(anchor) = anchor {
+            proof.end_in(anchor);
+        }
+        let context = Context {
+            report,
+            header: search.header.as_ref(),
+            keys: &self.suspects,
+        };
+        all.prove(proof, work.tried.forms, &context);
     }
 
     fn prepared<'r>(&self, case: Case<'r>, work: &mut Work) -> Search<'r> {
@@ -362,8 +391,17 @@ impl Debugger {
 
     /// Characters that were altered or lost.
     fn damaged(&self, search: &Search, work: &mut Work) -> Option<Proof> {
-        let Search { case, suspects, .. } = search;
+        let Search {
+            case,
+            suspects,
+            others,
+            ..
+        } = search;
         let is_empty = case.reading.segments.signature.is_empty();
+        let of_others = family::damaged(*case, others, work);
+        if of_others.is_some() {
+            return of_others;
+        }
         // Where each hash costs a search of its own, only what the header's algorithm may mean takes part.
         let plain: Vec<Hashed> = search.of(|hashed| hashed.is_plain);
         let plainest: Vec<Hashed> = search.of(Hashed::is_plainest);

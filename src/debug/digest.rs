@@ -3,8 +3,9 @@
 use serde::Serialize;
 use sha1::Sha1;
 use sha2::{Digest as _, Sha224, Sha256, Sha384, Sha512, Sha512_256};
+use sha3::Sha3_256;
 
-use crate::algorithm::Algorithm;
+use crate::algorithm::{Algorithm, OtherMac};
 use crate::curve::Prehash;
 
 /// A hash function.
@@ -22,6 +23,8 @@ pub enum Digest {
     Sha512,
     #[serde(rename = "SHA-512/256")]
     Sha512_256,
+    #[serde(rename = "SHA3-256")]
+    Sha3_256,
 }
 
 impl Digest {
@@ -33,6 +36,7 @@ impl Digest {
             Self::Sha384 => "SHA-384",
             Self::Sha512 => "SHA-512",
             Self::Sha512_256 => "SHA-512/256",
+            Self::Sha3_256 => "SHA3-256",
         }
     }
 
@@ -62,11 +66,22 @@ impl Digest {
                 0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2B, 0x0E, 0x03, 0x02, 0x1A, 0x05, 0x00, 0x04,
                 0x14,
             ],
-            Self::Sha224 => const { &of_sha2(4, 28) },
-            Self::Sha256 => const { &of_sha2(1, 32) },
-            Self::Sha384 => const { &of_sha2(2, 48) },
-            Self::Sha512 => const { &of_sha2(3, 64) },
-            Self::Sha512_256 => const { &of_sha2(6, 32) },
+            Self::Sha224 => const { &of_nist(4, 28) },
+            Self::Sha256 => const { &of_nist(1, 32) },
+            Self::Sha384 => const { &of_nist(2, 48) },
+            Self::Sha512 => const { &of_nist(3, 64) },
+            Self::Sha512_256 => const { &of_nist(6, 32) },
+            Self::Sha3_256 => const { &of_nist(8, 32) },
+        }
+    }
+
+    /// The HMAC with this hash, if it is not one of JOSE.
+    pub fn mac(self) -> Option<OtherMac> {
+        match self {
+            Self::Sha1 => Some(OtherMac::Sha1),
+            Self::Sha224 => Some(OtherMac::Sha224),
+            Self::Sha512_256 => Some(OtherMac::Sha512_256),
+            Self::Sha256 | Self::Sha384 | Self::Sha512 | Self::Sha3_256 => None,
         }
     }
 
@@ -75,7 +90,7 @@ impl Digest {
         match self {
             Self::Sha1 => 20,
             Self::Sha224 => 28,
-            Self::Sha256 | Self::Sha512_256 => 32,
+            Self::Sha256 | Self::Sha512_256 | Self::Sha3_256 => 32,
             Self::Sha384 => 48,
             Self::Sha512 => 64,
         }
@@ -89,12 +104,13 @@ impl Digest {
             Self::Sha384 => Sha384::digest(bytes).to_vec(),
             Self::Sha512 => Sha512::digest(bytes).to_vec(),
             Self::Sha512_256 => Sha512_256::digest(bytes).to_vec(),
+            Self::Sha3_256 => Sha3_256::digest(bytes).to_vec(),
         }
     }
 }
 
-/// The same for a hash of SHA-2 with this last arc and this length.
-const fn of_sha2(arc: u8, length: u8) -> [u8; 19] {
+/// The same for a hash of SHA-2 or SHA-3 with this last arc and this length.
+const fn of_nist(arc: u8, length: u8) -> [u8; 19] {
     [
         0x30,
         length.wrapping_add(17),

@@ -7,6 +7,7 @@ use super::cause::Cause;
 use super::change::{self, Change, repairs};
 use super::proof::Proof;
 use super::reading::Reading;
+use super::shifted::{self, Shift};
 use super::signature_encodings::Form;
 use super::signer::Suspect;
 use super::wording;
@@ -47,7 +48,16 @@ impl Findings {
             let finding = match cause {
                 Cause::PaddedBase64 if keeps_padding => finding
                     .with_hint("keep the padding: an AWS load balancer signs it with the token"),
-                Cause::SignedByEmbeddedKey => wording::of_embedded_key(finding, context.header),
+                Cause::SignedByEmbeddedKey => match proof.certificates() {
+                    [] => wording::of_embedded_key(finding, context.header),
+                    [certificate, ..] => {
+                        wording::of_certificate(finding, certificate, proof.anchor().is_some())
+                    }
+                },
+                Cause::ChainToGivenKey => match proof.anchor() {
+                    Some(anchor) => wording::of_chain(finding, proof.certificates(), anchor),
+                    None => finding,
+                },
                 _ => wording::of_algorithm(finding, *cause, proof.algorithm()),
             };
             Finding {
@@ -65,7 +75,8 @@ impl Findings {
     pub fn unknown_signer(&mut self, unknown: &Unknown) {
         let Unknown { report, effort, .. } = unknown;
         if is_broken(unknown.reading) {
-            self.found.push(payload_damaged(*effort));
+            let payload = &unknown.reading.segments.payload;
+            self.found.push(payload_damaged(payload, *effort));
             return;
         }
         if report.signature.status == SignatureStatus::Mismatch {
@@ -98,6 +109,7 @@ fn evidence(proof: &Proof, context: &Context) -> String {
                 | Change::UsePublicSecret { .. }
                 | Change::IgnoreHeader
                 | Change::IgnoreUtf16
+                | Change::FollowCertificates { .. }
         )
     };
     let changes = proof.changes();
@@ -213,16 +225,24 @@ fn is_broken(reading: &Reading) -> bool {
     }
 }
 
-fn payload_damaged(effort: Effort) -> Finding {
-    Finding::likely(
-        Code::NoKeyMatches,
-        "it begins like a JSON object but is not valid JSON",
-    )
-    .with_summary("the payload was corrupted after signing")
-    .with_hint(format!(
-        "fetch the token again and copy all of it{}",
-        effort.advice()
-    ))
+fn payload_damaged(payload: &str, effort: Effort) -> Finding {
+    let evidence = match shifted::place(payload) {
+        Some((at, Shift::Missing)) => {
+            format!("a character is missing near byte {at}: with one there, the rest is valid JSON")
+        }
+        Some((at, Shift::Added)) => {
+            format!(
+                "there is an extra character near byte {at}: without it, the rest is valid JSON"
+            )
+        }
+        None => "it begins like a JSON object but is not valid JSON".to_owned(),
+    };
+    Finding::likely(Code::NoKeyMatches, evidence)
+        .with_summary("the payload was corrupted after signing")
+        .with_hint(format!(
+            "fetch the token again and copy all of it{}",
+            effort.advice()
+        ))
 }
 
 impl Tried {

@@ -1,12 +1,13 @@
 //! Why a token is rejected. Stands above `verify`, and turns no rejected token into a valid one.
 //!
-//! [`Debugger`] (`debugger`) puts together what kind of thing the text is (`token_kind`), what its times show
-//! (`time_findings`), and what would make its signature verify. That search brings the text into the form of
-//! a token (`extract`, `reading`), reads R and S in every way (`signature_encodings`), writes and hashes what
-//! may have been signed (`signing_inputs`, `header_variants`, `json_styles`), gathers the keys (`signer`,
+//! [`Debugger`] (`debugger`) puts together what kind of thing the text is (`token_kind`, `opaque`), what its
+//! times show (`time_findings`), and what would make its signature verify. That search brings the text into the
+//! form of a token (`extract`, `reading`), reads R and S in every way (`signature_encodings`), writes and hashes
+//! what may have been signed (`signing_inputs`, `header_variants`, `json_styles`), gathers the keys (`signer`,
 //! `repaired_key`) and tries all combinations (`search`; `family`, if the key is not on P-256). `recovery`
 //! compares the keys that the signature leads to; `truncated`, `single_edit` and `dropped_characters` look for
 //! damage with what `signature_layout` knows, `hmac_confusion` for a MAC, all within a budget (`work`).
+//! Where the key is that of a certificate in the header, `chain` asks whether a given key issued it.
 //!
 //! What a search finds is a list of changes (`change`) and a key. It becomes a `proof` only if these
 //! changes, made strictly to the token as it came in (`replay`), lead to a signature that verifies. Every
@@ -20,6 +21,7 @@ mod base64url_lenient;
 #[cfg(test)]
 mod budget;
 mod cause;
+mod chain;
 mod change;
 mod debugger;
 mod der;
@@ -34,6 +36,7 @@ mod hmac_confusion;
 mod json_styles;
 mod named_keys;
 mod notation;
+mod opaque;
 mod partial_sums;
 mod proof;
 mod ranking;
@@ -43,6 +46,7 @@ mod repaired_key;
 mod replay;
 mod same_signer;
 mod search;
+mod shifted;
 #[cfg(test)]
 mod short_tokens;
 mod signature_encodings;

@@ -6,15 +6,15 @@ use std::sync::Arc;
 
 use super::alg::{alg_is_told, is_other_algorithm, row};
 use super::cause::Cause;
+use super::chain;
 use super::change::{self, Change, Stage};
 use super::hmac_confusion::Secret;
 use super::named_keys;
 use super::replay;
 use super::signer::{self, Suspect};
 use crate::algorithm::{Algorithm, Material, Signed};
-use crate::key::KeyId;
 use crate::key::set::KeySet;
-use crate::key::thumbprint;
+use crate::key::{Certificate, KeyId, thumbprint};
 use crate::text::base64url;
 use crate::text::json::Object;
 use crate::token::Token;
@@ -45,6 +45,10 @@ pub struct Proof {
     algorithm: &'static str,
     key: Option<(Arc<KeyId>, Option<Object>)>,
     token: Option<String>,
+    /// Those of the header, if the key is that of the first.
+    certificates: Vec<Certificate>,
+    /// The given key that issued them.
+    anchor: Option<Arc<KeyId>>,
 }
 
 impl Proof {
@@ -96,11 +100,13 @@ impl Proof {
                     }
                 }
                 let jwk = signer::jwk_of(&key);
+                let certificates = certificates(&changes, parameters.as_ref());
                 return Some(Self {
                     changes,
-                    algorithm: algorithm.name,
                     key: Some((Arc::clone(suspect.id()), jwk)),
                     token,
+                    certificates,
+                    ..Self::with(algorithm.name)
                 });
             }
             Signer::Secret(secret) => {
@@ -108,9 +114,7 @@ impl Proof {
                 let is_mac = is_plain && secret.verifies(&input, &signature);
                 return is_mac.then_some(Self {
                     changes,
-                    algorithm: secret.algorithm(),
-                    key: None,
-                    token: None,
+                    ..Self::with(secret.algorithm())
                 });
             }
         };
@@ -129,10 +133,9 @@ impl Proof {
         let jwk = signer::jwk(suspect.key());
         let alg = parameters.as_ref().and_then(|header| header.alg.as_deref());
         let mut proof = Self {
-            changes: Vec::new(),
-            algorithm: algorithm.name,
             key: Some((Arc::clone(suspect.id()), Some(jwk))),
-            token: None,
+            certificates: certificates(&changes, parameters.as_ref()),
+            ..Self::with(algorithm.name)
         };
         if of_input.is_empty() && of_hash.is_empty() {
             let jws = format!("{header}.{payload}.{}", base64url::encode(&signature));
@@ -149,6 +152,17 @@ impl Proof {
         }
         proof.changes = changes;
         Some(proof)
+    }
+
+    fn with(algorithm: &'static str) -> Self {
+        Self {
+            changes: Vec::new(),
+            algorithm,
+            key: None,
+            token: None,
+            certificates: Vec::new(),
+            anchor: None,
+        }
     }
 
     /// The codes of its changes, each once, in the order in which they are made.
@@ -200,11 +214,33 @@ impl Proof {
             algorithm: self.algorithm,
             key: self.key.as_ref().map(|(id, _)| Arc::clone(id)),
             jwk: self.jwk().cloned(),
+            certificates: self.certificates.clone(),
+            anchor: self.anchor.clone(),
         }
     }
 
     pub(super) fn changes(&self) -> &[Change] {
         &self.changes
+    }
+
+    /// The certificates of the header, if the first has the key; they are not checked.
+    pub(super) fn certificates(&self) -> &[Certificate] {
+        &self.certificates
+    }
+
+    /// Names the given key in which the chain of the certificates ends.
+    pub(super) fn end_in(&mut self, anchor: Arc<KeyId>) {
+        let certificates = self.certificates.len();
+        let is_of_key = |change: &Change| change.stage() <= Stage::Key;
+        let at = self.changes.partition_point(is_of_key);
+        self.changes
+            .insert(at, Change::FollowCertificates { certificates });
+        self.anchor = Some(anchor);
+    }
+
+    /// The given key that issued the certificates.
+    pub(super) fn anchor(&self) -> Option<&KeyId> {
+        self.anchor.as_deref()
     }
 
     /// The token after all changes, if it passes verification then.
@@ -232,6 +268,13 @@ impl<'s> Signer<'s> {
             }
         }
     }
+}
+
+/// The certificates of the header, if the key is that of the first one.
+fn certificates(changes: &[Change], header: Option<&JoseHeader>) -> Vec<Certificate> {
+    let is_certified = changes.contains(&Change::UseEmbeddedKey { member: "x5c" });
+    let header = header.filter(|_| is_certified);
+    header.map(chain::certificates).unwrap_or_default()
 }
 
 /// What the header of a JWS with a good signature keeps it from being verified by.
@@ -266,27 +309,27 @@ fn is_named(suspect: &Suspect, changes: &[Change], names: &[named_keys::Name]) -
     }) && is_named_in_signed(suspect.changes(), changes)
 }
 
-/// Whether the place at which a key is named was signed.
+/// Whether the place at which a key is named, or stands, was signed. If not, the key may have been made of
+/// the signature.
 fn is_named_in_signed(of_key: &[Change], changes: &[Change]) -> bool {
     let mut places = of_key.iter().filter_map(|change| match change {
         Change::UseNamedKey { place } => Some(*place),
+        Change::UseEmbeddedKey { member } => Some(*member),
         _ => None,
     });
     places.all(|place| {
-        !changes.iter().any(|change| match place {
-            "kid" => matches!(
-                change,
-                Change::TakePayload
-                    | Change::ReplaceHeader {
-                        cause: Cause::HeaderChanged,
-                        ..
-                    }
-                    | Change::EditSegment { .. }
-            ),
-            _ => matches!(
-                change,
-                Change::TakeHeader | Change::TakeAsHash | Change::EditSegment { .. }
-            ),
+        let is_in_header = matches!(place, "kid" | "jwk" | "x5c");
+        !changes.iter().any(|change| match change {
+            // Only the first bytes of the header count.
+            Change::TakeAsHash => true,
+            Change::TakePayload => is_in_header,
+            Change::TakeHeader => !is_in_header,
+            Change::ReplaceHeader {
+                cause: Cause::HeaderChanged,
+                ..
+            } => place == "kid",
+            Change::EditSegment { .. } => !matches!(place, "jwk" | "x5c"),
+            _ => false,
         })
     })
 }

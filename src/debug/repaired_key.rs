@@ -3,9 +3,11 @@
 
 use p256::ecdsa::VerifyingKey;
 
-use super::change::Change;
-use super::replay::HALF;
+use super::change::{Change, Zeros};
+use super::replay::{self, HALF};
+use crate::algorithm::Material;
 use crate::curve;
+use crate::key::KeyReport;
 use crate::text::base64url;
 use crate::text::json::Object;
 
@@ -55,4 +57,68 @@ pub fn repaired(jwk: &Object, ignored: &[&'static str]) -> Vec<Repaired> {
         (!changes.is_empty()).then_some((changes, key))
     })
     .collect()
+}
+
+/// What a JWK of another curve than P-256 that cannot be used may have been meant as.
+pub fn repaired_others(report: &KeyReport) -> Vec<(Vec<Change>, Material)> {
+    /// What stands before a key of Ed25519 in its SPKI (RFC 8410, section 4).
+    const BEFORE_KEY: &[u8] = b"\x30\x2A\x30\x05\x06\x03\x2B\x65\x70\x03\x21\x00";
+    let (Some(rejected), Some(crv)) = (&report.rejected, report.crv.as_deref()) else {
+        return Vec::new();
+    };
+    let (kty, length) = match crv {
+        "P-384" => ("EC", 48),
+        "P-521" => ("EC", 66),
+        "secp256k1" => ("EC", 32),
+        "Ed25519" => ("OKP", 32),
+        _ => return Vec::new(),
+    };
+    let coordinate = |name: &str| {
+        let text = rejected.coordinates.get(name)?.as_str()?;
+        let plain = text
+            .trim_end_matches('=')
+            .replace('+', "-")
+            .replace('/', "_");
+        let written = base64url::decode(&plain).ok()?;
+        let key = written.strip_prefix(BEFORE_KEY).filter(|_| kty == "OKP");
+        let number = key.unwrap_or(&written);
+        let bytes = replay::resized(number, Zeros::Before, length)?;
+        let is_changed = base64url::encode(&bytes) != text;
+        Some((bytes, is_changed))
+    };
+    let coordinates = match (kty, coordinate("x"), coordinate("y")) {
+        ("EC", Some(x), Some(y)) => vec![x, y],
+        ("OKP", Some(x), _) => vec![x],
+        (_, _, _) => return Vec::new(),
+    };
+    let is_changed = coordinates.iter().any(|(_, is_changed)| *is_changed);
+    let members = rejected.usage.clone();
+    let ignored = (!members.is_empty()).then_some(Change::IgnoreMembers { members });
+    let orders = [
+        None,
+        Some(Change::SwapCoordinates).filter(|_| kty == "EC"),
+        Some(Change::ReverseCoordinates),
+    ];
+    let keys = orders.into_iter().filter_map(|order| {
+        let mut bytes: Vec<Vec<u8>> = coordinates.iter().map(|(bytes, _)| bytes.clone()).collect();
+        match order {
+            Some(Change::SwapCoordinates) => bytes.reverse(),
+            Some(_) => bytes.iter_mut().for_each(|bytes| bytes.reverse()),
+            None => {}
+        }
+        let members = ["x", "y"].into_iter().zip(&bytes);
+        let members: Vec<String> = members
+            .map(|(name, bytes)| format!(r#","{name}":"{}""#, base64url::encode(bytes)))
+            .collect();
+        let jwk = format!(r#"{{"kty":"{kty}","crv":"{crv}"{}}}"#, members.concat());
+        let key = KeyReport::read(0, &"the key".into(), &jwk).key?;
+        let rewritten = is_changed.then_some(Change::RewriteCoordinates);
+        let changes = rewritten.into_iter().chain(order);
+        // A key that is merely for something else is tried as it is.
+        let changes: Vec<Change> = changes.collect();
+        let is_repaired = !changes.is_empty();
+        let changes = changes.into_iter().chain(ignored.clone()).collect();
+        is_repaired.then(|| (changes, key.material().clone()))
+    });
+    keys.collect()
 }

@@ -9,7 +9,7 @@ use super::der;
 use super::notation::Notation;
 use super::reading::without_trailing_bits;
 use super::replay::{self, HALF};
-use super::work::Work;
+use super::work::{self, Work};
 use crate::algorithm::KeyType;
 
 /// The longest segment and the longest signature that are looked at; RSA's are longer.
@@ -82,7 +82,9 @@ pub fn forms_for(segment: &str, key: KeyType, length: usize, work: &mut Work) ->
     const MAX_FORMS: usize = 64;
     const OF_A_FORM: u64 = 4;
     let half = length / 2;
-    if segment.len() > length.saturating_mul(MAX_GROWTH) {
+    if segment.len() > length.saturating_mul(MAX_GROWTH)
+        || !work.spend(work::of_parsing(segment.len().saturating_mul(8)))
+    {
         return Vec::new();
     }
     let mut forms: Vec<Bytes> = Vec::new();
@@ -90,6 +92,10 @@ pub fn forms_for(segment: &str, key: KeyType, length: usize, work: &mut Work) ->
     let mut texts = texts(segment, length);
     texts.sort_by_key(|(changes, _)| changes.len());
     for (changes, bytes) in texts {
+        // Two numbers may part at any byte.
+        if !work.spend(u64::try_from(bytes.len()).unwrap_or(u64::MAX)) {
+            return forms;
+        }
         let of_key: Vec<Vec<Change>> = match key {
             KeyType::P256 | KeyType::P384 | KeyType::P521 | KeyType::Secp256k1 => {
                 let halves = halves(&bytes, half);
@@ -111,7 +117,8 @@ pub fn forms_for(segment: &str, key: KeyType, length: usize, work: &mut Work) ->
             KeyType::Oct => vec![Vec::new()],
         };
         for of_key in of_key {
-            if forms.len() == MAX_FORMS || !work.spend(OF_A_FORM) {
+            let cost = work::of_parsing(segment.len()).saturating_add(OF_A_FORM);
+            if forms.len() == MAX_FORMS || !work.spend(cost) {
                 work.leave_out();
                 return forms;
             }

@@ -11,7 +11,7 @@ use super::change::Change;
 use super::der;
 use super::named_keys;
 use super::notation::exactly;
-use super::repaired_key::repaired;
+use super::repaired_key::{repaired, repaired_others};
 
 use crate::algorithm::{Algorithm, Material};
 use crate::curve;
@@ -295,8 +295,10 @@ pub fn given_others(keys: &[KeySource], others: &[KeySource]) -> Vec<Suspect<Mat
                 };
                 Some((Some(change), material))
             });
-            for (repair, material) in usable.chain(rejected) {
-                let changes: Vec<Change> = change.clone().into_iter().chain(repair).collect();
+            let plain = usable.chain(rejected);
+            let plain = plain.map(|(repair, material)| (Vec::from_iter(repair), material));
+            for (repairs, material) in plain.chain(repaired_others(report)) {
+                let changes: Vec<Change> = change.iter().cloned().chain(repairs).collect();
                 let kid = report.kid.clone();
                 let alg = report.key.as_ref().and_then(VerificationKey::alg);
                 let suspect = Suspect {

@@ -28,6 +28,16 @@ const MAX_SPELLED: usize = 1024 * 1024;
 /// The bytes of all texts that are kept.
 const MAX_KEPT: usize = 2 * 1024 * 1024;
 
+/// The hashes that a signer may have used instead of SHA-256, the likeliest first.
+const DIGESTS: [Digest; 6] = [
+    Digest::Sha384,
+    Digest::Sha512,
+    Digest::Sha1,
+    Digest::Sha224,
+    Digest::Sha512_256,
+    Digest::Sha3_256,
+];
+
 /// A hash that may have been signed.
 #[derive(Clone, Debug)]
 pub struct Hashed {
@@ -216,7 +226,7 @@ impl<'r> SigningInputs<'r> {
     ) {
         const BYTES_FOR_A_UNIT: usize = 256;
         let passes = match ways {
-            Ways::All => 6,
+            Ways::All => 7,
             Ways::Every => 4,
             Ways::Plain => 1,
         };
@@ -287,15 +297,8 @@ impl<'r> SigningInputs<'r> {
             let changes = [&plain[..], &[Change::TakeAsHash]].concat();
             push(&changes, start);
         }
-        let digests = [
-            Digest::Sha384,
-            Digest::Sha512,
-            Digest::Sha1,
-            Digest::Sha224,
-            Digest::Sha512_256,
-        ];
-        let count = if ways == Ways::All { 5 } else { 3 };
-        for digest in digests.into_iter().take(count) {
+        let count = if ways == Ways::All { 6 } else { 3 };
+        for digest in DIGESTS.into_iter().take(count) {
             let hash = digest.hash(text);
             // A hash that the header's own algorithm asks for is not another hash.
             if alg.and_then(Digest::of_alg) == Some(digest) {
@@ -355,9 +358,18 @@ fn inputs() -> [Vec<Change>; 11] {
 }
 
 /// The same, of what is not tried with other headers and payloads.
-fn rare_inputs() -> [Vec<Change>; 4] {
+fn rare_inputs() -> [Vec<Change>; 7] {
     let end = |end| vec![Change::AppendLineEnd { end }];
-    [vec![Change::UseRawPayload], end("."), end(" "), end("\0")]
+    let utf16 = |big_endian| vec![Change::UseUtf16 { big_endian }];
+    [
+        vec![Change::UseRawPayload],
+        vec![Change::QuoteInput],
+        utf16(false),
+        utf16(true),
+        end("."),
+        end(" "),
+        end("\0"),
+    ]
 }
 
 /// An object in every spelling, each once.

@@ -15,6 +15,7 @@ use super::cause::Cause;
 use super::change::{Change, Edit};
 use super::digest::Digest;
 use super::proof::{Proof, Signer};
+use super::reading::Reading;
 use super::replay::HALF;
 use super::search::{Case, Targets};
 use super::signature_encodings::{self, Form, stray_bits};
@@ -426,6 +427,36 @@ fn walk(start: Point, step: &Point) -> Vec<Point> {
         .collect()
 }
 
+/// Every text that may have been signed if one character of header or payload was altered, with the change
+/// that leads to it. What cannot be base64url is left out.
+pub fn contents(reading: &Reading) -> impl Iterator<Item = (Change, String)> {
+    let (header, payload) = (&reading.segments.header, &reading.segments.payload);
+    let segments = [(Segment::Header, header), (Segment::Payload, payload)];
+    segments.into_iter().flat_map(move |(segment, text)| {
+        let places = 0..=text.len();
+        places.flat_map(move |at| {
+            let others = base64url_lenient::characters()
+                .flat_map(move |c| [(Alteration::Replaced(at), c), (Alteration::Lost(at), c)]);
+            others
+                .chain([(Alteration::Added(at), 'A')])
+                .filter_map(move |(alteration, c)| {
+                    let edit = alteration.undo(text, c)?;
+                    let sent = edit.apply(text).filter(|sent| sent.len() % 4 != 1)?;
+                    let input = match segment {
+                        Segment::Header => format!("{sent}.{payload}"),
+                        _ => format!("{header}.{sent}"),
+                    };
+                    let change = Change::EditSegment {
+                        cause: alteration.cause(),
+                        segment,
+                        edit,
+                    };
+                    Some((change, input))
+                })
+        })
+    })
+}
+
 /// Looks for one altered character in header and payload: some 50,000 hashes for an ordinary token.
 pub fn in_signing_input(
     case: Case,
@@ -440,33 +471,7 @@ pub fn in_signing_input(
     if targets.is_empty() {
         return None;
     }
-    let (header, payload) = (
-        &case.reading.segments.header,
-        &case.reading.segments.payload,
-    );
-    let segments = [(Segment::Header, header), (Segment::Payload, payload)];
-    let changes = segments.into_iter().flat_map(|(segment, text)| {
-        let places = 0..=text.len();
-        places.flat_map(move |at| {
-            let others = base64url_lenient::characters()
-                .flat_map(move |c| [(Alteration::Replaced(at), c), (Alteration::Lost(at), c)]);
-            others
-                .chain([(Alteration::Added(at), 'A')])
-                .filter_map(move |(alteration, c)| {
-                    let edit = alteration.undo(text, c)?;
-                    let input = match segment {
-                        Segment::Header => format!("{}.{payload}", edit.apply(header)?),
-                        _ => format!("{header}.{}", edit.apply(payload)?),
-                    };
-                    let change = Change::EditSegment {
-                        cause: alteration.cause(),
-                        segment,
-                        edit,
-                    };
-                    Some((change, input))
-                })
-        })
-    });
+    let changes = contents(case.reading);
     // Long texts take their time to be written and hashed.
     let each = case.reading.signing_input().len() / BYTES_FOR_A_UNIT;
     let each = u64::try_from(each).unwrap_or(u64::MAX).saturating_add(1);

@@ -3,6 +3,7 @@
 
 use super::base64url_lenient;
 use super::cause::Cause;
+use super::opaque;
 use super::reading::{MAX_READ, Reading};
 use super::replay::is_base64url;
 use crate::algorithm::ES256;
@@ -156,6 +157,9 @@ fn opaque_token(facts: &Facts) -> Option<Finding> {
     /// Long enough not to be guessed.
     const MIN_OPAQUE: usize = 16;
     let text = std::str::from_utf8(facts.text).ok()?;
+    if let Some(named) = opaque::named(text) {
+        return Some(named);
+    }
     let is_one_word = text.len() >= MIN_OPAQUE
         && !text.starts_with("--")
         && text

@@ -1,8 +1,13 @@
 //! What a finding says of one algorithm and not of another.
 
+use jiff::tz::TimeZone;
+
 use super::cause::Cause;
 use crate::algorithm::Algorithm;
+use crate::key::{Certificate, KeyId};
+use crate::text::abridged::abridged;
 use crate::token::header::JoseHeader;
+use crate::token::numeric_date::NumericDate;
 use crate::verify::finding::Finding;
 
 /// The finding of a cause, in the terms of the algorithm that the signature is of.
@@ -35,6 +40,16 @@ pub fn of_algorithm(finding: Finding, cause: Cause, algorithm: &str) -> Finding 
             } else {
                 format!("set \"alg\" to {algorithm}, or sign with the hash that \"alg\" names")
             }),
+        (Cause::KeyCoordinatesPadded, "EdDSA" | "Ed25519") => finding
+            .with_summary("\"x\" in the key file is not base64url of 32 bytes")
+            .with_hint("write \"x\" as base64url of the 32 bytes of the key, without SPKI and \"=\""),
+        (Cause::KeyCoordinatesPadded, _) => finding
+            .with_summary(format!(
+                "\"x\" or \"y\" in the key file is not base64url of {half} bytes"
+            ))
+            .with_hint(format!(
+                "write \"x\" and \"y\" as base64url of exactly {half} bytes, without \"=\""
+            )),
         (Cause::HashedTwice, "EdDSA" | "Ed25519" | "HS256" | "HS384" | "HS512") => finding
             .with_hint(format!("pass the message itself: {algorithm} hashes it")),
         (Cause::SignatureSwapped, "EdDSA" | "Ed25519") => {
@@ -75,5 +90,48 @@ pub fn of_embedded_key(finding: Finding, header: Option<&JoseHeader>) -> Finding
             )
             .with_hint("check \"aud\" and \"nonce\": they show that the holder made it for this issuer"),
         _ => finding,
+    }
+}
+
+/// The finding that the key of the header's certificate verifies it: what it is worth, its chain decides.
+pub fn of_certificate(finding: Finding, certificate: &Certificate, has_chain: bool) -> Finding {
+    let time = |seconds: i64| {
+        let time = NumericDate::from(seconds).rfc3339(&TimeZone::UTC);
+        time.unwrap_or_else(|| seconds.to_string())
+    };
+    let Certificate {
+        subject, issuer, ..
+    } = certificate;
+    let evidence = format!(
+        "the key of {} verifies it; issued by {}, valid from {} to {}",
+        abridged(subject),
+        abridged(issuer),
+        time(certificate.not_before),
+        time(certificate.not_after),
+    );
+    let hint =
+        "anyone can make a certificate: use -k with a trusted root or issuer to check the chain";
+    Finding {
+        evidence: evidence.into(),
+        hint: (!has_chain).then(|| hint.into()),
+        ..finding
+    }
+    .with_summary("the token is signed with the key of the certificate in its header")
+}
+
+/// The finding that a chain of certificates ends in a given key.
+pub fn of_chain(finding: Finding, certificates: &[Certificate], anchor: &KeyId) -> Finding {
+    let name = anchor.name();
+    let source = &anchor.source;
+    let count = match certificates.len() {
+        1 => "1 certificate".to_owned(),
+        count => format!("{count} certificates"),
+    };
+    let evidence = format!(
+        "the signatures, names, dates and CA constraints of {count} lead to key {name} from {source}"
+    );
+    Finding {
+        evidence: evidence.into(),
+        ..finding
     }
 }

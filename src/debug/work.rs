@@ -50,6 +50,44 @@ pub enum Effort {
     Deep,
 }
 
+/// What it costs to hash a text of this length, also with another hash before.
+pub fn of_hash(bytes: usize) -> u64 {
+    const BYTES_FOR_A_UNIT: usize = 64;
+    const OF_A_HASH: u64 = 4;
+    let units = u64::try_from(bytes / BYTES_FOR_A_UNIT).unwrap_or(u64::MAX);
+    units.saturating_add(OF_A_HASH)
+}
+
+/// What points of a curve cost.
+pub struct CurveCosts {
+    /// A point by a number.
+    pub multiplication: u64,
+    /// All multiples of the generator by a digit at each place of a number.
+    pub multiples: u64,
+    /// The generator by a number, with these.
+    pub look_up: u64,
+}
+
+/// What points cost on the curve of this key.
+pub fn of_curve(key: &Material) -> CurveCosts {
+    let [multiplication, multiples, look_up] = match key {
+        Material::P521(_) => [900, 4800, 320],
+        Material::P384(_) => [500, 2600, 160],
+        _ => [200, 1000, 60],
+    };
+    CurveCosts {
+        multiplication,
+        multiples,
+        look_up,
+    }
+}
+
+/// What it costs to read DER or text of this length.
+pub fn of_parsing(bytes: usize) -> u64 {
+    const BYTES_FOR_A_UNIT: usize = 32;
+    u64::try_from(bytes / BYTES_FOR_A_UNIT).unwrap_or(u64::MAX)
+}
+
 /// The budget of a search, and the count of what was tried.
 pub struct Work<'w> {
     left: u64,

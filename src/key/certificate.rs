@@ -1,5 +1,6 @@
 //! Certificates (RFC 5280) as far as they tell of a key: the key itself, the names, the dates, and
-//! whether it is a CA's. Nothing here vouches for a certificate: signatures and dates are not checked.
+//! whether it is a CA's. Nothing here vouches for a certificate: signatures and dates are not checked,
+//! but what a check of a chain needs is read (`extensions`).
 
 use std::collections::{HashMap, HashSet};
 use std::iter;
@@ -15,6 +16,7 @@ use sha1::Sha1;
 use sha2::{Digest, Sha256};
 
 use super::distinguished_name;
+use super::extensions::{BASIC_CONSTRAINTS, Extensions};
 use super::spki::{self, PublicKey};
 use crate::text::base64url;
 use crate::token::numeric_date::NumericDate;
@@ -39,39 +41,53 @@ pub struct Certificate {
     /// Its SHA-256 thumbprint (RFC 7515, section 4.1.8).
     #[serde(rename = "x5t#S256")]
     pub x5t_s256: Box<str>,
+    /// All of it.
+    #[serde(skip)]
+    pub(crate) der: Box<[u8]>,
 }
 
-/// A certificate with its key, and with its names as DER.
+/// A certificate with its key, with its names as DER, and with what its issuer signed.
 pub(crate) struct Issued<'d> {
     pub(crate) certificate: Certificate,
     pub(crate) key: PublicKey,
-    subject: &'d [u8],
-    issuer: &'d [u8],
+    pub(crate) subject: &'d [u8],
+    pub(crate) issuer: &'d [u8],
+    /// `tbsCertificate`
+    pub(crate) signed: &'d [u8],
+    /// The algorithm of the signature; none if it is not one of `spki::signature_algorithm`.
+    pub(crate) algorithm: Option<&'static str>,
+    pub(crate) signature: &'d [u8],
+    is_first_version: bool,
+    extensions: Option<AnyRef<'d>>,
 }
-
-const BASIC_CONSTRAINTS: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.29.19");
 
 /// `TBSCertificate`, without what is of no use here.
 struct SignedCertificate<'d> {
+    is_first_version: bool,
+    algorithm: &'d [u8],
     issuer: &'d [u8],
     not_before: i64,
     not_after: i64,
     subject: &'d [u8],
     key: &'d [u8],
     ca: bool,
+    extensions: Option<AnyRef<'d>>,
 }
 
 /// Reads a certificate that is the whole input; none if it is malformed.
 pub(crate) fn read(certificate: &[u8]) -> Option<Issued<'_>> {
     let mut reader = SliceReader::new(certificate).ok()?;
-    let signed = reader.sequence(|certificate| {
-        let signed = certificate.sequence(SignedCertificate::read)?;
-        let _algorithm = AnyRef::decode(certificate)?;
-        let _signature = BitStringRef::decode(certificate)?;
-        Ok::<_, der::Error>(signed)
+    let read = reader.sequence(|certificate| {
+        let text = certificate.tlv_bytes()?;
+        let signed = SliceReader::new(text)?.sequence(SignedCertificate::read)?;
+        let algorithm = certificate.tlv_bytes()?;
+        let signature = BitStringRef::decode(certificate)?;
+        Ok::<_, der::Error>((text, signed, algorithm, signature))
     });
-    let signed = signed.ok()?;
+    let (text, signed, algorithm, signature) = read.ok()?;
     reader.finish().ok()?;
+    // Both must be the same (RFC 5280, section 4.1.1.2).
+    let is_same = algorithm == signed.algorithm;
     Some(Issued {
         certificate: Certificate {
             subject: distinguished_name::text(signed.subject)?.into(),
@@ -81,11 +97,29 @@ pub(crate) fn read(certificate: &[u8]) -> Option<Issued<'_>> {
             ca: signed.ca,
             x5t: base64url::encode(&Sha1::digest(certificate)).into(),
             x5t_s256: base64url::encode(&Sha256::digest(certificate)).into(),
+            der: certificate.into(),
         },
         key: spki::read(signed.key)?,
         subject: signed.subject,
         issuer: signed.issuer,
+        signed: text,
+        algorithm: spki::signature_algorithm(algorithm).filter(|_| is_same),
+        signature: signature.as_bytes().unwrap_or_default(),
+        is_first_version: signed.is_first_version,
+        extensions: signed.extensions,
     })
+}
+
+impl Issued<'_> {
+    /// What its extensions allow; none if they have more than is checked here.
+    pub(crate) fn extensions(&self) -> Option<Extensions> {
+        Extensions::read(self.extensions)
+    }
+
+    /// Whether it is a root of version 1, which cannot say that it is a CA's: whoever trusts it does.
+    pub(crate) fn is_old_root(&self) -> bool {
+        self.is_first_version && self.extensions.is_none() && self.subject == self.issuer
+    }
 }
 
 /// The place of the only certificate that counts in a chain: that of the first that is not a CA's, or of the
@@ -133,10 +167,10 @@ fn chain(certificates: &[&Issued]) -> Option<Vec<usize>> {
 
 impl<'d> SignedCertificate<'d> {
     fn read(reader: &mut SliceReader<'d>) -> der::Result<Self> {
-        let _version = ContextSpecific::<u8>::decode_explicit(reader, TagNumber(0))?;
+        let version = ContextSpecific::<u8>::decode_explicit(reader, TagNumber(0))?;
         // A serial number may be negative or too long, which is no matter of the key's.
         let _serial = AnyRef::decode(reader)?;
-        let _signature = AnyRef::decode(reader)?;
+        let algorithm = reader.tlv_bytes()?;
         let issuer = reader.tlv_bytes()?;
         let (not_before, not_after) = reader.sequence(|validity| {
             let not_before = seconds(validity)?;
@@ -148,13 +182,17 @@ impl<'d> SignedCertificate<'d> {
             let _unique_id = reader.context_specific::<BitStringRef>(number, TagMode::Implicit)?;
         }
         let extensions = ContextSpecific::<AnyRef>::decode_explicit(reader, TagNumber(3))?;
+        let extensions = extensions.map(|extensions| extensions.value);
         Ok(Self {
+            is_first_version: version.is_none(),
+            algorithm,
             issuer,
             not_before,
             not_after,
             subject,
             key,
-            ca: extensions.map_or(Ok(false), |extensions| is_ca(extensions.value))?,
+            ca: extensions.map_or(Ok(false), is_ca)?,
+            extensions,
         })
     }
 }

@@ -1,11 +1,12 @@
 //! From a file to keys. Every form of a key becomes a JWK (RFC 7517) first.
 
 mod asn1;
-mod certificate;
+pub(crate) mod certificate;
 mod distinguished_name;
 mod ec_point;
 mod encoding;
 mod export;
+mod extensions;
 mod fault;
 mod jwk;
 mod key_report;

@@ -213,7 +213,7 @@ fn of_der(content: &[u8]) -> Result<Vec<Entry>, NotAKey> {
 enum Form<'d> {
     Public(PublicKey),
     Private(PublicKey),
-    Certificate(Issued<'d>),
+    Certificate(Box<Issued<'d>>),
 }
 
 impl<'d> Form<'d> {
@@ -232,7 +232,9 @@ impl<'d> Form<'d> {
         match kind {
             Kind::PublicKey => spki::read(der).map(Self::Public),
             Kind::RsaPublicKey => spki::read_rsa(der).map(Self::Public),
-            Kind::Certificate => certificate::read(der).map(Self::Certificate),
+            Kind::Certificate => {
+                certificate::read(der).map(|issued| Self::Certificate(Box::new(issued)))
+            }
             Kind::PrivateKey => private::read(der).map(Self::Private),
             Kind::RsaPrivateKey => private::read_rsa(der).map(Self::Private),
             Kind::EcPrivateKey => private::read_ec(der).map(Self::Private),
@@ -255,7 +257,12 @@ impl<'d> Form<'d> {
         let is_private = matches!(self, Self::Private(_));
         let (key, certificate) = match self {
             Self::Public(key) | Self::Private(key) => (key, None),
-            Self::Certificate(issued) => (issued.key, Some(issued.certificate)),
+            Self::Certificate(issued) => {
+                let Issued {
+                    key, certificate, ..
+                } = *issued;
+                (key, Some(certificate))
+            }
         };
         Entry {
             jwk: key.jwk,

@@ -60,6 +60,30 @@ pub(crate) fn read_rsa(key: &[u8]) -> Option<PublicKey> {
     KeyAlgorithm::Rsa.public_key(key)
 }
 
+/// The `alg` whose signature scheme a certificate's `signatureAlgorithm` is (RFC 5758, RFC 4055, RFC 8410):
+/// of ECDSA the one with its hash, whatever the curve.
+pub(super) fn signature_algorithm(identifier: &[u8]) -> Option<&'static str> {
+    let mut reader = SliceReader::new(identifier).ok()?;
+    let algorithm = AlgorithmIdentifier::read(&mut reader).ok()?;
+    reader.finish().ok()?;
+    let oid = algorithm.oid.to_string();
+    match (oid.as_str(), algorithm.parameters) {
+        ("1.2.840.10045.4.3.2", None) => Some("ES256"),
+        ("1.2.840.10045.4.3.3", None) => Some("ES384"),
+        ("1.2.840.10045.4.3.4", None) => Some("ES512"),
+        ("1.3.101.112", None) => Some("Ed25519"),
+        (oid::RSASSA_PSS, Some(parameters)) => pss_alg(parameters).ok()?,
+        // The parameters are NULL, or were left out (RFC 4055, section 5).
+        (oid, parameters) if parameters.is_none_or(AnyRef::is_null) => match oid {
+            "1.2.840.113549.1.1.11" => Some("RS256"),
+            "1.2.840.113549.1.1.12" => Some("RS384"),
+            "1.2.840.113549.1.1.13" => Some("RS512"),
+            _ => None,
+        },
+        (_, _) => None,
+    }
+}
+
 /// Reads an `AlgorithmIdentifier`; none within if its parameters are malformed.
 pub(super) fn key_algorithm<'d>(reader: &mut impl Reader<'d>) -> der::Result<Option<KeyAlgorithm>> {
     Ok(AlgorithmIdentifier::read(reader)?.key_algorithm())

@@ -184,6 +184,14 @@ codes! {
         "a trailing newline was signed with the token",
         "use printf or echo -n instead of echo, or trim the file before signing")
         .section("RFC 7515, section 5.1");
+    SignedQuotedInput = cause("signed-quoted-input",
+        "the signed text was in quotes: a JSON string instead of the Signing Input",
+        "sign the text itself, not JSON.stringify or json.dumps of it")
+        .section("RFC 7515, section 5.1");
+    SignedUtf16Input = cause("signed-utf16-input",
+        "the signed text was in UTF-16; the Signing Input is ASCII",
+        "use Encoding.ASCII.GetBytes (.NET) or getBytes(US_ASCII) (Java), not Unicode or UTF_16")
+        .section("RFC 7515, section 5.1");
     NotHashed = cause("not-hashed",
         "the input was not hashed: its first bytes were signed as the hash",
         "hash the input before signing it: such a signature fits any payload")
@@ -205,6 +213,10 @@ codes! {
         "the hash was signed without its DigestInfo",
         "use a function for RSASSA-PKCS1-v1_5 that takes the name of the hash, not raw RSA")
         .section("RFC 8017, section 9.2");
+    MacTruncated = cause("mac-truncated",
+        "the signer sent only half of the MAC, as JWE does; JWS uses all of it",
+        "send every byte of the HMAC, without truncating it")
+        .section("RFC 7518, section 3.2");
     PssSaltLength = cause("pss-salt-length",
         "the PSS salt is not as long as the hash",
         "sign with a salt as long as the hash: saltLength RSA_PSS_SALTLEN_DIGEST")
@@ -245,6 +257,11 @@ codes! {
         "the token is signed with the key in its own header, as anyone could do",
         "never trust a key from the header; pass the signer's own key with -k")
         .section("RFC 8725, section 3.10");
+    ChainToGivenKey = cause("chain-to-given-key",
+        "the certificate in the header was issued under a key that was given",
+        "to accept such tokens, a server verifies the chain up to this root and checks the subject; -k needs the \
+         signing key itself")
+        .section("RFC 5280, section 6.1");
     KeyCoordinatesSwapped = cause("key-coordinates-swapped",
         "\"x\" and \"y\" are swapped in the key file",
         "swap \"x\" and \"y\" in the file, and fix the tool that wrote it")

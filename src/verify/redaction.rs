@@ -127,9 +127,11 @@ fn redact_proof(proof: &mut ProofReport, key_stays: bool) {
         change.repair = None;
         change.details = None;
     }
+    proof.certificates = Vec::new();
     if !key_stays {
         proof.key = None;
         proof.jwk = None;
+        proof.anchor = None;
     }
 }
 

@@ -10,7 +10,7 @@ use super::claim_check::Check;
 use super::code::Code;
 use super::finding::Finding;
 use super::verdict::{SignatureStatus, Validity, Verdict};
-use crate::key::KeyId;
+use crate::key::{Certificate, KeyId};
 use crate::text::json::Object;
 use crate::token::claims::ClaimsSet;
 use crate::token::header::JoseHeader;
@@ -130,6 +130,10 @@ pub struct ProofReport {
     pub key: Option<Arc<KeyId>>,
     /// The key as a JWK; none of a secret.
     pub jwk: Option<Object>,
+    /// Those of the header, if the key is that of the first. They are not checked.
+    pub certificates: Vec<Certificate>,
+    /// The given key that issued them.
+    pub anchor: Option<Arc<KeyId>>,
 }
 
 /// One change of a proof, with all that is needed to make it again.

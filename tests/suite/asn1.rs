@@ -22,7 +22,7 @@ pub const P384: &[u8] = b"\x06\x05\x2b\x81\x04\x00\x22";
 pub const P521: &[u8] = b"\x06\x05\x2b\x81\x04\x00\x23";
 
 /// A value with its tag and length.
-fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
+pub fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     let content = parts.concat();
     let length = content.len().to_be_bytes();
     let zeros = length.iter().take_while(|byte| **byte == 0).count();
@@ -36,7 +36,7 @@ fn tlv(tag: u8, parts: &[&[u8]]) -> Vec<u8> {
     value
 }
 
-fn integer(unsigned: &[u8]) -> Vec<u8> {
+pub fn integer(unsigned: &[u8]) -> Vec<u8> {
     let zeros = unsigned.iter().take_while(|byte| **byte == 0).count();
     let digits = &unsigned[zeros..];
     let sign: &[u8] = match digits.first() {
@@ -46,7 +46,7 @@ fn integer(unsigned: &[u8]) -> Vec<u8> {
     tlv(INTEGER, &[sign, digits])
 }
 
-fn bit_string(bytes: &[u8]) -> Vec<u8> {
+pub fn bit_string(bytes: &[u8]) -> Vec<u8> {
     tlv(BIT_STRING, &[&[0], bytes])
 }
 

@@ -167,6 +167,18 @@ fn json_reference_is_complete() {
         report(&["verify"], "made/opaque.txt"),
         run(&["key", "-o", "json", &keys], b""),
         run(&["key", "-o", "json", "forms/certificates.json"], b""),
+        run(
+            &[
+                "debug",
+                "-k",
+                "forms/ca.pem",
+                "-o",
+                "json",
+                "--at",
+                "1795457364",
+            ],
+            &std::fs::read(data("made/by-certificate.txt")).unwrap(),
+        ),
     ] {
         let value = serde_json::from_slice(&output.stdout).unwrap();
         collect_fields(&value, "", &mut fields);
@@ -193,9 +205,11 @@ fn json_reference_is_complete() {
 /// The paths of a report's fields, such as `findings[].code`.
 fn collect_fields(value: &serde_json::Value, path: &str, fields: &mut BTreeSet<String>) {
     // Objects that are a token's or a key's, or described elsewhere in the table.
-    const WHOLE: [&str; 6] = [
+    const WHOLE: [&str; 8] = [
         "header",
         "claims",
+        "proof.anchor",
+        "proof.certificates[]",
         "proof.changes[]",
         "proof.jwk",
         "recovered[].jwk",

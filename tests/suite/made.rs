@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
+use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest, Sha256, Sha384};
 use snapbox::Data;
@@ -69,6 +69,13 @@ fn tokens() -> Vec<(&'static str, String)> {
         ("unencoded", with_header(r#"{"alg":"ES256","b64":false,"crit":["b64"]}"#)),
         ("empty-crit", with_header(r#"{"alg":"ES256","crit":[]}"#)),
         ("embedded-key", with_header(&format!(r#"{{"alg":"ES256","jwk":{}}}"#, other.jwk()))),
+        (
+            "by-certificate",
+            with_header(&format!(
+                r#"{{"alg":"ES256","x5c":["{}"]}}"#,
+                BASE64.encode(&certificate("auth.example.com", false, &issuer))
+            )),
+        ),
         ("without-alg", with_header(r#"{"typ":"JWT"}"#)),
         ("duplicate", issuer.token(r#"{"sub":"a","n":{"x":1,"\u0078":2}}"#)),
         ("exp-is-text", issuer.token(r#"{"exp":"1795460664"}"#)),
@@ -384,20 +391,26 @@ pub fn assert_made(path: &Path, content: &str) {
         .eq(content, committed);
 }
 
+fn spki(issuer: &Issuer) -> Vec<u8> {
+    forge::spki(&forge::ec(forge::P256), &issuer.point())
+}
+
+/// A certificate by the authority of `forms/ca.pem`.
+fn certificate(subject: &str, ca: bool, key: &Issuer) -> Vec<u8> {
+    let certificate = Certificate {
+        subject,
+        issuer: "Example CA",
+        ca,
+        spki: spki(key),
+    };
+    certificate.der(|signed| der(other().sign_hash(&Sha256::digest(signed))))
+}
+
 /// Other forms of the issuer's key.
 fn key_forms() -> Vec<(&'static str, String)> {
     let (issuer, other) = (issuer(), other());
-    let spki = |issuer: &Issuer| forge::spki(&forge::ec(forge::P256), &issuer.point());
-    let certificate = |subject: &str, ca: bool, key: &Issuer| {
-        let certificate = Certificate {
-            subject,
-            issuer: "Example CA",
-            ca,
-            spki: spki(key),
-        };
-        let signed = certificate.der(|signed| der(other.sign_hash(&Sha256::digest(signed))));
-        pem("CERTIFICATE", &signed)
-    };
+    let certificate =
+        |subject: &str, ca: bool, key: &Issuer| pem("CERTIFICATE", &certificate(subject, ca, key));
     let leaf = certificate("auth.example.com", false, &issuer);
     let ca = certificate("Example CA", true, &other);
     let private = forge::ec_private(&[1; 32], None, None);

@@ -48,6 +48,15 @@ pub fn made() -> [(&'static str, String); 2] {
     let hash = Sha256::digest(&rs256);
     let bare = private.sign(Pkcs1v15Sign::new_unprefixed(), &hash).unwrap();
     tokens.push(format!("{rs256}.{}", encode(bare)));
+    for text in [
+        format!("\"{rs256}\"").into_bytes(),
+        rs256.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+    ] {
+        tokens.push(format!("{rs256}.{}", encode(rsa.sign("RS256", &text))));
+    }
+    let hs256 = input(r#"{"alg":"HS256"}"#);
+    let mac = Pair::Oct(SECRET.into()).sign("HS256", hs256.as_bytes());
+    tokens.push(format!("{hs256}.{}", encode(&mac[..16])));
     let of_small = small.sign(Pkcs1v15Sign::new::<Sha256>(), &hash).unwrap();
     tokens.push(format!("{rs256}.{}", encode(of_small)));
 

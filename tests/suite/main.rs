@@ -16,6 +16,7 @@
 mod algorithms;
 mod asn1;
 mod cases;
+mod chains;
 mod codes;
 mod conformance;
 mod corpus;

@@ -93,6 +93,7 @@ struct Replay {
     first: Option<Vec<u8>>,
     has_no_info: bool,
     salt: Option<usize>,
+    mac_length: Option<usize>,
     alg_change: Option<String>,
     key_changes: Vec<Value>,
     ignores_header: bool,
@@ -123,6 +124,7 @@ impl Replay {
             first: None,
             has_no_info: false,
             salt: None,
+            mac_length: None,
             alg_change: None,
             key_changes: Vec::new(),
             ignores_header: false,
@@ -385,6 +387,17 @@ impl Replay {
                 let payload = base64(std::str::from_utf8(&payload).unwrap(), b"-_", "").unwrap();
                 self.parts = Some(vec![header, payload]);
             }
+            "quote-input" => {
+                let text = self.parts().join(&b'.');
+                self.parts = Some(vec![[b"\"", &*text, b"\""].concat()]);
+            }
+            "use-utf16" => {
+                let big_endian = is("big_endian");
+                let zeros = |byte: u8| if big_endian { [0, byte] } else { [byte, 0] };
+                let text = self.parts().join(&b'.');
+                assert!(text.is_ascii());
+                self.parts = Some(vec![text.into_iter().flat_map(zeros).collect()]);
+            }
             "append-line-end" => {
                 let mut parts = self.parts();
                 parts
@@ -405,6 +418,7 @@ impl Replay {
             "take-as-hash" => self.hash = Some(self.message()[..32].to_vec()),
             "omit-digest-info" => self.has_no_info = true,
             "use-salt-length" => self.salt = Some(number("length")),
+            "truncate-mac" => self.mac_length = Some(number("length")),
             "ignore-alg" => {
                 text("digest").clone_into(&mut self.digest);
                 self.alg_change = Some(text("digest").to_owned());
@@ -418,6 +432,7 @@ impl Replay {
             "use-other-key"
             | "use-embedded-key"
             | "use-named-key"
+            | "follow-certificates"
             | "swap-coordinates"
             | "reverse-coordinates"
             | "rewrite-coordinates"
@@ -491,12 +506,18 @@ impl Replay {
                 "iss" => json(&payload)["iss"].clone(),
                 "cnf.jkt" => json(&payload)["cnf"]["jkt"].clone(),
                 "cnf.kid" => json(&payload)["cnf"]["kid"].clone(),
+                "cnf.jwk" => {
+                    let named = &json(&payload)["cnf"]["jwk"];
+                    assert!(named["x"] == jwk["x"] && named["y"] == jwk["y"]);
+                    thumbprint.clone().into()
+                }
                 other => panic!("{other}"),
             };
-            let is_did = value
-                .as_str()
-                .is_some_and(|value| value.starts_with("did:"));
-            assert!(is_did || value == thumbprint.as_str(), "{value}");
+            let value = value.as_str().unwrap();
+            let urn = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:";
+            let is_thumbprint = value.strip_prefix(urn).unwrap_or(value) == thumbprint;
+            let is_key = || value.starts_with("did:") && other_families::is_name(value, jwk);
+            assert!(is_thumbprint || is_key(), "{value}");
         } else if let Some(change) = names("use-embedded-key") {
             let header = json(&header);
             if change["member"] == "jwk" {
@@ -659,6 +680,7 @@ fn hash(digest: &str, bytes: &[u8]) -> Vec<u8> {
         "SHA-1" => Sha1::digest(bytes).to_vec(),
         "SHA-224" => Sha224::digest(bytes).to_vec(),
         "SHA-512/256" => Sha512_256::digest(bytes).to_vec(),
+        "SHA3-256" => sha3::Sha3_256::digest(bytes).to_vec(),
         "SHA-256" => Sha256::digest(bytes).to_vec(),
         "SHA-384" => Sha384::digest(bytes).to_vec(),
         "SHA-512" => Sha512::digest(bytes).to_vec(),

@@ -13,6 +13,8 @@ use crate::debug::search::Case;
 use crate::debug::signer::Suspect;
 use crate::debug::signing_inputs::Input;
 use crate::debug::work::{self, Work};
+use crate::text::base64url;
+use crate::token::header::JoseHeader;
 
 /// What a signature holds.
 enum Encoded {
@@ -37,19 +39,20 @@ pub struct Opened {
     encoded: Encoded,
 }
 
-const DIGESTS: [Digest; 6] = [
+const DIGESTS: [Digest; 7] = [
     Digest::Sha256,
     Digest::Sha384,
     Digest::Sha512,
     Digest::Sha1,
     Digest::Sha224,
     Digest::Sha512_256,
+    Digest::Sha3_256,
 ];
 
 /// Reads the signature in each of its forms.
 pub fn opened(target: &Target, work: &mut Work) -> Vec<Opened> {
     let mut found = Vec::new();
-    for (of_form, signature) in &target.forms {
+    for (of_form, signature) in target.forms.iter() {
         if !work.spend(work::of_verification(&target.key, 0)) {
             break;
         }
@@ -70,13 +73,10 @@ pub fn opened(target: &Target, work: &mut Work) -> Vec<Opened> {
 
 /// Compares what the signatures hold with the hashes of each text.
 pub fn search(case: Case, inputs: &[Input], opened: &[Opened], work: &mut Work) -> Option<Proof> {
-    const BYTES_FOR_A_UNIT: usize = 64;
-    const OF_A_HASH: u64 = 4;
     for opened in opened {
         for input in inputs {
             for first in firsts(input.is_likely) {
-                let units = u64::try_from(input.text.len() / BYTES_FOR_A_UNIT).unwrap_or(u64::MAX);
-                if !work.spend(units.saturating_add(OF_A_HASH)) {
+                if !work.spend(work::of_hash(input.text.len())) {
                     return None;
                 }
                 work.count(1);
@@ -112,6 +112,29 @@ pub fn search(case: Case, inputs: &[Input], opened: &[Opened], work: &mut Work) 
         }
     }
     None
+}
+
+impl Opened {
+    /// The proof that the signature is of this text, which differs from the one that was sent by one change.
+    pub fn prove_altered(
+        &self,
+        case: Case,
+        change: &Change,
+        text: &str,
+        work: &mut Work,
+    ) -> Option<Proof> {
+        if !self.encoded.is_of(|digest| digest.hash(text.as_bytes())) {
+            return None;
+        }
+        let header = text
+            .split('.')
+            .next()
+            .and_then(|header| base64url::decode(header).ok());
+        let header = JoseHeader::parse(&header?).ok()?;
+        let of_row = self.encoded.changes(header.alg.as_deref())?;
+        let of_input: Vec<Change> = std::iter::once(change.clone()).chain(of_row).collect();
+        case.prove(&self.of_form, &of_input, Signer::Key(&self.signer), work)
+    }
 }
 
 /// What a text may have been hashed with before the algorithm hashed it.

@@ -1,5 +1,7 @@
 //! A key with everything that a signature under it may be.
 
+use std::sync::Arc;
+
 use crate::algorithm::Material;
 use crate::debug::change::Change;
 use crate::debug::replay::SecretForm;
@@ -11,7 +13,7 @@ pub struct Target<'s> {
     pub suspect: &'s Suspect<Material>,
     pub secret: Option<SecretForm>,
     pub key: Material,
-    pub forms: Vec<Bytes>,
+    pub forms: Arc<[Bytes]>,
 }
 
 impl Target<'_> {

@@ -9,5 +9,5 @@ mod signing_input;
 
 pub use secret_form::SecretForm;
 pub use segments::{SUBSTITUTE, Segments, is_base64url, is_invisible, legible, segments, text};
-pub use signature::{HALF, after as signature_bytes, bytes as signature};
+pub use signature::{HALF, after as signature_bytes, bytes as signature, resized};
 pub use signing_input::{content, input, message, prehash};

@@ -96,7 +96,7 @@ pub fn after(bytes: &[u8], change: &Change, half: usize) -> Option<Vec<u8>> {
 }
 
 /// A number with as many bytes as a half: nothing but zeros is added or removed.
-fn resized(number: &[u8], zeros: Zeros, length: usize) -> Option<Vec<u8>> {
+pub fn resized(number: &[u8], zeros: Zeros, length: usize) -> Option<Vec<u8>> {
     let surplus = number.len().saturating_sub(length);
     let (removed, kept) = match zeros {
         Zeros::Before => number.split_at_checked(surplus)?,

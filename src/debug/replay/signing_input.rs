@@ -83,6 +83,15 @@ fn made(parts: &[Vec<u8>], written: &[String; 2], change: &Change) -> Option<Vec
         (Change::AppendLineEnd { end }, [first @ .., last]) => {
             [first, &[[last, end.as_bytes()].concat()]].concat()
         }
+        (Change::QuoteInput, _) => vec![[b"\"", &*parts.join(&b'.'), b"\""].concat()],
+        (Change::UseUtf16 { big_endian }, _) => {
+            let text = String::from_utf8(parts.join(&b'.')).ok()?;
+            let bytes = |unit: u16| match big_endian {
+                true => unit.to_be_bytes(),
+                false => unit.to_le_bytes(),
+            };
+            vec![text.encode_utf16().flat_map(bytes).collect()]
+        }
         (_, _) => return None,
     };
     (made != parts).then_some(made)
@@ -156,6 +165,11 @@ pub fn message(
             Change::HashFirst { digest, notation } => {
                 text = hashed_first(&text, *digest, *notation);
             }
+            Change::UseDigest { digest: other }
+                if own.is_none() && parameter == Parameter::Usual =>
+            {
+                parameter = Parameter::OtherMac(other.mac()?);
+            }
             Change::UseDigest { digest: other } if digest == own && own != Some(*other) => {
                 digest = Some(*other);
             }
@@ -164,6 +178,15 @@ pub fn message(
             }
             Change::UseSaltLength { length } if parameter == Parameter::Usual => {
                 parameter = Parameter::SaltLength(*length);
+            }
+            Change::TruncateMac { cause, length } if parameter == Parameter::Usual => {
+                let whole = algorithm.signature_octets(key);
+                let is_half = length.saturating_mul(2) == whole;
+                let is_told = is_half == (*cause == Cause::MacTruncated);
+                if !is_told || *length >= whole {
+                    return None;
+                }
+                parameter = Parameter::MacLength(*length);
             }
             _ => return None,
         }

@@ -83,6 +83,18 @@ impl Bench {
         replayer::check(token.text, &report, &self.trust);
         report
     }
+
+    /// The report of a token alone.
+    pub fn report(&self, token: &str) -> Report {
+        let token = Token::new(Input::default(), token.as_bytes());
+        self.debugger.debug(&token, NOW, &mut |_| true)
+    }
+
+    /// Replays what a report proves.
+    pub fn check(&self, token: &str, report: &Report) {
+        let token = Token::new(Input::default(), token.as_bytes());
+        replayer::check(token.text, report, &self.trust);
+    }
 }
 
 pub fn debugger(keys: &[&str], also: &[&str], effort: Effort) -> Bench {

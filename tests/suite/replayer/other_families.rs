@@ -1,7 +1,6 @@
 //! The end of a replay for keys that are not on P-256: the crate of the algorithm is asked itself.
 
 use ed25519_dalek::Verifier as _;
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use p384::ecdsa::signature::hazmat::PrehashVerifier as _;
 use rsa::BoxedUint;
 use rsa::pkcs1v15::Pkcs1v15Sign;
@@ -27,7 +26,7 @@ pub fn finish(replay: &Replay, proof: &Value, trust: &Trust, alg: Option<&str>) 
     let signature = replay.bytes();
     if algorithm.starts_with("HS") {
         let secrets = secrets(replay, proof, trust);
-        let is_mac = |secret: &Vec<u8>| mac(algorithm, secret, &replay.message(), &signature);
+        let is_mac = |secret: &Vec<u8>| mac(replay, secret) == signature;
         assert!(secrets.iter().any(is_mac), "{proof}");
         return;
     }
@@ -94,24 +93,27 @@ fn changed(secret: &[u8], form: &str) -> Option<Vec<u8>> {
     })
 }
 
-fn mac(algorithm: &str, secret: &[u8], message: &[u8], mac: &[u8]) -> bool {
-    match algorithm {
-        "HS256" => Hmac::<Sha256>::new_from_slice(secret)
-            .unwrap()
-            .chain_update(message)
-            .verify_slice(mac)
-            .is_ok(),
-        "HS384" => Hmac::<Sha384>::new_from_slice(secret)
-            .unwrap()
-            .chain_update(message)
-            .verify_slice(mac)
-            .is_ok(),
-        _ => Hmac::<Sha512>::new_from_slice(secret)
-            .unwrap()
-            .chain_update(message)
-            .verify_slice(mac)
-            .is_ok(),
+/// RFC 2104, with the hash and the length that the changes name.
+fn mac(replay: &Replay, secret: &[u8]) -> Vec<u8> {
+    let digest = replay.digest.as_str();
+    let block = match digest {
+        "SHA-384" | "SHA-512" | "SHA-512/256" => 128,
+        _ => 64,
+    };
+    let mut key = if secret.len() > block {
+        hash(digest, secret)
+    } else {
+        secret.to_vec()
+    };
+    key.resize(block, 0);
+    let pad = |with: u8| key.iter().map(|byte| byte ^ with).collect::<Vec<u8>>();
+    let inner = hash(digest, &[pad(0x36), replay.message()].concat());
+    let mut mac = hash(digest, &[pad(0x5C), inner].concat());
+    if let Some(length) = replay.mac_length {
+        assert!((16..mac.len()).contains(&length));
+        mac.truncate(length);
     }
+    mac
 }
 
 fn has(replay: &Replay, kind: &str) -> bool {
@@ -128,24 +130,144 @@ fn is_at_hand(replay: &Replay, jwk: &Value, trust: &Trust) -> bool {
     let [header, _] = replay.content();
     let header = base64(&header, b"-_", "").unwrap_or_default();
     let header: Value = serde_json::from_slice(&header).unwrap_or_default();
-    if let Some(change) = replay
-        .key_changes
-        .iter()
-        .find(|change| change["change"] == "use-embedded-key")
-    {
-        return change["member"] == "x5c" || same(&header["jwk"]);
+    let change = |kind: &str| {
+        let mut changes = replay.key_changes.iter();
+        changes.find(|change| change["change"] == kind)
+    };
+    if let Some(change) = change("use-embedded-key") {
+        if change["member"] == "jwk" {
+            return same(&header["jwk"]);
+        }
+        let certificate = header["x5c"][0].as_str().unwrap();
+        let certificate = data_encoding::BASE64
+            .decode(certificate.as_bytes())
+            .unwrap();
+        // Nothing but a key has so many bytes of it in one place.
+        let number = |name: &str| base64(jwk[name].as_str().unwrap(), b"-_", "").unwrap();
+        let key = match jwk["kty"].as_str().unwrap() {
+            "EC" => [number("x"), number("y")].concat(),
+            "OKP" => number("x"),
+            _ => number("n"),
+        };
+        return certificate.windows(key.len()).any(|window| window == key);
     }
-    if has(replay, "use-named-key") {
-        return true;
+    if let Some(change) = change("use-named-key") {
+        return self_named(replay, change["place"].as_str().unwrap())
+            .is_some_and(|name| is_name(&name, jwk));
     }
     let other = has(replay, "use-other-key");
     let sources = if other { &trust.others } else { &trust.keys };
     let mut given = sources.iter().flat_map(|text| jwks(text));
     given.any(|given| {
+        if let Some(repaired) = repaired(replay, &given) {
+            return same(&repaired);
+        }
         let bits = base64(given["n"].as_str().unwrap_or_default(), b"-_", "");
         let is_small = bits.is_some_and(|n| !n.is_empty() && n.len() < 256);
         same(&given) && is_small == has(replay, "use-small-key")
     })
+}
+
+/// What the token names its key by.
+fn self_named(replay: &Replay, place: &str) -> Option<String> {
+    let content = replay.content().map(|segment| {
+        let json = base64(&segment, b"-_", "").unwrap_or_default();
+        serde_json::from_slice::<Value>(&json).unwrap_or_default()
+    });
+    let [header, payload] = content;
+    let name = match place {
+        "kid" => &header["kid"],
+        "iss" => &payload["iss"],
+        "cnf.jkt" => &payload["cnf"]["jkt"],
+        "cnf.kid" => &payload["cnf"]["kid"],
+        other => panic!("{other}"),
+    };
+    name.as_str().map(str::to_owned)
+}
+
+/// Whether a decentralized identifier is this key.
+pub fn is_name(name: &str, jwk: &Value) -> bool {
+    let did = name.split('#').next().unwrap();
+    if let Some(encoded) = did.strip_prefix("did:jwk:") {
+        let key: Value = serde_json::from_slice(&base64(encoded, b"-_", "").unwrap()).unwrap();
+        let mut members = ["kty", "crv", "x", "y", "n", "e"].into_iter();
+        return members.all(|member| key[member] == jwk[member]);
+    }
+    let number = |name: &str| base64(jwk[name].as_str().unwrap(), b"-_", "").unwrap();
+    let compressed = || {
+        let sign = 2 + (number("y").last().unwrap() & 1);
+        [&[sign][..], &number("x")].concat()
+    };
+    let (code, key) = match jwk["crv"].as_str().unwrap() {
+        "Ed25519" => ([0xED, 0x01], number("x")),
+        "secp256k1" => ([0xE7, 0x01], compressed()),
+        "P-256" => ([0x80, 0x24], compressed()),
+        "P-384" => ([0x81, 0x24], compressed()),
+        "P-521" => ([0x82, 0x24], compressed()),
+        other => panic!("{other}"),
+    };
+    did.strip_prefix("did:key:z") == Some(&*base58(&[&code[..], &key].concat()))
+}
+
+/// The digits of a number to the base 58.
+fn base58(bytes: &[u8]) -> String {
+    const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
+    let mut number = bytes.to_vec();
+    let mut digits = Vec::new();
+    while number.iter().any(|byte| *byte != 0) {
+        let mut rest = 0;
+        for byte in &mut number {
+            let value = rest * 256 + u32::from(*byte);
+            *byte = u8::try_from(value / 58).unwrap();
+            rest = value % 58;
+        }
+        digits.push(char::from(ALPHABET[usize::try_from(rest).unwrap()]));
+    }
+    digits.iter().rev().collect()
+}
+
+/// A given JWK after the changes to its coordinates; none if there are none.
+fn repaired(replay: &Replay, given: &Value) -> Option<Value> {
+    let kinds = [
+        "rewrite-coordinates",
+        "swap-coordinates",
+        "reverse-coordinates",
+    ];
+    let [rewrite, swap, reverse] = kinds.map(|kind| has(replay, kind));
+    if !(rewrite || swap || reverse) {
+        return None;
+    }
+    let length = match given["crv"].as_str()? {
+        "P-384" => 48,
+        "P-521" => 66,
+        _ => 32,
+    };
+    let coordinate = |name: &str| {
+        let text = given[name].as_str()?;
+        let plain = text
+            .trim_end_matches('=')
+            .replace('+', "-")
+            .replace('/', "_");
+        assert!(rewrite || plain == text);
+        let mut bytes = base64(&plain, b"-_", "")?;
+        // RFC 8410, section 10.1 has what stands before a key of Ed25519.
+        if given["kty"] == "OKP" && bytes.len() == 44 {
+            bytes.drain(..12);
+        }
+        let mut bytes = super::resized(&bytes, "before", length);
+        if reverse {
+            bytes.reverse();
+        }
+        Some(in_base64(&bytes, b"-_"))
+    };
+    let mut repaired = given.clone();
+    let (x, y) = (coordinate("x"), coordinate("y"));
+    let (x, y) = if swap { (y, x) } else { (x, y) };
+    repaired["x"] = x?.into();
+    if let Some(y) = y {
+        repaired["y"] = y.into();
+    }
+    Some(repaired)
 }
 
 fn verifies(replay: &Replay, algorithm: &str, jwk: &Value, signature: &[u8]) -> bool {
@@ -194,12 +316,19 @@ fn rsa_verifies(replay: &Replay, algorithm: &str, key: &rsa::PublicKey, signatur
     if algorithm.starts_with("RS") {
         let scheme = match digest {
             _ if replay.has_no_info => Pkcs1v15Sign::new_unprefixed(),
-            "SHA-1" => return of_sha1(key, &hashed, signature),
+            "SHA-1" => {
+                let info = b"3021300906052b0e03021a05000414";
+                return of_other_hash(info, key, &hashed, signature);
+            }
             "SHA-224" => Pkcs1v15Sign::new::<Sha224>(),
             "SHA-256" => Pkcs1v15Sign::new::<Sha256>(),
             "SHA-384" => Pkcs1v15Sign::new::<Sha384>(),
             "SHA-512" => Pkcs1v15Sign::new::<Sha512>(),
             "SHA-512/256" => Pkcs1v15Sign::new::<Sha512_256>(),
+            "SHA3-256" => {
+                let info = b"3031300d060960864801650304020805000420";
+                return of_other_hash(info, key, &hashed, signature);
+            }
             other => panic!("{other}"),
         };
         return key.verify(scheme, &hashed, signature).is_ok();
@@ -213,11 +342,10 @@ fn rsa_verifies(replay: &Replay, algorithm: &str, key: &rsa::PublicKey, signatur
     verified.is_ok()
 }
 
-/// The crate has no object identifier for SHA-1 here: RFC 8017, section 9.2 has its `DigestInfo`.
-fn of_sha1(key: &rsa::PublicKey, hashed: &[u8], signature: &[u8]) -> bool {
-    let info = data_encoding::HEXLOWER
-        .decode(b"3021300906052b0e03021a05000414")
-        .unwrap();
+/// The crate has no object identifier for the hash here: RFC 8017, section 9.2 and NIST's registry have its
+/// `DigestInfo`, which is given in hex.
+fn of_other_hash(info: &[u8], key: &rsa::PublicKey, hashed: &[u8], signature: &[u8]) -> bool {
+    let info = data_encoding::HEXLOWER.decode(info).unwrap();
     let scheme = Pkcs1v15Sign::new_unprefixed();
     key.verify(scheme, &[info, hashed.to_vec()].concat(), signature)
         .is_ok()

@@ -1,0 +1,77 @@
+//! One character of header or payload that was altered, under keys that are not on P-256.
+
+use super::encoded_message::Opened;
+use super::target::Target;
+use crate::algorithm::{Algorithm, KeyType, Message, Parameter};
+use crate::debug::change::Change;
+use crate::debug::proof::{Proof, Signer};
+use crate::debug::search::Case;
+use crate::debug::single_edit;
+use crate::debug::work::{self, Work};
+
+/// Looks for the text that was signed among those that differ in one character.
+pub fn search(case: Case, targets: &[Target], opened: &[Opened], work: &mut Work) -> Option<Proof> {
+    /// More secrets are not tried with each text.
+    const MAX_SECRETS: usize = 4;
+    let is_tried = |target: &&Target| match target.key.key_type() {
+        KeyType::Oct => true,
+        KeyType::Ed25519 => work.tried.deep,
+        KeyType::P256 | KeyType::P384 | KeyType::P521 | KeyType::Secp256k1 | KeyType::Rsa => false,
+    };
+    let as_given = targets.iter().filter(|target| target.secret.is_none());
+    let asked: Vec<_> = as_given.filter(is_tried).take(MAX_SECRETS).collect();
+    if opened.is_empty() && asked.is_empty() {
+        return None;
+    }
+    let length = case.reading.signing_input().len();
+    let keys = asked.iter().map(|target| match target.key.key_type() {
+        KeyType::Oct => work::of_hash(length),
+        _ => work::of_verification(&target.key, length),
+    });
+    let of_signatures = u64::try_from(opened.len()).unwrap_or(u64::MAX);
+    let hashes = work::of_hash(length).saturating_mul(of_signatures);
+    let cost = keys.fold(hashes, u64::saturating_add);
+    for (change, text) in single_edit::contents(case.reading) {
+        if !work.spend(cost) {
+            return None;
+        }
+        work.count(1);
+        let of_rsa = opened
+            .iter()
+            .find_map(|opened| opened.prove_altered(case, &change, &text, work));
+        let proof = of_rsa.or_else(|| {
+            asked
+                .iter()
+                .find_map(|target| target.prove_altered(case, &change, &text, work))
+        });
+        if proof.is_some() {
+            return proof;
+        }
+    }
+    None
+}
+
+impl Target<'_> {
+    /// The proof that this key signed the text, by one of its algorithms.
+    fn prove_altered(
+        &self,
+        case: Case,
+        change: &Change,
+        text: &str,
+        work: &mut Work,
+    ) -> Option<Proof> {
+        let (of_form, signature) = self
+            .forms
+            .first()
+            .filter(|(of_form, _)| of_form.is_empty())?;
+        let message = Message::Text(text.as_bytes().to_vec());
+        let mut rows = Algorithm::of(self.key.key_type());
+        rows.find(|row| {
+            row.signature_octets(&self.key) == signature.len()
+                && row.verify_with(Parameter::Usual, &self.key, &message, signature)
+        })?;
+        let signer = self.signer();
+        let of_input = std::slice::from_ref(change);
+        case.prove(of_form, of_input, Signer::Key(&signer), work)
+    }
+}

@@ -1,0 +1,274 @@
+//! ECDSA on the curves that are not P-256, as `search` has it for P-256: R, S and the key give the point that
+//! the hash must lead to, so that forms times keys and texts times hashes are computed once each and
+//! then compared, instead of a verification for each pair.
+
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "numbers modulo a prime and points of a curve have no overflow"
+)]
+
+use p384::elliptic_curve::group::ff::{Field as _, PrimeField as _};
+use p384::elliptic_curve::ops::Reduce;
+use p384::elliptic_curve::point::DecompressPoint;
+use p384::elliptic_curve::subtle::Choice;
+use p384::elliptic_curve::{AffinePoint, CurveArithmetic, FieldBytes, ProjectivePoint, Scalar};
+
+use super::target::Target;
+use super::{LIKELY_WAYS, ways};
+use crate::algorithm::{Algorithm, KeyType, Material, Message};
+use crate::debug::alg::{is_other_algorithm, rows};
+use crate::debug::change::Change;
+use crate::debug::proof::{Proof, Signer};
+use crate::debug::replay;
+use crate::debug::search::Case;
+use crate::debug::signing_inputs::Input;
+use crate::debug::work::{self, Work};
+
+/// A hash that may have been signed.
+struct Hashed<'i> {
+    input: &'i Input,
+    /// The algorithm, if the header names another one, and how the text is hashed.
+    changes: Vec<Change>,
+    algorithm: &'static Algorithm,
+}
+
+impl Hashed<'_> {
+    fn changes(&self) -> usize {
+        self.input.changes.len().saturating_add(self.changes.len())
+    }
+
+    /// For a key of the algorithm's type.
+    fn hash(&self, key: &Material) -> Option<Vec<u8>> {
+        let message = replay::message(&self.input.text, &self.changes, self.algorithm, key)?;
+        match message {
+            (Message::Prehash(hash), _) => Some(hash),
+            (Message::Text(_), _) => None,
+        }
+    }
+}
+
+/// A form of the signature with a key, and the two points of which the hash must lead to one.
+struct Expected<'t, P> {
+    target: &'t Target<'t>,
+    form: usize,
+    points: [P; 2],
+}
+
+/// The multiples of a curve's generator by each digit of a number in hexadecimal, the last digit first.
+struct Multiples<P>(Vec<Vec<P>>);
+
+/// The proof with the fewest changes that one of these keys signed the token.
+pub fn search(
+    case: Case,
+    inputs: &[Input],
+    targets: &[Target],
+    kept: u64,
+    work: &mut Work,
+) -> Option<Proof> {
+    let p384 = |key: &Material| match key {
+        Material::P384(key) => Some((*key.as_affine()).into()),
+        _ => None,
+    };
+    let p521 = |key: &Material| match key {
+        Material::P521(key) => Some((*key.as_affine()).into()),
+        _ => None,
+    };
+    let secp256k1 = |key: &Material| match key {
+        Material::Secp256k1(key) => Some((*key.as_affine()).into()),
+        _ => None,
+    };
+    on::<p384::NistP384>(case, inputs, targets, p384, kept, work)
+        .or_else(|| on::<p521::NistP521>(case, inputs, targets, p521, kept, work))
+        .or_else(|| on::<k256::Secp256k1>(case, inputs, targets, secp256k1, kept, work))
+}
+
+/// The same, of the keys on one curve.
+fn on<C>(
+    case: Case,
+    inputs: &[Input],
+    targets: &[Target],
+    point: impl Fn(&Material) -> Option<ProjectivePoint<C>>,
+    kept: u64,
+    work: &mut Work,
+) -> Option<Proof>
+where
+    C: CurveArithmetic,
+    AffinePoint<C>: DecompressPoint<C>,
+    Scalar<C>: Reduce<FieldBytes<C>>,
+{
+    let keys: Vec<_> = targets
+        .iter()
+        .filter_map(|target| Some((target, point(&target.key)?)))
+        .collect();
+    let (first, _) = keys.first()?;
+    let cost = work::of_curve(&first.key);
+    let expected = expected::<C>(&keys, cost.multiplication, kept, work);
+    if expected.is_empty() || work.left() <= kept || !work.spend(cost.multiples) {
+        return None;
+    }
+    let multiples = Multiples::of_generator::<C>();
+    let comparisons = u64::try_from(expected.len()).unwrap_or(u64::MAX);
+    let mut best: Option<Proof> = None;
+    let size = |proof: &Proof| proof.changes().len();
+    for hashed in hashes(inputs, first.key.key_type()) {
+        let least = case.reading.changes.len().saturating_add(hashed.changes());
+        if best.as_ref().is_some_and(|best| size(best) <= least) {
+            break;
+        }
+        let cost = cost.look_up.saturating_add(comparisons);
+        let units = work::of_hash(hashed.input.text.len()).saturating_add(cost);
+        if work.left() <= kept || !work.spend(units) {
+            work.leave_out();
+            break;
+        }
+        work.count(comparisons);
+        let Some(hash) = hashed.hash(&first.key).and_then(|hash| number::<C>(&hash)) else {
+            continue;
+        };
+        let sum = multiples.times(&hash);
+        for expected in expected.iter().filter(|found| found.points.contains(&sum)) {
+            let proof = expected.prove(case, &hashed, work);
+            best = best.into_iter().chain(proof).min_by_key(size);
+        }
+    }
+    best
+}
+
+/// The points for each form of the signature and each key, the plainest ones first.
+fn expected<'t, C>(
+    keys: &[(&'t Target<'t>, ProjectivePoint<C>)],
+    multiplication: u64,
+    kept: u64,
+    work: &mut Work,
+) -> Vec<Expected<'t, ProjectivePoint<C>>>
+where
+    C: CurveArithmetic,
+    AffinePoint<C>: DecompressPoint<C>,
+    Scalar<C>: Reduce<FieldBytes<C>>,
+{
+    /// So many forms are all of one kind: R and S in either order, and in either order of bytes.
+    const ORDERS: usize = 4;
+    let mut pairs: Vec<(usize, usize)> = keys
+        .iter()
+        .enumerate()
+        .flat_map(|(key, (target, _))| (0..target.forms.len()).map(move |form| (form, key)))
+        .collect();
+    // The plainest form meets every key.
+    pairs.sort_by_key(|(form, key)| (*form > 0, (form / ORDERS).saturating_add(*key)));
+    let mut found = Vec::new();
+    for (form, key) in pairs {
+        let Some((target, point)) = keys.get(key) else {
+            continue;
+        };
+        let numbers = target.forms.get(form).and_then(|(_, bytes)| {
+            let (r, s) = bytes.split_at_checked(bytes.len() / 2)?;
+            let affine = AffinePoint::<C>::decompress(&field_bytes::<C>(r)?, Choice::from(0));
+            let lifted: ProjectivePoint<C> = Option::<AffinePoint<C>>::from(affine)?.into();
+            Some((number::<C>(r)?, number::<C>(s)?, lifted))
+        });
+        if work.left() <= kept || !work.spend(multiplication.saturating_mul(2)) {
+            work.leave_out();
+            break;
+        }
+        if let Some((r, s, lifted)) = numbers {
+            let (of_signature, of_key) = (lifted * s, *point * r);
+            found.push(Expected {
+                target,
+                form,
+                points: [of_signature - of_key, -of_signature - of_key],
+            });
+        }
+    }
+    found
+}
+
+/// Every hash that may have been signed, those with the fewest changes first.
+fn hashes(inputs: &[Input], key_type: KeyType) -> Vec<Hashed<'_>> {
+    let mut hashes = Vec::new();
+    for input in inputs {
+        for (of_row, algorithm) in rows(input.alg.as_deref(), key_type) {
+            let count = if input.is_likely {
+                usize::MAX
+            } else {
+                LIKELY_WAYS
+            };
+            let ways = ways(algorithm).into_iter().take(count);
+            hashes.extend(std::iter::once(Vec::new()).chain(ways).map(|way| Hashed {
+                input,
+                changes: [&of_row[..], &way].concat(),
+                algorithm,
+            }));
+        }
+    }
+    // Header and payload in other spellings are many, and less likely.
+    hashes.sort_by_key(|hashed| (hashed.changes(), !hashed.input.is_likely));
+    hashes
+}
+
+impl<P> Expected<'_, P> {
+    fn prove(&self, case: Case, hashed: &Hashed, work: &mut Work) -> Option<Proof> {
+        let Target { suspect, forms, .. } = self.target;
+        let is_other = hashed.changes.iter().any(is_other_algorithm);
+        if !suspect.is_for(hashed.algorithm, is_other) {
+            return None;
+        }
+        let (of_form, _) = forms.get(self.form)?;
+        let of_input = [&hashed.input.changes[..], &hashed.changes].concat();
+        let signer = self.target.signer();
+        case.prove(of_form, &of_input, Signer::Key(&signer), work)
+    }
+}
+
+impl<P: p384::elliptic_curve::Group> Multiples<P> {
+    fn of_generator<C: CurveArithmetic<ProjectivePoint = P>>() -> Self {
+        let mut digit = P::generator();
+        let places = Scalar::<C>::NUM_BITS.div_ceil(4);
+        let multiples = (0..places).map(|_| {
+            let first = digit;
+            let multiples = std::iter::successors(Some(P::identity()), |last| Some(*last + first));
+            let multiples: Vec<P> = multiples.take(17).collect();
+            digit = multiples.last().copied().unwrap_or(first);
+            multiples
+        });
+        Self(multiples.collect())
+    }
+
+    fn times(&self, number: &P::Scalar) -> P {
+        let bytes = number.to_repr();
+        let digits = bytes
+            .as_ref()
+            .iter()
+            .rev()
+            .flat_map(|byte| [byte & 0x0F, byte >> 4]);
+        let multiples = self.0.iter().zip(digits).filter_map(|(multiples, digit)| {
+            multiples.get(usize::from(digit)).filter(|_| digit > 0)
+        });
+        multiples.fold(P::identity(), |sum, multiple| sum + *multiple)
+    }
+}
+
+/// A number modulo the order of the curve; none if it is zero or too long.
+fn number<C>(bytes: &[u8]) -> Option<Scalar<C>>
+where
+    C: CurveArithmetic,
+    Scalar<C>: Reduce<FieldBytes<C>>,
+{
+    let number = Scalar::<C>::reduce(&field_bytes::<C>(bytes)?);
+    (!bool::from(number.is_zero())).then_some(number)
+}
+
+/// The first bytes, as many as the curve takes.
+fn field_bytes<C: CurveArithmetic>(bytes: &[u8]) -> Option<FieldBytes<C>> {
+    let mut field = FieldBytes::<C>::default();
+    let length = field.len();
+    field.copy_from_slice(bytes.get(..length)?);
+    Some(field)
+}
+
+/// Whether a key is one on these curves.
+pub fn has_curve(target: &Target) -> bool {
+    matches!(
+        target.key.key_type(),
+        KeyType::P384 | KeyType::P521 | KeyType::Secp256k1
+    )
+}
