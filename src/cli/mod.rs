@@ -34,7 +34,8 @@ pub enum Stdin {
     Terminal,
     /// A regular file.
     File,
-    /// A pipe, or anything else.
+    /// A pipe.
+    Pipe,
     Other,
 }
 

@@ -3,6 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -25,7 +26,8 @@ use super::input::Source;
 use super::keys::Given;
 use super::messages::{Failure, Messages, io_reason, tell};
 use super::progress::Progress;
-use super::render::{Detail, Look, Renderer, key as render_key};
+use super::render::key::{self as render_key, Converted};
+use super::render::{Detail, Look, Renderer};
 use super::scan::Clock;
 use super::stream::{Stream, TOGETHER, lock};
 use super::tally::Tally;
@@ -75,6 +77,7 @@ pub fn run(command: Command, surroundings: &Surroundings, messages: Messages) ->
         }
         Command::Man { dir: None } => print(man::main_page().as_bytes()),
         Command::Man { dir: Some(dir) } => {
+            not_a_command(&dir)?;
             man::write_all(&dir).map_err(|error| {
                 let dir = named(dir.as_os_str(), "DIR", Harmless::Path);
                 let reason = io_reason(&error);
@@ -82,6 +85,26 @@ pub fn run(command: Command, surroundings: &Surroundings, messages: Messages) ->
             })?;
             Ok(Exit::SUCCESS)
         }
+    }
+}
+
+/// Rejects a directory that would be made by mistake.
+fn not_a_command(dir: &Path) -> Result<(), Failure> {
+    let name = dir.to_string_lossy();
+    let command = name.strip_prefix("jwtlens-").unwrap_or(&name);
+    let program = Cli::command();
+    match program
+        .get_subcommands()
+        .find(|known| known.get_name() == command)
+    {
+        Some(known) if !dir.exists() => {
+            let known = known.get_name();
+            Err(
+                Failure::usage(format!("'{name}' is a command, not a directory"))
+                    .hint(format!("to read about it, use `jwtlens help {known}`")),
+            )
+        }
+        _ => Ok(()),
     }
 }
 
@@ -172,8 +195,8 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     Ok(exit.and(judged))
 }
 
-/// Rejects formats that are nothing but the values that `--redact` hides, and formats that accept tokens at
-/// times that a log's text gives.
+/// Rejects formats that are nothing but the values that `--redact` hides, formats that accept tokens at
+/// times that a log's text gives, and formats that `--only` leaves empty.
 fn check_format(asked: &Verify) -> Result<(), Failure> {
     match asked.output {
         Format::Claims | Format::Token if asked.time.at == Some(At::Line) => Err(Failure::usage(
@@ -184,6 +207,18 @@ fn check_format(asked: &Verify) -> Result<(), Failure> {
             "--redact cannot be used with -o claims or -o token",
         )
         .hint("use -o json or -o line")),
+        Format::Claims if !asked.only.is_empty() && !asked.only.contains(&Verdict::Valid) => {
+            Err(Failure::usage(format!(
+                "-o claims prints valid tokens only, which --only {} excludes",
+                asked
+                    .only
+                    .iter()
+                    .map(|verdict| verdict.name())
+                    .collect::<Vec<_>>()
+                    .join(" --only ")
+            ))
+            .hint("use -o jsonl"))
+        }
         Format::Claims
         | Format::Token
         | Format::Text
@@ -212,7 +247,7 @@ fn inputs<'g>(
 ) -> Result<(Source, Vec<Given<'g>>)> {
     let given = [asked.keys.given.as_slice(), also].concat();
     let clock = line_clock(&asked.time, surroundings);
-    let source = Source::new(&asked.tokens, clock, &given, surroundings)?;
+    let source = Source::new(&asked.tokens, clock, Some(&given), surroundings)?;
     let variable = surroundings.key_variable.as_ref();
     let keys = Given::values("-k", &asked.keys.given);
     let keys = if keys.is_empty() && asked.keys.secrets.are_given() {
@@ -301,7 +336,7 @@ fn decode(
     messages: Messages,
 ) -> Result<Exit> {
     let clock = line_clock(&asked.time, surroundings);
-    let source = Source::new(&asked.tokens, clock, &[], surroundings)?;
+    let source = Source::new(&asked.tokens, clock, None, surroundings)?;
     if asked.show.quiet && !asked.check_time {
         // Printed in spite of --quiet: a script that expects more would never know.
         Messages {
@@ -350,7 +385,14 @@ fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<E
     let keys = Given::operands("KEY", &given);
     let keys = keys::find(keys, variable, messages)?;
     if keys.is_empty() {
-        return Err(keys::missing(keys::ARGUMENT).into());
+        let hint = match surroundings.stdin {
+            Stdin::Pipe => keys::PIPE,
+            Stdin::Terminal | Stdin::File | Stdin::Other => keys::ARGUMENT,
+        };
+        return Err(keys::missing(hint).into());
+    }
+    if given.is_empty() && surroundings.stdin == Stdin::Pipe {
+        messages.note(&format!("stdin is not read; {}", keys::PIPE));
     }
     not_from_terminal(keys.iter().map(|key| key.text), surroundings)?;
     let mut exit = Exit::SUCCESS;
@@ -370,11 +412,20 @@ fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<E
         }
         warn_of_private_key(source, messages);
     }
+    let mut converted = |converted: Converted| {
+        if !converted.is_complete {
+            exit = exit.and(Exit::Failure);
+        }
+        converted.text
+    };
     let shown = match asked.output {
-        KeyFormat::Text => render_key::text(&sources, surroundings.paint, surroundings.width),
+        KeyFormat::Text => {
+            let now = (surroundings.clock)();
+            render_key::text(&sources, surroundings.paint, surroundings.width, now)
+        }
         KeyFormat::Json => render_key::json(&sources)?,
-        KeyFormat::Jwk => render_key::jwk_set(&sources, messages)?,
-        KeyFormat::Pem => render_key::pem(&sources, messages),
+        KeyFormat::Jwk => converted(render_key::jwk_set(&sources, messages)?),
+        KeyFormat::Pem => converted(render_key::pem(&sources, messages)),
     };
     Ok(exit.and(print(shown.as_bytes())?))
 }
@@ -412,7 +463,7 @@ fn sources(
 fn warn_of_private_key(source: &KeySource, messages: Messages) {
     if source.holds_private_key() {
         messages.warning(&format!(
-            "\"{}\" holds a private key: only its public half is used; keep the private key where tokens are signed",
+            "{}: contains a private key, which belongs where tokens are signed; only its public half is used",
             source.source
         ));
     }

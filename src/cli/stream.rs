@@ -138,6 +138,9 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
             }
             let mut sink = lock(&shared);
             lock(&sink.summary).skip(&block.skipped);
+            if block.tokens().is_empty() {
+                sink.tell_progress(block.read);
+            }
             if !sink.stopped {
                 sink.fail(failure, self.messages);
             }
@@ -326,13 +329,16 @@ impl Sink {
         }
         written?;
         self.stopped = done.stop;
-        let summary = Arc::clone(&self.summary);
-        lock(&self.progress).tell(|elapsed| {
-            let left = done.read.and_then(|share| share.left(elapsed));
-            lock(&summary).progress(elapsed, left)
-        });
+        self.tell_progress(done.read);
         self.fail(done.failure, messages);
         Ok(())
+    }
+
+    fn tell_progress(&self, read: Option<Share>) {
+        lock(&self.progress).tell(|elapsed| {
+            let left = read.and_then(|share| share.left(elapsed));
+            lock(&self.summary).progress(elapsed, left)
+        });
     }
 
     /// Reports why a text was not read to its end.

@@ -134,7 +134,11 @@ impl Summary {
             Some(left) => format!("; {} left", figures::elapsed(left)),
             None => String::new(),
         };
-        format!("{}: {}{left}", self.pace(elapsed), self.verdicts())
+        let verdicts = match self.verdicts() {
+            verdicts if verdicts.is_empty() => verdicts,
+            verdicts => format!(": {verdicts}"),
+        };
+        format!("{}{verdicts}{left}", self.pace(elapsed))
     }
 
     /// `1,970 valid, 2 expired`

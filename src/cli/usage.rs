@@ -129,7 +129,7 @@ fn problem(error: &clap::Error, arguments: &[OsString]) -> String {
         }
         ErrorKind::InvalidValue => invalid_value(Harmless::Name(&borrowed(&values()))),
         ErrorKind::ValueValidation => {
-            let problem = invalid_value(Harmless::Number);
+            let problem = invalid_value(Harmless::Plain);
             match error
                 .source()
                 .and_then(|source| source.downcast_ref::<Invalid>())
@@ -199,9 +199,41 @@ fn tip(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
             .or_else(similar)
             .or_else(|| Some(COMMANDS.to_owned()))
         }
-        ErrorKind::InvalidValue => similar("value", ContextKind::SuggestedValue),
+        ErrorKind::InvalidValue => several_values(error)
+            .or_else(|| other_case(error))
+            .or_else(|| similar("value", ContextKind::SuggestedValue)),
         _ => None,
     }
+}
+
+/// The tip for `--alg RS256,PS256`.
+fn several_values(error: &clap::Error) -> Option<String> {
+    let option = string(error, ContextKind::InvalidArg);
+    let name = option.split(' ').next()?;
+    let valid = strings(error, ContextKind::ValidValue);
+    let values: Vec<&str> = string(error, ContextKind::InvalidValue)
+        .split([',', ' '])
+        .filter(|value| !value.is_empty())
+        .collect();
+    let is_valid = |value: &&str| valid.iter().any(|valid| valid == value);
+    let is_repeatable = ["--alg", "--only"].contains(&name);
+    (is_repeatable && values.len() > 1 && values.iter().all(is_valid)).then(|| {
+        let repeated: Vec<_> = values
+            .iter()
+            .map(|value| format!("{name} {value}"))
+            .collect();
+        format!("repeat the option: {}", repeated.join(" "))
+    })
+}
+
+/// The tip for a valid value in another letter case. What clap finds similar may be another value.
+fn other_case(error: &clap::Error) -> Option<String> {
+    let given = string(error, ContextKind::InvalidValue);
+    let valid = strings(error, ContextKind::ValidValue);
+    let value = valid
+        .iter()
+        .find(|value| value.eq_ignore_ascii_case(given))?;
+    Some(format!("a similar value exists: '{value}'"))
 }
 
 fn foreign(table: &[(&[&str], &str)], name: &str) -> Option<String> {

@@ -251,7 +251,9 @@ impl KeySourceError {
             Self::NoneUsable {
                 hint: Some(hint), ..
             } => hint.clone(),
-            Self::NoneUsable { hint: None, .. } => "jwtlens key shows what a file holds".into(),
+            Self::NoneUsable { hint: None, .. } => {
+                "use `jwtlens key` to see what each file holds".into()
+            }
         }
     }
 }

@@ -96,7 +96,7 @@ codes! {
         .section("RFC 7515, section 7.1");
     DoubleEncoded = cause("double-encoded",
         "the token is base64-encoded a second time",
-        "decode it once, for example with base64 -d")
+        "decode it once, for example with `base64 -d`")
         .section("RFC 7515, section 7.1");
     AlteredCharacter = cause("altered-character",
         "one character of the token was changed",

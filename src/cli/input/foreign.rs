@@ -18,12 +18,12 @@ pub struct Foreign {
 
 const JSON: Foreign = Foreign {
     what: "JSON",
-    hint: "extract the token with jq, for example jq -r .access_token",
+    hint: "extract the token with jq, for example `jq -r .access_token`",
 };
 
 const KEY: Foreign = Foreign {
     what: "a key",
-    hint: "pass it with -k, or use jwtlens key to see what it holds",
+    hint: "pass a token; use `jwtlens key` to see what a key holds",
 };
 
 const HTML: Foreign = Foreign {
@@ -82,7 +82,7 @@ impl Foreign {
         let foreign = by_start(text, lines).or_else(|| is_prose(lines).then_some(TEXT))?;
         Some(if is_utf16 {
             Self {
-                hint: "convert it to UTF-8 first, for example with iconv -f UTF-16 -t UTF-8",
+                hint: "convert it to UTF-8 first, for example with `iconv -f UTF-16 -t UTF-8`",
                 ..foreign
             }
         } else {

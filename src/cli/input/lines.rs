@@ -14,8 +14,8 @@ use super::readable::Readable;
 use super::texts::unreadable;
 use crate::cli::scan::{self, Found, LineTimes};
 
-/// The most that is skipped before the tokens found so far are verified, in bytes.
-const MAX_SKIPPED: usize = 32 * Block::MAX_BYTES;
+/// The most that is read before the tokens found so far are verified, in bytes.
+const MAX_CONSUMED: u64 = 4 * 1024 * 1024;
 
 /// A text that is read line by line.
 pub struct Lines {
@@ -123,20 +123,20 @@ impl Lines {
         Self { times, ..self }
     }
 
-    /// Adds tokens to `block`: those that can be read without waiting, and at least one. Returns whether
-    /// the text has ended.
+    /// Adds tokens to `block`: those that can be read without waiting, and at least one unless that is too far
+    /// away. Returns whether the text has ended.
     pub fn read(&mut self, block: &mut Block) -> bool {
-        let mut skipped = 0_usize;
+        let begun = self.consumed;
         loop {
             if self.scan && self.state == State::Ended {
                 self.take_tokens(block);
                 // A line without a token may have the time of the next one.
                 if !block.is_full() && self.times.is_none() {
-                    skipped = skipped.saturating_add(self.skip_lines());
+                    self.skip_lines();
                 }
             }
-            // If tokens are far apart, one does not wait for the next.
-            if block.is_full() || skipped >= MAX_SKIPPED && !block.is_empty() {
+            // If tokens are far apart, one does not wait for the next, and progress is shown meanwhile.
+            if block.is_full() || self.consumed.saturating_sub(begun) >= MAX_CONSUMED {
                 return false;
             }
             let (scan, is_utf16) = (self.scan, self.is_utf16);
@@ -213,8 +213,8 @@ impl Lines {
         }
     }
 
-    /// Skips buffered lines in which no token starts, and returns their number of bytes.
-    fn skip_lines(&mut self) -> usize {
+    /// Skips buffered lines in which no token starts.
+    fn skip_lines(&mut self) {
         let buffered = self.reader.buffer();
         let whole = memrchr(b'\n', buffered).map_or(0, |last| last.saturating_add(1));
         let lines = buffered.get(..whole).unwrap_or_default();
@@ -228,7 +228,6 @@ impl Lines {
             .number
             .saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
         self.consume(skipped);
-        skipped
     }
 
     fn consume(&mut self, bytes: usize) {

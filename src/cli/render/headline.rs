@@ -1,8 +1,8 @@
 //! The verdict's reason in one sentence. Its text is not escaped yet.
 
-use jwtlens::json::Value;
+use jwtlens::json::{Object, Value};
 use jwtlens::{
-    Check, Reason, Report, SignatureStatus, Time, Validity, Verdict, duration, relative,
+    Check, ClaimPath, Reason, Report, SignatureStatus, Time, Validity, Verdict, duration, relative,
 };
 
 use super::escape;
@@ -25,7 +25,7 @@ pub fn headline(report: &Report) -> String {
             format!("signature verified, but the token {expiry}")
         }
         Verdict::Expired | Verdict::NotYetValid => format!("signature not checked; {expiry}"),
-        Verdict::ClaimRejected => format!("signature verified, but {}", failed(&report.checks)),
+        Verdict::ClaimRejected => format!("signature verified, but {}", failed(report)),
         Verdict::Unverifiable => unchecked_reason(report),
         Verdict::MisSigned => mismatch(report),
         Verdict::Malformed => match &report.error {
@@ -77,14 +77,15 @@ pub fn too_soon(time: &Time) -> String {
 }
 
 /// What the claim checks found: one failure in words, more of them by name.
-fn failed(checks: &[Check]) -> String {
-    let failed: Vec<&Check> = checks.iter().filter(|check| !check.passed).collect();
+fn failed(report: &Report) -> String {
+    let failed = report.checks.iter().filter(|check| !check.passed);
+    let failed: Vec<&Check> = failed.collect();
+    let claims = report.claims.as_ref().map(|claims| claims.members.read());
     match failed.as_slice() {
         [check] => match (check.check, &check.actual) {
             // A claim that must have a value may be null.
             ("require", _) => format!("\"{}\" is missing", check.name),
-            // The value of a claim that is compared may be null.
-            (kind, Value::Null) if kind != "claim" => format!("\"{}\" is missing", check.name),
+            (_, _) if is_missing(check, claims) => format!("\"{}\" is missing", check.name),
             ("max-age", age) if age.to_string().starts_with('-') => {
                 "the token was issued in the future".to_owned()
             }
@@ -99,6 +100,15 @@ fn failed(checks: &[Check]) -> String {
             format!("{} claim checks failed: {}", many.len(), names.join(", "))
         }
     }
+}
+
+/// Whether the token has nothing to compare. The value of a claim that is compared may be null.
+pub fn is_missing(check: &Check, claims: Option<&Object>) -> bool {
+    let path = ClaimPath::new(&check.name).ok();
+    let found = path
+        .zip(claims)
+        .is_some_and(|(path, claims)| path.find(claims).is_some());
+    matches!(check.actual, Value::Null) && (check.check != "claim" || !found)
 }
 
 fn mismatch(report: &Report) -> String {
@@ -125,7 +135,7 @@ fn unchecked_reason(report: &Report) -> String {
             format!("\"alg\" is \"{alg}\", but none of the given keys supports it")
         }
         Some(Reason::AlgorithmExcluded) => {
-            format!("\"alg\" is \"{alg}\", which --alg does not allow")
+            format!("\"alg\" is \"{alg}\", which --alg excludes")
         }
         Some(Reason::Unsecured) => format!("\"alg\" is \"{alg}\": the token is not signed"),
         Some(Reason::UnknownCritical) => {

@@ -4,3 +4,4 @@ pub mod checks;
 pub mod invalid;
 pub mod panics;
 pub mod redaction;
+mod vocabulary;
