@@ -230,6 +230,7 @@ fn read_file(given: &Given) -> Result<KeySource> {
                 "jwtlens has no network access; fetch the key first: curl -s URL > keys.json"
             }
             _ if octets.starts_with(b"file:") => "use the path without file://",
+            _ if given.is_from_variable() => "set it to a file, a directory, or the key itself",
             _ => "KEY is a file, a directory, the key itself, or - for stdin",
         })
     })?;

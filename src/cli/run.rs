@@ -209,7 +209,7 @@ fn check_format(asked: &Verify) -> Result<(), Failure> {
         .hint("use -o json or -o line")),
         Format::Claims if !asked.only.is_empty() && !asked.only.contains(&Verdict::Valid) => {
             Err(Failure::usage(format!(
-                "-o claims prints valid tokens only, which --only {} excludes",
+                "-o claims prints the claims of valid tokens, which --only {} excludes",
                 asked
                     .only
                     .iter()
@@ -217,7 +217,7 @@ fn check_format(asked: &Verify) -> Result<(), Failure> {
                     .collect::<Vec<_>>()
                     .join(" --only ")
             ))
-            .hint("use -o jsonl"))
+            .hint("use -o jsonl for the claims of rejected tokens"))
         }
         Format::Claims
         | Format::Token

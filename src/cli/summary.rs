@@ -159,13 +159,13 @@ impl Summary {
         self.skipped.warn(messages);
         if self.without_time > 0 {
             let tokens = figures::count(self.without_time, "token");
-            let verb = if self.without_time == 1 {
-                "was"
+            let (verb, object) = if self.without_time == 1 {
+                ("was", "it")
             } else {
-                "were"
+                ("were", "them")
             };
             messages.warning(&format!(
-                "{tokens} {verb} checked at the current time: no time in the log before"
+                "{tokens} {verb} checked at the current time: no time precedes {object} in the log"
             ));
         }
         if has_statistics {

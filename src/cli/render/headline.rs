@@ -2,7 +2,8 @@
 
 use jwtlens::json::{Object, Value};
 use jwtlens::{
-    Check, ClaimPath, Reason, Report, SignatureStatus, Time, Validity, Verdict, duration, relative,
+    Check, ClaimPath, Code, Finding, Reason, Report, SignatureStatus, Time, Validity, Verdict,
+    duration, relative,
 };
 
 use super::escape;
@@ -14,7 +15,7 @@ pub fn headline(report: &Report) -> String {
     match report.verdict {
         Verdict::Valid => {
             let hint = match report.time.status {
-                Some(Validity::Unbounded) => " (no \"exp\"; require it with --require exp)",
+                Some(Validity::Unbounded) => " (no \"exp\"; --require exp rejects it)",
                 _ => "",
             };
             format!("signature verified, {expiry}{hint}")
@@ -114,7 +115,8 @@ pub fn is_missing(check: &Check, claims: Option<&Object>) -> bool {
 fn mismatch(report: &Report) -> String {
     let signature = &report.signature;
     let alg = signature.algorithm.as_deref().unwrap_or_default();
-    let is_explained = report.findings.iter().any(|finding| finding.explains);
+    let explains = |finding: &Finding| finding.explains && finding.code != Code::NoKeyMatches;
+    let is_explained = report.findings.iter().any(explains);
     match (signature.octets, signature.expected_octets) {
         (Some(length), Some(expected)) if length != expected && !is_explained => {
             format!("the signature has {length} bytes, expected {expected} for {alg}")

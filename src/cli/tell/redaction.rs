@@ -401,7 +401,7 @@ mod tests {
 
     #[test]
     fn file_is_named_in_a_command() {
-        let jq = |file| with_file("jq '.FILE' FILE > key.json", OsStr::new(file));
+        let jq = |file: &str| with_file("jq '.FILE' FILE > key.json", OsStr::new(file));
         assert_eq!(jq("Cargo.toml"), "jq '.FILE' Cargo.toml > key.json");
         assert_eq!(jq("./src/main.rs"), "jq '.FILE' ./src/main.rs > key.json");
         for file in ["nowhere.json", "-", "/dev/null", "stdin", "$JWTLENS_KEY"] {
