@@ -179,7 +179,9 @@ fn tip(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
             let leads = arguments
                 .get(1)
                 .is_some_and(|first| first.as_encoded_bytes().starts_with(b"-"));
-            foreign(FOREIGN_OPTIONS, string(error, ContextKind::InvalidArg))
+            let option = string(error, ContextKind::InvalidArg);
+            foreign(FOREIGN_OPTIONS, option)
+                .or_else(|| of_other_commands(option).filter(|_| !leads))
                 .or_else(|| similar("argument", ContextKind::SuggestedArg))
                 .or_else(|| leads.then(|| COMMAND_FIRST.to_owned()))
         }
@@ -239,6 +241,29 @@ fn other_case(error: &clap::Error) -> Option<String> {
 fn foreign(table: &[(&[&str], &str)], name: &str) -> Option<String> {
     let (_, advice) = table.iter().find(|(names, _)| names.contains(&name))?;
     Some((*advice).to_owned())
+}
+
+/// The tip for an option of other commands.
+fn of_other_commands(option: &str) -> Option<String> {
+    let has_option = |command: &&clap::Command| {
+        command.get_arguments().any(|argument| {
+            let long = argument.get_long().map(|long| format!("--{long}"));
+            let short = argument.get_short().map(|short| format!("-{short}"));
+            [long, short].iter().flatten().any(|name| name == option)
+        })
+    };
+    let program = Cli::command();
+    let commands: Vec<String> = program
+        .get_subcommands()
+        .filter(has_option)
+        .map(|command| format!("`jwtlens {}`", command.get_name()))
+        .collect();
+    let commands = match commands.as_slice() {
+        [] => return None,
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        [only, ..] => only.clone(),
+    };
+    Some(format!("'{option}' is an option of {commands}"))
 }
 
 /// All options of all commands, and those of other programs.
