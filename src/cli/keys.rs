@@ -1,4 +1,4 @@
-//! Where keys are found: options, the environment, or the file that everybody has.
+//! Where keys come from: options, the environment, or the default file.
 
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
@@ -14,7 +14,7 @@ use super::key_directory::{self, Directory};
 use super::messages::{Failure, Messages, io_reason};
 use super::tell::redaction::{Harmless, named, shown, with_file};
 
-/// The most that is read of a key file, in octets.
+/// The most that is read of a key file, in bytes.
 const MAX_KEY_FILE: u64 = 1024 * 1024;
 
 /// The most skipped files of a directory that are named.
@@ -131,13 +131,13 @@ fn no_secret(arguments: &[Given]) -> Result<(), Failure> {
     }
 }
 
-/// How `verify` is told a key.
+/// How to give `verify` a key.
 pub const OPTION: &str = "use -k FILE, for example -k public_key.json";
 
-/// How `key` is told one.
+/// How to give `key` a key.
 pub const ARGUMENT: &str = "name the key file, for example `jwtlens key public_key.json`";
 
-/// The same if a pipe is there.
+/// The same if stdin is a pipe.
 pub const PIPE: &str = "to read a key from stdin, use `jwtlens key -`";
 
 /// What marks PEM (RFC 7468, section 2). No name of a file has it.
@@ -287,7 +287,7 @@ fn hint(error: &KeySourceError, file: Option<&OsStr>) -> String {
     }
 }
 
-/// The error for keys of which none is usable.
+/// The error if none of the keys is usable.
 pub fn none_usable(keys: &[Given], error: &KeySourceError) -> anyhow::Error {
     let file = match keys {
         [only] => Some(only.text),

@@ -1,14 +1,14 @@
-//! A line on a terminal that tells how far a long run is. It comes only where nothing else is printed
-//! on that terminal meanwhile, and goes before anything else is.
+//! The progress line of a long run. It is shown only if nothing else is printed to the same terminal, and
+//! cleared before anything else is.
 
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Before this long nobody wonders.
+/// Shorter runs show no progress.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The line, which is drawn a few times a second however often it changes.
+/// The line, which is redrawn at most a few times per second.
 pub struct Progress {
     on: bool,
     begun: Instant,
@@ -24,7 +24,7 @@ impl Progress {
         }
     }
 
-    /// Tells how far the run is: `text` holds nothing that came from outside.
+    /// Shows `text`, which must not contain anything from the input.
     pub fn tell(&mut self, text: impl FnOnce(Duration) -> String) {
         const A_SECOND: u8 = 10;
         let elapsed = self.begun.elapsed();
@@ -43,13 +43,13 @@ impl Progress {
         line.tick();
     }
 
-    /// Clears the line for good: a search may go on until the program ends.
+    /// Clears the line and disables it: a search may continue until the program ends.
     pub fn end(&mut self) {
         self.clear();
         self.on = false;
     }
 
-    /// Makes room for something else; the next [`tell`](Self::tell) draws the line again.
+    /// Clears the line until the next [`tell`](Self::tell).
     pub fn clear(&mut self) {
         if let Some(line) = self.line.take() {
             line.finish_and_clear();

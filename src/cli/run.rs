@@ -1,4 +1,4 @@
-//! One function a command.
+//! One function per command.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
@@ -36,8 +36,8 @@ use super::times::At;
 use super::{Stdin, Surroundings};
 use super::{keys, secrets};
 
-/// A search that takes longer is ended, and says that it was not complete: work is counted, but a slow
-/// machine takes its time for it.
+/// A search that takes longer is stopped and reported as incomplete. Work is bounded by counting, but a slow
+/// machine needs more time for it.
 const LONGEST_SEARCH: Duration = Duration::from_secs(9);
 
 /// Runs the command.
@@ -132,7 +132,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     let (source, keys) = inputs(&asked.verify, &asked.try_key, false, surroundings, messages)?;
     let sources = sources(&asked.verify.keys, &keys, surroundings, messages)?;
     let also = keys::also(&asked.try_key, messages)?;
-    // Without a usable key nothing is judged in full, but much can be found out.
+    // Without a usable key nothing can be verified, but much can still be found out.
     let exit = match KeySet::new(&sources) {
         Ok(_) => Exit::SUCCESS,
         Err(_) if sources.is_empty() => Exit::SUCCESS,
@@ -162,7 +162,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
         let mut report = debugger.debug(token, now(), &mut |count| {
             tried = tried.saturating_add(count);
             lock(&shown).tell(|elapsed| tally.pace(elapsed, tried));
-            // A loaded machine takes its time: what counts is the CPU's.
+            // On a loaded machine, only CPU time counts.
             begun.elapsed() < LONGEST_SEARCH
                 || cpu_time().saturating_sub(cpu_begun) < LONGEST_SEARCH
         });
@@ -170,7 +170,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
             search.milliseconds = u64::try_from(begun.elapsed().as_millis()).ok();
         }
         if let Some(finding) = tally.signers.note(&mut report.recovered) {
-            // What was only likely of one token is known of two.
+            // What is only likely for one token is certain for two.
             let guesses = finding.code.silences();
             report
                 .findings
@@ -280,7 +280,7 @@ fn verify_policy(asked: &Verify) -> Result<Policy, PolicyError> {
         .with_checks(claim_checks(&asked.checks)))
 }
 
-/// What every token of `verify` and `debug` is put through.
+/// How `verify` and `debug` process tokens.
 fn stream<'a, J: FnMut(&[Token]) -> Vec<Report>>(
     asked: &'a Verify,
     surroundings: &Surroundings,
@@ -338,7 +338,7 @@ fn decode(
     let clock = line_clock(&asked.time, surroundings);
     let source = Source::new(&asked.tokens, clock, None, surroundings)?;
     if asked.show.quiet && !asked.check_time {
-        // Printed in spite of --quiet: a script that expects more would never know.
+        // Printed even with --quiet, because a script might expect more.
         Messages {
             quiet: false,
             ..messages
@@ -469,7 +469,7 @@ fn warn_of_private_key(source: &KeySource, messages: Messages) {
     }
 }
 
-/// What is wrong with keys that are used all the same.
+/// Warns of keys that are used although something is wrong with them.
 fn warn_of_keys(source: &KeySource, messages: Messages) {
     for key in source.keys.iter().filter(|key| key.usable) {
         for note in key.notes.iter().filter(|note| note.is_warning()) {
@@ -495,7 +495,7 @@ fn zone(time: &Time) -> TimeZone {
     }
 }
 
-/// What time it is whenever it is asked.
+/// The current time, each time it is called.
 fn now(time: &Time, surroundings: &Surroundings) -> impl Fn() -> i64 + Copy + use<> {
     let (at, clock) = (time.at, surroundings.clock);
     move || match at {

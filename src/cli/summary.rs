@@ -1,4 +1,4 @@
-//! What is told of many tokens at the end of a run.
+//! The summary of a run of many tokens.
 
 use std::collections::BTreeMap;
 use std::iter;
@@ -12,13 +12,13 @@ use super::messages::Messages;
 use super::scan::Skipped;
 use super::statistics::Statistics;
 
-/// More reasons than these are not told.
+/// The most reasons that are printed.
 const SHOWN: usize = 3;
 
 /// How many tokens there were of each verdict, and why.
 #[derive(Default)]
 pub struct Summary {
-    /// None once it is told, and of a part of a run.
+    /// None once it is printed, and for a part of a run.
     begun: Option<Instant>,
     is_interrupted: bool,
     /// What to do if the run prints more than a reader can take in.
@@ -33,8 +33,8 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// A summary that tells how long the run took from here on, and gives the hint if there were more
-    /// than a handful of tokens.
+    /// A summary that measures the time from here on, and prints the hint if there were more than a handful of
+    /// tokens.
     pub fn begin(hint: Option<&'static str>) -> Self {
         Self {
             begun: Some(Instant::now()),
@@ -43,7 +43,7 @@ impl Summary {
         }
     }
 
-    /// There may be more tokens than were judged.
+    /// There may be more tokens than were verified.
     pub fn interrupt(&mut self) {
         self.is_interrupted = true;
     }
@@ -211,7 +211,7 @@ impl Summary {
     }
 }
 
-/// Why a token is refused, where its verdict does not say it.
+/// Why a token is rejected, if its verdict does not say so.
 pub fn reason(report: &Report) -> Option<String> {
     match report.verdict {
         Verdict::Malformed => {

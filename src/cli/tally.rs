@@ -9,13 +9,13 @@ use super::escape;
 use super::figures;
 use super::messages::Messages;
 
-/// More of one kind are not told.
+/// The most of one kind that are printed.
 const SHOWN: usize = 5;
 
-/// A stream of ever other key IDs must not fill the memory.
+/// Bounds memory if every token has another key ID.
 const MAX_KIDS: usize = 10_000;
 
-/// Nor may long ones, in octets: no key is looked for by such a name.
+/// The longest key ID that is counted, in bytes.
 const MAX_KID: usize = 256;
 
 /// Counts over the reports of one run.
@@ -90,7 +90,7 @@ impl Tally {
         causes
     }
 
-    /// Tells what more than one token had in common.
+    /// Prints what more than one token had in common.
     pub fn tell(&self, messages: Messages) {
         if self.judged < 2 || self.rejected == 0 {
             return;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::malformed::{Malformed, Segment, TokenFault};
 
-/// What a character outside of `A-Z a-z 0-9 - _ .` is, as far as it tells where it comes from.
+/// What a character outside of `A-Z a-z 0-9 - _ .` is, as far as it shows where it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ForeignCharacter {
     /// `=` after something that does not begin as a token: an assignment.

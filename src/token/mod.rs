@@ -1,4 +1,4 @@
-//! A token as it came in: where from, and what was taken off around it.
+//! A token as it was read: its source, and what was removed around it.
 
 pub(crate) mod claims;
 pub(crate) mod claims_fast_path;
@@ -24,14 +24,14 @@ pub struct Token<'t> {
     pub input: Input,
     /// The token itself.
     pub text: &'t [u8],
-    /// The limit in octets of a line that went beyond it, of which nothing is held.
+    /// The limit in bytes that its line exceeds; nothing of the line is kept.
     pub too_long: Option<usize>,
 }
 
-/// What was taken off around a token.
+/// What was removed around a token.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Removed {
-    /// White space (space, tab, CR, LF) at either end.
+    /// Whitespace (space, tab, CR, LF) at either end.
     pub white_space: bool,
     /// `Bearer ` or `Authorization: Bearer `, in any letter case.
     pub bearer: bool,
@@ -73,9 +73,9 @@ impl<'t> Token<'t> {
         })
     }
 
-    /// Takes off what people and tools put around a token: ASCII white space, `Bearer ` or
+    /// Removes what people and tools put around a token: ASCII whitespace, `Bearer ` or
     /// `Authorization: Bearer `, and one pair of quotes, each at most once and in any order. What
-    /// is left is judged as it is. For text that a person pasted; a server takes
+    /// is left is verified as it is. For text that a person pasted; a server uses
     /// [`bearer`](Self::bearer).
     #[must_use]
     pub fn new(input: Input, octets: &'t [u8]) -> Self {
@@ -118,7 +118,7 @@ impl Token<'_> {
         }
     }
 
-    /// Whether a line holds nothing but white space: it is blank, and no token.
+    /// Whether a line has nothing but whitespace, and so no token.
     #[must_use]
     pub fn is_blank(line: &[u8]) -> bool {
         line.iter().copied().all(is_space)
@@ -126,7 +126,7 @@ impl Token<'_> {
 }
 
 impl<'t> From<&'t str> for Token<'t> {
-    /// A token of which nothing more is known, read as by [`Token::new`].
+    /// A token with no known source, read as by [`Token::new`].
     fn from(text: &'t str) -> Self {
         Self::new(Input::default(), text.as_bytes())
     }

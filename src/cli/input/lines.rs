@@ -169,7 +169,7 @@ impl Lines {
         }
     }
 
-    /// Adds the whole text, but for its last line feed, as one token.
+    /// Adds the whole text, without its last newline, as one token.
     pub fn read_whole(mut self, block: &mut Block) {
         let mut text = Vec::new();
         // It is all in memory.
@@ -236,7 +236,7 @@ impl Lines {
         self.consumed = self.consumed.saturating_add(bytes);
     }
 
-    /// The next line with its number, without its line feed. A line longer than [`MAX_LINE`] is
+    /// The next line with its number, without its newline. A line longer than [`MAX_LINE`] is
     /// skipped without being kept. Unless it may wait, only what can be read at once is read.
     fn next(&mut self, may_wait: bool) -> io::Result<Next<'_>> {
         if self.state == State::Ended {

@@ -20,7 +20,7 @@ use super::scan::Clock;
 pub use block::{Block, Share};
 pub use texts::Texts;
 
-/// The longest line that is read, in bytes, without its line feed.
+/// The longest line that is read, in bytes, without its newline.
 const MAX_LINE: usize = 16 * 1024 * 1024;
 
 /// The tokens of a run, before any is read.
