@@ -67,45 +67,45 @@
 //! token's header, and [`Policy::with_algorithms`] accepts fewer. [`Algorithm::all`] lists them: ECDSA on
 //! P-256, P-384, P-521 and secp256k1, RSA with PKCS #1 v1.5 and PSS, Ed25519, and HMAC.
 //!
-//! # What is refused, and how it is told
+//! # Rejected tokens
 //!
-//! A fault of a token is never an error of a function: it is in the [`Report`], which is always made in
-//! full. [`Verdict`] is the decision in one word; [`Signature`], [`Time`] and [`Check`] are the facts that
-//! it rests on, each told whatever the others say. [`Report::claims`] are in the report of a rejected token
+//! A fault in a token is never an error of a function: it is part of the [`Report`], which is always
+//! complete. [`Verdict`] is the decision in one word. [`Signature`], [`Time`] and [`Check`] are the facts
+//! behind it, each reported independently of the others. [`Report::claims`] has the claims of a rejected token
 //! too. Only [`Verdict::Valid`] accepts a token: [`decode`] verifies nothing, and its
 //! [`Verdict::NotVerified`] has the [status](Verdict::status) 0, as has a valid token.
 //!
-//! Errors are for what is wrong with *your* side: [`KeySource::read`] and [`KeySet::read`] fail on content
-//! without a usable key ([`KeySourceError`]), [`ClaimPath::new`] on a path that is none, and [`Policy`]
-//! on a leeway or time that would accept what has expired ([`PolicyError`]).
+//! Errors are about the caller's input: [`KeySource::read`] and [`KeySet::read`] fail on content without a
+//! usable key ([`KeySourceError`]), [`ClaimPath::new`] on an invalid path, and [`Policy`] on a leeway or time
+//! that would accept expired tokens ([`PolicyError`]).
 //!
-//! # What to ask for
+//! # What to require
 //!
 //! [`Policy::default`] allows no leeway and checks no claim. It accepts a token without `exp`, of any age,
 //! for any audience and of any issuer. Require `exp`, and check the audience: a key that signs for several
-//! services makes their tokens alike in everything else. Keys are not bound to an issuer: with more than
-//! one, make a [`Verifier`] for each, with its keys and [`ClaimCheck::Issuer`].
+//! services signs tokens that differ in nothing but the audience. Keys are not bound to an issuer: with more
+//! than one issuer, build a [`Verifier`] for each, with its keys and [`ClaimCheck::Issuer`].
 //!
-//! # Many tokens, and no key
+//! # Many tokens, or no key
 //!
-//! [`Verifier::verify_all`] judges many tokens at once: the same reports, faster by far. [`decode`] reads
-//! a token without a key, and says that nothing was verified.
+//! [`Verifier::verify_all`] verifies many tokens at once: the same reports, several times faster. [`decode`]
+//! reads a token without a key, and reports that nothing was verified.
 //!
-//! # Why a token is refused
+//! # Why a token is rejected
 //!
-//! A [`Debugger`] makes the same report and looks further. A [`Finding`] is [`Certainty::Proven`] only
-//! where a computation shows it; none turns a refused token into a valid one.
+//! A [`Debugger`] makes the same report and searches for the cause. A [`Finding`] is [`Certainty::Proven`] only
+//! if a computation shows it. No finding turns a rejected token into a valid one.
 //!
-//! # Programs of other languages
+//! # Other languages
 //!
-//! [`Report`] serializes with `serde`; its JSON is a contract: fields may be added, none is renamed or
-//! given another type. Numbers and the order of members are the token's own ([`json`]).
+//! [`Report`] serializes with `serde`; its JSON is stable: fields may be added, but are never renamed or
+//! retyped. Numbers and the order of members are kept as they are in the token ([`json`]).
 //!
-//! # The way of the data
+//! # Data flow
 //!
 //! A [`Token`] is split into its segments ([`Compact`]), these are read into a [`JoseHeader`] and a
-//! [`ClaimsSet`], the [`KeySet`] gives the candidates, an [`Algorithm`] answers with one bit, and
-//! [`Verdict::of`] makes the decision of these facts.
+//! [`ClaimsSet`], the [`KeySet`] selects candidate keys, an [`Algorithm`] verifies the signature, and
+//! [`Verdict::of`] makes the decision from these facts.
 
 #![cfg_attr(
     test,

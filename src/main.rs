@@ -110,6 +110,8 @@ fn stdin() -> Stdin {
         Stdin::Terminal
     } else if kind == Ok(FileType::RegularFile) {
         Stdin::File
+    } else if kind == Ok(FileType::Fifo) {
+        Stdin::Pipe
     } else {
         Stdin::Other
     }

@@ -15,8 +15,8 @@ const MAX_FILES: usize = 1000;
 /// The keys of a directory, in order of the files' names.
 pub struct Directory {
     pub sources: Vec<KeySource>,
-    /// How many files hold no key.
-    pub skipped: usize,
+    /// The files that hold no key.
+    pub skipped: Vec<OsString>,
 }
 
 /// Reads every file that is not hidden. A file that holds no key is skipped; one that cannot be read is
@@ -25,7 +25,7 @@ pub fn read(directory: &Given, read: fn(&Given) -> Result<KeySource>) -> Result<
     let files = files(directory)?;
     let mut keys = Directory {
         sources: Vec::with_capacity(files.len()),
-        skipped: 0,
+        skipped: Vec::new(),
     };
     for file in files {
         match read(&Given::new(&file, directory.place.clone())) {
@@ -35,7 +35,7 @@ pub fn read(directory: &Given, read: fn(&Given) -> Result<KeySource>) -> Result<
                     .downcast_ref::<Failure>()
                     .is_some_and(|failure| failure.is_content) =>
             {
-                keys.skipped = keys.skipped.saturating_add(1);
+                keys.skipped.push(file);
             }
             Err(error) => return Err(error),
         }

@@ -1,8 +1,8 @@
-//! Where keys are found: options, the environment, or the file that everybody has.
+//! Where keys come from: options, the environment, or the default file.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -12,9 +12,13 @@ use zeroize::Zeroizing;
 use super::given_key::{Given, VARIABLE, is_inline};
 use super::key_directory::{self, Directory};
 use super::messages::{Failure, Messages, io_reason};
+use super::tell::harmless::{Harmless, shown, with_file};
 
-/// The most that is read of a key file, in octets.
+/// The most that is read of a key file, in bytes.
 const MAX_KEY_FILE: u64 = 1024 * 1024;
+
+/// The most skipped files of a directory that are named.
+const MAX_NAMED: usize = 3;
 
 const DEFAULT_FILE: &str = "public_key.json";
 
@@ -26,7 +30,7 @@ pub fn find<'g>(
 ) -> Result<Vec<Given<'g>>, Failure> {
     if asked.iter().filter(|key| key.text == "-").count() > 1 {
         return Err(Failure::usage(
-            "\"-\" was given as a key more than once, but stdin can be read only once",
+            "'-' was given as a key more than once, but stdin can be read only once",
         ));
     }
     if !asked.is_empty() {
@@ -73,11 +77,14 @@ fn no_secret(arguments: &[Given]) -> Result<(), Failure> {
     }
 }
 
-/// How `verify` is told a key.
+/// How to give `verify` a key.
 pub const OPTION: &str = "use -k FILE, for example -k public_key.json";
 
-/// How `key` is told one.
+/// How to give `key` a key.
 pub const ARGUMENT: &str = "name the key file, for example `jwtlens key public_key.json`";
+
+/// The same if stdin is a pipe.
+pub const PIPE: &str = "to read a key from stdin, use `jwtlens key -`";
 
 /// Reads a key file, the content of one, stdin, or each file of a directory.
 pub fn read_all(given: &Given, messages: Messages) -> Result<Vec<KeySource>> {
@@ -98,20 +105,42 @@ pub fn read_all(given: &Given, messages: Messages) -> Result<Vec<KeySource>> {
 
 fn note_skipped(given: &Given, directory: &Directory, messages: Messages) {
     let name = given.named();
-    match directory.skipped {
+    let skipped = directory.skipped.iter().take(MAX_NAMED);
+    let skipped: Vec<String> = skipped
+        .map(|file| {
+            let is_shown = shown(file, Harmless::Path).is_some();
+            let name = Path::new(file).file_name().filter(|_| is_shown);
+            name.map_or_else(
+                || "a file with a token in its name".to_owned(),
+                |name| format!("'{}'", name.to_string_lossy()),
+            )
+        })
+        .collect();
+    let more = match directory.skipped.len().saturating_sub(MAX_NAMED) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    let skipped = skipped.join(", ");
+    match directory.skipped.len() {
         0 => {}
-        1 => messages.note(&format!("skipped 1 file in {name}: not a key")),
-        many => messages.note(&format!("skipped {many} files in {name}: not keys")),
+        1 => messages.note(&format!("skipped {skipped} in {name}: not a key")),
+        _ => messages.note(&format!("skipped {skipped}{more} in {name}: not keys")),
     }
 }
 
 /// Reads a key. An error about the file that `$JWTLENS_KEY` names gives the variable too.
 pub fn read(given: &Given) -> Result<KeySource> {
     if is_inline(given.text) {
-        return describe(&given.place, given.text.as_encoded_bytes());
+        return describe(&given.place, given.text.as_encoded_bytes(), None);
     }
     let source = read_file(given);
-    if given.is_from_variable() {
+    // A file that cannot be named is called by the variable already.
+    let is_named = || {
+        source
+            .as_ref()
+            .is_err_and(|error| error.to_string().contains(VARIABLE))
+    };
+    if given.is_from_variable() && !is_named() {
         source.context(VARIABLE)
     } else {
         source
@@ -124,7 +153,7 @@ fn read_file(given: &Given) -> Result<KeySource> {
     if key == "-" {
         let content = read_limited(io::stdin().lock())
             .map_err(|reason| Failure::new(format!("cannot read key from stdin: {reason}")))?;
-        return describe("stdin", &content);
+        return describe("stdin", &content, None);
     }
     if octets.starts_with(HEADER_START.as_bytes())
         && Compact::parse(octets).is_ok()
@@ -138,20 +167,25 @@ fn read_file(given: &Given) -> Result<KeySource> {
         failure.hint(match octets {
             [] => "the file name is empty; is a shell variable unset?",
             _ if octets.starts_with(b"http") => {
-                "jwtlens has no network access; use -k <(curl -s URL)"
+                "jwtlens has no network access; fetch the key first: curl -s URL > keys.json"
             }
+            _ if octets.starts_with(b"file:") => "use the path without file://",
+            _ if given.is_from_variable() => "set it to a file, a directory, or the key itself",
             _ => "KEY is a file, a directory, the key itself, or - for stdin",
         })
     })?;
-    describe(&given.source(), &content)
+    describe(&given.source(), &content, Some(key))
 }
 
 /// Reads a file that holds a key or a secret. `name` is what messages call it.
 pub fn read_content(path: &OsStr, name: &str) -> Result<Zeroizing<Vec<u8>>, Failure> {
-    let content = File::open(path).map_err(|error| io_reason(&error));
-    content
-        .and_then(read_limited)
-        .map_err(|reason| Failure::new(format!("cannot read {name}: {reason}")))
+    let failure = |reason| Failure::new(format!("cannot read {name}: {reason}"));
+    let file = File::open(path).map_err(|error| failure(io_reason(&error)))?;
+    if file.is_terminal() {
+        // It would be shown as it is entered.
+        return Err(failure("it is a terminal".to_owned()).hint("name a file, or pipe the key in"));
+    }
+    read_limited(file).map_err(failure)
 }
 
 /// Keys that are not trusted: files, or directories of them.
@@ -175,14 +209,32 @@ pub fn also(asked: &[OsString], messages: Messages) -> Result<Vec<KeySource>> {
     Ok(sources)
 }
 
-fn describe(source: &str, content: &[u8]) -> Result<KeySource> {
-    KeySource::read(source, content)
-        .map_err(|error| unusable(&format!("key \"{source}\""), &error).into())
+/// `file` is the name of the file that holds it, if it has one.
+fn describe(source: &str, content: &[u8], file: Option<&OsStr>) -> Result<KeySource> {
+    KeySource::read(source, content).map_err(|error| {
+        Failure::content(format!("{source}: {error}"))
+            .hint(hint(&error, file))
+            .into()
+    })
 }
 
-/// The error for keys of which none is usable.
+/// What to do about a key, with the name of its file if there is one.
+fn hint(error: &KeySourceError, file: Option<&OsStr>) -> String {
+    let hint = error.hint();
+    match file {
+        Some(file) => with_file(&hint, file),
+        None => hint.into(),
+    }
+}
+
+/// The error if none of the keys is usable.
 pub fn none_usable(keys: &[Given], error: &KeySourceError) -> anyhow::Error {
-    let failure = anyhow::Error::from(Failure::new(error.to_string()).hint(error.hint()));
+    let file = match keys {
+        [only] => Some(only.text),
+        _ => None,
+    };
+    let failure = Failure::new(error.to_string()).hint(hint(error, file));
+    let failure = anyhow::Error::from(failure);
     // An inline key is named after the variable.
     let names_a_file = |given: &Given| given.is_from_variable() && !is_inline(given.text);
     if keys.iter().any(names_a_file) {
@@ -190,11 +242,6 @@ pub fn none_usable(keys: &[Given], error: &KeySourceError) -> anyhow::Error {
     } else {
         failure
     }
-}
-
-/// A key error with its hint.
-pub fn unusable(what: &str, error: &KeySourceError) -> Failure {
-    Failure::content(format!("{what}: {error}")).hint(error.hint())
 }
 
 fn read_limited(source: impl Read) -> Result<Zeroizing<Vec<u8>>, String> {

@@ -1,4 +1,4 @@
-//! What the program says of its own work, on standard error: always escaped, never a token.
+//! Errors, warnings, notes and hints on stderr: always escaped, and never with a token in them.
 
 use std::error::Error;
 use std::fmt;
@@ -9,7 +9,7 @@ use super::exit::Exit;
 use super::render::columns::{HANGING, wrapped};
 use super::render::style::Paint;
 
-/// Why a run can't go on, for the person who reads it.
+/// Why a run cannot continue, with hints.
 #[derive(Debug)]
 pub struct Failure {
     pub exit: Exit,
@@ -20,7 +20,7 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// Something that can't be read or written.
+    /// Something that cannot be read or written.
     pub fn new(message: impl Into<String>) -> Self {
         Self {
             exit: Exit::Failure,
@@ -38,7 +38,7 @@ impl Failure {
         }
     }
 
-    /// A command line that can't be meant.
+    /// An invalid command line.
     pub fn usage(message: impl Into<String>) -> Self {
         Self {
             exit: Exit::Usage,
@@ -60,13 +60,13 @@ impl fmt::Display for Failure {
 
 impl Error for Failure {}
 
-/// Standard error, and how it is coloured.
+/// How messages are printed to stderr.
 #[derive(Clone, Copy)]
 pub struct Messages {
     pub paint: Paint,
-    /// The columns to keep within, so that nothing in a message can begin a line.
+    /// The maximum width, so that no text in a message can start a line.
     pub width: Option<usize>,
-    /// With `--quiet` only errors are told.
+    /// With `--quiet`, only errors are printed.
     pub quiet: bool,
 }
 
@@ -87,7 +87,7 @@ impl Messages {
         }
     }
 
-    /// A hint belongs to an error, and is told wherever that is.
+    /// Printed even with `--quiet`: a hint belongs to an error.
     pub fn hint(self, message: &str) {
         self.say(&self.paint.heading("hint:"), "hint:".len(), message);
     }
@@ -99,17 +99,17 @@ impl Messages {
         }
     }
 
-    /// `at` is the width of the label without its colour.
+    /// `at` is the width of the label without its color.
     fn say(self, label: &str, at: usize, message: &str) {
         let space = if label.is_empty() { "" } else { " " };
         let message = format!("{space}{}", escape::text(message));
         let line = format!("{label}{}\n", wrapped(&message, at, HANGING, self.width));
-        // Whoever closed standard error doesn't want to hear this either.
+        // Ignore errors: stderr may be closed.
         let _ = io::stderr().write_all(line.as_bytes());
     }
 }
 
-/// Tells an error with its hints.
+/// Prints an error with its hints.
 pub fn tell(error: &anyhow::Error, messages: Messages) {
     let causes: Vec<String> = error
         .chain()
@@ -127,7 +127,7 @@ pub fn tell(error: &anyhow::Error, messages: Messages) {
     }
 }
 
-/// Tells why a run can't go on, unless nobody listens any more.
+/// Prints why a run cannot continue, unless stdout is a closed pipe. Returns the exit status.
 pub fn finish(error: &anyhow::Error, messages: Messages) -> Exit {
     let cause = error
         .chain()
@@ -141,7 +141,7 @@ pub fn finish(error: &anyhow::Error, messages: Messages) -> Exit {
         .map_or(Exit::Failure, |failure| failure.exit)
 }
 
-/// Why a file can't be opened or read, without the system's number for it.
+/// Why a file cannot be opened or read, without the error number.
 pub fn io_reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "no such file".to_owned(),

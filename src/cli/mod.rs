@@ -38,14 +38,14 @@ pub enum Stdin {
     Terminal,
     /// A regular file.
     File,
-    /// A pipe, or anything else.
+    /// A pipe.
+    Pipe,
     Other,
 }
 
-/// All that the program asks of the machine besides its files: found out in `main` alone.
+/// What the program reads from its environment, apart from files: only `main` does.
 pub struct Surroundings {
-    /// Seconds since 1970-01-01T00:00:00Z, asked again for each token or batch of them: a stream may
-    /// outlive what it judges.
+    /// Seconds since 1970-01-01T00:00:00Z, read again for each batch of tokens, because a stream may take long.
     pub clock: fn() -> i64,
     /// `$JWTLENS_KEY`
     pub key_variable: Option<OsString>,
@@ -55,12 +55,12 @@ pub struct Surroundings {
     pub knows_control_sequences: bool,
     /// Any other variable, for a secret in it.
     pub variable: fn(&OsStr) -> Option<OsString>,
-    /// Whether a person reads standard error on a terminal that can redraw a line.
+    /// Whether stderr is a terminal that can redraw a line.
     pub can_show_progress: bool,
-    /// The columns to keep within; none for a pipe or a file.
+    /// The width of the output; none for a pipe or a file.
     pub width: Option<usize>,
     /// The rows of the terminal; none for a pipe or a file.
     pub height: Option<usize>,
-    /// How standard output is coloured.
+    /// How stdout is colored.
     pub paint: Paint,
 }

@@ -1,12 +1,12 @@
-//! A line on a terminal that tells how far a long run is. It comes only where nothing else is printed
-//! on that terminal meanwhile, and goes before anything else is.
+//! The progress line of a long run. It is shown only if nothing else is printed to the same terminal, and
+//! cleared before anything else is.
 
 use std::io::{self, Write};
 use std::time::{Duration, Instant};
 
 use unicode_width::UnicodeWidthChar;
 
-/// Before this long nobody wonders.
+/// Shorter runs show no progress.
 const SHOW_AFTER: Duration = Duration::from_secs(1);
 
 /// How long a line stays at least, however often it changes.
@@ -18,7 +18,7 @@ const CLEAR: &str = "\r\x1b[K";
 /// What turns in front of the text.
 const SPINNER: [char; 8] = ['⠁', '⠂', '⠄', '⡀', '⢀', '⠠', '⠐', '⠈'];
 
-/// The line, which is drawn a few times a second however often it changes.
+/// The line, which is redrawn at most a few times per second.
 pub struct Progress {
     on: bool,
     begun: Instant,
@@ -38,7 +38,7 @@ impl Progress {
         }
     }
 
-    /// Tells how far the run is: `text` holds nothing that came from outside.
+    /// Shows `text`, which must not contain anything from the input.
     pub fn tell(&mut self, text: impl FnOnce(Duration) -> String) {
         if !self.on {
             return;
@@ -57,13 +57,13 @@ impl Progress {
         self.drawn = Some(Instant::now());
     }
 
-    /// Clears the line for good: a search may go on until the program ends.
+    /// Clears the line and disables it: a search may continue until the program ends.
     pub fn end(&mut self) {
         self.clear();
         self.on = false;
     }
 
-    /// Makes room for something else; the next [`tell`](Self::tell) draws the line again.
+    /// Clears the line until the next [`tell`](Self::tell).
     pub fn clear(&mut self) {
         if self.drawn.take().is_some() {
             write(CLEAR);

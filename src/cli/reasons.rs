@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jwtlens::{Check, Reason, Report, Verdict};
 
-/// Why a token is refused, where its verdict does not say it.
+/// Why a token is rejected, if its verdict does not say so.
 pub fn reason(report: &Report) -> Option<String> {
     match report.verdict {
         Verdict::Malformed => {

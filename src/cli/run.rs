@@ -1,7 +1,8 @@
-//! One function a command.
+//! One function per command.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -17,7 +18,8 @@ use super::help::man;
 use super::input::Source;
 use super::messages::{Failure, Messages, io_reason, tell};
 use super::progress::Progress;
-use super::render::{Detail, Look, Renderer, key as render_key};
+use super::render::key::{self as render_key, Converted};
+use super::render::{Detail, Look, Renderer};
 use super::settings::{check_format, jobs, line_clock, now, policy, verify_policy, zone};
 use super::sink::lock;
 use super::stream::{BATCH_SIZE, Stream};
@@ -26,8 +28,8 @@ use super::time_args::At;
 use super::{Stdin, Surroundings};
 use super::{debug_summary, keys, secrets};
 
-/// A search that takes longer is ended, and says that it was not complete: work is counted, but a slow
-/// machine takes its time for it.
+/// A search that takes longer is stopped and reported as incomplete. Work is bounded by counting, but a slow
+/// machine needs more time for it.
 const MAX_SEARCH: Duration = Duration::from_secs(9);
 
 /// Runs the command.
@@ -67,6 +69,7 @@ pub fn run(command: Command, surroundings: &Surroundings, messages: Messages) ->
         }
         Command::Man { dir: None } => print(man::main_page().as_bytes()),
         Command::Man { dir: Some(dir) } => {
+            not_a_command(&dir)?;
             man::write_all(&dir).map_err(|error| {
                 let dir = named(dir.as_os_str(), "DIR", Harmless::Path);
                 let reason = io_reason(&error);
@@ -74,6 +77,26 @@ pub fn run(command: Command, surroundings: &Surroundings, messages: Messages) ->
             })?;
             Ok(Exit::SUCCESS)
         }
+    }
+}
+
+/// Rejects a directory that would be made by mistake.
+fn not_a_command(dir: &Path) -> Result<(), Failure> {
+    let name = dir.to_string_lossy();
+    let command = name.strip_prefix("jwtlens-").unwrap_or(&name);
+    let program = Cli::command();
+    match program
+        .get_subcommands()
+        .find(|known| known.get_name() == command)
+    {
+        Some(known) if !dir.exists() => {
+            let known = known.get_name();
+            Err(
+                Failure::usage(format!("'{name}' is a command, not a directory"))
+                    .hint(format!("to read about it, use `jwtlens help {known}`")),
+            )
+        }
+        _ => Ok(()),
     }
 }
 
@@ -101,7 +124,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     let (source, keys) = inputs(&asked.verify, &asked.try_key, false, surroundings, messages)?;
     let sources = sources(&asked.verify.keys, &keys, surroundings, messages)?;
     let also = keys::also(&asked.try_key, messages)?;
-    // Without a usable key nothing is judged in full, but much can be found out.
+    // Without a usable key nothing can be verified, but much can still be found out.
     let exit = match KeySet::new(&sources) {
         Ok(_) => Exit::SUCCESS,
         Err(_) if sources.is_empty() => Exit::SUCCESS,
@@ -131,7 +154,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
         let mut report = debugger.debug(token, now(), &mut |count| {
             tried = tried.saturating_add(count);
             lock(&shown).tell(|elapsed| debug_summary::pace(&tally, elapsed, tried));
-            // A loaded machine takes its time: what counts is the CPU's.
+            // On a loaded machine, only CPU time counts.
             begun.elapsed() < MAX_SEARCH || cpu_time().saturating_sub(cpu_begun) < MAX_SEARCH
         });
         if let Some(search) = &mut report.search {
@@ -172,7 +195,7 @@ fn inputs<'g>(
 ) -> Result<(Source, Vec<Given<'g>>)> {
     let given = [asked.keys.given.as_slice(), also].concat();
     let clock = line_clock(&asked.time, surroundings);
-    let source = Source::new(&asked.tokens, clock, &given, surroundings)?;
+    let source = Source::new(&asked.tokens, clock, Some(&given), surroundings)?;
     let variable = surroundings.key_variable.as_ref();
     let keys = Given::values("-k", &asked.keys.given);
     let keys = if keys.is_empty() && asked.keys.secrets.are_given() {
@@ -197,7 +220,7 @@ fn inputs<'g>(
     Ok((source, keys))
 }
 
-/// What every token of `verify` and `debug` is put through.
+/// How `verify` and `debug` process tokens.
 fn stream<'a, J: FnMut(&[Token]) -> Vec<Report>>(
     asked: &'a Verify,
     surroundings: &Surroundings,
@@ -248,9 +271,9 @@ fn decode(
     messages: Messages,
 ) -> Result<Exit> {
     let clock = line_clock(&asked.time, surroundings);
-    let source = Source::new(&asked.tokens, clock, &[], surroundings)?;
+    let source = Source::new(&asked.tokens, clock, None, surroundings)?;
     if asked.show.quiet && !asked.check_time {
-        // Printed in spite of --quiet: a script that expects more would never know.
+        // Printed even with --quiet, because a script might expect more.
         Messages {
             quiet: false,
             ..messages
@@ -297,7 +320,14 @@ fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<E
     let keys = Given::operands("KEY", &given);
     let keys = keys::find(keys, variable, messages)?;
     if keys.is_empty() {
-        return Err(keys::missing(keys::ARGUMENT).into());
+        let hint = match surroundings.stdin {
+            Stdin::Pipe => keys::PIPE,
+            Stdin::Terminal | Stdin::File | Stdin::Other => keys::ARGUMENT,
+        };
+        return Err(keys::missing(hint).into());
+    }
+    if given.is_empty() && surroundings.stdin == Stdin::Pipe {
+        messages.note(&format!("stdin is not read; {}", keys::PIPE));
     }
     not_from_terminal(keys.iter().map(|key| key.text), surroundings)?;
     let mut exit = Exit::SUCCESS;
@@ -317,11 +347,20 @@ fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<E
         }
         warn_of_private_key(source, messages);
     }
+    let mut converted = |converted: Converted| {
+        if !converted.is_complete {
+            exit = exit.and(Exit::Failure);
+        }
+        converted.text
+    };
     let shown = match asked.output {
-        KeyFormat::Text => render_key::text(&sources, surroundings.paint, surroundings.width),
+        KeyFormat::Text => {
+            let now = (surroundings.clock)();
+            render_key::text(&sources, surroundings.paint, surroundings.width, now)
+        }
         KeyFormat::Json => render_key::json(&sources)?,
-        KeyFormat::Jwk => render_key::jwk_set(&sources, messages)?,
-        KeyFormat::Pem => render_key::pem(&sources, messages),
+        KeyFormat::Jwk => converted(render_key::jwk_set(&sources, messages)?),
+        KeyFormat::Pem => converted(render_key::pem(&sources, messages)),
     };
     Ok(exit.and(print(shown.as_bytes())?))
 }
@@ -359,13 +398,13 @@ fn sources(
 fn warn_of_private_key(source: &KeySource, messages: Messages) {
     if source.holds_private_key() {
         messages.warning(&format!(
-            "\"{}\" holds a private key: only its public half is used; keep the private key where tokens are signed",
+            "{}: contains a private key, which belongs where tokens are signed; only its public half is used",
             source.source
         ));
     }
 }
 
-/// What is wrong with keys that are used all the same.
+/// Warns of keys that are used although something is wrong with them.
 fn warn_of_keys(source: &KeySource, messages: Messages) {
     for key in source.keys.iter().filter(|key| key.usable) {
         for note in key.notes.iter().filter(|note| note.is_warning()) {

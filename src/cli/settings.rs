@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::thread;
 
 use jiff::tz::TimeZone;
-use jwtlens::{ClaimCheck, Policy, PolicyError};
+use jwtlens::{ClaimCheck, Policy, PolicyError, Verdict};
 
 use super::Surroundings;
 use super::args::{Checks, Format, Speed, Time, Verify};
@@ -12,8 +12,8 @@ use super::messages::Failure;
 use super::scan::Clock;
 use super::time_args::At;
 
-/// Rejects formats that are nothing but the values that `--redact` hides, and formats that accept tokens at
-/// times that a log's text gives.
+/// Rejects formats that are nothing but the values that `--redact` hides, formats that accept tokens at
+/// times that a log's text gives, and formats that `--only` leaves empty.
 pub fn check_format(asked: &Verify) -> Result<(), Failure> {
     match asked.output {
         Format::Claims | Format::Token if asked.time.at == Some(At::Line) => Err(Failure::usage(
@@ -24,6 +24,18 @@ pub fn check_format(asked: &Verify) -> Result<(), Failure> {
             "--redact cannot be used with -o claims or -o token",
         )
         .hint("use -o json or -o line")),
+        Format::Claims if !asked.only.is_empty() && !asked.only.contains(&Verdict::Valid) => {
+            Err(Failure::usage(format!(
+                "-o claims prints the claims of valid tokens, which --only {} excludes",
+                asked
+                    .only
+                    .iter()
+                    .map(|verdict| verdict.name())
+                    .collect::<Vec<_>>()
+                    .join(" --only ")
+            ))
+            .hint("use -o jsonl for the claims of rejected tokens"))
+        }
         Format::Claims
         | Format::Token
         | Format::Text
@@ -91,7 +103,7 @@ pub fn zone(time: &Time) -> TimeZone {
     }
 }
 
-/// What time it is whenever it is asked.
+/// The current time, each time it is called.
 pub fn now(time: &Time, surroundings: &Surroundings) -> impl Fn() -> i64 + Copy + use<> {
     let (at, clock) = (time.at, surroundings.clock);
     move || match at {

@@ -1,5 +1,5 @@
-//! An interrupted run ends with whole lines and with the summary of what was done: between two blocks, or
-//! where a pipe takes nothing, between two lines, as long as they are no longer than it takes at once.
+//! An interrupted run ends with a whole line and a summary: between two blocks, or, if the pipe is stalled,
+//! between two lines of at most `PIPE_BUF` bytes.
 
 use std::process;
 use std::sync::atomic::Ordering;
@@ -16,8 +16,8 @@ use super::messages::Messages;
 use super::sink::{STACK, Shared, Sink, lock};
 use super::summary::Summary;
 
-/// Waits for SIGINT and SIGTERM on a thread of its own. Where that can't be had, a signal ends the
-/// program as it ends any other.
+/// Waits for SIGINT and SIGTERM on a separate thread. If that cannot be started, a signal ends the program as
+/// it does by default.
 pub fn watch(sink: Shared, messages: Messages) {
     let summary = lock(&sink).summary();
     let (handlers, installed) = mpsc::channel::<Signals>();
@@ -37,7 +37,7 @@ pub fn watch(sink: Shared, messages: Messages) {
         };
         process::exit(exit.status().into());
     };
-    // Handlers can't be taken back: without the thread the signals would be lost.
+    // Handlers cannot be removed: without the thread, the signals would be lost.
     let thread = thread::Builder::new().stack_size(STACK).spawn(wait);
     if thread.is_ok()
         && let Ok(signals) = Signals::new([SIGINT, SIGTERM])
@@ -47,15 +47,14 @@ pub fn watch(sink: Shared, messages: Messages) {
     }
 }
 
-/// Tells what was done, once the block that is being written is. A reader that takes nothing is not
-/// waited for without end.
+/// Prints the summary after the block that is being written. Does not wait forever for a stalled reader.
 fn tell(sink: &Mutex<Sink>, summary: &Mutex<Summary>, messages: Messages) {
     const MAX_TRIES: u32 = 100;
     for _ in 0..MAX_TRIES {
         match sink.try_lock() {
             Ok(mut sink) => {
                 let _ = sink.end(messages);
-                // The lock is kept: nobody writes another line after the summary.
+                // Keep the lock, so that no line is written after the summary.
                 std::mem::forget(sink);
                 return;
             }

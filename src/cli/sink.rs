@@ -12,26 +12,26 @@ use super::progress::Progress;
 use super::render::{Printed, Renderer};
 use super::summary::Summary;
 
-/// The stack of a thread in octets, whatever `RUST_MIN_STACK` says. JSON of 127 levels takes the most of
+/// The stack of a thread in bytes, whatever `RUST_MIN_STACK` says. JSON of 127 levels takes the most of
 /// it: 107 KiB in a release build, 117 KiB in one for tests (on `x86_64`, all else of a thread included).
 pub const STACK: usize = 256 * 1024;
 
-/// What was made of a block.
+/// The results of a block.
 #[derive(Default)]
 pub struct Done {
     pub printed: Printed,
     pub summary: Summary,
     pub failure: Option<Failure>,
-    /// Whether a refusal ends the run.
+    /// Whether a rejected token ends the run.
     pub stop: bool,
-    /// How much of the input was read until then.
+    /// How much of the input has been read.
     pub read: Option<Share>,
 }
 
-/// The sink, and whoever may end the run.
+/// The sink, shared by the workers and the signal handler.
 pub type Shared = Arc<Mutex<Sink>>;
 
-/// Where blocks go, one after the other.
+/// Writes blocks, one after the other.
 pub struct Sink {
     output: Output,
     renderer: Renderer,
@@ -69,7 +69,7 @@ impl Sink {
         for refusal in &done.printed.refusals {
             messages.line(refusal);
         }
-        // Judged is done, also where the reader of the results sleeps.
+        // Count verified tokens even if the reader of the results is stalled.
         lock(&self.summary).add(&done.summary);
         let written = self
             .renderer
@@ -79,13 +79,16 @@ impl Sink {
         }
         written?;
         self.stopped = done.stop;
-        let summary = Arc::clone(&self.summary);
-        lock(&self.progress).tell(|elapsed| {
-            let left = done.read.and_then(|share| share.left(elapsed));
-            lock(&summary).progress(elapsed, left)
-        });
+        self.tell_progress(done.read);
         self.fail(done.failure, messages);
         Ok(())
+    }
+
+    pub fn tell_progress(&self, read: Option<Share>) {
+        lock(&self.progress).tell(|elapsed| {
+            let left = read.and_then(|share| share.left(elapsed));
+            lock(&self.summary).progress(elapsed, left)
+        });
     }
 
     /// Reports why a text was not read to its end.
@@ -111,7 +114,7 @@ impl Sink {
         .into())
     }
 
-    /// Tells what was done.
+    /// Prints the summary.
     pub fn end(&mut self, messages: Messages) -> Exit {
         lock(&self.progress).end();
         let mut summary = lock(&self.summary);
@@ -128,7 +131,7 @@ impl Sink {
         }
     }
 
-    /// The summary alone: it can be told while the sink waits for whoever reads the results.
+    /// The summary alone: it can be printed while the sink waits for the reader of the results.
     pub fn summary(&self) -> Arc<Mutex<Summary>> {
         Arc::clone(&self.summary)
     }

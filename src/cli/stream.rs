@@ -1,9 +1,9 @@
-//! From a source of tokens to their reports, in their order and in constant memory: the one place
-//! that knows threads.
+//! From a source of tokens to their reports, in order and in constant memory: the one place that uses
+//! threads.
 //!
 //! Lines come in blocks: what can be had without waiting, up to a limit. A slow source gives blocks of
-//! a line, which are answered at once. A source that fills a block is a fast one: from then on each
-//! worker takes a block with its turn, judges it, and writes it when its turn has come.
+//! a line, which are answered at once. A source that fills a block is a fast one: from then on, each worker
+//! takes a numbered block, verifies it, and writes it in turn.
 
 use std::process;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -21,33 +21,33 @@ use super::signals;
 use super::sink::{Done, STACK, Shared, Sink, lock};
 use super::tell::checks;
 
-/// Tokens that are judged together where that is faster: enough for a batch of signatures.
+/// The number of tokens that are verified together: enough for a batch of signatures.
 pub const BATCH_SIZE: usize = 128;
 
-/// What tokens are put through.
+/// How tokens are processed.
 pub struct Stream<'s, J> {
-    /// Judges tokens.
+    /// Verifies tokens.
     pub judge: J,
-    /// So many are judged before any of them is told; one, where that takes its time.
+    /// How many are verified before the first report is printed; one if that takes long.
     pub together: usize,
-    /// Makes their reports readable.
+    /// Renders their reports.
     pub renderer: Renderer,
-    /// Only tokens of these verdicts are printed; of all, where it is empty.
+    /// Only tokens with these verdicts are printed; all if empty.
     pub only: &'s [Verdict],
-    /// Whether to stop at the first refusal.
+    /// Whether to stop at the first rejected token.
     pub fail_fast: bool,
     /// Whether tokens are checked at the times of their lines.
     pub at_line: bool,
     /// Whether the reports leave out the values of the tokens.
     pub redact: bool,
-    /// The line on the terminal that tells how far a long run is.
+    /// The progress line.
     pub progress: Arc<Mutex<Progress>>,
     pub messages: Messages,
 }
 
 impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
-    /// Judges every token on this thread. The exit status is that of the most severe verdict; a
-    /// source that ends in an error counts as one without a full judgement.
+    /// Verifies every token on this thread. The exit status is that of the most severe verdict, or 1 if the
+    /// source ends in an error.
     pub fn run(&mut self, source: Source) -> Result<Exit> {
         match source {
             Source::Arguments(arguments) => {
@@ -72,7 +72,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
         }
     }
 
-    /// Judges blocks on this thread; if one of them is full and there are more jobs, `fan_out` does
+    /// Verifies blocks on this thread. If one of them is full and there are more jobs, `fan_out` does
     /// the rest.
     fn texts(
         &mut self,
@@ -91,7 +91,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
         for number in 0.. {
             texts.read(&mut block);
             if number == 0 && (!block.is_last || block.len() > 1 || is_entered) {
-                // A single token is judged before anybody could interrupt it.
+                // A single token is verified too fast to be interrupted.
                 signals::watch(Arc::clone(&shared), self.messages);
             }
             let failure = block.failure.take();
@@ -105,6 +105,9 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
             }
             let mut sink = lock(&shared);
             lock(&sink.summary()).skip(&block.skipped);
+            if block.tokens().is_empty() {
+                sink.tell_progress(block.read);
+            }
             if !sink.stopped {
                 sink.fail(failure, self.messages);
             }
@@ -112,7 +115,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
                 break;
             }
             drop(sink);
-            // How many cores there are takes the system some files to find out: a short run never asks.
+            // Counting the cores reads several files, so a short run skips it.
             let jobs = if block.is_full() { jobs() } else { 1 };
             if jobs > 1 {
                 shared = fan_out(self, texts, shared, jobs);
@@ -135,7 +138,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
         for tokens in block.tokens().chunks(self.together) {
             self.judge(tokens, &mut done)?;
             if done.stop {
-                // What comes after the refusal was never reached.
+                // What comes after the rejected token was never reached.
                 done.failure = None;
                 break;
             }
@@ -186,8 +189,8 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
 }
 
 impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
-    /// Judges every token on as many threads, once the source has shown to be a fast one. What is
-    /// printed is the same whatever their number.
+    /// Verifies tokens on this many threads, once the source has proved to be fast. The output does not depend on
+    /// their number.
     pub fn run_on(&mut self, source: Source, jobs: &dyn Fn() -> usize) -> Result<Exit> {
         match source {
             Source::Texts(texts) => self.texts(texts, jobs, Self::workers),
@@ -222,7 +225,7 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
                 *ended = block.is_last;
                 let turn = *next;
                 *next = turn.saturating_add(1);
-                // Of what takes much memory there is one in the works: nothing is read meanwhile.
+                // Only one block that takes much memory is processed at a time: nothing is read meanwhile.
                 let source = block.is_heavy().then_some(source);
                 let done = own.block(&mut block);
                 let mut sink = lock(&output);
@@ -232,7 +235,7 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
                 sink.turn = turn.saturating_add(1);
                 let put = done.and_then(|done| own.put(&mut sink, done));
                 if let Err(error) = put {
-                    // Another worker may wait for input that never comes: nobody is waited for.
+                    // Do not wait for the other workers: one may be waiting for input that never comes.
                     process::exit(finish(&error, self.messages).status().into());
                 }
                 if sink.stopped {
@@ -246,7 +249,7 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
         };
         thread::scope(|scope| {
             for _ in 1..jobs {
-                // Where the machine allows no more threads, those that there are do the work.
+                // If no more threads can be started, those that exist do the work.
                 let thread = thread::Builder::new().stack_size(STACK);
                 if thread.spawn_scoped(scope, work).is_err() {
                     break;

@@ -1,4 +1,4 @@
-//! What is told of many tokens at the end of a run.
+//! The summary of a run of many tokens.
 
 use std::collections::BTreeMap;
 use std::iter;
@@ -13,13 +13,13 @@ use super::reasons::{increase, reason};
 use super::scan::Skipped;
 use super::statistics::Statistics;
 
-/// More reasons than these are not told.
+/// The most reasons that are printed.
 const MAX_REASONS: usize = 3;
 
 /// How many tokens there were of each verdict, and why.
 #[derive(Default)]
 pub struct Summary {
-    /// None once it is told, and of a part of a run.
+    /// None once it is printed, and for a part of a run.
     begun: Option<Instant>,
     is_interrupted: bool,
     /// What to do if the run prints more than a reader can take in.
@@ -34,8 +34,8 @@ pub struct Summary {
 }
 
 impl Summary {
-    /// A summary that tells how long the run took from here on, and gives the hint if there were more
-    /// than a handful of tokens.
+    /// A summary that measures the time from here on, and prints the hint if there were more than a handful of
+    /// tokens.
     pub fn begin(hint: Option<&'static str>) -> Self {
         Self {
             begun: Some(Instant::now()),
@@ -44,7 +44,7 @@ impl Summary {
         }
     }
 
-    /// There may be more tokens than were judged.
+    /// There may be more tokens than were verified.
     pub fn interrupt(&mut self) {
         self.is_interrupted = true;
     }
@@ -135,7 +135,11 @@ impl Summary {
             Some(left) => format!("; {} left", figures::elapsed(left)),
             None => String::new(),
         };
-        format!("{}: {}{left}", self.pace(elapsed), self.verdicts())
+        let verdicts = match self.verdicts() {
+            verdicts if verdicts.is_empty() => verdicts,
+            verdicts => format!(": {verdicts}"),
+        };
+        format!("{}{verdicts}{left}", self.pace(elapsed))
     }
 
     /// `1,970 valid, 2 expired`
@@ -156,13 +160,13 @@ impl Summary {
         self.skipped.warn(messages);
         if self.without_time > 0 {
             let tokens = figures::count(self.without_time, "token");
-            let verb = if self.without_time == 1 {
-                "was"
+            let (verb, object) = if self.without_time == 1 {
+                ("was", "it")
             } else {
-                "were"
+                ("were", "them")
             };
             messages.warning(&format!(
-                "{tokens} {verb} checked at the current time: no time in the log before"
+                "{tokens} {verb} checked at the current time: no time precedes {object} in the log"
             ));
         }
         if has_statistics {

@@ -16,7 +16,7 @@ const TOO_LONG: Invalid = Invalid::Because("exceeds the maximum of 10,000 years"
 /// The last second that RFC 3339 can write: 9999-12-31T23:59:59Z.
 const LAST: i64 = 253_402_300_799;
 
-/// `--at`: the time to judge by instead of now.
+/// `--at`: the time to use instead of now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum At {
     /// Seconds since 1970-01-01T00:00:00Z.

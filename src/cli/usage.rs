@@ -129,7 +129,7 @@ fn problem(error: &clap::Error, arguments: &[OsString]) -> String {
         }
         ErrorKind::InvalidValue => invalid_value(Harmless::Name(&borrowed(&values()))),
         ErrorKind::ValueValidation => {
-            let problem = invalid_value(Harmless::Number);
+            let problem = invalid_value(Harmless::Plain);
             match error
                 .source()
                 .and_then(|source| source.downcast_ref::<Invalid>())
@@ -179,7 +179,9 @@ fn tip(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
             let leads = arguments
                 .get(1)
                 .is_some_and(|first| first.as_encoded_bytes().starts_with(b"-"));
-            foreign(FOREIGN_OPTIONS, string(error, ContextKind::InvalidArg))
+            let option = string(error, ContextKind::InvalidArg);
+            foreign(FOREIGN_OPTIONS, option)
+                .or_else(|| of_other_commands(option).filter(|_| !leads))
                 .or_else(|| similar("argument", ContextKind::SuggestedArg))
                 .or_else(|| leads.then(|| COMMAND_FIRST.to_owned()))
         }
@@ -199,14 +201,69 @@ fn tip(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
             .or_else(similar)
             .or_else(|| Some(COMMANDS.to_owned()))
         }
-        ErrorKind::InvalidValue => similar("value", ContextKind::SuggestedValue),
+        ErrorKind::InvalidValue => several_values(error)
+            .or_else(|| other_case(error))
+            .or_else(|| similar("value", ContextKind::SuggestedValue)),
         _ => None,
     }
+}
+
+/// The tip for `--alg RS256,PS256`.
+fn several_values(error: &clap::Error) -> Option<String> {
+    let option = string(error, ContextKind::InvalidArg);
+    let name = option.split(' ').next()?;
+    let valid = strings(error, ContextKind::ValidValue);
+    let values: Vec<&str> = string(error, ContextKind::InvalidValue)
+        .split([',', ' '])
+        .filter(|value| !value.is_empty())
+        .collect();
+    let is_valid = |value: &&str| valid.iter().any(|valid| valid == value);
+    let is_repeatable = ["--alg", "--only"].contains(&name);
+    (is_repeatable && values.len() > 1 && values.iter().all(is_valid)).then(|| {
+        let repeated: Vec<_> = values
+            .iter()
+            .map(|value| format!("{name} {value}"))
+            .collect();
+        format!("repeat the option: {}", repeated.join(" "))
+    })
+}
+
+/// The tip for a valid value in another letter case. What clap finds similar may be another value.
+fn other_case(error: &clap::Error) -> Option<String> {
+    let given = string(error, ContextKind::InvalidValue);
+    let valid = strings(error, ContextKind::ValidValue);
+    let value = valid
+        .iter()
+        .find(|value| value.eq_ignore_ascii_case(given))?;
+    Some(format!("a similar value exists: '{value}'"))
 }
 
 fn foreign(table: &[(&[&str], &str)], name: &str) -> Option<String> {
     let (_, advice) = table.iter().find(|(names, _)| names.contains(&name))?;
     Some((*advice).to_owned())
+}
+
+/// The tip for an option of other commands.
+fn of_other_commands(option: &str) -> Option<String> {
+    let has_option = |command: &&clap::Command| {
+        command.get_arguments().any(|argument| {
+            let long = argument.get_long().map(|long| format!("--{long}"));
+            let short = argument.get_short().map(|short| format!("-{short}"));
+            [long, short].iter().flatten().any(|name| name == option)
+        })
+    };
+    let program = Cli::command();
+    let commands: Vec<String> = program
+        .get_subcommands()
+        .filter(has_option)
+        .map(|command| format!("`jwtlens {}`", command.get_name()))
+        .collect();
+    let commands = match commands.as_slice() {
+        [] => return None,
+        [first @ .., last] if !first.is_empty() => format!("{} and {last}", first.join(", ")),
+        [only, ..] => only.clone(),
+    };
+    Some(format!("'{option}' is an option of {commands}"))
 }
 
 /// All options of all commands, and those of other programs.

@@ -235,13 +235,20 @@ fn truncated(facts: &Facts) -> Option<Finding> {
     let is_cut =
         dots == 2 && length < whole && facts.report.signature.status != SignatureStatus::Verified;
     let is_known = expected.is_some() || !is_mac && !is_unsigned;
-    (is_cut && is_known).then(|| {
+    (is_cut && is_known && !is_of_other_rsa_key(facts, length)).then(|| {
         let alg = checked_algorithm(facts);
         Finding::likely(
             Code::Truncated,
             format!("the signature has {length} bytes; {alg} has {whole}"),
         )
     })
+}
+
+/// Whether a signature is as long as those of RSA keys of another usual size.
+fn is_of_other_rsa_key(facts: &Facts, length: usize) -> bool {
+    let alg = checked_algorithm(facts);
+    let is_rsa = alg.starts_with("RS") || alg.starts_with("PS");
+    is_rsa && [128, 256, 384, 512].contains(&length)
 }
 
 /// A program that wrote its own word for a value in the place of the signature.

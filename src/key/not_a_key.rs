@@ -299,7 +299,9 @@ impl NotAKey {
             Self::Html => {
                 "the server sent a page instead of the key; check the URL, and whether it needs a login"
             }
-            Self::Token => "the key and the token may be swapped; -k takes the key",
+            Self::Token => {
+                "check whether the key and the token are swapped; use `jwtlens decode` for a token"
+            }
             Self::Utf16 => "save the file as UTF-8",
             Self::Gzip => "decompress the file",
         }

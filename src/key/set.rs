@@ -273,7 +273,7 @@ impl KeySourceError {
                     [key] => key.reasons.iter().find_map(KeyFault::hint),
                     _ => None,
                 };
-                hint.unwrap_or("jwtlens key shows what a file holds".into())
+                hint.unwrap_or("use `jwtlens key` to see what each file holds".into())
             }
         }
     }

@@ -451,7 +451,7 @@ mod tests {
             (
                 b"aa.bb.cc\n",
                 "expected a key, found a token",
-                "the key and the token may be swapped; -k takes the key",
+                "check whether the key and the token are swapped; use `jwtlens decode` for a token",
             ),
             (
                 b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nAAAA\n=AAAA\n-----END PGP PUBLIC KEY BLOCK-----",

@@ -3,7 +3,7 @@
 //! `serde_json` reads the grammar; this module stands apart because `serde_json::Value` keeps the
 //! last of duplicate members and loses the digits of numbers, and because its remedies are chosen
 //! by a member's *name*, which a token may hold. Here each value is first taken as a [`RawValue`],
-//! chosen by type, and then read by its first octet.
+//! dispatched on its first byte, and then read by its type.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -52,7 +52,7 @@ pub struct Member {
     pub name: Box<str>,
     /// The value.
     pub value: Value,
-    /// Where the value begins: octets from the start of the whole text.
+    /// Where the value begins: bytes from the start of the whole text.
     pub offset: usize,
 }
 
@@ -253,7 +253,7 @@ impl JsonError {
         Self { offset, fault }
     }
 
-    /// Takes `serde_json`'s line and column back to an octet of the whole text.
+    /// Converts `serde_json`'s line and column to a byte offset in the whole text.
     fn of(error: &serde_json::Error, text: &str, start: usize) -> Self {
         let within = if error.is_eof() {
             text.len()
@@ -387,7 +387,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Octets as JSON text: UTF-8 without a byte order mark (RFC 8259 section 8.1).
+/// Bytes as JSON text: UTF-8 without a byte order mark (RFC 8259 section 8.1).
 pub(crate) fn text_of(octets: &[u8]) -> Result<&str, JsonError> {
     if octets.starts_with(b"\xEF\xBB\xBF") {
         return Err(JsonError::new(0, JsonFault::ByteOrderMark));
@@ -395,8 +395,8 @@ pub(crate) fn text_of(octets: &[u8]) -> Result<&str, JsonError> {
     std::str::from_utf8(octets).map_err(|e| JsonError::new(e.valid_up_to(), JsonFault::NotUtf8))
 }
 
-/// The members of an object as texts, so that a fault in one leaves the others readable; nothing
-/// where the text is JSON but no object.
+/// The members of an object as texts, so that a fault in one leaves the others readable; none if
+/// the text is JSON but not an object.
 pub(crate) fn raw_members(text: &str) -> Result<Option<Vec<(String, &str)>>, JsonError> {
     let raw: &RawValue = serde_json::from_str(text).map_err(|e| JsonError::of(&e, text, 0))?;
     if !raw.get().starts_with('{') {
@@ -413,7 +413,7 @@ pub(crate) fn raw_members(text: &str) -> Result<Option<Vec<(String, &str)>>, Jso
     ))
 }
 
-/// The items of an array as texts; nothing where the text is JSON but no array.
+/// The items of an array as texts; none if the text is JSON but not an array.
 pub(crate) fn raw_items(text: &str) -> Result<Option<Vec<&str>>, JsonError> {
     if !text.starts_with('[') {
         return Ok(None);
@@ -428,7 +428,7 @@ pub(crate) fn type_of(text: &str) -> &'static str {
     Value::parse(text.as_bytes()).map_or("other JSON", |value| value.type_name())
 }
 
-/// An object's members before they are read further. Names are told apart without their escapes.
+/// An object's members before they are read further. Names are compared without their escapes.
 struct RawMembers<'a>(Vec<(String, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for RawMembers<'a> {

@@ -28,9 +28,9 @@ impl<'t> Token<'t> {
         })
     }
 
-    /// Takes off what people and tools put around a token: ASCII white space, `Bearer ` or
+    /// Removes what people and tools put around a token: ASCII whitespace, `Bearer ` or
     /// `Authorization: Bearer `, and one pair of quotes, each at most once and in any order. What
-    /// is left is judged as it is. For text that a person pasted; a server takes
+    /// is left is verified as it is. For text that a person pasted; a server uses
     /// [`bearer`](Self::bearer).
     #[must_use]
     pub fn new(input: Input, octets: &'t [u8]) -> Self {

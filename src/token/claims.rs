@@ -30,7 +30,7 @@ pub struct ClaimsSet {
     pub nbf: Option<NumericDate>,
     /// `iat`, when it was issued (section 4.1.6).
     pub iat: Option<NumericDate>,
-    /// What makes the Claims Set ill-formed.
+    /// What makes the Claims Set malformed.
     pub fault: Option<Malformed>,
 }
 
@@ -44,11 +44,11 @@ pub struct Members {
 }
 
 impl ClaimsSet {
-    /// Reads a payload's octets.
+    /// Reads a payload's bytes.
     ///
     /// # Errors
     ///
-    /// Octets that are not JSON, or JSON that is no object.
+    /// Bytes that are not JSON, or JSON that is not an object.
     pub fn parse(octets: &[u8]) -> Result<Self, Malformed> {
         match Self::ordinary(octets) {
             Some(claims) => Ok(claims),
@@ -81,7 +81,7 @@ impl ClaimsSet {
         })
     }
 
-    /// The plain way: every member is read, and every fault told.
+    /// The full parser: reads every member, and reports every fault.
     fn parse_all(octets: &[u8]) -> Result<Self, Malformed> {
         let members = read_object(Segment::Payload, octets)?;
         let aud = read_audience(&members);
@@ -119,13 +119,13 @@ impl Members {
         self.object
             .get_or_init(|| match Value::parse(self.text.as_bytes()) {
                 Ok(Value::Object(object)) => object,
-                // What is no object was never taken for a Claims Set.
+                // Only an object is taken for a Claims Set.
                 Ok(_) | Err(_) => Object::default(),
             })
     }
 
-    /// The Claims Set as it was written, where nobody has read it and it can stand in a line of JSON as it
-    /// is: no white space between its parts, and no escape that another writer would write otherwise.
+    /// The Claims Set as it was written, if it has not been parsed and can be part of a line of JSON as it is: no
+    /// whitespace between its parts, and only escapes in their canonical form.
     fn as_written(&self) -> Option<&str> {
         if self.object.get().is_some() || self.text.contains('\\') {
             return None;
@@ -201,8 +201,7 @@ fn read_audience(members: &Object) -> Result<Option<Audience>, Malformed> {
 mod tests {
     use super::*;
 
-    /// Both ways of reading, held against each other: what the quick one takes, the plain one reads the
-    /// same, and the JSON of both is one.
+    /// What the fast path accepts, the full parser reads the same, and the JSON of both is equal.
     #[test]
     fn the_fast_path_matches_the_full_parser() {
         let deep =

@@ -1,8 +1,8 @@
 //! FastClaims Claims Sets in one pass, without keeping what decides nothing.
 //!
-//! This stands beside the plain way, [`Value`](crate::text::json::Value), for streams of tokens: it answers only
-//! where all is well and ordinary, and leaves every fault, and every number that is no integer where a
-//! time is due, to the plain way, whose word stands. What it accepts, the plain way reads the same.
+//! A fast path for streams of tokens. It handles ordinary, valid Claims Sets only, and leaves every fault, and
+//! every time that is not an integer, to the full parser, [`Value`](crate::text::json::Value). What it accepts,
+//! the full parser reads the same.
 
 use std::borrow::Cow;
 use std::fmt;

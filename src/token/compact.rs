@@ -1,5 +1,5 @@
-//! The JWS Compact Serialization (RFC 7515 section 3.1): segments, their octets and the JWS Signing
-//! Input. A JWE (RFC 7516) is told apart by its five segments and goes no further than its header.
+//! The JWS Compact Serialization (RFC 7515 section 3.1): segments, their bytes and the JWS Signing
+//! Input. A JWE (RFC 7516) is recognized by its five segments, and only its header is read.
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use super::malformed::{Malformed, TokenFault};
 use super::segment::Segment;
 use crate::text::base64url::{self, is_base64url};
 
-/// The longest token that is read, in octets.
+/// The longest token that is read, in bytes.
 pub const MAX_TOKEN: usize = 2 * 1024 * 1024;
 
 /// `{"` in base64url: what the header of nearly every token begins with.
@@ -46,7 +46,7 @@ pub struct Jwe<'t> {
 }
 
 impl<'t> Compact<'t> {
-    /// Splits a token of at most [`MAX_TOKEN`] octets that holds only `A-Z a-z 0-9 - _ .`.
+    /// Splits a token of at most [`MAX_TOKEN`] bytes that holds only `A-Z a-z 0-9 - _ .`.
     ///
     /// # Errors
     ///
@@ -59,7 +59,7 @@ impl<'t> Compact<'t> {
         if token.is_empty() {
             return Err(Malformed::new(Segment::Token, 0, TokenFault::Empty));
         }
-        // Of nearly all tokens every octet is looked at, many together.
+        // For nearly all tokens every byte is checked, so check many at a time.
         let is_foreign = |octet: &u8| !is_compact(*octet);
         if token
             .iter()
@@ -103,7 +103,7 @@ impl<'t> Compact<'t> {
 }
 
 impl Jws<'_> {
-    /// The header's octets.
+    /// The header's bytes.
     ///
     /// # Errors
     ///
@@ -112,7 +112,7 @@ impl Jws<'_> {
         decode(Segment::Header, self.header)
     }
 
-    /// The payload's octets.
+    /// The payload's bytes.
     ///
     /// # Errors
     ///
@@ -121,7 +121,7 @@ impl Jws<'_> {
         decode(Segment::Payload, self.payload)
     }
 
-    /// The signature's octets.
+    /// The signature's bytes.
     ///
     /// # Errors
     ///
@@ -132,7 +132,7 @@ impl Jws<'_> {
 }
 
 impl Jwe<'_> {
-    /// The header's octets.
+    /// The header's bytes.
     ///
     /// # Errors
     ///

@@ -4,7 +4,7 @@ use std::fmt;
 
 use super::segment::Segment;
 
-/// What a character outside of `A-Z a-z 0-9 - _ .` is, as far as it tells where it comes from.
+/// What a character outside of `A-Z a-z 0-9 - _ .` is, as far as it shows where it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ForeignCharacter {
     /// `=` after something that does not begin as a token: an assignment.
@@ -105,8 +105,8 @@ impl ForeignCharacter {
             Self::ShellCharacter(_) => {
                 Some("pass the token on stdin, where the shell does not expand $ or !")
             }
-            Self::Jwk => Some("pass the key with -k, and the token on stdin"),
-            Self::Json => Some("extract the token first, for example with jq -r .access_token"),
+            Self::Jwk => Some("pass a token; use `jwtlens key` to see what a key holds"),
+            Self::Json => Some("extract the token first, for example with `jq -r .access_token`"),
             Self::ByteOrderMark => Some("save the file as UTF-8 without BOM"),
             Self::Utf16(_) => Some(
                 "save the file as UTF-8 without BOM; it looks like UTF-16, which > of PowerShell writes",

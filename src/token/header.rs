@@ -23,16 +23,16 @@ pub struct JoseHeader {
     /// The names of extensions that must be understood: those in `crit` (section 4.1.11), and
     /// `b64` (RFC 7797) wherever it stands.
     pub critical: Vec<Box<str>>,
-    /// What makes the header ill-formed.
+    /// What makes the header malformed.
     pub fault: Option<Malformed>,
 }
 
 impl JoseHeader {
-    /// Reads a header's octets.
+    /// Reads a header's bytes.
     ///
     /// # Errors
     ///
-    /// Octets that are not JSON, or JSON that is no object.
+    /// Bytes that are not JSON, or JSON that is not an object.
     pub fn parse(octets: &[u8]) -> Result<Self, Malformed> {
         let parameters = read_object(Segment::Header, octets)?;
         let text = |name: &str| parameters.get(name).and_then(Value::as_str);

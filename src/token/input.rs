@@ -17,7 +17,7 @@ pub struct Input {
     pub column: Option<u64>,
     /// What was removed around it.
     pub removed: Removed,
-    /// The escapes that were undone in it. A note tells them.
+    /// The escapes that were undone in it, which a note reports.
     #[serde(skip)]
     pub escapes: Option<Escapes>,
     /// The time of the line it was found in, in seconds since 1970-01-01T00:00:00Z: it is checked at that

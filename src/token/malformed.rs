@@ -68,7 +68,7 @@ pub enum TokenFault {
     },
     /// `aud` is neither a string nor an array of strings.
     NotAnAudience,
-    /// `crit` is ill-formed.
+    /// `crit` is malformed.
     Crit(CritFault),
 }
 

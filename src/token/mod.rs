@@ -1,4 +1,4 @@
-//! A token as it came in: where from, and what was taken off around it.
+//! A token as it was read: its source, and what was removed around it.
 
 pub(crate) mod audience;
 mod bearer;
@@ -25,7 +25,7 @@ pub struct Token<'t> {
     pub input: Input,
     /// The token itself.
     pub text: &'t [u8],
-    /// The limit in octets of a line that went beyond it, of which nothing is held.
+    /// The limit in bytes that its line exceeds; nothing of the line is kept.
     pub too_long: Option<usize>,
 }
 
@@ -42,7 +42,7 @@ impl Token<'_> {
 }
 
 impl<'t> From<&'t str> for Token<'t> {
-    /// A token of which nothing more is known, read as by [`Token::new`].
+    /// A token with no known source, read as by [`Token::new`].
     fn from(text: &'t str) -> Self {
         Self::new(Input::default(), text.as_bytes())
     }

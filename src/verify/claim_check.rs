@@ -156,7 +156,9 @@ impl ClaimPath {
         Ok(Self(path.to_owned()))
     }
 
-    fn find<'c>(&self, claims: &'c Object) -> Option<&'c Value> {
+    /// The value at this path.
+    #[must_use]
+    pub fn find<'c>(&self, claims: &'c Object) -> Option<&'c Value> {
         let Some(pointer) = self.0.strip_prefix('/') else {
             return claims.get(&self.0);
         };

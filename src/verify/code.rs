@@ -63,7 +63,7 @@ codes! {
         .section("RFC 7515, section 7.1");
     JsonResponse = cause("json-response",
         "this is a JSON response that contains the token",
-        "extract the token first, for example with jq -r .access_token")
+        "extract the token first, for example with `jq -r .access_token`")
         .section("RFC 6750, section 4");
     JsonSerialization = cause("json-serialization",
         "this is the JWS JSON Serialization; a JWT uses the Compact Serialization",
@@ -83,7 +83,7 @@ codes! {
         .section("RFC 7515, section 7.1");
     LineWrapped = cause("line-wrapped",
         "the token is wrapped over several lines or contains spaces",
-        "use base64 -w0, or remove whitespace with tr -d '[:space:]'")
+        "use `base64 -w0`, or remove whitespace with `tr -d '[:space:]'`")
         .section("RFC 7515, section 7.1");
     TwoTokens = cause("two-tokens",
         "these are two tokens run together",
@@ -96,7 +96,7 @@ codes! {
         .section("RFC 7515, section 7.1");
     DoubleEncoded = cause("double-encoded",
         "the token is base64-encoded a second time",
-        "decode it once, for example with base64 -d")
+        "decode it once, for example with `base64 -d`")
         .section("RFC 7515, section 7.1");
     AlteredCharacter = cause("altered-character",
         "one character of the token was changed",

@@ -52,7 +52,7 @@ impl Verifier {
         }
     }
 
-    /// The same verifier, whose reports have no findings: for those who show none.
+    /// The same verifier, without findings in its reports, for callers that do not show them.
     #[must_use]
     pub fn without_findings(self) -> Self {
         Self {
@@ -61,7 +61,7 @@ impl Verifier {
         }
     }
 
-    /// Judges signature, time and claims of a token, at `now` in seconds since
+    /// Checks the signature, times and claims of a token, at `now` in seconds since
     /// 1970-01-01T00:00:00Z. Every fault of the token is in the report.
     #[must_use]
     pub fn verify(&self, token: &Token, now: i64) -> Report {
@@ -78,8 +78,8 @@ impl Verifier {
         self.report(token, read, verified_by, now)
     }
 
-    /// Judges many tokens: the same reports as of [`verify`](Self::verify), in the order given, and
-    /// faster by far.
+    /// Verifies many tokens: the same reports as [`verify`](Self::verify), in the order given, and several times
+    /// faster.
     #[must_use]
     pub fn verify_all(&self, tokens: &[Token], now: i64) -> Vec<Report> {
         let mut last_header = None;
@@ -120,8 +120,8 @@ impl Verifier {
     }
 }
 
-/// Reads a token without a key: its signature stays unchecked. With `check_time` the time is
-/// judged.
+/// Reads a token without a key: its signature stays unchecked. With `check_time`, the time is
+/// checked.
 #[must_use]
 pub fn decode(token: &Token, policy: &Policy, now: i64, check_time: bool) -> Report {
     let scope = if check_time {

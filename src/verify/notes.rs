@@ -27,7 +27,7 @@ struct NoteContext<'r> {
     policy: &'r Policy,
     /// The keys given; none with `decode`.
     keys: Option<&'r KeySet>,
-    /// The signature's octets, where they could be decoded.
+    /// The signature's bytes, if they could be decoded.
     signature: Option<&'r [u8]>,
 }
 

@@ -1,4 +1,4 @@
-//! What a token is held against besides its signature: the time, and claim checks. What time it is
+//! What is checked of a token besides its signature: the time, and claim checks. What time it is
 //! comes with each token, so that a policy is made once and serves for as long as a program runs.
 
 use std::error::Error;

@@ -1,4 +1,4 @@
-//! What is asked of the keys about a token, and what is told of the answer.
+//! The check of a token's signature: what is verified with which keys, and the result.
 
 use std::sync::Arc;
 
@@ -79,13 +79,13 @@ impl<'t> Read<'t> {
         }
     }
 
-    /// The signature's octets; none where nothing is to be checked.
+    /// The signature's bytes; none if nothing is to be checked.
     pub fn signature_octets(&self) -> &[u8] {
         self.parts.signature.as_deref().unwrap_or_default()
     }
 
-    /// What is to be told of the signature. `verified_by` is the place among the candidates of the
-    /// key under which it verifies.
+    /// The report about the signature. `verified_by` is the place among the candidates of the key that verifies
+    /// it.
     pub fn signature(&self, keys: Option<&KeySet>, verified_by: Option<usize>) -> Signature {
         let octets = self.parts.signature.as_ref().map(Vec::len);
         let header = self.parts.header.as_ref();
@@ -141,8 +141,8 @@ fn expected_octets(question: &Question, keys: Option<&KeySet>) -> Option<usize> 
     lengths.all(|length| length == first).then_some(first)
 }
 
-/// A signature is judged wherever three segments decode and `alg` fits a key, also where the payload
-/// makes the token malformed. `alg` is settled before any cryptography (RFC 8725 section 3.1).
+/// A signature is checked whenever three segments decode and a key allows `alg`, even if the payload makes
+/// the token malformed. `alg` is settled before any cryptography (RFC 8725 section 3.1).
 fn question<'t>(
     jws: &Jws<'t>,
     parts: &Parts,
@@ -161,7 +161,7 @@ fn question<'t>(
     let Some(keys) = keys else {
         return Err(Reason::NoKey);
     };
-    // What an ill-formed `crit` demands nobody can tell, so nothing is settled under it.
+    // A malformed `crit` may demand anything, so nothing is verified.
     if known.parameters.get("crit").is_some() && known.critical.is_empty() {
         return Err(Reason::Malformed);
     }

@@ -19,7 +19,7 @@ pub struct Parts {
     pub fault: Option<Malformed>,
 }
 
-/// The last header that was read, beside its segment: the tokens of one issuer share theirs.
+/// The last header that was read, with its segment: tokens of one issuer usually share it.
 pub type LastHeader<'t> = Option<(&'t str, Arc<JoseHeader>)>;
 
 impl Parts {

@@ -63,9 +63,9 @@ pub struct Signature {
     pub reason: Option<Reason>,
     /// The header's `alg`.
     pub algorithm: Option<Arc<str>>,
-    /// The signature's octets, where it could be decoded.
+    /// The signature's length in bytes, if it could be decoded.
     pub octets: Option<usize>,
-    /// The octets that a signature has under the keys that it was tried with; null if it was not
+    /// The length in bytes of a signature for the keys that were tried; null if it was not
     /// checked, or if these keys differ.
     pub expected_octets: Option<usize>,
     /// The key under which it verifies.
@@ -81,7 +81,7 @@ pub struct Signature {
 pub enum Reason {
     /// No key was asked for.
     NoKey,
-    /// `alg` is no algorithm that the registry knows.
+    /// `alg` is not a known algorithm.
     UnsupportedAlgorithm,
     /// `alg` is an algorithm that no given key allows.
     AlgorithmNotAllowed,
@@ -114,7 +114,7 @@ pub struct Time {
     pub not_before: Option<NumericDate>,
     /// `exp`
     pub expires_at: Option<NumericDate>,
-    /// Seconds from now to `exp`, rounded up: above 0 exactly if `exp` lies ahead.
+    /// Seconds from now to `exp`, rounded up: above 0 exactly if `exp` is in the future.
     pub expires_in: Option<i64>,
 }
 

@@ -16,11 +16,11 @@ pub enum SignatureStatus {
 /// How a token stands in time, by its `exp` and `nbf`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Validity {
-    /// `exp` lies ahead and `nbf`, if any, has passed.
+    /// `exp` is in the future and `nbf`, if any, has passed.
     Current,
     /// `exp` has passed.
     Expired,
-    /// `nbf` lies ahead, whatever `exp` says.
+    /// `nbf` is in the future, whatever `exp` says.
     NotYetValid,
     /// There is no `exp`, and `nbf`, if any, has passed.
     Unbounded,
@@ -37,7 +37,7 @@ pub enum Scope {
     DecodeAndTime,
 }
 
-/// All that the verdict rests on.
+/// Inputs to the verdict.
 #[derive(Clone, Copy, Debug)]
 pub struct VerdictInput {
     /// What was asked for.
@@ -59,11 +59,11 @@ pub enum Verdict {
     /// The signature verifies under a given key, and times and claim checks hold.
     Valid,
     /// The token can be read; its signature was not checked. It accepts nothing, and its
-    /// [status](Self::status) is 0 all the same.
+    /// [status](Self::status) is still 0.
     NotVerified,
     /// Verified, but `exp` has passed.
     Expired,
-    /// Verified, but `nbf` lies ahead.
+    /// Verified, but `nbf` is in the future.
     NotYetValid,
     /// Verified and current, but a claim check fails.
     ClaimRejected,

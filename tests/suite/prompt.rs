@@ -308,6 +308,19 @@ fn nothing_entered_is_an_error() {
     }
 }
 
+#[test]
+fn another_name_of_stdin_prompts_too() {
+    for name in ["-", "/dev/stdin", "/dev/fd/0"] {
+        let Some(mut session) = Session::prompted(&["decode", "-o", "line", "-f", name]) else {
+            return;
+        };
+        session.enter(&format!("{}\r", long_token()));
+        let (status, results, _) = session.end();
+        let expected = "1\tnot-verified\t-\tada\ta\t-\tstdin\n";
+        assert_eq!((status, results.as_str()), (Some(0), expected), "{name}");
+    }
+}
+
 /// Ctrl-C and Ctrl-\ come from the terminal; other signals from anywhere.
 #[test]
 fn a_signal_restores_the_terminal() {

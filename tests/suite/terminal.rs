@@ -114,6 +114,11 @@ fn nothing_waits_for_a_terminal_without_need() {
         ),
         (&["key", "-"], 2),
         (&["key", "made/public_key.json", "-"], 2),
+        // A terminal by another name.
+        (&["key", "/dev/stdin"], 1),
+        (&["verify", "-k", "/proc/self/fd/1", "a.b.c"], 1),
+        (&["verify", "--secret-file", "/dev/stdin", "a.b.c"], 1),
+        (&["decode", "-f", "/proc/self/fd/1"], 1),
     ] {
         let (status, text) = shown(jwtlens().args(arguments), 80, true);
         assert_eq!(status, Some(expected), "{text}");
@@ -220,4 +225,36 @@ fn a_long_run_tells_how_far_it_is() {
             assert!(summary.ends_with("15 valid\r\n"), "{text:?}");
         }
     }
+}
+
+/// Also over text without a token.
+#[test]
+fn a_long_scan_shows_progress() {
+    let (mut master, slave) = terminal(80);
+    let mut command = jwtlens();
+    let mut child = command
+        .args(["decode", "--scan", "-o", "line"])
+        .env("TERM", "xterm")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(slave)
+        .spawn()
+        .unwrap();
+    drop(command);
+    let mut stdin = child.stdin.take().unwrap();
+    let text = "GET / HTTP/1.1\n".repeat(400_000);
+    let writer = std::thread::spawn(move || {
+        for _ in 0..15 {
+            stdin.write_all(text.as_bytes()).unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(100));
+        }
+    });
+    let mut bytes = Vec::new();
+    let _ = master.read_to_end(&mut bytes);
+    writer.join().unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(1));
+    let shown = String::from_utf8(bytes).unwrap();
+    let (lines, error) = shown.rsplit_once("\u{1b}[2K").unwrap();
+    assert!(lines.contains(" 0 tokens in 1"), "{shown:?}");
+    assert!(error.contains("no token found in stdin"), "{shown:?}");
 }

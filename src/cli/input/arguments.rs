@@ -9,13 +9,14 @@ use crate::cli::given_key::Given;
 use crate::cli::keys;
 use crate::cli::messages::Failure;
 use crate::cli::scan;
-use crate::cli::tell::harmless::{Harmless, named};
+use crate::cli::tell::harmless::{Harmless, named, with_file};
 
 /// What messages call an argument that is not to be shown.
 const PLACE: &str = "TOKEN";
 
-/// The tokens of a command line. `keys` are the values of all options that take a key.
-pub fn tokens(given: &[OsString], keys: &[OsString]) -> Result<Vec<OsString>, Failure> {
+/// The tokens of a command line. `keys` are the values of all options that take a key; none for a command
+/// without any.
+pub fn tokens(given: &[OsString], keys: Option<&[OsString]>) -> Result<Vec<OsString>, Failure> {
     let tokens = with_bearer(given);
     let files: Vec<&OsString> = tokens.iter().filter(|token| is_file(token)).collect();
     // A pattern may match other files too.
@@ -55,20 +56,27 @@ fn is_key(file: &OsString) -> bool {
     Path::new(file).is_file() && keys::read(&Given::new(file, PLACE)).is_ok()
 }
 
-fn file_name(file: &OsString, keys: &[OsString]) -> Failure {
+fn file_name(file: &OsString, keys: Option<&[OsString]>) -> Failure {
     let name = named(file, PLACE, Harmless::Path);
     if !is_key(file) {
         return Failure::usage(format!(
             "expected a token, found the name of a file: {name}"
         ))
-        .hint("use -f FILE to read tokens from a file");
+        .hint(with_file("use -f FILE to read tokens from it", file));
     }
     let failure = Failure::usage(format!("expected a token, found a key file: {name}"));
-    if keys.iter().any(is_key) {
-        failure
-            .hint("the shell expands keys/* to several arguments; pass the directory, or repeat -k")
-    } else {
-        failure.hint("pass the key with -k KEY, and the token on stdin")
+    match keys {
+        Some(keys) if keys.iter().any(is_key) => failure.hint(
+            "the shell expands keys/* to several arguments; pass the directory, or repeat -k",
+        ),
+        Some(_) => failure.hint(with_file(
+            "pass the key with -k FILE, and the token on stdin",
+            file,
+        )),
+        None => failure.hint(with_file(
+            "use `jwtlens key FILE` to see what it holds",
+            file,
+        )),
     }
 }
 

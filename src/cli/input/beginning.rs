@@ -25,7 +25,7 @@ pub struct Beginning {
     pub ended: bool,
     /// The error that ended it.
     pub error: Option<io::Error>,
-    /// Whether enough was read to tell what the text is.
+    /// Whether enough was read to know what the text is.
     is_decided: bool,
 }
 
@@ -114,7 +114,7 @@ impl Beginning {
         foreign.map_or(TextKind::Tokens, TextKind::Foreign)
     }
 
-    /// Whether the text is UTF-16, of which ASCII is half NULs.
+    /// Whether the text is UTF-16: every other byte of ASCII is NUL.
     pub fn is_utf16(&self) -> bool {
         match self.bytes.as_slice() {
             [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => true,

@@ -1,4 +1,4 @@
-//! What a text is that plainly is not a list of tokens, and the command that helps.
+//! Input that is clearly not a list of tokens, and the command that helps.
 
 use memchr::memmem;
 use serde::de::IgnoredAny;
@@ -8,7 +8,7 @@ use jwtlens::{Input, Token};
 use crate::cli::messages::Failure;
 use crate::cli::scan;
 
-/// Something else than tokens.
+/// Something other than tokens.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Foreign {
     /// As in "found JSON".
@@ -18,12 +18,12 @@ pub struct Foreign {
 
 const JSON: Foreign = Foreign {
     what: "JSON",
-    hint: "extract the token with jq, for example jq -r .access_token",
+    hint: "extract the token with jq, for example `jq -r .access_token`",
 };
 
 const KEY: Foreign = Foreign {
     what: "a key",
-    hint: "pass it with -k, or use jwtlens key to see what it holds",
+    hint: "pass a token; use `jwtlens key` to see what a key holds",
 };
 
 const HTML: Foreign = Foreign {
@@ -77,12 +77,12 @@ impl Foreign {
             .find_map(|(magic, foreign)| bytes.starts_with(magic).then_some(foreign))
     }
 
-    /// What a text of several lines is, none of which is a token; none if it may be a list of damaged ones.
+    /// What a text of several lines without a token is; none if it may be a list of damaged tokens.
     pub fn of(text: &[u8], lines: &[&[u8]], is_utf16: bool) -> Option<Self> {
         let foreign = by_start(text, lines).or_else(|| is_prose(lines).then_some(TEXT))?;
         Some(if is_utf16 {
             Self {
-                hint: "convert it to UTF-8 first, for example with iconv -f UTF-16 -t UTF-8",
+                hint: "convert it to UTF-8 first, for example with `iconv -f UTF-16 -t UTF-8`",
                 ..foreign
             }
         } else {
@@ -90,7 +90,7 @@ impl Foreign {
         })
     }
 
-    /// The error for a text of this name. `scan` says that any text would do.
+    /// The error for a text of this name. With `scan`, any text is expected.
     pub fn failure(self, name: &str, scan: bool) -> Failure {
         let expected = if scan { "text" } else { "one token per line" };
         Failure::new(format!("{name}: expected {expected}, found {}", self.what)).hint(self.hint)

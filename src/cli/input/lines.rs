@@ -14,8 +14,8 @@ use super::block::Block;
 use super::readable::{Readable, unreadable};
 use crate::cli::scan::{self, Found, LineTimes};
 
-/// The most that is skipped before the tokens found so far are verified, in bytes.
-const MAX_SKIPPED: usize = 32 * Block::MAX_BYTES;
+/// The most that is read before the tokens found so far are verified, in bytes.
+const MAX_CONSUMED: u64 = 4 * 1024 * 1024;
 
 /// A text that is read line by line.
 pub struct Lines {
@@ -137,20 +137,20 @@ impl Lines {
         Self { times, ..self }
     }
 
-    /// Adds tokens to `block`: those that can be read without waiting, and at least one. Returns whether
-    /// the text has ended.
+    /// Adds tokens to `block`: those that can be read without waiting, and at least one unless that is too far
+    /// away. Returns whether the text has ended.
     pub fn read(&mut self, block: &mut Block) -> bool {
-        let mut skipped = 0_usize;
+        let begun = self.consumed;
         loop {
             if self.scan && self.state == State::Ended {
                 self.take_tokens(block);
                 // A line without a token may have the time of the next one.
                 if !block.is_full() && self.times.is_none() {
-                    skipped = skipped.saturating_add(self.skip_lines());
+                    self.skip_lines();
                 }
             }
-            // If tokens are far apart, one does not wait for the next.
-            if block.is_full() || skipped >= MAX_SKIPPED && !block.is_empty() {
+            // If tokens are far apart, one does not wait for the next, and progress is shown meanwhile.
+            if block.is_full() || self.consumed.saturating_sub(begun) >= MAX_CONSUMED {
                 return false;
             }
             let (scan, is_utf16) = (self.scan, self.is_utf16);
@@ -183,7 +183,7 @@ impl Lines {
         }
     }
 
-    /// Adds the whole text, but for its last line feed, as one token.
+    /// Adds the whole text, without its last newline, as one token.
     pub fn read_whole(self, block: &mut Block) {
         // It is all in memory.
         let text = self.reader.buffered();
@@ -226,8 +226,8 @@ impl Lines {
         }
     }
 
-    /// Skips buffered lines in which no token starts, and returns their number of bytes.
-    fn skip_lines(&mut self) -> usize {
+    /// Skips buffered lines in which no token starts.
+    fn skip_lines(&mut self) {
         let buffered = self.reader.buffered();
         let whole = memrchr(b'\n', buffered).map_or(0, |last| last.saturating_add(1));
         let lines = buffered.get(..whole).unwrap_or_default();
@@ -241,7 +241,6 @@ impl Lines {
             .number
             .saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
         self.consume(skipped);
-        skipped
     }
 
     fn consume(&mut self, bytes: usize) {
@@ -250,7 +249,7 @@ impl Lines {
         self.consumed = self.consumed.saturating_add(bytes);
     }
 
-    /// The next line with its number, without its line feed. A line longer than [`MAX_LINE`] is
+    /// The next line with its number, without its newline. A line longer than [`MAX_LINE`] is
     /// skipped without being kept. Unless it may wait, only what can be read at once is read.
     fn next(&mut self, may_wait: bool) -> io::Result<Next<'_>> {
         if self.state == State::Ended {

@@ -21,7 +21,7 @@ pub use block::{Block, Share};
 pub use terminal::SIGNALS_BY_DEFAULT;
 pub use texts::Texts;
 
-/// The longest line that is read, in bytes, without its line feed.
+/// The longest line that is read, in bytes, without its newline.
 const MAX_LINE: usize = 16 * 1024 * 1024;
 
 /// The tokens of a run, before any is read.
@@ -31,12 +31,12 @@ pub enum Source {
 }
 
 impl Source {
-    /// Decides where the tokens come from. `key_options` are the values of all options that take a key. With
-    /// `line_clock`, tokens have the times of their lines.
+    /// Decides where the tokens come from. `key_options` are the values of all options that take a key; none
+    /// for a command without any. With `line_clock`, tokens have the times of their lines.
     pub fn new(
         tokens: &Tokens,
         line_clock: Option<Clock>,
-        key_options: &[OsString],
+        key_options: Option<&[OsString]>,
         surroundings: &Surroundings,
     ) -> Result<Self, Failure> {
         let has_stdin = tokens.given.iter().any(|token| token == "-");
@@ -65,10 +65,10 @@ impl Source {
             2.. => Err(Failure::usage(
                 "'-f -' is given twice, but stdin can only be read once",
             )),
-            1 if key_options.iter().any(|key| key == "-") => Err(Failure::usage(
-                "cannot read both the key and the tokens from stdin",
-            )
-            .hint("read the tokens from a file with -f FILE")),
+            1 if key_options.unwrap_or_default().iter().any(|key| key == "-") => Err(
+                Failure::usage("cannot read both the key and the tokens from stdin")
+                    .hint("read the tokens from a file with -f FILE"),
+            ),
             0 | 1 => Ok(Self::Texts(texts)),
         }
     }

@@ -1,4 +1,4 @@
-//! The prompt for tokens at a terminal: what the keys do, and how a paste is told from typing.
+//! The prompt for tokens at a terminal: what the keys do, and how a paste is recognized.
 
 use std::mem;
 use std::time::Duration;

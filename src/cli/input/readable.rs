@@ -9,7 +9,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use crate::cli::messages::{Failure, io_reason};
 
-/// A source that tells whether a read would return at once.
+/// A source that knows whether a read would block.
 pub trait Readable: Read + Send {
     /// Whether there is something to read within this time: bytes, the end or an error.
     fn is_ready(&self, within: Duration) -> bool;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fs::{File, Metadata};
-use std::io::{self, Cursor};
+use std::io::{self, Cursor, IsTerminal};
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -69,7 +69,7 @@ impl Texts {
         surroundings: &Surroundings,
     ) -> Self {
         let text = |file: &PathBuf| {
-            if file.as_os_str() == "-" {
+            if file.as_os_str() == "-" || is_terminal_by_name(file, surroundings) {
                 Text::Stdin
             } else {
                 Text::File(file.clone())
@@ -229,8 +229,21 @@ impl Text {
     }
 }
 
+/// Whether it is the terminal that stdin is: a prompt asks for what is read from it.
+fn is_terminal_by_name(file: &Path, surroundings: &Surroundings) -> bool {
+    const NAMES: [&str; 3] = ["/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"];
+    surroundings.stdin == Stdin::Terminal && NAMES.iter().any(|name| file == Path::new(name))
+}
+
 fn open_file(path: &Path) -> Result<OpenedText, Failure> {
     let file = File::open(path).map_err(|error| not_opened(path, &error))?;
+    if file.is_terminal() {
+        let name = presentable(path);
+        return Err(
+            Failure::new(format!("cannot read '{name}': it is a terminal"))
+                .hint("use `-f -` to be asked for a token"),
+        );
+    }
     Ok(OpenedText {
         name: presentable(path),
         changed: changed(&file),
@@ -253,7 +266,9 @@ fn presentable(path: &Path) -> String {
 fn not_opened(path: &Path, error: &io::Error) -> Failure {
     let name = named(path.as_os_str(), PLACE, Harmless::FileName);
     let failure = Failure::new(format!("cannot read {name}: {}", io_reason(error)));
-    if contains_token(path.as_os_str()) {
+    if path.as_os_str().as_encoded_bytes().starts_with(b"file:") {
+        failure.hint("use the path without file://")
+    } else if contains_token(path.as_os_str()) {
         failure.hint("-f expects a file name; pass a token without -f")
     } else {
         failure

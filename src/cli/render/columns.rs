@@ -18,12 +18,17 @@ const UNBREAKABLE: char = '\u{1f}';
 /// The widest column of names; a longer name has a line of its own.
 const MAX_NAME: usize = 20;
 
+/// The most lines of a value in a terminal.
+const MAX_LINES: usize = 6;
+
 /// A row of a table; all text in it is escaped already.
 #[derive(Default)]
 pub struct Row {
     pub name: String,
     pub meaning: &'static str,
     pub value: String,
+    /// Follows the value. In a terminal a long value is abridged, but its note is not.
+    pub note: String,
     /// Whether it is marked as what is wrong with the token.
     pub rejected: bool,
 }
@@ -105,7 +110,8 @@ impl Columns {
             }
             (first, self.values())
         };
-        let value = wrapped(&row.value, column, column, self.width);
+        let value = abridged(&row.value, column, self.width) + &row.note;
+        let value = wrapped(&value, column, column, self.width);
         if row.rejected {
             let lines = format!("! {first}{value}");
             format!("{}\n", each_line(&lines, |line| paint.error(line)))
@@ -113,6 +119,30 @@ impl Columns {
             format!("  {first}{value}\n")
         }
     }
+}
+
+/// A value that takes at most [`MAX_LINES`] lines from this column on, give or take where they break.
+fn abridged(value: &str, column: usize, width: Option<usize>) -> String {
+    /// An escape sequence is not cut.
+    const MAX_ESCAPE: usize = 10;
+    let room = width.map_or(usize::MAX, |width| width.saturating_sub(column).max(1));
+    if value.width() <= room.saturating_mul(MAX_LINES) {
+        return value.to_owned();
+    }
+    let most = room.saturating_mul(MAX_LINES.saturating_sub(1));
+    let mut taken = 0_usize;
+    let fits = |c: &char| {
+        taken = taken.saturating_add(c.width().unwrap_or(0));
+        taken <= most
+    };
+    let mut start: String = value.chars().take_while(fits).collect();
+    if let Some(escape) = start.rfind('\\')
+        && start.len().saturating_sub(escape) < MAX_ESCAPE
+    {
+        start.truncate(escape);
+    }
+    let left = value.chars().count().saturating_sub(start.chars().count());
+    format!("{start}... ({left} more characters; use -o json to see all)")
 }
 
 /// The space from a cell to the next column; none after an empty column.
@@ -216,7 +246,7 @@ mod tests {
             name: name.to_owned(),
             meaning,
             value: value.to_owned(),
-            rejected: false,
+            ..Row::default()
         }
     }
 
@@ -291,6 +321,34 @@ mod tests {
              \x20   twenty\n\
              \x20     value\n"
         );
+    }
+
+    #[test]
+    fn a_long_value_is_abridged_in_a_terminal() {
+        let mut long = row("x5c", "", &"abcdefgh".repeat(40));
+        long.note = ", expected \"x\"".to_owned();
+        let text = lines(&[row("n", "", "v"), long], 47);
+        // 5 lines of 40 columns.
+        assert_eq!(text.matches("abcdefgh").count(), 25, "{text}");
+        assert_eq!(text.lines().count(), 8, "{text}");
+        let end: String = text
+            .split_whitespace()
+            .skip(5)
+            .collect::<Vec<_>>()
+            .join(" ");
+        assert!(
+            end.ends_with("... (120 more characters; use -o json to see all), expected \"x\""),
+            "{text}"
+        );
+        let escaped = format!("{}\\u202e{}", "a".repeat(198), "b".repeat(100));
+        let start = abridged(&escaped, 7, Some(47));
+        assert!(
+            start.starts_with(&format!("{}... (106 more", "a".repeat(198))),
+            "{start}"
+        );
+        let columns = Columns::of([].iter(), None);
+        let long = row("x", "", &"a".repeat(1000));
+        assert!(columns.row(&long, PLAIN).contains(&"a".repeat(1000)));
     }
 
     #[test]

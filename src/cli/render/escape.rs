@@ -51,9 +51,9 @@ pub fn is_hostile(c: char) -> bool {
 }
 
 /// For people: hostile characters become `\n`, `\r`, `\t` or `\u{...}`, and a backslash becomes
-/// two, so that an escape can be told from text that looks like one.
+/// two, so that an escape differs from text that looks like one.
 pub fn text(text: &str) -> Cow<'_, str> {
-    // Most texts are plain ASCII, which is told of many octets at once.
+    // Most texts are plain ASCII, which is checked many bytes at a time.
     let is_plain = |plain, octet| plain & matches!(octet, b' '..=b'[' | b']'..=b'~');
     if text.bytes().fold(true, is_plain) {
         return Cow::Borrowed(text);
@@ -75,8 +75,7 @@ pub fn text(text: &str) -> Cow<'_, str> {
     Cow::Owned(escaped)
 }
 
-/// A name in quotes, where it has nothing in it, or something that could pass for what stands beside it in
-/// a table or a list.
+/// A name, in quotes if it is empty or could be taken for its surroundings in a table or a list.
 pub fn delimited(name: &str) -> Cow<'_, str> {
     let is_delimiter = |c: char| c.is_whitespace() || matches!(c, ',' | '"');
     if name.is_empty() || name.contains(is_delimiter) {
@@ -87,10 +86,10 @@ pub fn delimited(name: &str) -> Cow<'_, str> {
 }
 
 /// For programs: in JSON that `serde_json` wrote, what it leaves raw becomes `\uXXXX`, which is the
-/// same value. Such characters stand only inside strings there; a line feed only between members.
+/// same value. Such characters occur only inside strings there, and newlines only between members.
 pub fn json(json: &str) -> Cow<'_, str> {
     let is_raw = |c: char| c != '\n' && is_hostile(c);
-    // Nearly all of it is printable ASCII, of which many octets are looked at together.
+    // Nearly all of it is printable ASCII, which is checked many bytes at a time.
     if json.bytes().fold(true, |plain, octet| {
         plain & matches!(octet, b' '..=b'~' | b'\n')
     }) {
@@ -123,7 +122,7 @@ pub fn json_from(made: &mut Vec<u8>, start: usize) -> io::Result<()> {
     Ok(())
 }
 
-/// Escapes JSON on its way, so that a report of any length need not be held: [`json`] as a writer.
+/// [`json`] as a writer, so that a report of any length need not be held in memory.
 pub struct JsonWriter<W>(pub W);
 
 impl<W: io::Write> io::Write for JsonWriter<W> {

@@ -1,8 +1,9 @@
 //! The verdict's reason in one sentence. Its text is not escaped yet.
 
-use jwtlens::json::Value;
+use jwtlens::json::{Object, Value};
 use jwtlens::{
-    Check, Reason, Report, SignatureStatus, Time, Validity, Verdict, abridged, duration, relative,
+    Check, ClaimPath, Code, Finding, Reason, Report, SignatureStatus, Time, Validity, Verdict,
+    abridged, duration, relative,
 };
 
 use super::escape;
@@ -14,7 +15,7 @@ pub fn headline(report: &Report) -> String {
     match report.verdict {
         Verdict::Valid => {
             let hint = match report.time.status {
-                Some(Validity::Unbounded) => " (no \"exp\"; require it with --require exp)",
+                Some(Validity::Unbounded) => " (no \"exp\"; --require exp rejects it)",
                 _ => "",
             };
             format!("signature verified, {expiry}{hint}")
@@ -25,7 +26,7 @@ pub fn headline(report: &Report) -> String {
             format!("signature verified, but the token {expiry}")
         }
         Verdict::Expired | Verdict::NotYetValid => format!("signature not checked; {expiry}"),
-        Verdict::ClaimRejected => format!("signature verified, but {}", failed(&report.checks)),
+        Verdict::ClaimRejected => format!("signature verified, but {}", failed(report)),
         Verdict::Unverifiable => unchecked_reason(report),
         Verdict::MisSigned => mismatch(report),
         Verdict::Malformed => match &report.error {
@@ -77,14 +78,15 @@ pub fn too_soon(time: &Time) -> String {
 }
 
 /// What the claim checks found: one failure in words, more of them by name.
-fn failed(checks: &[Check]) -> String {
-    let failed: Vec<&Check> = checks.iter().filter(|check| !check.passed).collect();
+fn failed(report: &Report) -> String {
+    let failed = report.checks.iter().filter(|check| !check.passed);
+    let failed: Vec<&Check> = failed.collect();
+    let claims = report.claims.as_ref().map(|claims| claims.members.read());
     match failed.as_slice() {
         [check] => match (check.check, &check.actual) {
             // A claim that must have a value may be null.
             ("require", _) => format!("\"{}\" is missing", check.name),
-            // The value of a claim that is compared may be null.
-            (kind, Value::Null) if kind != "claim" => format!("\"{}\" is missing", check.name),
+            (_, _) if is_missing(check, claims) => format!("\"{}\" is missing", check.name),
             ("max-age", age) if age.as_i64().is_some_and(i64::is_negative) => {
                 "the token was issued in the future".to_owned()
             }
@@ -101,10 +103,20 @@ fn failed(checks: &[Check]) -> String {
     }
 }
 
+/// Whether the token has nothing to compare. The value of a claim that is compared may be null.
+pub fn is_missing(check: &Check, claims: Option<&Object>) -> bool {
+    let path = ClaimPath::new(&check.name).ok();
+    let found = path
+        .zip(claims)
+        .is_some_and(|(path, claims)| path.find(claims).is_some());
+    matches!(check.actual, Value::Null) && (check.check != "claim" || !found)
+}
+
 fn mismatch(report: &Report) -> String {
     let signature = &report.signature;
     let alg = signature.algorithm.as_deref().unwrap_or_default();
-    let is_explained = report.findings.iter().any(|finding| finding.explains);
+    let explains = |finding: &Finding| finding.explains && finding.code != Code::NoKeyMatches;
+    let is_explained = report.findings.iter().any(explains);
     match (signature.octets, signature.expected_octets) {
         (Some(length), Some(expected)) if length != expected && !is_explained => {
             format!("the signature has {length} bytes, expected {expected} for {alg}")
@@ -125,7 +137,7 @@ fn unchecked_reason(report: &Report) -> String {
             format!("\"alg\" is \"{alg}\", but none of the given keys supports it")
         }
         Some(Reason::AlgorithmExcluded) => {
-            format!("\"alg\" is \"{alg}\", which --alg does not allow")
+            format!("\"alg\" is \"{alg}\", which --alg excludes")
         }
         Some(Reason::Unsecured) => format!("\"alg\" is \"{alg}\": the token is not signed"),
         Some(Reason::UnknownCritical) => {

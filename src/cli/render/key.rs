@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use jiff::tz::TimeZone;
-use jwtlens::{KeyReport, KeySource, NumericDate};
+use jwtlens::{KeyReport, KeySource, NumericDate, relative};
 
 use super::columns::{Columns, HANGING, INDENT, Row, wrapped};
 use super::escape;
 use super::style::Paint;
+use crate::cli::figures;
 use crate::cli::messages::Messages;
 
 /// Sources as JSON, each an object.
@@ -21,19 +22,32 @@ pub fn json(sources: &[KeySource]) -> Result<String> {
     Ok(text)
 }
 
-/// The usable public keys of all sources as one JWK Set.
-pub fn jwk_set(sources: &[KeySource], messages: Messages) -> Result<String> {
-    let keys: Vec<_> = written(sources, messages, |key| key.public_jwk().is_some())
+/// Keys in another form.
+pub struct Converted {
+    pub text: String,
+    /// Whether each source has a key in the text.
+    pub is_complete: bool,
+}
+
+/// The usable public keys of all sources as one JWK Set; nothing if there are none.
+pub fn jwk_set(sources: &[KeySource], messages: Messages) -> Result<Converted> {
+    let (keys, is_complete) = convertible(sources, messages, |key| key.public_jwk().is_some());
+    let keys: Vec<_> = keys
         .into_iter()
         .filter_map(|(_, key)| key.public_jwk())
         .collect();
-    let set = BTreeMap::from([("keys", keys)]);
-    Ok(escape::json(&serde_json::to_string_pretty(&set)?).into_owned() + "\n")
+    let text = if keys.is_empty() {
+        String::new()
+    } else {
+        let set = BTreeMap::from([("keys", keys)]);
+        escape::json(&serde_json::to_string_pretty(&set)?).into_owned() + "\n"
+    };
+    Ok(Converted { text, is_complete })
 }
 
 /// The usable public keys of all sources as PEM.
-pub fn pem(sources: &[KeySource], messages: Messages) -> String {
-    let keys = written(sources, messages, |key| key.public_pem().is_some());
+pub fn pem(sources: &[KeySource], messages: Messages) -> Converted {
+    let (keys, is_complete) = convertible(sources, messages, |key| key.public_pem().is_some());
     for (source, key) in &keys {
         if let Some(alg) = key.alg_lost_in_pem() {
             messages.warning(&format!(
@@ -42,58 +56,63 @@ pub fn pem(sources: &[KeySource], messages: Messages) -> String {
             ));
         }
     }
-    keys.iter()
+    let text = keys
+        .iter()
         .filter_map(|(_, key)| key.public_pem())
-        .collect()
+        .collect();
+    Converted { text, is_complete }
 }
 
-/// The usable public keys that have this form. Those that are left out are counted on stderr.
-fn written(
+/// The usable public keys that have this form, and whether each source has one. Those that are left out
+/// are counted on stderr.
+fn convertible(
     sources: &[KeySource],
     messages: Messages,
     has_form: fn(&KeyReport) -> bool,
-) -> Vec<(&KeySource, &KeyReport)> {
-    let mut written = Vec::new();
+) -> (Vec<(&KeySource, &KeyReport)>, bool) {
+    let mut convertible = Vec::new();
+    let mut is_complete = true;
     for source in sources {
         let public = source.keys.iter().filter(|key| has_form(key));
-        let before = written.len();
-        written.extend(public.map(|key| (source, key)));
-        let count = written.len().saturating_sub(before);
-        if count < source.keys.len() {
-            let left_out = source.keys.len().saturating_sub(count);
-            let all = source.keys.len();
-            messages.warning(&match left_out {
-                1 => format!(
-                    "{}: left out 1 of {all} keys: not a usable public key in this format",
-                    source.source
-                ),
-                _ => format!(
-                    "{}: left out {left_out} of {all} keys: not usable public keys in this format",
-                    source.source
-                ),
-            });
+        let before = convertible.len();
+        convertible.extend(public.map(|key| (source, key)));
+        let count = convertible.len().saturating_sub(before);
+        let all = source.keys.len();
+        let name = &source.source;
+        if count == 0 {
+            is_complete = false;
+            messages.error(&format!("{name}: no usable public key to convert"));
+            if source.holds_secret() {
+                messages.hint("a shared secret has no public key");
+            }
+        } else if count < all {
+            let left_out = all.saturating_sub(count);
+            messages.warning(&format!("{name}: cannot convert {left_out} of {all} keys"));
         }
     }
-    written
+    (convertible, is_complete)
 }
 
 /// Each key of each source, and what is wrong with it.
-pub fn text(sources: &[KeySource], paint: Paint, width: Option<usize>) -> String {
+pub fn text(sources: &[KeySource], paint: Paint, width: Option<usize>, now: i64) -> String {
     let sources: Vec<String> = sources
         .iter()
-        .map(|source| of_source(source, paint, width))
+        .map(|source| of_source(source, paint, width, now))
         .collect();
     sources.join("\n")
 }
 
-fn of_source(source: &KeySource, paint: Paint, width: Option<usize>) -> String {
+fn of_source(source: &KeySource, paint: Paint, width: Option<usize>, now: i64) -> String {
+    /// The most keys that are listed.
+    const MAX_KEYS: usize = 10;
     let usable = source.keys.iter().filter(|key| key.usable).count();
     let name = paint.heading(&escape::text(&source.source));
     let mut text = match source.keys.len() {
         1 => format!("{name}: 1 key\n"),
         many => format!("{name}: {many} keys, {usable} usable\n"),
     };
-    let rows: Vec<Vec<Row>> = source.keys.iter().map(rows).collect();
+    let listed = source.keys.iter().take(MAX_KEYS);
+    let rows: Vec<Vec<Row>> = listed.map(|key| rows(key, now)).collect();
     let columns = Columns::of(rows.iter().flatten(), width);
     for (key, rows) in source.keys.iter().zip(&rows) {
         text.push('\n');
@@ -101,6 +120,11 @@ fn of_source(source: &KeySource, paint: Paint, width: Option<usize>) -> String {
         for row in rows {
             text.push_str(&columns.row(row, paint));
         }
+    }
+    let more = source.keys.len().saturating_sub(MAX_KEYS);
+    if more > 0 {
+        let keys = figures::count(u64::try_from(more).unwrap_or(u64::MAX), "more key");
+        text.extend(["\nand ", &keys, "; use -o json to see all\n"]);
     }
     text
 }
@@ -152,13 +176,13 @@ fn usability(key: &KeyReport, numbered: bool, paint: Paint, width: Option<usize>
     text
 }
 
-fn rows(key: &KeyReport) -> Vec<Row> {
+fn rows(key: &KeyReport, now: i64) -> Vec<Row> {
     let row = |name: &str, meaning, value: Option<&str>| {
         value.map(|value| Row {
             name: name.to_owned(),
             meaning,
             value: escape::text(value).into_owned(),
-            rejected: false,
+            ..Row::default()
         })
     };
     let note = if key.kid_is_thumbprint {
@@ -191,9 +215,19 @@ fn rows(key: &KeyReport) -> Vec<Row> {
     if let Some(certificate) = &key.certificate {
         let time = |seconds: i64| NumericDate::from(seconds).readable(&TimeZone::UTC);
         let dates = match [certificate.not_before, certificate.not_after].map(time) {
-            [Some(from), Some(to)] => Some(format!("{from} to {to} (not checked)")),
+            [Some(from), Some(to)] => Some(format!("{from} to {to}")),
             _ => None,
         };
+        let since_end = certificate.not_after.saturating_sub(now);
+        let until_start = certificate.not_before.saturating_sub(now);
+        let state = if since_end < 0 {
+            format!(", expired {}", relative(since_end))
+        } else if until_start > 0 {
+            format!(", starting {}", relative(until_start))
+        } else {
+            String::new()
+        };
+        let dates = dates.map(|dates| format!("{dates}{state} (not checked)"));
         let ca = certificate.ca.then_some("yes: meant to sign certificates");
         rows.extend([
             row("", "subject", Some(&certificate.subject)),

@@ -7,8 +7,8 @@ use jwtlens::Report;
 
 use super::escape;
 
-/// The line, without its line feed. What is not there is `-`; a claim that is `-` itself, or begins
-/// with a backslash, has its escape.
+/// The line, without its newline. A missing value is `-`; a claim that is `-` itself, or begins with a
+/// backslash, is escaped.
 pub fn line(report: &Report, zone: &TimeZone) -> String {
     let number = report.input.line.unwrap_or(report.input.number);
     let expiry = report

@@ -8,7 +8,7 @@ use jwtlens::{
 };
 
 use super::columns::{Row, unbroken};
-use super::headline::too_soon;
+use super::headline::{is_missing, too_soon};
 use super::{escape, labels};
 
 /// The rows of the header.
@@ -28,6 +28,7 @@ pub fn header(report: &Report) -> Option<Vec<Row>> {
         name: name(&member.name),
         meaning: labels::parameter(&member.name),
         value: annotated(&member.value, failed, report.redacted),
+        note: note(failed),
         rejected: !failed.is_empty()
             || *member.name == *culprit
             || is_at_fault(report, Segment::Header, member),
@@ -49,19 +50,17 @@ pub fn claims(report: &Report, zone: &TimeZone) -> Option<Vec<Row>> {
     let claims = report.claims.as_ref()?;
     let row = |member: &Member, failed: &[String]| {
         let is_at_fault = is_at_fault(report, Segment::Payload, member);
+        let mut note = note(failed);
         let (value, is_in_time) = match &member.value {
             Value::Number(number) if labels::is_time(&member.name) => {
                 let time = NumericDate::new(number.clone());
-                let (note, holds) = time_note(report, &member.name, &time, zone);
+                let (checked, holds) = time_note(report, &member.name, &time, zone);
                 let text = readable(&time, report.time.now, zone);
-                (joined(format!("{text}{note}"), failed), holds)
+                (text + &checked, holds)
             }
             value if failed.is_empty() && is_unchecked_audience(report, member) => {
-                let value = distinct(value, report.redacted);
-                (
-                    format!("{value} (not checked; require one with --aud)"),
-                    true,
-                )
+                note.push_str(" (not checked; require one with --aud)");
+                (distinct(value, report.redacted), true)
             }
             value => (annotated(value, failed, report.redacted), true),
         };
@@ -69,6 +68,7 @@ pub fn claims(report: &Report, zone: &TimeZone) -> Option<Vec<Row>> {
             name: name(&member.name),
             meaning: labels::claim(&member.name),
             value,
+            note,
             rejected: !failed.is_empty() || !is_in_time || is_at_fault,
         }
     };
@@ -101,14 +101,16 @@ fn rows(
         row(member, &failed)
     });
     let elsewhere = elsewhere.iter().map(|check| {
-        let value = match &check.actual {
-            Value::Null => "missing".to_owned(),
-            value => distinct(value, redacted),
+        let value = if is_missing(check, Some(object)) {
+            "missing".to_owned()
+        } else {
+            distinct(&check.actual, redacted)
         };
         Row {
             name: name(&check.name),
             meaning: meaning(&check.name),
-            value: joined(value, &[expectation(check)]),
+            value,
+            note: note(&[expectation(check)]),
             rejected: true,
         }
     });
@@ -207,19 +209,18 @@ fn name(name: &str) -> String {
     escape::text(&quoted).into_owned()
 }
 
-/// A value, and what is wrong with it.
+/// A value, which [`note`] may follow.
 fn annotated(value: &Value, failed: &[String], redacted: bool) -> String {
     if failed.is_empty() {
         shown(value, redacted)
     } else {
-        joined(distinct(value, redacted), failed)
+        distinct(value, redacted)
     }
 }
 
-fn joined(value: String, failed: &[String]) -> String {
-    failed
-        .iter()
-        .fold(value, |value, failed| format!("{value}, {failed}"))
+/// What is wrong with a value.
+fn note(failed: &[String]) -> String {
+    failed.iter().flat_map(|failed| [", ", failed]).collect()
 }
 
 /// A value as it stands in the token; a string without quotes, unless it could be taken for
@@ -261,5 +262,7 @@ fn is_plain(text: &str) -> bool {
     };
     let could_be_json = matches!(text, "true" | "false" | "null") || is_number();
     let padded = text.trim() != text;
-    !text.is_empty() && !could_be_json && !padded && !text.starts_with(['"', '[', '{'])
+    let could_be_abridged = text.contains("... (");
+    let has_quote = text.starts_with(['"', '[', '{']);
+    !text.is_empty() && !could_be_json && !padded && !could_be_abridged && !has_quote
 }

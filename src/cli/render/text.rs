@@ -4,8 +4,8 @@
 use std::iter;
 
 use jwtlens::{
-    Certainty, Finding, Input, KeyId, Malformed, NumericDate, Report, SignatureStatus, Tried,
-    Verdict,
+    Certainty, Finding, Input, KeyId, Malformed, NumericDate, Reason, Report, SignatureStatus,
+    Tried, Verdict,
 };
 use unicode_width::UnicodeWidthStr;
 
@@ -61,7 +61,7 @@ impl Text<'_> {
         let is_about_key_ids = |note: &&Finding| note.code.is_about_key_ids();
         let is_advised = hint.is_some() || !causes.is_empty() || notes.iter().any(is_about_key_ids);
         let is_verify = self.0.detail == Detail::Verify;
-        if is_verify && !is_advised && may_be_explained(report.verdict) {
+        if is_verify && !is_advised && may_be_explained(report) {
             text.push('\n');
             text.push_str(&self.hint("run `jwtlens debug` to find out why", 0));
         }
@@ -331,9 +331,11 @@ fn named(key: &KeyId) -> (String, String) {
 }
 
 /// Whether `debug` may know more of it than the report says.
-fn may_be_explained(verdict: Verdict) -> bool {
-    match verdict {
-        Verdict::Unverifiable | Verdict::MisSigned | Verdict::Malformed => true,
+fn may_be_explained(report: &Report) -> bool {
+    match report.verdict {
+        // The verdict says it all.
+        Verdict::Unverifiable => report.signature.reason != Some(Reason::AlgorithmExcluded),
+        Verdict::MisSigned | Verdict::Malformed => true,
         Verdict::Valid
         | Verdict::NotVerified
         | Verdict::Expired

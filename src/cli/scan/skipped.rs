@@ -76,7 +76,7 @@ impl Skipped {
                     "token that is encoded twice",
                     "tokens that are encoded twice",
                 ],
-                "decode the text once before it is scanned, for example with base64 -d",
+                "decode the text once before it is scanned, for example with `base64 -d`",
             ),
         ] {
             if let Some(first) = &count.first {

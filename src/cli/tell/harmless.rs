@@ -12,6 +12,7 @@ use std::path::Path;
 
 use jwtlens::{HEADER_START, is_base64url};
 
+use super::vocabulary::unknown_characters;
 /// The longest path that Linux takes, in bytes. A longer text is not looked up.
 const MAX_PATH: usize = 4096;
 
@@ -39,14 +40,14 @@ const EXTENSIONS: [&str; 26] = [
 pub enum Harmless<'h> {
     /// It is one of these names or differs from one in at most [`MAX_EDITS`] characters, letter case aside.
     Name(&'h [&'h str]),
-    /// It is a number or a duration of at most [`MAX_FRAGMENT`] characters.
-    Number,
+    /// It is a number or a duration of at most [`MAX_FRAGMENT`] characters, or a name of usual words alone.
+    Plain,
     /// It is the path of something that exists, and does not contain a token.
     Path,
     /// The same; or it has a known extension and at most [`MAX_FILE_NAME`] characters before it.
     FileName,
-    /// It is one of these names or resembles one, as above; or it has at most [`MAX_FRAGMENT`] characters.
-    /// For values that a report repeats.
+    /// It is one of these names or resembles one, as above; or it has at most [`MAX_FRAGMENT`] characters,
+    /// those of usual words in a name aside. For values that a report repeats, and for values of options.
     Value(&'h [&'h str]),
 }
 
@@ -55,11 +56,13 @@ pub fn shown<'t>(text: &'t OsStr, harmless: Harmless) -> Option<Cow<'t, str>> {
     let name = text.to_str().unwrap_or_default();
     let is_harmless = match harmless {
         Harmless::Name(names) => resembles_any(name, names),
-        Harmless::Number => is_number(name),
+        Harmless::Plain => is_number(name) || unknown_characters(name) == Some(0),
         Harmless::Path => exists(text),
         Harmless::FileName => exists(text) || is_file_name(text),
         Harmless::Value(names) => {
-            (1..=MAX_FRAGMENT).contains(&name.chars().count()) || resembles_any(name, names)
+            (1..=MAX_FRAGMENT).contains(&name.chars().count())
+                || resembles_any(name, names)
+                || unknown_characters(name).is_some_and(|unknown| unknown <= MAX_FRAGMENT)
         }
     };
     is_harmless.then(|| text.to_string_lossy())
@@ -70,6 +73,30 @@ pub fn named(text: &OsStr, place: &str, harmless: Harmless) -> String {
     match shown(text, harmless) {
         Some(text) => format!("'{text}'"),
         None => format!("{place} ({})", description(text)),
+    }
+}
+
+/// A hint with this file in place of `FILE`, if its name may be shown and means itself to a shell. A file
+/// that the command would overwrite stays unnamed.
+pub fn with_file(hint: &str, file: &OsStr) -> String {
+    let plain =
+        |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | '@');
+    let Some(path) = shown(file, Harmless::Path) else {
+        return hint.to_owned();
+    };
+    let name = Path::new(file).file_name().unwrap_or_default();
+    let is_overwritten = hint.contains(&*name.to_string_lossy());
+    let is_ephemeral = path.starts_with("/dev/") || path.starts_with("/proc/");
+    let means_itself = path.chars().all(plain) && !path.starts_with('-');
+    if is_overwritten || is_ephemeral || !means_itself {
+        return hint.to_owned();
+    }
+    // A name in the hint may contain the word too, and stands before it.
+    match hint.rsplit_once(" FILE") {
+        Some((before, after)) if !after.starts_with(|c: char| c.is_ascii_alphanumeric()) => {
+            format!("{before} {path}{after}")
+        }
+        _ => hint.to_owned(),
     }
 }
 
@@ -243,11 +270,22 @@ mod tests {
     }
 
     #[test]
-    fn number_and_duration_are_shown_if_short() {
+    fn number_is_shown_if_short_and_name_if_usual() {
         for text in [
-            "0", "-5", "+30m", "90", "5x", "1e3", "1.5", "1h30m", "1500ms", "9999999",
+            "0",
+            "-5",
+            "+30m",
+            "90",
+            "5x",
+            "1e3",
+            "1.5",
+            "1h30m",
+            "1500ms",
+            "9999999",
+            "role",
+            "tenant_id",
         ] {
-            assert!(is_shown(text, Harmless::Number), "{text}");
+            assert!(is_shown(text, Harmless::Plain), "{text}");
         }
         for text in [
             "",
@@ -262,8 +300,11 @@ mod tests {
             "12345678",
             "2026-11-23",
             "d34db33f",
+            "hunter2",
+            "role1",
+            "my-secret",
         ] {
-            assert!(!is_shown(text, Harmless::Number), "{text}");
+            assert!(!is_shown(text, Harmless::Plain), "{text}");
         }
     }
 
@@ -335,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn value_is_shown_if_it_is_short_or_in_the_token() {
+    fn value_is_shown_if_it_is_short_usual_or_in_the_token() {
         let known = ["https://auth.example.com"];
         for (text, expected) in [
             ("api", true),
@@ -344,11 +385,36 @@ mod tests {
             ("", false),
             ("https://auth.example.com/", true),
             ("http://auth.example.com", true),
-            ("https://auth.example.net", false),
-            ("https://auth.example", false),
+            ("https://auth.example.net", true),
+            ("tenantId", true),
+            ("/realm_access/roles/0", true),
+            ("orders-acme", true),
+            ("orders-f83OJ3D2", false),
+            ("my-secret-key", false),
+            ("correct-horse-battery-staple", false),
+            ("user name of the admin", false),
         ] {
             assert_eq!(is_shown(text, Harmless::Value(&known)), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn file_is_named_in_a_command() {
+        let jq = |file: &str| with_file("jq '.FILE' FILE > key.json", OsStr::new(file));
+        assert_eq!(jq("Cargo.toml"), "jq '.FILE' Cargo.toml > key.json");
+        assert_eq!(jq("./src/main.rs"), "jq '.FILE' ./src/main.rs > key.json");
+        for file in ["nowhere.json", "-", "/dev/null", "stdin", "$JWTLENS_KEY"] {
+            assert_eq!(jq(file), jq(""), "{file}");
+        }
+        let directory = std::env::temp_dir().join(format!("hint-{}", std::process::id()));
+        fs::create_dir_all(&directory).unwrap();
+        // The command would empty its own input, or the shell would read the name as something else.
+        for name in ["key.json", "a b.json", "a$(b).json"] {
+            let file = directory.join(name);
+            fs::write(&file, "").unwrap();
+            assert_eq!(jq(file.to_str().unwrap()), jq(""), "{name}");
+        }
+        fs::remove_dir_all(directory).unwrap();
     }
 
     #[test]
@@ -377,7 +443,7 @@ mod tests {
         for harmless in [
             Harmless::Name(&["\u{fffd}.json", ""]),
             Harmless::Value(&[""]),
-            Harmless::Number,
+            Harmless::Plain,
             Harmless::FileName,
         ] {
             assert_eq!(shown(text, harmless), None);

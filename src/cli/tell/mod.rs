@@ -4,3 +4,4 @@ pub mod checks;
 pub mod harmless;
 pub mod invalid;
 pub mod panics;
+mod vocabulary;
