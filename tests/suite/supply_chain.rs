@@ -207,21 +207,25 @@ fn nothing_banned_is_built_in() {
     assert_eq!(with("socket2", "1.0.0", registry, "proptest"), [""; 0]);
 }
 
-/// What is fuzzed is what is given away: the fuzzer has a lock file of its own, with the same crates.
+/// What is fuzzed and measured is what is given away: the fuzzer and the peers have lock files of their own,
+/// with the same crates.
 #[test]
-fn the_fuzzer_is_built_from_the_same() {
+fn the_fuzzer_and_the_peers_are_built_from_the_same() {
     let packages = |lock: &str| -> BTreeSet<(String, String, String)> {
         let packages = built_from(&read_toml("Cargo.toml"), &read_toml(lock));
         let id = |package: Locked| (package.name, package.version, package.checksum.unwrap());
         packages.into_iter().map(id).collect()
     };
-    let (ours, fuzzed) = (packages("Cargo.lock"), packages("tests/fuzz/Cargo.lock"));
-    // Ours has what only tests ask of a crate too.
-    let other: Vec<_> = fuzzed.difference(&ours).collect();
-    assert!(
-        other.is_empty(),
-        "tests/fuzz/Cargo.toml says how to renew its lock file: {other:?}"
-    );
+    let ours = packages("Cargo.lock");
+    for package in ["tests/fuzz", "benches/peers"] {
+        let theirs = packages(&format!("{package}/Cargo.lock"));
+        // Ours has what only tests ask of a crate too.
+        let other: Vec<_> = theirs.difference(&ours).collect();
+        assert!(
+            other.is_empty(),
+            "{package}/Cargo.toml says how to renew its lock file: {other:?}"
+        );
+    }
 }
 
 /// What cargo knows of the packages that are built on this machine.
