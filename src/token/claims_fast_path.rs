@@ -43,7 +43,7 @@ impl<'de> Deserialize<'de> for Ordinary {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut claims = Ordinary::default();
-                let mut names = Names::default();
+                let mut names = Names::new();
                 while let Some(name) = map.next_key::<Text>()? {
                     match &*name.0 {
                         "exp" => claims.exp = Some(map.next_value()?),
@@ -94,10 +94,14 @@ impl<'de> Deserialize<'de> for Audience {
 }
 
 /// The names of an object's members, none of them twice.
-#[derive(Default)]
 struct Names<'de>(Vec<Text<'de>>);
 
 impl<'de> Names<'de> {
+    fn new() -> Self {
+        // As many as most tokens have.
+        Self(Vec::with_capacity(12))
+    }
+
     fn add<E: Error>(&mut self, name: Text<'de>) -> Result<(), E> {
         if self.0.len() >= MOST || self.0.iter().any(|other| other.0 == name.0) {
             return Err(E::custom("not ordinary"));
@@ -175,7 +179,7 @@ impl<'de> Deserialize<'de> for Sound {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Sound, A::Error> {
-                let mut names = Names::default();
+                let mut names = Names::new();
                 while let Some(name) = map.next_key::<Text>()? {
                     names.add(name)?;
                     map.next_value::<Sound>()?;
