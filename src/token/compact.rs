@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use memchr::memchr_iter;
+
 use super::malformed::{Malformed, TokenFault};
 use super::segment::Segment;
 use crate::text::base64url::{self, is_base64url};
@@ -72,25 +74,20 @@ impl<'t> Compact<'t> {
         let text = std::str::from_utf8(token)
             .map_err(|error| Malformed::at_character(token, error.valid_up_to()))?;
 
-        let mut segments = text.split('.');
-        match (
-            segments.next(),
-            segments.next(),
-            segments.next(),
-            segments.count(),
-        ) {
-            (Some(header), Some(payload), Some(signature), 0) => {
-                let length = header.len().saturating_add(payload.len()).saturating_add(1);
-                let signing_input = text.get(..length).unwrap_or_default();
-                Ok(Self::Jws(Jws {
-                    header,
-                    payload,
-                    signature,
-                    signing_input,
-                }))
-            }
-            (Some(header), Some(_), Some(_), 2) => Ok(Self::Jwe(Jwe { header })),
-            (_, _, _, _) => {
+        let between = |start: usize, end| text.get(start..end).unwrap_or_default();
+        let after = |dot: usize| dot.saturating_add(1);
+        let mut dots = memchr_iter(b'.', token);
+        match (dots.next(), dots.next(), dots.count()) {
+            (Some(first), Some(second), 0) => Ok(Self::Jws(Jws {
+                header: between(0, first),
+                payload: between(after(first), second),
+                signature: between(after(second), text.len()),
+                signing_input: between(0, second),
+            })),
+            (Some(first), Some(_), 2) => Ok(Self::Jwe(Jwe {
+                header: between(0, first),
+            })),
+            (_, _, _) => {
                 let dots = text.bytes().filter(|byte| *byte == b'.').count();
                 let fault = TokenFault::SegmentCount {
                     found: dots.saturating_add(1),
