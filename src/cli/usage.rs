@@ -252,7 +252,7 @@ fn of_other_commands(option: &str) -> Option<String> {
             [long, short].iter().flatten().any(|name| name == option)
         })
     };
-    let program = Cli::command();
+    let program = program();
     let commands: Vec<String> = program
         .get_subcommands()
         .filter(has_option)
@@ -266,10 +266,16 @@ fn of_other_commands(option: &str) -> Option<String> {
     Some(format!("'{option}' is an option of {commands}"))
 }
 
+/// The program with the options of its commands.
+fn program() -> clap::Command {
+    let mut program = Cli::command();
+    program.build();
+    program
+}
+
 /// All options of all commands, and those of other programs.
 fn options() -> Vec<String> {
-    let mut command = Cli::command();
-    command.build();
+    let command = program();
     let mut names = Vec::new();
     for command in iter::once(&command).chain(command.get_subcommands()) {
         for argument in command.get_arguments() {
@@ -283,8 +289,7 @@ fn options() -> Vec<String> {
 
 /// The values of all options that take one of a list: what one command does not take, another may.
 fn values() -> Vec<String> {
-    let mut command = Cli::command();
-    command.build();
+    let command = program();
     let arguments = command
         .get_subcommands()
         .flat_map(clap::Command::get_arguments);
@@ -297,8 +302,7 @@ fn values() -> Vec<String> {
 
 /// All commands, and those of other programs.
 fn commands() -> Vec<String> {
-    let mut command = Cli::command();
-    command.build();
+    let command = program();
     let names = command
         .get_subcommands()
         .map(|command| command.get_name().to_owned());

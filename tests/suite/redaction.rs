@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::process::Output;
+use std::sync::LazyLock;
 
 use data_encoding::BASE64URL_NOPAD;
 use serde_json::Value;
@@ -31,10 +32,14 @@ fn assert_redacted(output: &Output, what: &str) {
     }
 }
 
-fn key() -> String {
-    let path = tempdir("redaction").join("key.json");
-    fs::write(&path, Issuer::new(1, "kid-1").jwk()).unwrap();
-    path.into_os_string().into_string().unwrap()
+/// A key file. It is written once: tests run at the same time.
+fn key() -> &'static str {
+    static KEY: LazyLock<String> = LazyLock::new(|| {
+        let path = tempdir("redaction").join("key.json");
+        fs::write(&path, Issuer::new(1, "kid-1").jwk()).unwrap();
+        path.into_os_string().into_string().unwrap()
+    });
+    &KEY
 }
 
 /// Runs a command on a token in every format that it has.
@@ -247,11 +252,11 @@ fn no_output_has_a_personal_value() {
         }
         run_all(&["decode"], &token, what);
         run_all(&["decode", "--check-time"], &token, what);
-        run_all(&["verify", "-k", &key], &token, what);
-        run_all(&["debug", "-v", "-k", &key], &token, what);
-        let checked = [&["verify", "-k", key.as_str()], &checks[..]].concat();
+        run_all(&["verify", "-k", key], &token, what);
+        run_all(&["debug", "-v", "-k", key], &token, what);
+        let checked = [&["verify", "-k", key], &checks[..]].concat();
         run_all(&checked, &token, what);
-        let checked = [&["debug", "-k", key.as_str()], &checks[..]].concat();
+        let checked = [&["debug", "-k", key], &checks[..]].concat();
         run_all(&checked, &token, what);
     }
 }
@@ -262,7 +267,7 @@ fn errors_do_not_name_members() {
     let key = key();
     for (what, token) in tokens() {
         if what.contains("duplicate") {
-            for output in run_all(&["verify", "-k", &key], &token, what) {
+            for output in run_all(&["verify", "-k", key], &token, what) {
                 let text = format!("{}{}", stdout(&output), stderr(&output));
                 let is_counted = text.contains("duplicate member");
                 assert!(is_counted || text.contains("malformed"), "{text}");
@@ -277,7 +282,7 @@ fn the_same_outputs_without_the_option_have_them() {
     let key = key();
     for (what, token) in tokens().into_iter().take(4) {
         let mut run = jwtlens();
-        run.args(["debug", "-o", "json", "-k", &key]);
+        run.args(["debug", "-o", "json", "-k", key]);
         let output = stdout(&feed(&mut run, token.as_bytes()));
         assert!(
             output.contains(PERSONAL) && output.contains(NUMBER),
@@ -292,7 +297,7 @@ fn verdict_names_and_values_that_stay_are_there() {
     for (what, token) in tokens() {
         let report = |redact: &[&str]| -> Value {
             let mut run = jwtlens();
-            run.args(["debug", "-o", "json", "--at=1795000000", "-k", &key])
+            run.args(["debug", "-o", "json", "--at=1795000000", "-k", key])
                 .args(redact);
             serde_json::from_str(&stdout(&feed(&mut run, token.as_bytes()))).unwrap()
         };
@@ -358,13 +363,13 @@ fn recovered_key_in_a_removed_value_is_not_shown() {
         signer.sign(header.as_bytes(), b"{\"exp\":2000000000}"),
     ] {
         let mut plain = jwtlens();
-        plain.args(["debug", "-v", "-o", "json", "-k", &key]);
+        plain.args(["debug", "-v", "-o", "json", "-k", key]);
         let plain = stdout(&feed(&mut plain, token.as_bytes()));
         assert!(
             plain.contains(&x) && plain.contains(&signer.thumbprint()),
             "{plain}"
         );
-        for output in run_all(&["debug", "-v", "-k", &key], &token, "named key") {
+        for output in run_all(&["debug", "-v", "-k", key], &token, "named key") {
             let text = format!("{}{}", stdout(&output), stderr(&output));
             assert!(
                 !text.contains(&x) && !text.contains(&signer.thumbprint()),
@@ -381,7 +386,7 @@ fn formats_that_are_nothing_but_values_are_a_usage_error() {
     for (command, option) in [("verify", "--redact"), ("debug", "--redact")] {
         for format in ["token", "claims"] {
             let mut run = jwtlens();
-            run.args([command, option, "-o", format, "-k", &key]);
+            run.args([command, option, "-o", format, "-k", key]);
             assert_eq!(status(&feed(&mut run, b"")), 2, "{command} {format}");
         }
     }
