@@ -2,6 +2,8 @@
 //! cleared before anything else is.
 
 use std::io::{self, Write};
+use std::iter::Cycle;
+use std::str::Chars;
 use std::time::{Duration, Instant};
 
 use unicode_width::UnicodeWidthChar;
@@ -16,7 +18,7 @@ const MIN_INTERVAL: Duration = Duration::from_millis(100);
 const CLEAR: &str = "\r\x1b[K";
 
 /// What turns in front of the text.
-const SPINNER: [char; 8] = ['⠁', '⠂', '⠄', '⡀', '⢀', '⠠', '⠐', '⠈'];
+const SPINNER: &str = "⠁⠂⠄⡀⢀⠠⠐⠈";
 
 /// The line, which is redrawn at most a few times per second.
 pub struct Progress {
@@ -24,8 +26,7 @@ pub struct Progress {
     begun: Instant,
     /// When the line on the terminal was drawn, if there is one.
     drawn: Option<Instant>,
-    /// How often it was drawn.
-    turn: usize,
+    spinner: Cycle<Chars<'static>>,
 }
 
 impl Progress {
@@ -34,7 +35,7 @@ impl Progress {
             on,
             begun: Instant::now(),
             drawn: None,
-            turn: 0,
+            spinner: SPINNER.chars().cycle(),
         }
     }
 
@@ -48,9 +49,8 @@ impl Progress {
         if elapsed < SHOW_AFTER || self.drawn.is_some_and(is_recent) {
             return;
         }
-        self.turn = self.turn.wrapping_add(1);
-        let spinner = SPINNER.get(self.turn % SPINNER.len());
-        let text = format!("{} {}", spinner.unwrap_or(&' '), text(elapsed));
+        let spinner = self.spinner.next().unwrap_or(' ');
+        let text = format!("{spinner} {}", text(elapsed));
         let columns = terminal_size::terminal_size_of(io::stderr());
         let columns = columns.map_or(80, |(columns, _)| usize::from(columns.0));
         write(&format!("{CLEAR}{}", within(&text, columns)));

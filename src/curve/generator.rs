@@ -3,7 +3,8 @@
 
 #![allow(
     clippy::indexing_slicing,
-    reason = "evaluated by the compiler, to which an index out of bounds is an error"
+    clippy::arithmetic_side_effects,
+    reason = "evaluated by the compiler, to which an index out of bounds and an overflow are errors"
 )]
 
 use p256::FieldElement;
