@@ -2,7 +2,10 @@
 
 use super::cause::Cause;
 use super::change::{Change, Stage};
-use super::dropped_characters;
+use super::ecdsa::dropped_characters;
+use super::ecdsa::recovery::{self, Index};
+use super::ecdsa::single_edit;
+use super::ecdsa::truncated;
 use super::extract;
 use super::family;
 use super::findings::{Context, Findings, Unknown};
@@ -12,15 +15,12 @@ use super::named_keys;
 use super::proof::{Proof, Signer};
 use super::ranking;
 use super::reading::{MAX_READ, Reading, readings};
-use super::recovery::{self, Index};
 use super::search::{Case, Targets, meet};
 use super::signature_encodings::{self, Form};
 use super::signer::{self, MAX_KEYS, Suspect};
 use super::signing_inputs::{Hashed, Input, SigningInputs};
-use super::single_edit;
 use super::time_findings::{local_clock, times};
 use super::token_kind::{self, kinds};
-use super::truncated;
 use super::work::{Effort, MULTIPLICATION, Work};
 use crate::algorithm::{Algorithm, Material};
 use crate::verify::code::Code;
