@@ -201,7 +201,7 @@ fn searches_of<'s>(
                 drop(signature_encodings::forms(
                     &case.reading.segments.signature,
                     work,
-                ))
+                ));
             }),
         ),
         (

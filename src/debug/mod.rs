@@ -4,8 +4,9 @@
 //! (`time_findings`), and what would make its signature verify. That search brings the text into the form of
 //! a token (`extract`, `reading`), reads R and S in every way (`signature_encodings`), writes and hashes what
 //! may have been signed (`signing_inputs`, `header_variants`, `json_styles`), gathers the keys (`signer`,
-//! `repaired_key`) and tries all combinations (`search`; `family`, if the key is not on P-256). `ecdsa` compares the keys that the
-//! signature leads to, and looks for damage; `hmac_confusion` looks for a MAC; all within a budget (`work`).
+//! `repaired_key`) and tries all combinations (`search`; `family`, if the key is not on P-256). `ecdsa`
+//! compares the keys that the signature leads to, and looks for damage; `hmac_confusion` looks for a MAC; all
+//! within a budget (`work`).
 //!
 //! What a search finds is a list of changes (`change`) and a key. It becomes a `proof` only if these
 //! changes, made strictly to the token as it came in (`replay`), lead to a signature that verifies. Every

@@ -1,4 +1,4 @@
-//! FastClaims Claims Sets in one pass, without keeping what decides nothing.
+//! Ordinary Claims Sets in one pass, without keeping what decides nothing.
 //!
 //! This stands beside the plain way, [`Value`](crate::text::json::Value), for streams of tokens: it answers only
 //! where all is well and ordinary, and leaves every fault, and every number that is no integer where a
