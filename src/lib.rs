@@ -94,7 +94,8 @@
 //! # Why a token is refused
 //!
 //! A [`Debugger`] makes the same report and looks further. A [`Finding`] is [`Certainty::Proven`] only
-//! where a computation shows it; none turns a refused token into a valid one.
+//! where a computation shows it; none turns a refused token into a valid one. A [`Tally`] counts the
+//! reports of a run, and finds what its rejected tokens have in common.
 //!
 //! # Programs of other languages
 //!
