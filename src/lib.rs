@@ -94,7 +94,8 @@
 //! # Why a token is rejected
 //!
 //! A [`Debugger`] makes the same report and searches for the cause. A [`Finding`] is [`Certainty::Proven`] only
-//! if a computation shows it. No finding turns a rejected token into a valid one.
+//! if a computation shows it. No finding turns a rejected token into a valid one. A [`Tally`] counts the
+//! reports of a run, and finds what its rejected tokens have in common.
 //!
 //! # Other languages
 //!

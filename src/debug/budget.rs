@@ -5,6 +5,7 @@ use p256::ecdsa::signature::hazmat::PrehashSigner as _;
 use p256::ecdsa::{Signature, SigningKey};
 use sha2::{Digest as _, Sha256};
 
+use super::ecdsa::{dropped_characters, recovery, single_edit, truncated};
 use super::header_variants::Names;
 use super::hmac_confusion::Files;
 use super::reading::{Reading, readings};
@@ -13,10 +14,7 @@ use super::signature_encodings::{self, Form};
 use super::signer::{self, Suspect};
 use super::signing_inputs::{Hashed, SigningInputs};
 use super::work::{Work, budget};
-use super::{
-    Debugger, Effort, dropped_characters, named_keys, recovery, short_tokens, single_edit,
-    truncated,
-};
+use super::{Debugger, Effort, named_keys, short_tokens};
 use crate::algorithm::Material;
 use crate::curve::counted;
 use crate::key::set::KeySource;
@@ -203,7 +201,7 @@ fn searches_of<'s>(
                 drop(signature_encodings::forms(
                     &case.reading.segments.signature,
                     work,
-                ))
+                ));
             }),
         ),
         (

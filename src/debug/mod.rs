@@ -4,10 +4,10 @@
 //! times show (`time_findings`), and what would make its signature verify. That search brings the text into the
 //! form of a token (`extract`, `reading`), reads R and S in every way (`signature_encodings`), writes and hashes
 //! what may have been signed (`signing_inputs`, `header_variants`, `json_styles`), gathers the keys (`signer`,
-//! `repaired_key`) and tries all combinations (`search`; `family`, if the key is not on P-256). `recovery`
-//! compares the keys that the signature leads to; `truncated`, `single_edit` and `dropped_characters` look for
-//! damage with what `signature_layout` knows, `hmac_confusion` for a MAC, all within a budget (`work`).
-//! Where the key is that of a certificate in the header, `chain` asks whether a given key issued it.
+//! `repaired_key`) and tries all combinations (`search`; `family`, if the key is not on P-256). `ecdsa`
+//! compares the keys that the signature leads to, and looks for damage; `hmac_confusion` looks for a MAC; all
+//! within a budget (`work`). If the key is that of a certificate in the header, `chain` asks whether a given
+//! key issued it.
 //!
 //! What a search finds is a list of changes (`change`) and a key. It becomes a `proof` only if these
 //! changes, made strictly to the token as it came in (`replay`), lead to a signature that verifies. Every
@@ -27,7 +27,7 @@ mod debugger;
 mod der;
 mod did;
 mod digest;
-mod dropped_characters;
+mod ecdsa;
 mod extract;
 mod family;
 mod findings;
@@ -37,11 +37,9 @@ mod json_styles;
 mod named_keys;
 mod notation;
 mod opaque;
-mod partial_sums;
 mod proof;
 mod ranking;
 mod reading;
-mod recovery;
 mod repaired_key;
 mod replay;
 mod same_signer;
@@ -50,14 +48,11 @@ mod shifted;
 #[cfg(test)]
 mod short_tokens;
 mod signature_encodings;
-mod signature_layout;
 mod signer;
 mod signing_inputs;
-mod single_edit;
 mod tally;
 mod time_findings;
 mod token_kind;
-mod truncated;
 mod wording;
 mod work;
 

@@ -1,4 +1,4 @@
-//! FastClaims Claims Sets in one pass, without keeping what decides nothing.
+//! Ordinary Claims Sets in one pass, without keeping what decides nothing.
 //!
 //! A fast path for streams of tokens. It handles ordinary, valid Claims Sets only, and leaves every fault, and
 //! every time that is not an integer, to the full parser, [`Value`](crate::text::json::Value). What it accepts,

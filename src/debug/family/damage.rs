@@ -4,9 +4,9 @@ use super::encoded_message::Opened;
 use super::target::Target;
 use crate::algorithm::{Algorithm, KeyType, Message, Parameter};
 use crate::debug::change::Change;
+use crate::debug::ecdsa::single_edit;
 use crate::debug::proof::{Proof, Signer};
 use crate::debug::search::Case;
-use crate::debug::single_edit;
 use crate::debug::work::{self, Work};
 
 /// Looks for the text that was signed among those that differ in one character.

@@ -10,17 +10,17 @@ use std::collections::HashMap;
 
 use p256::Scalar;
 
-use super::base64url_lenient;
-use super::cause::Cause;
-use super::change::{Change, Edit};
-use super::proof::{Proof, Signer};
-use super::replay::HALF;
-use super::search::Case;
 use super::signature_layout::{Layout, values};
-use super::signer::Suspect;
-use super::signing_inputs::Hashed;
-use super::work::{LIFT, MULTIPLICATION, Work};
 use crate::curve::{self, Abscissa, Point};
+use crate::debug::base64url_lenient;
+use crate::debug::cause::Cause;
+use crate::debug::change::{Change, Edit};
+use crate::debug::proof::{Proof, Signer};
+use crate::debug::replay::HALF;
+use crate::debug::search::Case;
+use crate::debug::signer::Suspect;
+use crate::debug::signing_inputs::Hashed;
+use crate::debug::work::{LIFT, MULTIPLICATION, Work};
 
 /// The bits that are searched for: four octets.
 const MAX_BITS: usize = 32;

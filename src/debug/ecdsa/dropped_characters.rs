@@ -13,17 +13,17 @@ use std::collections::HashMap;
 
 use p256::ProjectivePoint;
 
-use super::cause::Cause;
-use super::change::{Change, Edit};
 use super::partial_sums::{Half, LOST, Put, Summands, follows, ways};
-use super::proof::{Proof, Signer};
-use super::replay::HALF;
-use super::search::Case;
 use super::signature_layout::{Layout, values};
-use super::signer::Suspect;
-use super::signing_inputs::Hashed;
-use super::work::{INVERSION, LIFT, MULTIPLICATION, Work};
 use crate::curve::{self, Abscissa, Multiple, Point};
+use crate::debug::cause::Cause;
+use crate::debug::change::{Change, Edit};
+use crate::debug::proof::{Proof, Signer};
+use crate::debug::replay::HALF;
+use crate::debug::search::Case;
+use crate::debug::signer::Suspect;
+use crate::debug::signing_inputs::Hashed;
+use crate::debug::work::{INVERSION, LIFT, MULTIPLICATION, Work};
 
 /// How many characters may have been lost for a search to be made.
 const MAX_DROPPED: usize = 4;

@@ -4,14 +4,14 @@
 
 use std::collections::HashMap;
 
-use super::named_keys::Name;
-use super::proof::{Proof, Signer};
-use super::search::Case;
-use super::signature_encodings::Form;
-use super::signer::Suspect;
-use super::signing_inputs::Hashed;
-use super::work::{INVERSION, LIFT, LOOK_UP, MULTIPLICATION, Work};
 use crate::curve::{self, Coordinates};
+use crate::debug::named_keys::Name;
+use crate::debug::proof::{Proof, Signer};
+use crate::debug::search::Case;
+use crate::debug::signature_encodings::Form;
+use crate::debug::signer::Suspect;
+use crate::debug::signing_inputs::Hashed;
+use crate::debug::work::{INVERSION, LIFT, LOOK_UP, MULTIPLICATION, Work};
 use crate::key::thumbprint;
 
 /// So much is spent on comparing keys, in units of work.

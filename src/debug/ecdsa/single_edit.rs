@@ -10,20 +10,20 @@ use std::collections::HashMap;
 
 use sha2::{Digest as _, Sha256};
 
-use super::base64url_lenient;
-use super::cause::Cause;
-use super::change::{Change, Edit};
-use super::digest::Digest;
-use super::proof::{Proof, Signer};
-use super::reading::Reading;
-use super::replay::HALF;
-use super::search::{Case, Targets};
-use super::signature_encodings::{self, Form, stray_bits};
 use super::signature_layout::{Layout, values};
-use super::signer::Suspect;
-use super::signing_inputs::Hashed;
-use super::work::{INVERSION, LIFT, LOOK_UP, MULTIPLICATION, Work};
 use crate::curve::{self, Point};
+use crate::debug::base64url_lenient;
+use crate::debug::cause::Cause;
+use crate::debug::change::{Change, Edit};
+use crate::debug::digest::Digest;
+use crate::debug::proof::{Proof, Signer};
+use crate::debug::reading::Reading;
+use crate::debug::replay::HALF;
+use crate::debug::search::{Case, Targets};
+use crate::debug::signature_encodings::{self, Form, stray_bits};
+use crate::debug::signer::Suspect;
+use crate::debug::signing_inputs::Hashed;
+use crate::debug::work::{INVERSION, LIFT, LOOK_UP, MULTIPLICATION, Work};
 use crate::token::segment::Segment;
 
 /// One character of a text that was altered.

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use super::base64url_lenient;
-use super::change::{Change, Zeros};
-use super::replay::HALF;
+use crate::debug::base64url_lenient;
+use crate::debug::change::{Change, Zeros};
+use crate::debug::replay::HALF;
 use crate::text::base64url;
 
 /// How a signature that is whole is laid out.
