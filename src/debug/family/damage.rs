@@ -1,7 +1,7 @@
 //! One character of header or payload that was altered, under keys that are not on P-256.
 
 use super::{Target, rsa};
-use crate::algorithm::{Algorithm, KeyType, Message, Parameter};
+use crate::algorithm::{Algorithm, KeyType, Material, Message, Parameter};
 use crate::debug::altered;
 use crate::debug::change::Change;
 use crate::debug::proof::{Proof, Signer};
@@ -28,12 +28,13 @@ pub fn search(
         return None;
     }
     let length = case.reading.signing_input().len();
-    let keys = asked.iter().map(|target| match target.key.key_type() {
-        KeyType::Oct => work::of_hash(length),
-        _ => work::of_verification(&target.key, length),
+    let keys = asked.iter().map(|target| match &target.key {
+        // A secret is hashed with every text.
+        Material::Oct(secret) => work::of_one_hash(length.saturating_add(secret.octets().len())),
+        key => work::of_verification(key, length),
     });
     let of_signatures = u64::try_from(opened.len()).unwrap_or(u64::MAX);
-    let hashes = work::of_hash(length).saturating_mul(of_signatures);
+    let hashes = work::of_one_hash(length).saturating_mul(of_signatures);
     let cost = keys.fold(hashes, u64::saturating_add);
     for (change, text) in altered::contents(case.reading) {
         if !work.spend(cost) {
