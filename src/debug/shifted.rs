@@ -46,7 +46,9 @@ pub fn place(segment: &str) -> Option<(usize, Shift)> {
 }
 
 fn is_json(segment: &str) -> bool {
-    lax::decode(segment).is_some_and(|bytes| serde_json::from_slice::<IgnoredAny>(&bytes).is_ok())
+    let bytes = lax::decode(segment).unwrap_or_default();
+    // What is skipped is not checked to be UTF-8.
+    std::str::from_utf8(&bytes).is_ok_and(|json| serde_json::from_str::<IgnoredAny>(json).is_ok())
 }
 
 /// The first byte that is not JSON.
