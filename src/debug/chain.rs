@@ -77,7 +77,7 @@ pub fn anchor(
         .map(|certificate| certificate::read(&certificate.der))
         .collect::<Option<_>>()?;
     let leaf = chain.first()?;
-    if !leaf.extensions()?.may_sign() || !chain.iter().all(|issued| is_valid(issued, now)) {
+    if !leaf.extensions()?.may_sign() || !is_valid(leaf, now) {
         return None;
     }
     // Intermediate certificates between the issuer and the leaf.
@@ -90,7 +90,8 @@ pub fn anchor(
             return anchors.next().map(|anchor| Arc::clone(&anchor.key.id));
         };
         let key = key_of(issuer)?;
-        if issuer.subject != issued.issuer || !is_signed_by(issued, &key, work) {
+        let is_linked = issuer.subject == issued.issuer && is_valid(issuer, now);
+        if !is_linked || !is_signed_by(issued, &key, work) {
             return None;
         }
         let extensions = issuer.extensions()?;

@@ -370,23 +370,13 @@ fn inside(text: &str) -> Vec<Proposal> {
     proposals
 }
 
-/// Whether the text is a token with the MAC of a signed cookie behind it, by SHA-1 or SHA-256.
+/// Whether the text is a cookie as Express signs it: `s:`, the value and a MAC.
 pub fn is_signed_cookie(text: &[u8]) -> bool {
     let text = std::str::from_utf8(text).unwrap_or_default();
     let cookie = text
         .strip_prefix("s:")
         .or_else(|| text.strip_prefix("s%3A"));
-    let segments: Vec<&str> = cookie.unwrap_or(text).split('.').collect();
-    match segments.as_slice() {
-        [header, _, _, mac] if header.starts_with("eyJ") => {
-            let mac = mac.replace("%2B", "+").replace("%2F", "/");
-            let is_base64 = mac
-                .chars()
-                .all(|c| is_base64url(c) || matches!(c, '+' | '/'));
-            is_base64 && matches!(mac.len(), 27 | 43)
-        }
-        _ => false,
-    }
+    cookie.is_some_and(|cookie| cookie.matches('.').count() == 3)
 }
 
 /// What nobody sees around a token that has nothing else around it, and where it stands.

@@ -17,9 +17,7 @@ pub fn place(segment: &str) -> Option<(usize, Shift)> {
     const BEFORE: usize = 32;
     const BEHIND: usize = 8;
     /// A longer payload takes too long to read so often.
-    const MAX_LENGTH: usize = 8192;
-    /// One of these makes a printable character of its byte.
-    const CHARACTERS: [char; 5] = ['A', 'I', 'Y', 'h', 'w'];
+    const MAX_LENGTH: usize = 1024;
     if !segment.is_ascii() || segment.len() > MAX_LENGTH {
         return None;
     }
@@ -29,9 +27,7 @@ pub fn place(segment: &str) -> Option<(usize, Shift)> {
     let found = |at: usize, shift| {
         let (before, rest) = segment.split_at_checked(at)?;
         let is_right = match shift {
-            Shift::Missing => CHARACTERS
-                .iter()
-                .any(|c| is_json(&format!("{before}{c}{rest}"))),
+            Shift::Missing => lax::characters().any(|c| is_json(&format!("{before}{c}{rest}"))),
             Shift::Added => is_json(&format!("{before}{}", rest.get(1..)?)),
         };
         is_right.then_some((at, shift))
@@ -46,8 +42,9 @@ pub fn place(segment: &str) -> Option<(usize, Shift)> {
 }
 
 fn is_json(segment: &str) -> bool {
-    base64url_lenient::decode(segment)
-        .is_some_and(|bytes| serde_json::from_slice::<IgnoredAny>(&bytes).is_ok())
+    let bytes = base64url_lenient::decode(segment).unwrap_or_default();
+    // What is skipped is not checked to be UTF-8.
+    std::str::from_utf8(&bytes).is_ok_and(|json| serde_json::from_str::<IgnoredAny>(json).is_ok())
 }
 
 /// The first byte that is not JSON.

@@ -58,6 +58,14 @@ pub fn of_hash(bytes: usize) -> u64 {
     units.saturating_add(OF_A_HASH)
 }
 
+/// What it costs to write a text of this length and to hash it, as one of very many.
+pub fn of_one_hash(bytes: usize) -> u64 {
+    const BYTES_FOR_A_UNIT: usize = 128;
+    const OF_A_TEXT: u64 = 2;
+    let units = u64::try_from(bytes / BYTES_FOR_A_UNIT).unwrap_or(u64::MAX);
+    units.saturating_add(OF_A_TEXT)
+}
+
 /// What points of a curve cost.
 pub struct CurveCosts {
     /// A point by a number.
@@ -71,9 +79,9 @@ pub struct CurveCosts {
 /// What points cost on the curve of this key.
 pub fn of_curve(key: &Material) -> CurveCosts {
     let [multiplication, multiples, look_up] = match key {
-        Material::P521(_) => [900, 4800, 320],
-        Material::P384(_) => [500, 2600, 160],
-        _ => [200, 1000, 60],
+        Material::P521(_) => [900, 4800, 340],
+        Material::P384(_) => [1000, 4200, 420],
+        _ => [200, 1000, 100],
     };
     CurveCosts {
         multiplication,

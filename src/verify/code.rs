@@ -370,7 +370,8 @@ codes! {
         "check the previous step: did a request fail, or is a variable or field unset?");
     OpaqueToken = cause("opaque-token",
         "this looks like an opaque token, which only the issuer can validate",
-        "use the issuer's introspection or userinfo endpoint, or request a JWT");
+        "use the issuer's introspection or userinfo endpoint, or request a JWT")
+        .silences(&[Code::NoKeyMatches, Code::SignerCandidates]);
     Ellipsis = cause("ellipsis",
         "the token was abbreviated for display",
         "copy the full token from its source; logs and web pages often abbreviate it")

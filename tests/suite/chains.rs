@@ -417,6 +417,12 @@ fn a_chain_ends_where_it_must() {
         &[],
         &token(&four.keys[0], "ES256", &broken)
     ));
+    // What comes after the given key does not count.
+    let mut expired = Four::new();
+    expired.templates[3].validity = [b"261101000000Z", b"261102000000Z"];
+    let token_of_expired = token(&expired.keys[0], "ES256", &expired.certificates());
+    assert!(is_chain(&[&expired.keys[2].jwk()], &[], &token_of_expired));
+    assert!(!is_chain(&[&root], &[], &token_of_expired));
     // The certificate of a signer does not issue others.
     let pem = asn1::pem("CERTIFICATE", &certificates[0]);
     let forged = leaf("leaf").signed(&four.keys[1], &four.keys[0], "ES256");

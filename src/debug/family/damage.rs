@@ -2,7 +2,7 @@
 
 use super::encoded_message::Opened;
 use super::target::Target;
-use crate::algorithm::{Algorithm, KeyType, Message, Parameter};
+use crate::algorithm::{Algorithm, KeyType, Material, Message, Parameter};
 use crate::debug::change::Change;
 use crate::debug::ecdsa::single_edit;
 use crate::debug::proof::{Proof, Signer};
@@ -24,12 +24,13 @@ pub fn search(case: Case, targets: &[Target], opened: &[Opened], work: &mut Work
         return None;
     }
     let length = case.reading.signing_input().len();
-    let keys = asked.iter().map(|target| match target.key.key_type() {
-        KeyType::Oct => work::of_hash(length),
-        _ => work::of_verification(&target.key, length),
+    let keys = asked.iter().map(|target| match &target.key {
+        // A secret is hashed with every text.
+        Material::Oct(secret) => work::of_one_hash(length.saturating_add(secret.octets().len())),
+        key => work::of_verification(key, length),
     });
     let of_signatures = u64::try_from(opened.len()).unwrap_or(u64::MAX);
-    let hashes = work::of_hash(length).saturating_mul(of_signatures);
+    let hashes = work::of_one_hash(length).saturating_mul(of_signatures);
     let cost = keys.fold(hashes, u64::saturating_add);
     for (change, text) in single_edit::contents(case.reading) {
         if !work.spend(cost) {
