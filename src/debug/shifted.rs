@@ -27,7 +27,9 @@ pub fn place(segment: &str) -> Option<(usize, Shift)> {
     let found = |at: usize, shift| {
         let (before, rest) = segment.split_at_checked(at)?;
         let is_right = match shift {
-            Shift::Missing => lax::characters().any(|c| is_json(&format!("{before}{c}{rest}"))),
+            Shift::Missing => {
+                base64url_lenient::characters().any(|c| is_json(&format!("{before}{c}{rest}")))
+            }
             Shift::Added => is_json(&format!("{before}{}", rest.get(1..)?)),
         };
         is_right.then_some((at, shift))
