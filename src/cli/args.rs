@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
+use clap::{Arg, Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use jwtlens::{Algorithm, ClaimPath, Verdict, json::Value};
 
@@ -113,6 +113,7 @@ impl Cli {
 }
 
 #[derive(Debug, Args)]
+#[command(mut_arg("color", last))]
 pub struct VerifyMany {
     #[command(flatten)]
     pub verify: Verify,
@@ -122,6 +123,7 @@ pub struct VerifyMany {
 }
 
 #[derive(Debug, Args)]
+#[command(mut_arg("color", last))]
 pub struct DecodeMany {
     #[command(flatten)]
     pub decode: Decode,
@@ -182,6 +184,7 @@ pub struct Verify {
 }
 
 #[derive(Debug, Args)]
+#[command(mut_arg("color", last))]
 pub struct Debug {
     #[command(flatten)]
     pub verify: Verify,
@@ -251,6 +254,7 @@ pub struct Decode {
 }
 
 #[derive(Debug, Args)]
+#[command(mut_arg("color", last))]
 pub struct Key {
     /// Key file, directory, inline key, or - for stdin
     ///
@@ -613,6 +617,12 @@ fn algorithms() -> impl TypedValueParser<Value = &'static Algorithm> {
     let names = Algorithm::all().map(|algorithm| algorithm.name);
     PossibleValuesParser::new(names)
         .try_map(|name| Algorithm::named(&name).ok_or("not an algorithm"))
+}
+
+/// An option of the program is there before those of a command, if these are made later. `mut_arg` puts it
+/// behind them, where the help shows it.
+fn last(argument: Arg) -> Arg {
+    argument
 }
 
 /// One claim: with `--require a,b` people mean two.
