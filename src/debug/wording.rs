@@ -109,8 +109,7 @@ pub fn of_certificate(finding: Finding, certificate: &Certificate, has_chain: bo
         time(certificate.not_before),
         time(certificate.not_after),
     );
-    let hint =
-        "anyone can make a certificate: use -k with a trusted root or issuer to check the chain";
+    let hint = "anyone can make one: use -k with the root you trust to check the chain";
     Finding {
         evidence: evidence.into(),
         hint: (!has_chain).then(|| hint.into()),

@@ -259,8 +259,7 @@ codes! {
         .section("RFC 8725, section 3.10");
     ChainToGivenKey = cause("chain-to-given-key",
         "the certificate in the header was issued under a key that was given",
-        "to accept such tokens, a server verifies the chain up to this root and checks the subject; -k needs the \
-         signing key itself")
+        "in a server, verify this chain up to its root, and check the subject")
         .section("RFC 5280, section 6.1");
     KeyCoordinatesSwapped = cause("key-coordinates-swapped",
         "\"x\" and \"y\" are swapped in the key file",
