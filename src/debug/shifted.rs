@@ -43,10 +43,12 @@ pub fn place(segment: &str) -> Option<(usize, Shift)> {
         })
 }
 
+/// Whether it is an object: almost any character makes a number.
 fn is_json(segment: &str) -> bool {
     let bytes = base64url_lenient::decode(segment).unwrap_or_default();
     // What is skipped is not checked to be UTF-8.
-    std::str::from_utf8(&bytes).is_ok_and(|json| serde_json::from_str::<IgnoredAny>(json).is_ok())
+    std::str::from_utf8(&bytes)
+        .is_ok_and(|json| json.starts_with('{') && serde_json::from_str::<IgnoredAny>(json).is_ok())
 }
 
 /// The first byte that is not JSON.

@@ -507,8 +507,8 @@ impl Replay {
                 "cnf.jkt" => json(&payload)["cnf"]["jkt"].clone(),
                 "cnf.kid" => json(&payload)["cnf"]["kid"].clone(),
                 "cnf.jwk" => {
-                    let named = &json(&payload)["cnf"]["jwk"];
-                    assert!(named["x"] == jwk["x"] && named["y"] == jwk["y"]);
+                    let holder = &json(&payload)["cnf"]["jwk"];
+                    assert!(holder["x"] == jwk["x"] && holder["y"] == jwk["y"]);
                     thumbprint.clone().into()
                 }
                 other => panic!("{other}"),
