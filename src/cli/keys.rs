@@ -171,7 +171,7 @@ fn read_file(given: &Given) -> Result<KeySource> {
             }
             _ if octets.starts_with(b"file:") => "use the path without file://",
             _ if given.is_from_variable() => "set it to a file, a directory, or the key itself",
-            _ => "KEY is a file, a directory, the key itself, or - for stdin",
+            _ => "KEY is a file, a directory, the key itself, or - for stdin; for a secret, use --secret-file",
         })
     })?;
     describe(&given.source(), &content, Some(key))

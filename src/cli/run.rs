@@ -84,20 +84,22 @@ pub fn run(command: Command, surroundings: &Surroundings, messages: Messages) ->
 fn not_a_command(dir: &Path) -> Result<(), Failure> {
     let name = dir.to_string_lossy();
     let command = name.strip_prefix("jwtlens-").unwrap_or(&name);
-    let program = Cli::command();
-    match program
+    let mut program = Cli::command();
+    program.build();
+    let is_command = program
         .get_subcommands()
-        .find(|known| known.get_name() == command)
-    {
-        Some(known) if !dir.exists() => {
-            let known = known.get_name();
-            Err(
-                Failure::usage(format!("'{name}' is a command, not a directory"))
-                    .hint(format!("to read about it, use `jwtlens help {known}`")),
-            )
-        }
-        _ => Ok(()),
+        .any(|known| known.get_name() == command);
+    if dir.exists() || !(is_command || command == "jwtlens") {
+        return Ok(());
     }
+    let help = match command {
+        "help" | "jwtlens" => "`jwtlens help`".to_owned(),
+        command => format!("`jwtlens help {command}`"),
+    };
+    Err(
+        Failure::usage(format!("'{name}' is a command, not a directory"))
+            .hint(format!("to read about it, use {help}")),
+    )
 }
 
 fn verify(
@@ -398,7 +400,7 @@ fn sources(
 fn warn_of_private_key(source: &KeySource, messages: Messages) {
     if source.holds_private_key() {
         messages.warning(&format!(
-            "{}: contains a private key, which belongs where tokens are signed; only its public half is used",
+            "{}: contains a private key; only its public half is used",
             source.source
         ));
     }

@@ -22,7 +22,7 @@ pub fn read(asked: &Secrets, surroundings: &Surroundings) -> Result<Vec<KeySourc
     for name in &asked.variables {
         let Some(value) = (surroundings.variable)(name) else {
             return Err(
-                Failure::new("the variable that --secret-env names is not set")
+                Failure::new("the variable named by --secret-env is not set")
                     .hint("--secret-env takes the name of a variable, and it must be exported")
                     .into(),
             );

@@ -132,14 +132,15 @@ impl Summary {
     /// `1,972 tokens in 10.8s (182/s): 1,970 valid, 2 expired; 1m 2s left`
     pub fn progress(&self, elapsed: Duration, left: Option<Duration>) -> String {
         let left = match left {
-            Some(left) => format!("; {} left", figures::elapsed(left)),
+            Some(left) => format!(", {} left", figures::elapsed(left)),
             None => String::new(),
         };
         let verdicts = match self.verdicts() {
             verdicts if verdicts.is_empty() => verdicts,
             verdicts => format!(": {verdicts}"),
         };
-        format!("{}{verdicts}{left}", self.pace(elapsed))
+        // A narrow terminal cuts the end.
+        format!("{}{left}{verdicts}", self.pace(elapsed))
     }
 
     /// `1,970 valid, 2 expired`
@@ -170,6 +171,9 @@ impl Summary {
             ));
         }
         if has_statistics {
+            if self.is_interrupted {
+                messages.warning("interrupted: the summary is of the tokens verified until then");
+            }
             return true;
         }
         let lines = self.lines(begun);

@@ -119,7 +119,9 @@ fn every_search_pays_for_what_it_computes() {
         without(&der, &[20, 60]),
         random.characters(140),
     ];
-    signatures.extend((82..=97).map(|length| random.characters(length)));
+    // The lengths around those of whole signatures, and of some that lost characters.
+    let lengths = [82, 85, 86, 87, 90, 97];
+    signatures.extend(lengths.map(|length| random.characters(length)));
 
     let mut searches = 0;
     for segment in &signatures {

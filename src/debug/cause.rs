@@ -239,7 +239,7 @@ impl Cause {
             Self::SignerKeyNegative => (Code::SignerKeyNegative, "with the private key read as a negative number"),
             Self::SignerKeyIsY => (Code::SignerKeyIsY, "with \"y\" as the private key"),
             Self::KeyTooSmall => (Code::KeyTooSmall, "with a key that is too small"),
-            Self::SecretWithNewline => (Code::SecretWithNewline, "with another end of the secret"),
+            Self::SecretWithNewline => (Code::SecretWithNewline, "with another line ending of the secret"),
             Self::SecretBase64 => (Code::SecretBase64, "with the secret in another encoding"),
             Self::SecretBase64url => (Code::SecretBase64url, "with the secret in another encoding"),
             Self::SecretHex => (Code::SecretHex, "with the secret in another encoding"),

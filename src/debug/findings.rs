@@ -5,6 +5,7 @@ use serde::de::IgnoredAny;
 use super::base64url_lenient;
 use super::cause::Cause;
 use super::change::{self, Change, repairs};
+use super::hmac_confusion::EMPTY_SECRET;
 use super::proof::Proof;
 use super::reading::Reading;
 use super::shifted::{self, Shift};
@@ -58,6 +59,15 @@ impl Findings {
                     Some(anchor) => wording::of_chain(finding, proof.certificates(), anchor),
                     None => finding,
                 },
+                Cause::HmacWithPublicKey if has_empty_secret(proof.changes()) => finding
+                    .with_summary("the signer used an empty secret, so anyone can make such tokens")
+                    .with_hint("set the secret of the signer, and reject its tokens until then"),
+                Cause::AlgKeyMismatch => {
+                    finding.with_hint(format!("set \"alg\" to {} when issuing", proof.algorithm()))
+                }
+                Cause::SecretBase64 | Cause::SecretBase64url | Cause::SecretHex => {
+                    wording::of_secret(finding, proof.changes())
+                }
                 _ => wording::of_algorithm(finding, *cause, proof.algorithm()),
             };
             Finding {
@@ -73,10 +83,10 @@ impl Findings {
 
     /// The keys recovered from the signature, and what it may mean that none of them is known.
     pub fn unknown_signer(&mut self, unknown: &Unknown) {
-        let Unknown { report, effort, .. } = unknown;
+        let Unknown { report, .. } = unknown;
         if is_broken(unknown.reading) {
             let payload = &unknown.reading.segments.payload;
-            self.found.push(payload_damaged(payload, *effort));
+            self.found.push(payload_damaged(payload, unknown.advice()));
             return;
         }
         if report.signature.status == SignatureStatus::Mismatch {
@@ -98,6 +108,13 @@ impl Findings {
         ));
         self.recovered = keys;
     }
+}
+
+/// Whether the token is a MAC under the empty secret.
+fn has_empty_secret(changes: &[Change]) -> bool {
+    changes.iter().any(|change| {
+        matches!(change, Change::UsePublicSecret { secret, .. } if *secret == EMPTY_SECRET)
+    })
 }
 
 /// What a proof shows, in one sentence.
@@ -131,7 +148,12 @@ fn evidence(proof: &Proof, context: &Context) -> String {
             "the key recovered from the signature{with} has the thumbprint in \"{place}\": {jwk}"
         ),
         (Some(Change::UsePublicSecret { algorithm, secret }), _, _) => {
-            format!("{algorithm} with {secret} as the secret{with} gives exactly this signature")
+            let as_secret = if *secret == EMPTY_SECRET {
+                ""
+            } else {
+                " as the secret"
+            };
+            format!("{algorithm} with {secret}{as_secret}{with} gives exactly this signature")
         }
         (_, Some(key), _) => {
             let start = match others.as_slice() {
@@ -186,28 +208,28 @@ impl Unknown<'_> {
                 .with_summary("no key can have made this signature: it is corrupted or fabricated")
                 .with_hint(format!(
                     "fetch the token again and copy all of it{}",
-                    self.effort.advice()
+                    self.advice()
                 ));
         }
         let finding = Finding::likely(
             Code::NoKeyMatches,
-            "another key signed it, or the header or payload was modified after signing",
+            "another key signed it, or the token was modified or damaged after signing",
         );
         let hint = finding.hint.clone().unwrap_or_default();
-        let finding = finding.with_hint(format!("{hint}{}", self.effort.advice()));
+        let finding = finding.with_hint(format!("{hint}{}", self.advice()));
         match self.keys_left_out {
             0 => finding,
             _ => finding.with_summary("no known signing mistake explains the signature"),
         }
     }
-}
 
-impl Effort {
-    /// What else a hint can advise.
-    fn advice(self) -> &'static str {
-        match self {
-            Self::Default => ", or use --deep to search for a changed character",
-            Self::Deep => "",
+    /// What else a hint can advise: under other algorithms, every character is tried without `--deep`, or none.
+    fn advice(&self) -> &'static str {
+        match (self.effort, self.report.signature.algorithm.as_deref()) {
+            (Effort::Default, Some("ES256" | "EdDSA" | "Ed25519")) => {
+                ", or use --deep to search for a changed character"
+            }
+            (Effort::Default | Effort::Deep, _) => "",
         }
     }
 }
@@ -225,7 +247,7 @@ fn is_broken(reading: &Reading) -> bool {
     }
 }
 
-fn payload_damaged(payload: &str, effort: Effort) -> Finding {
+fn payload_damaged(payload: &str, advice: &str) -> Finding {
     let evidence = match shifted::place(payload) {
         Some((at, Shift::Missing)) => {
             format!("a character is missing near byte {at}: with one there, the rest is valid JSON")
@@ -239,10 +261,7 @@ fn payload_damaged(payload: &str, effort: Effort) -> Finding {
     };
     Finding::likely(Code::NoKeyMatches, evidence)
         .with_summary("the payload was corrupted after signing")
-        .with_hint(format!(
-            "fetch the token again and copy all of it{}",
-            effort.advice()
-        ))
+        .with_hint(format!("fetch the token again and copy all of it{advice}"))
 }
 
 impl Tried {

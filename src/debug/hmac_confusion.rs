@@ -17,6 +17,9 @@ use crate::key::write_spki;
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
 
+/// The name of a secret of no bytes.
+pub const EMPTY_SECRET: &str = "the empty secret";
+
 /// So much is spent on the secrets of a token, in units of work: some 30 ms.
 const SHARE: u64 = 50_000;
 
@@ -135,7 +138,7 @@ impl Files {
             const WHAT: [&str; 2] = ["the JWK Set as JSON", "the JWK Set as JSON with a newline"];
             spellings(set, WHAT)
         });
-        iter::once(("the empty secret", Vec::new()))
+        iter::once((EMPTY_SECRET, Vec::new()))
             .chain(self.files.iter().flat_map(|file| of_file(file)))
             .map(counted)
             .chain(ranked)

@@ -33,6 +33,8 @@ pub struct Suspect<K = VerifyingKey> {
     id: Arc<KeyId>,
     /// The only algorithm that it is for, if it says so.
     alg: Option<Box<str>>,
+    /// Whether it is an RSA key for RSASSA-PSS alone.
+    is_for_pss: bool,
 }
 
 impl Suspect {
@@ -43,12 +45,12 @@ impl Suspect {
         source: &Arc<str>,
     ) -> Self {
         let id = Arc::new(KeyId::new(kid, &Material::P256(key), source));
-        let alg = None;
         Self {
             changes,
             key,
             id,
-            alg,
+            alg: None,
+            is_for_pss: false,
         }
     }
 
@@ -202,12 +204,12 @@ impl Suspect<Material> {
         source: &Arc<str>,
     ) -> Self {
         let id = Arc::new(KeyId::new(kid, &key, source));
-        let alg = None;
         Self {
             changes,
             key,
             id,
-            alg,
+            alg: None,
+            is_for_pss: false,
         }
     }
 
@@ -238,6 +240,9 @@ impl Suspect<Material> {
             _ => false,
         };
         let ignores = self.changes.iter().any(ignores);
+        if self.is_for_pss && !algorithm.name.starts_with("PS") {
+            return false;
+        }
         match &self.alg {
             Some(alg) if algorithm.is_named(alg) => !ignores,
             Some(_) => ignores != is_other,
@@ -303,6 +308,7 @@ pub fn given_others(keys: &[KeySource], others: &[KeySource]) -> Vec<Suspect<Mat
                 let alg = report.key.as_ref().and_then(VerificationKey::alg);
                 let suspect = Suspect {
                     alg: alg.map(Box::from),
+                    is_for_pss: report.key.as_ref().is_some_and(is_for_pss),
                     ..Suspect::other(changes, material, kid, &source.source)
                 };
                 let thumbprint = suspect.id.thumbprint.clone();
@@ -333,12 +339,24 @@ pub fn embedded_others(header: &JoseHeader) -> Vec<Suspect<Material>> {
     [("jwk", jwk), ("x5c", x5c)]
         .into_iter()
         .filter_map(|(member, report)| {
-            let material = report?.key?.material().clone();
+            let key = report?.key?;
+            let material = key.material().clone();
             let is_other = !matches!(material, Material::P256(_) | Material::Oct(_));
             let changes = vec![Change::UseEmbeddedKey { member }];
-            is_other.then(|| Suspect::other(changes, material, None, &source))
+            is_other.then(|| Suspect {
+                alg: key.alg().map(Into::into),
+                is_for_pss: is_for_pss(&key),
+                ..Suspect::other(changes, material, None, &source)
+            })
         })
         .collect()
+}
+
+/// Whether an RSA key may only be used for RSASSA-PSS, with any hash (RFC 4055, section 1.2).
+fn is_for_pss(key: &VerificationKey) -> bool {
+    let is_pss = |row: &&Algorithm| row.name.starts_with("PS");
+    let algorithms = key.algorithms();
+    key.alg().is_none() && !algorithms.is_empty() && algorithms.iter().all(is_pss)
 }
 
 /// The keys that the token names by what they are, and that no signature leads to.

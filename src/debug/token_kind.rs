@@ -6,7 +6,7 @@ use super::cause::Cause;
 use super::opaque;
 use super::reading::{MAX_READ, Reading};
 use super::replay::is_base64url;
-use crate::algorithm::ES256;
+use crate::algorithm::{Algorithm, ES256};
 use crate::text::abridged::abridged;
 use crate::text::json::Value;
 use crate::token::compact::HEADER_START;
@@ -231,12 +231,19 @@ fn truncated(facts: &Facts) -> Option<Finding> {
         .is_some_and(|alg| alg.starts_with("HS"));
     let is_unsigned = facts.header()?.alg.as_deref()?.eq_ignore_ascii_case("none");
     let expected = facts.report.signature.expected_octets;
-    let whole = expected.unwrap_or(WHOLE);
+    let named = facts.header()?.alg.as_deref();
+    let named = named.filter(|alg| Algorithm::named(alg).is_some());
+    let whole = expected.or(match named {
+        Some("ES384") => Some(96),
+        Some("ES512") => Some(132),
+        Some(alg) if alg.starts_with("RS") || alg.starts_with("PS") => None,
+        _ => Some(WHOLE),
+    })?;
     let is_cut =
         dots == 2 && length < whole && facts.report.signature.status != SignatureStatus::Verified;
     let is_known = expected.is_some() || !is_mac && !is_unsigned;
     (is_cut && is_known && !is_of_other_rsa_key(facts, length)).then(|| {
-        let alg = checked_algorithm(facts);
+        let alg = named.unwrap_or_else(|| checked_algorithm(facts));
         Finding::likely(
             Code::Truncated,
             format!("the signature has {length} bytes; {alg} has {whole}"),

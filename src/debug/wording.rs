@@ -3,6 +3,8 @@
 use jiff::tz::TimeZone;
 
 use super::cause::Cause;
+use super::change::Change;
+use super::replay::SecretForm;
 use crate::algorithm::Algorithm;
 use crate::key::{Certificate, KeyId};
 use crate::text::abridged::abridged;
@@ -22,9 +24,14 @@ pub fn of_algorithm(finding: Finding, cause: Cause, algorithm: &str) -> Finding 
     let hash = algorithm.get(2..5).unwrap_or_default();
     let worded = match (cause, algorithm) {
         (_, "ES256") => return finding,
-        (Cause::DerSignature, _) => finding.with_summary(format!(
-            "the signature is DER-encoded; {algorithm} requires raw R || S, {whole} bytes"
-        )),
+        (Cause::DerSignature, _) => finding
+            .with_summary(format!(
+                "the signature is DER-encoded; {algorithm} requires raw R || S, {whole} bytes"
+            ))
+            .with_hint(format!(
+                "use dsaEncoding: \"ieee-p1363\" (Node), SHA{hash}withECDSAinP1363Format (Java), \
+                 IeeeP1363FixedFieldConcatenation (.NET), or convert it"
+            )),
         (Cause::SignatureLength, _) => finding.with_hint(format!(
             "write {half} bytes each: to_bytes({half}, \"big\"), FillBytes, padStart({whole}, \"0\")"
         )),
@@ -63,6 +70,7 @@ pub fn of_algorithm(finding: Finding, cause: Cause, algorithm: &str) -> Finding 
     Finding {
         section: match cause {
             Cause::DerSignature
+            | Cause::Truncated
             | Cause::SignatureLength
             | Cause::SignatureSwapped
             | Cause::SignatureLittleEndian
@@ -72,6 +80,25 @@ pub fn of_algorithm(finding: Finding, cause: Cause, algorithm: &str) -> Finding 
             _ => worded.section,
         },
         ..worded
+    }
+}
+
+/// The finding that the secret is encoded on one side alone.
+pub fn of_secret(finding: Finding, changes: &[Change]) -> Finding {
+    let form = changes.iter().find_map(|change| match change {
+        Change::RewriteSecret { form } => Some(*form),
+        _ => None,
+    });
+    let text_of = |encoding: &str| {
+        format!(
+            "the signer uses the {encoding} text itself: use that text as the secret, or make the signer decode it"
+        )
+    };
+    match form {
+        Some(SecretForm::AsBase64) => finding.with_hint(text_of("base64")),
+        Some(SecretForm::AsBase64url) => finding.with_hint(text_of("base64url")),
+        Some(SecretForm::AsHex) => finding.with_hint(text_of("hex")),
+        _ => finding,
     }
 }
 

@@ -16,6 +16,9 @@ const RESTRICTIONS: [ObjectIdentifier; 3] = [
     ObjectIdentifier::new_unwrap("2.5.29.54"),
 ];
 
+/// No certificate has more, and each is compared with those before it.
+const MAX_EXTENSIONS: usize = 64;
+
 /// The extensions by which a chain is checked.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Extensions {
@@ -37,7 +40,8 @@ impl Extensions {
         let mut known: Vec<ObjectIdentifier> = Vec::new();
         let is_read = extensions.sequence(|extensions| {
             let mut is_checked = true;
-            while !extensions.is_finished() {
+            while !extensions.is_finished() && is_checked {
+                is_checked = known.len() < MAX_EXTENSIONS;
                 let (id, critical, value) = extensions.sequence(|extension| {
                     let id = ObjectIdentifier::decode(extension)?;
                     let critical = <Option<bool>>::decode(extension)?.unwrap_or(false);

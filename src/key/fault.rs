@@ -109,7 +109,7 @@ impl KeyFault {
     fn advice(&self) -> Option<&'static str> {
         match self {
             Self::UnsupportedCurve { crv, .. } if crv.starts_with('X') => {
-                Some("the key is for key agreement; ask its issuer for the signature key")
+                Some("the key is for key agreement; ask its issuer for the public signing key")
             }
             Self::Missing(_) => Some("the key may be incomplete; download it again"),
             Self::Padding(_) => Some("remove the \"=\" (RFC 7515, section 2)"),
@@ -131,7 +131,7 @@ impl KeyFault {
                 Some("the issuer must use a key of at least 2048 bits (RFC 7518, section 3.3)")
             }
             Self::Use(_) | Self::KeyOps(_) => {
-                Some("the key is meant for something else; ask its issuer for the signature key")
+                Some("the key has another purpose; ask its issuer for the public signing key")
             }
             Self::Algorithm { .. } => {
                 Some("remove \"alg\", or ask its issuer for the key that belongs to the algorithm")

@@ -106,7 +106,9 @@ impl ForeignCharacter {
                 Some("pass the token on stdin, where the shell does not expand $ or !")
             }
             Self::Jwk => Some("pass a token; use `jwtlens key` to see what a key holds"),
-            Self::Json => Some("extract the token first, for example with `jq -r .access_token`"),
+            Self::Json => {
+                Some("use --scan to find the token, or extract it with `jq -r .access_token`")
+            }
             Self::ByteOrderMark => Some("save the file as UTF-8 without BOM"),
             Self::Utf16(_) => Some(
                 "save the file as UTF-8 without BOM; it looks like UTF-16, which > of PowerShell writes",

@@ -144,11 +144,11 @@ impl Malformed {
                 begins_as_header,
             } => Some(match (found, begins_as_header) {
                 (1, false) => {
-                    "check what produced it: an opaque access token can be validated by its issuer alone, and a placeholder such as null means that there was no token"
+                    "check what produced it: only its issuer can validate an opaque token, and a value such as null is not a token"
                 }
                 (2, false) => "to read tokens from a file, use -f FILE",
                 (1 | 2, true) => {
-                    "copy the token again and pass it on stdin, where the shell does not interpret spaces, $ or !"
+                    "copy the whole token again, and pass it on stdin: shells interpret spaces, $ and !"
                 }
                 (_, _) => "if these are two tokens, put each on its own line",
             }),

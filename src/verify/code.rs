@@ -63,7 +63,7 @@ codes! {
         .section("RFC 7515, section 7.1");
     JsonResponse = cause("json-response",
         "this is a JSON response that contains the token",
-        "extract the token first, for example with `jq -r .access_token`")
+        "use --scan to find the token, or extract it with `jq -r .access_token`")
         .section("RFC 6750, section 4");
     JsonSerialization = cause("json-serialization",
         "this is the JWS JSON Serialization; a JWT uses the Compact Serialization",
@@ -304,15 +304,15 @@ codes! {
         .section("RFC 7518, section 3.2");
     SecretBase64 = cause("secret-base64",
         "the signer and this command disagree on whether the secret is base64",
-        "use --secret-encoding base64, or text if the signer does not decode it")
+        "use --secret-encoding base64")
         .section("RFC 7518, section 3.2");
     SecretBase64url = cause("secret-base64url",
         "the signer and this command disagree on whether the secret is base64url",
-        "use --secret-encoding base64url, or text if the signer does not decode")
+        "use --secret-encoding base64url")
         .section("RFC 7518, section 3.2");
     SecretHex = cause("secret-hex",
         "the signer and this command disagree on whether the secret is hex",
-        "use --secret-encoding hex, or text if the signer does not decode it")
+        "use --secret-encoding hex")
         .section("RFC 7518, section 3.2");
     SecretQuoted = cause("secret-quoted",
         "the signer's secret and the given one differ in quotes around it",
@@ -323,7 +323,7 @@ codes! {
         "use UTF-8 on both sides: Encoding.UTF8, not Encoding.Unicode")
         .section("RFC 7518, section 3.2");
     HmacWithPublicKey = cause("hmac-with-public-key",
-        "algorithm confusion attack: the token is an HMAC with a public secret",
+        "algorithm confusion attack: public data was used as the HMAC secret",
         "reject it, and pin the algorithm in servers: never take it from \"alg\"")
         .section("RFC 8725, section 2.1");
     SignatureGood = cause("signature-good",
@@ -346,7 +346,7 @@ codes! {
         .section("RFC 5280, section 4.2.1.9");
     SignerCandidates = cause("signer-candidates",
         "if the token is intact, it was signed with one of these keys",
-        "run `jwtlens key FILE` to compare, or add another token of the signer")
+        "run `jwtlens key FILE` to compare, or add a token of the same signer")
         .section("RFC 7638, section 3");
     SameSigner = cause("same-signer",
         "several rejected tokens of this run were signed with the same unknown key",
@@ -419,7 +419,7 @@ codes! {
         "write seconds since 1970 as a JSON number, without quotes")
         .section("RFC 7519, section 2");
     ClockSkew = cause("clock-skew",
-        "the token misses its validity period by moments; clocks may differ",
+        "the token is slightly outside its validity period; clocks may differ",
         "synchronize the clocks with NTP");
     IssuerClock = cause("issuer-clock",
         "the issuer's clock may be wrong",
@@ -463,7 +463,7 @@ codes! {
         "other programs may reject the key file")
         .hint("export the key again with another tool");
     SecretTrimmed = note("secret-trimmed",
-        "the secret verifies without its newline")
+        "the token verifies with the newline removed from the secret")
         .hint("write the secret with printf or echo -n: other programs may keep the newline");
     KeyInHeader = note("key-in-header",
         "the header contains a key or the URL of one, which was ignored")

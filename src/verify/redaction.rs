@@ -10,7 +10,8 @@ use super::claim_check::Check;
 use super::code::Code;
 use super::finding::Finding;
 use super::report::{ProofReport, Report};
-use crate::text::json::{Object, Value};
+use crate::key::KeyId;
+use crate::text::json::Value;
 use crate::token::claims::ClaimsSet;
 use crate::token::header::JoseHeader;
 use crate::token::malformed::Malformed;
@@ -56,9 +57,6 @@ const HARMLESS: &[Code] = &[
     Code::WeakSecret,
 ];
 
-/// Findings that give a recovered key.
-const ABOUT_RECOVERED_KEYS: [Code; 2] = [Code::SameSigner, Code::SignerCandidates];
-
 /// Replaces a text that may repeat a value.
 const TEXT: &str = "[redacted]";
 
@@ -68,7 +66,6 @@ impl Report {
     /// `[redacted string]`. A value that stays has the type that its RFC demands. Nothing of the others is
     /// left anywhere in the report; verdict, codes, and the names of claims and header parameters stay.
     pub fn redact(&mut self) {
-        let keys_stay = !self.names_recovered_key();
         if let Some(header) = &mut self.header {
             redact_header(Arc::make_mut(header));
         }
@@ -79,72 +76,38 @@ impl Report {
             redact_check(check);
         }
         for finding in &mut self.findings {
-            redact_finding(finding, keys_stay);
+            redact_finding(finding);
         }
         self.error = self.error.take().map(Malformed::redacted);
         if let Some(proof) = &mut self.proof {
-            redact_proof(proof, keys_stay);
+            redact_proof(proof, &self.signature.refused_by);
         }
         if let Some(search) = &mut self.search {
             // A key that the token holds is among them.
             search.keys.clear();
         }
-        if !keys_stay {
-            self.recovered.clear();
-        }
+        // The token, or another one of the run, may hold them in any encoding.
+        self.recovered.clear();
         self.redacted = true;
-    }
-
-    /// Whether a value that is removed may contain or name a recovered key.
-    fn names_recovered_key(&self) -> bool {
-        let of_proof = self.proof.iter().filter_map(|proof| proof.jwk.as_ref());
-        let keys = self.recovered.iter().map(|key| &key.jwk).chain(of_proof);
-        let coordinates = keys.filter_map(|jwk| jwk.get("x")?.as_str());
-        let thumbprints = self.recovered.iter().map(|key| &*key.thumbprint);
-        let of_key = self.proof.iter().filter_map(|proof| proof.key.as_ref());
-        let of_key = of_key.filter_map(|key| key.thumbprint.as_deref());
-        let texts: Vec<&str> = coordinates.chain(thumbprints).chain(of_key).collect();
-        let header = self.header.as_ref().map(|header| &header.parameters);
-        // A certificate holds its key in another encoding.
-        let has_certificate = header.is_some_and(|header| header.get("x5c").is_some());
-        let claims = self.claims.as_ref().map(|claims| claims.members.read());
-        let gone = |object: Option<&Object>, stays: fn(&str, &Value) -> bool| {
-            object.is_some_and(|object| {
-                let mut members = object.members().iter();
-                members.any(|member| {
-                    !stays(&member.name, &member.value) && holds_any(&member.value, &texts)
-                })
-            })
-        };
-        !texts.is_empty()
-            && (has_certificate || gone(header, parameter_stays) || gone(claims, claim_stays))
     }
 }
 
-/// Leaves only the codes of the changes, and the key if that may be shown.
-fn redact_proof(proof: &mut ProofReport, key_stays: bool) {
+/// Leaves only the codes of the changes, and the key if it is one of those given.
+fn redact_proof(proof: &mut ProofReport, given: &[Arc<KeyId>]) {
     for change in &mut proof.changes {
         change.repair = None;
         change.details = None;
     }
     proof.certificates = Vec::new();
-    if !key_stays {
-        proof.key = None;
-        proof.jwk = None;
-        proof.anchor = None;
-    }
-}
-
-/// Whether any string in a value, or any name, holds one of these texts.
-fn holds_any(value: &Value, texts: &[&str]) -> bool {
-    match value {
-        Value::String(string) => texts.iter().any(|text| string.contains(text)),
-        Value::Array(items) => items.iter().any(|item| holds_any(item, texts)),
-        Value::Object(object) => object.members().iter().any(|member| {
-            texts.iter().any(|text| member.name.contains(text)) || holds_any(&member.value, texts)
-        }),
-        Value::Null | Value::Bool(_) | Value::Number(_) => false,
-    }
+    proof.jwk = None;
+    let is_given = |key: &Arc<KeyId>| {
+        let is_it = |other: &Arc<KeyId>| {
+            (&other.thumbprint, &other.source) == (&key.thumbprint, &key.source)
+        };
+        given.iter().any(is_it)
+    };
+    proof.key = proof.key.take().filter(is_given);
+    proof.anchor = proof.anchor.take().filter(is_given);
 }
 
 fn redact_header(header: &mut JoseHeader) {
@@ -201,14 +164,13 @@ fn redact_check(check: &mut Check) {
     }
 }
 
-fn redact_finding(finding: &mut Finding, keys_stay: bool) {
-    let is_about_keys = ABOUT_RECOVERED_KEYS.contains(&finding.code);
+fn redact_finding(finding: &mut Finding) {
     if !finding.changes.is_empty() {
         // Places and characters of the changes are parts of the token.
         let changes: Vec<&str> = finding.changes.iter().map(|code| code.name()).collect();
         let changes = changes.join(", ");
         finding.evidence = format!("the signature verifies after these changes: {changes}").into();
-    } else if HARMLESS.contains(&finding.code) || is_about_keys && keys_stay {
+    } else if HARMLESS.contains(&finding.code) {
         return;
     } else {
         redact_text(&mut finding.evidence);

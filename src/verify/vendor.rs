@@ -9,7 +9,7 @@ use crate::token::header::JoseHeader;
 /// Where to get the public key that the vendor of this token publishes.
 pub fn key_source(report: &Report) -> Option<&'static str> {
     is_transcodes(report.claims.as_ref()?).then_some(
-        "download public_key.json again from the JSON Web Key panel of the Transcodes project",
+        "use the newest public_key.json of the Transcodes project; it is shown once, when it is generated",
     )
 }
 

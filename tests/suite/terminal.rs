@@ -216,7 +216,7 @@ fn a_long_run_tells_how_far_it_is() {
         let drawn = text.matches('\u{1b}').count() > 0;
         assert_eq!(drawn, results_elsewhere && !quiet, "{text:?}");
         if drawn {
-            let (lines, summary) = text.rsplit_once("\u{1b}[2K").unwrap();
+            let (lines, summary) = text.rsplit_once("\r\u{1b}[K").unwrap();
             assert!(lines.contains(" tokens in 1"), "{text:?}");
             assert!(
                 summary.trim_start().starts_with("15 tokens in "),
@@ -254,7 +254,7 @@ fn a_long_scan_shows_progress() {
     writer.join().unwrap();
     assert_eq!(child.wait().unwrap().code(), Some(1));
     let shown = String::from_utf8(bytes).unwrap();
-    let (lines, error) = shown.rsplit_once("\u{1b}[2K").unwrap();
+    let (lines, error) = shown.rsplit_once("\r\u{1b}[K").unwrap();
     assert!(lines.contains(" 0 tokens in 1"), "{shown:?}");
     assert!(error.contains("no token found in stdin"), "{shown:?}");
 }

@@ -232,7 +232,7 @@ const REPORT: &[(&str, &str)] = &[
     ),
     (
         "proof",
-        "what makes the signature verify, if debug has proven it: changes (in the order in which they are applied, each with code, repair, change, and the parameters of the change, such as strict), algorithm, key, jwk, certificates (of x5c, if the key is that of the first) and anchor (the given key that their chain leads to)",
+        "what makes the signature verify, if debug has proven it: changes (in the order in which they are applied, each with code, repair, change, and the parameters of the change, such as strict), algorithm, key, jwk, certificates (of x5c, if the key is that of the first) and anchor (the given key at the end of their chain)",
     ),
     (
         "search",

@@ -18,7 +18,7 @@ pub struct Foreign {
 
 const JSON: Foreign = Foreign {
     what: "JSON",
-    hint: "extract the token with jq, for example `jq -r .access_token`",
+    hint: "use --scan to find the token, or extract it with `jq -r .access_token`",
 };
 
 const KEY: Foreign = Foreign {

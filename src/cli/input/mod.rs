@@ -44,7 +44,8 @@ impl Source {
             return Err(Failure::usage("'-' cannot be combined with other tokens"));
         }
         if !tokens.given.is_empty() && !tokens.files.is_empty() {
-            return Err(Failure::usage("TOKEN and --file cannot be used together"));
+            return Err(Failure::usage("TOKEN and --file cannot be used together")
+                .hint("for several files, repeat the option: -f FILE -f FILE"));
         }
         if !tokens.given.is_empty() && !has_stdin {
             if line_clock.is_some() {

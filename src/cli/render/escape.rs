@@ -79,7 +79,8 @@ pub fn text(text: &str) -> Cow<'_, str> {
 pub fn delimited(name: &str) -> Cow<'_, str> {
     let is_delimiter = |c: char| c.is_whitespace() || matches!(c, ',' | '"');
     if name.is_empty() || name.contains(is_delimiter) {
-        Cow::Owned(format!("\"{name}\""))
+        // A quote within would end it.
+        Cow::Owned(format!("\"{}\"", name.replace('"', "\\\"")))
     } else {
         Cow::Borrowed(name)
     }

@@ -104,7 +104,7 @@ pub fn text(sources: &[KeySource], paint: Paint, width: Option<usize>, now: i64)
 
 fn of_source(source: &KeySource, paint: Paint, width: Option<usize>, now: i64) -> String {
     /// The most keys that are listed.
-    const MAX_KEYS: usize = 10;
+    const MAX_KEYS: usize = 100;
     let usable = source.keys.iter().filter(|key| key.usable).count();
     let name = paint.heading(&escape::text(&source.source));
     let mut text = match source.keys.len() {

@@ -63,7 +63,10 @@ impl Text<'_> {
         let is_verify = self.0.detail == Detail::Verify;
         if is_verify && !is_advised && may_be_explained(report) {
             text.push('\n');
-            text.push_str(&self.hint("run `jwtlens debug` to find out why", 0));
+            text.push_str(&self.hint(
+                "run `jwtlens debug` with the same arguments to find out why",
+                0,
+            ));
         }
         let is_taller = |rows: usize| text.lines().count() >= rows;
         if self.0.height.is_some_and(is_taller) {

@@ -62,7 +62,9 @@ pub fn shown<'t>(text: &'t OsStr, harmless: Harmless) -> Option<Cow<'t, str>> {
         Harmless::Value(names) => {
             (1..=MAX_FRAGMENT).contains(&name.chars().count())
                 || resembles_any(name, names)
-                || unknown_characters(name).is_some_and(|unknown| unknown <= MAX_FRAGMENT)
+                || unknown_characters(name).is_some_and(|unknown| {
+                    unknown == 0 || unknown <= MAX_FRAGMENT && !may_be_secret(name)
+                })
         }
     };
     is_harmless.then(|| text.to_string_lossy())
@@ -170,6 +172,13 @@ fn is_number(text: &str) -> bool {
         && unsigned
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || c == '.')
+}
+
+/// Whether a text of usual words and one more has what secrets have: digits, or the name of one.
+fn may_be_secret(text: &str) -> bool {
+    const WORDS: [&str; 5] = ["secret", "pass", "pwd", "psk", "key"];
+    let lower = text.to_ascii_lowercase();
+    lower.contains(|c: char| c.is_ascii_digit()) || WORDS.iter().any(|word| lower.contains(word))
 }
 
 fn resembles_any(text: &str, names: &[&str]) -> bool {

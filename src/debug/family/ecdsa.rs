@@ -200,8 +200,11 @@ fn hashes(inputs: &[Input], key_type: KeyType) -> Vec<Hashed<'_>> {
             }));
         }
     }
-    // Header and payload in other spellings are many, and less likely.
-    hashes.sort_by_key(|hashed| (hashed.changes(), !hashed.input.is_likely));
+    // Header and payload in other spellings are many, and less likely; so are pairs with another hash.
+    hashes.sort_by_key(|hashed| {
+        let of_hash = hashed.changes.len();
+        (hashed.changes(), !hashed.input.is_likely, of_hash)
+    });
     hashes
 }
 

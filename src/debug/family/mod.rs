@@ -122,7 +122,7 @@ fn targets<'s>(case: Case, suspects: &'s [Suspect<Material>], work: &mut Work) -
             let Material::Oct(secret) = key else {
                 return vec![plain];
             };
-            let changed = SecretForm::ALL.into_iter().filter_map(|form| {
+            let changed = SecretForm::ALL.into_iter().rev().filter_map(|form| {
                 if !work.spend(work::of_verification(key, 0)) {
                     return None;
                 }

@@ -88,9 +88,9 @@ impl SecretForm {
     /// What the secret of the signer is.
     pub fn described(self) -> &'static str {
         match self {
-            Self::WithNewline => "with a newline",
-            Self::WithCrlf => "with CRLF",
-            Self::WithoutNewline => "without its newline",
+            Self::WithNewline => "with a newline appended",
+            Self::WithCrlf => "with CRLF appended",
+            Self::WithoutNewline => "with its newline removed",
             Self::FromBase64 => "decoded from base64",
             Self::FromBase64url => "decoded from base64url",
             Self::FromHex => "decoded from hex",
@@ -98,7 +98,7 @@ impl SecretForm {
             Self::AsBase64url => "its base64url text",
             Self::AsHex => "its hex text",
             Self::InQuotes => "with double quotes",
-            Self::WithoutQuotes => "without its quotes",
+            Self::WithoutQuotes => "with its quotes removed",
             Self::Utf16Le => "little-endian",
             Self::Utf16Be => "big-endian",
         }
