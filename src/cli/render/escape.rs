@@ -187,7 +187,7 @@ mod tests {
             ("a, 9 b", "\"a, 9 b\""),
             ("a,b", "\"a,b\""),
             ("a\u{a0}b", "\"a\u{a0}b\""),
-            ("\"a\"", "\"\"a\"\""),
+            ("\"a\"", "\"\\\"a\\\"\""),
         ] {
             assert_eq!(delimited(name), shown);
         }

@@ -178,7 +178,9 @@ fn is_number(text: &str) -> bool {
 fn may_be_secret(text: &str) -> bool {
     const WORDS: [&str; 5] = ["secret", "pass", "pwd", "psk", "key"];
     let lower = text.to_ascii_lowercase();
-    lower.contains(|c: char| c.is_ascii_digit()) || WORDS.iter().any(|word| lower.contains(word))
+    // A path has places in arrays.
+    let has_digits = !text.starts_with('/') && lower.contains(|c: char| c.is_ascii_digit());
+    has_digits || WORDS.iter().any(|word| lower.contains(word))
 }
 
 fn resembles_any(text: &str, names: &[&str]) -> bool {
