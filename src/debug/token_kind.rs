@@ -6,7 +6,7 @@ use super::cause::Cause;
 use super::opaque;
 use super::reading::{MAX_READ, Reading};
 use super::replay::is_base64url;
-use crate::algorithm::{Algorithm, ES256};
+use crate::algorithm::ES256;
 use crate::text::abridged::abridged;
 use crate::text::json::Value;
 use crate::token::compact::HEADER_START;
@@ -232,13 +232,8 @@ fn truncated(facts: &Facts) -> Option<Finding> {
     let is_unsigned = facts.header()?.alg.as_deref()?.eq_ignore_ascii_case("none");
     let expected = facts.report.signature.expected_octets;
     let named = facts.header()?.alg.as_deref();
-    let named = named.filter(|alg| Algorithm::named(alg).is_some());
-    let whole = expected.or(match named {
-        Some("ES384") => Some(96),
-        Some("ES512") => Some(132),
-        Some(alg) if alg.starts_with("RS") || alg.starts_with("PS") => None,
-        _ => Some(WHOLE),
-    })?;
+    let named = named.filter(|alg| matches!(*alg, "EdDSA" | "Ed25519" | "ES256K"));
+    let whole = expected.unwrap_or(WHOLE);
     let is_cut =
         dots == 2 && length < whole && facts.report.signature.status != SignatureStatus::Verified;
     let is_known = expected.is_some() || !is_mac && !is_unsigned;

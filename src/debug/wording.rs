@@ -90,9 +90,7 @@ pub fn of_secret(finding: Finding, changes: &[Change]) -> Finding {
         _ => None,
     });
     let text_of = |encoding: &str| {
-        format!(
-            "the signer uses the {encoding} text itself: use that text as the secret, or make the signer decode it"
-        )
+        format!("use the {encoding} text as the secret, or make the signer decode it")
     };
     match form {
         Some(SecretForm::AsBase64) => finding.with_hint(text_of("base64")),
