@@ -11,7 +11,9 @@ use crate::support::{Issuer, data, feed, jwtlens, stdout};
 
 /// Both ends of a terminal of so many columns.
 pub fn terminal(columns: u16) -> (File, File) {
-    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    // A program that another test starts must not keep the terminal open.
+    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+    let master = openpt(flags).unwrap();
     grantpt(&master).unwrap();
     unlockpt(&master).unwrap();
     let name = ptsname(&master, Vec::new()).unwrap();
