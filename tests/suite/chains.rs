@@ -310,6 +310,20 @@ impl Four {
     }
 }
 
+/// Each extension is compared with those before it, so that there must not be many.
+#[test]
+fn a_certificate_has_a_few_extensions() {
+    for (more, is_proven) in [(60_u8, true), (70, false)] {
+        let mut extensions = vec![(BASIC_CONSTRAINTS, true, CA)];
+        extensions.extend((0..more).map(|number| {
+            let id: &'static [u8] = vec![0x2A, 3, number].leak();
+            (id, false, NULL)
+        }));
+        let four = Four::new().with(2, &extensions);
+        assert_eq!(four.is_proven(), is_proven, "{more}");
+    }
+}
+
 #[test]
 fn a_chain_is_checked_as_a_whole() {
     assert!(Four::new().is_proven());

@@ -8,6 +8,7 @@ use data_encoding::BASE64URL_NOPAD;
 use serde_json::Value;
 
 use crate::generated::tempdir;
+use crate::pairs::{Pair, encode};
 use crate::support::{Issuer, der, feed, jwtlens, status, stderr, stdout};
 
 /// Part of every value that is removed, and of nothing else.
@@ -376,6 +377,35 @@ fn recovered_key_in_a_removed_value_is_not_shown() {
                 "{text}"
             );
             assert!(!text.contains(&signer.thumbprint()[..8]), "{text}");
+        }
+    }
+}
+
+/// Neither is the modulus of an RSA key, nor a key in a header that cannot be read.
+#[test]
+fn embedded_key_of_any_form_is_not_shown() {
+    let key = key();
+    let pair = Pair::new("RSA", 9);
+    let header = encode(format!(r#"{{"alg":"RS256","jwk":{}}}"#, pair.jwk()));
+    let input = format!("{header}.{}", encode("{\"exp\":2000000000}"));
+    let of_rsa = format!("{input}.{}", encode(pair.sign("RS256", input.as_bytes())));
+    let members = pair.members();
+    let modulus = members.split('"').nth(7).unwrap();
+
+    let signer = Issuer::new(2, "kid-2");
+    let [x, _] = signer.coordinates();
+    let header = format!(r#"{{"alg":"ES256","jwk":{},"a":"b"}}"#, signer.jwk());
+    let readable = signer.sign(header.as_bytes(), b"{\"exp\":2000000000}");
+    let padded = readable.replacen('.', "==.", 1);
+    for (token, value) in [(of_rsa, modulus), (padded, &x)] {
+        let mut plain = jwtlens();
+        plain.args(["debug", "-o", "json", "-k", key]);
+        let plain = stdout(&feed(&mut plain, token.as_bytes()));
+        assert!(plain.contains("signed-by-embedded-key"), "{plain}");
+        assert!(plain.contains(value), "{plain}");
+        for output in run_all(&["debug", "-v", "-k", key], &token, "embedded key") {
+            let text = format!("{}{}", stdout(&output), stderr(&output));
+            assert!(!text.contains(value), "{text}");
         }
     }
 }

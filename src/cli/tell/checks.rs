@@ -144,6 +144,19 @@ mod tests {
         }
     }
 
+    /// Each part is short, and together they may be a key.
+    #[test]
+    fn long_array_is_not_repeated() {
+        let tenant = || ClaimPath::new("tenant").unwrap();
+        for (json, expected) in [
+            (r#"["a","b","c"]"#, r#"["a","b","c"]"#),
+            ("[201,17,43,250]", "\"[value of --claim]\""),
+        ] {
+            let value = Value::parse(json.as_bytes()).unwrap();
+            assert_eq!(redacted(ClaimCheck::Equals(tenant(), value)).1, expected);
+        }
+    }
+
     #[test]
     fn name_is_repeated_if_harmless() {
         let long = format!("/tenant/{SECRET}");

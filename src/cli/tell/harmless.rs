@@ -402,6 +402,9 @@ mod tests {
             ("orders-acme", true),
             ("orders-f83OJ3D2", false),
             ("my-secret-key", false),
+            ("test-secret", false),
+            ("dev-hunter2", false),
+            ("app-pass", false),
             ("correct-horse-battery-staple", false),
             ("user name of the admin", false),
         ] {

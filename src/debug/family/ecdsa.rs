@@ -13,8 +13,8 @@ use p384::elliptic_curve::point::DecompressPoint;
 use p384::elliptic_curve::subtle::Choice;
 use p384::elliptic_curve::{AffinePoint, CurveArithmetic, FieldBytes, ProjectivePoint, Scalar};
 
+use super::hash_variants::{LIKELY_WAYS, ways};
 use super::target::Target;
-use super::{LIKELY_WAYS, ways};
 use crate::algorithm::{Algorithm, KeyType, Material, Message};
 use crate::debug::alg::{is_other_algorithm, rows};
 use crate::debug::change::Change;

@@ -5,15 +5,12 @@
 mod damage;
 mod ecdsa;
 mod encoded_message;
+mod hash_variants;
 mod target;
 
 use std::sync::Arc;
 
 use super::alg::{is_other_algorithm, rows};
-use super::cause::Cause;
-use super::change::Change;
-use super::digest::Digest;
-use super::notation::Notation;
 use super::proof::{Proof, Signer};
 use super::replay::{self, SecretForm};
 use super::search::Case;
@@ -21,6 +18,7 @@ use super::signature_encodings::{self, Bytes};
 use super::signer::Suspect;
 use super::signing_inputs::Input;
 use super::work::{self, Work};
+use hash_variants::{LIKELY_WAYS, other_macs, ways};
 use target::Target;
 
 use crate::algorithm::{Algorithm, KeyType, Material};
@@ -30,9 +28,6 @@ const SHARE: u64 = 130_000;
 
 /// More changes at once to text, hash, signature and secret are not looked for.
 const MAX_CHANGES: usize = 3;
-
-/// So many ways to hash a text are tried together with another change.
-const LIKELY_WAYS: usize = 6;
 
 /// The proof with the fewest changes that a key of another type than P-256 signed the token.
 pub fn search(
@@ -196,66 +191,4 @@ impl Target<'_> {
         }
         None
     }
-}
-
-/// What a MAC may be that has another length than those of its row.
-fn other_macs(row: &Algorithm, key: &Material, length: usize) -> Vec<Vec<Change>> {
-    let whole = row.signature_octets(key);
-    if row.key_type != KeyType::Oct {
-        return Vec::new();
-    }
-    let is_half = length.saturating_mul(2) == whole;
-    let cause = if is_half {
-        Cause::MacTruncated
-    } else {
-        Cause::Truncated
-    };
-    let truncated = (length < whole).then_some(Change::TruncateMac { cause, length });
-    let digests = [Digest::Sha1, Digest::Sha224, Digest::Sha512_256];
-    let others = digests
-        .into_iter()
-        .filter(|digest| digest.length() == length)
-        .map(|digest| Change::UseDigest { digest });
-    let all = truncated.into_iter().chain(others);
-    all.map(|change| vec![change]).collect()
-}
-
-/// How a text may have been hashed otherwise, or before the algorithm did what it does with it.
-fn ways(row: &Algorithm) -> Vec<Vec<Change>> {
-    const TEXTS: [Option<Notation>; 4] = [
-        None,
-        Some(Notation::Hex),
-        Some(Notation::Base64),
-        Some(Notation::Base64url),
-    ];
-    let mut ways = Vec::new();
-    let own = Digest::of_row(row);
-    let digests = [
-        Digest::Sha256,
-        Digest::Sha384,
-        Digest::Sha512,
-        Digest::Sha1,
-        Digest::Sha3_256,
-        Digest::Sha512_256,
-        Digest::Sha224,
-    ];
-    let first = match own {
-        Some(own) => vec![own, Digest::Sha256],
-        None => vec![Digest::Sha256, Digest::Sha512],
-    };
-    for notation in TEXTS {
-        for digest in &first {
-            let digest = *digest;
-            let first = vec![Change::HashFirst { digest, notation }];
-            if !ways.contains(&first) {
-                ways.push(first);
-            }
-        }
-    }
-    if own.is_some() {
-        let others = digests.into_iter().filter(|digest| Some(*digest) != own);
-        let others = others.map(|digest| vec![Change::UseDigest { digest }]);
-        ways.splice(1..1, others.collect::<Vec<_>>());
-    }
-    ways
 }

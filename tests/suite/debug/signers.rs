@@ -7,7 +7,28 @@ use sha2::{Digest, Sha256};
 use super::mistakes::HASHED;
 use super::{HEADER, KID, codes, debug, debugger, encode, halves, input, payload, proven};
 use crate::cases::embedded_certificate;
+use crate::pairs::Pair;
 use crate::support::{Issuer, Random};
+
+/// What a key in the header says of itself is no less than what a given key says.
+#[test]
+fn an_embedded_key_is_for_its_own_algorithm() {
+    let given = Random::new("embedded").signer();
+    let bench = debugger(&[&given.jwk()], &[], Effort::Default);
+    let pair = Pair::new("RSA", 9);
+    for (of_key, is_proven) in [("RS256", true), ("PS256", false)] {
+        let header = format!(r#"{{"alg":"RS256","jwk":{}}}"#, pair.jwk_for(of_key));
+        let input = input(&header, &payload(1));
+        let signature = pair.sign("RS256", input.as_bytes());
+        let report = debug(&bench, &format!("{input}.{}", encode(signature)));
+        let expected: &[_] = if is_proven {
+            &["signed-by-embedded-key"]
+        } else {
+            &[]
+        };
+        assert_eq!(proven(&report), codes(expected), "{of_key}");
+    }
+}
 
 #[test]
 #[allow(clippy::too_many_lines, reason = "a table")]
