@@ -144,6 +144,7 @@ pub use token::Token;
 pub use token::audience::Audience;
 pub use token::claims::{ClaimsSet, Members};
 pub use token::compact::{Compact, HEADER_START, HEADER_STARTS, Jwe, Jws, MAX_TOKEN};
+pub use token::disclosure::Disclosure;
 pub use token::foreign_character::ForeignCharacter;
 pub use token::header::JoseHeader;
 pub use token::input::{Escapes, Input, Removed};

@@ -113,8 +113,9 @@ impl ForeignCharacter {
             Self::Utf16(_) => Some(
                 "save the file as UTF-8 without BOM; it looks like UTF-16, which > of PowerShell writes",
             ),
+            Self::SdJwt => Some("to see what an SD-JWT contains, use `jwtlens decode`"),
             Self::Redacted(hint) => hint,
-            Self::SdJwt | Self::Ascii(_) | Self::Byte(_) => None,
+            Self::Ascii(_) | Self::Byte(_) => None,
         }
     }
 }
@@ -131,7 +132,7 @@ impl fmt::Display for ForeignCharacter {
                 char::from(*byte)
             ),
             Self::Whitespace => f.write_str("whitespace inside the token"),
-            Self::SdJwt => f.write_str("SD-JWT (RFC 9901) is not supported"),
+            Self::SdJwt => f.write_str("invalid character '~', as in an SD-JWT (RFC 9901)"),
             Self::ShellVariable => f.write_str("invalid character '$'"),
             Self::ShellCharacter(byte) | Self::Ascii(byte) => {
                 write!(f, "invalid character '{}'", char::from(*byte))
@@ -155,7 +156,7 @@ fn place(token: &[u8], before: &[u8]) -> (Segment, usize) {
         _ => Segment::Token,
     };
     let offset = match segment {
-        Segment::Token => before.len(),
+        Segment::Token | Segment::Disclosure(_) => before.len(),
         Segment::Header | Segment::Payload | Segment::Signature => {
             let in_segment = before.iter().rev().take_while(|byte| **byte != b'.');
             in_segment.count()

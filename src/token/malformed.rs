@@ -70,6 +70,10 @@ pub enum TokenFault {
     NotAnAudience,
     /// `crit` is malformed.
     Crit(CritFault),
+    /// A disclosure of an SD-JWT is JSON of another form.
+    NotADisclosure,
+    /// The last disclosure of an SD-JWT does not end.
+    UnendedDisclosure,
 }
 
 /// What is wrong with a `crit` header parameter (RFC 7515 section 4.1.11).
@@ -127,6 +131,8 @@ impl Malformed {
             | TokenFault::NotAString { .. }
             | TokenFault::NotANumericDate { .. }
             | TokenFault::NotAnAudience
+            | TokenFault::NotADisclosure
+            | TokenFault::UnendedDisclosure
             | TokenFault::Crit(
                 CritFault::NotAnArray(_) | CritFault::Empty | CritFault::NotStrings(_),
             )) => fault,
@@ -162,7 +168,11 @@ impl Malformed {
             | TokenFault::NotAString { .. }
             | TokenFault::NotANumericDate { .. }
             | TokenFault::NotAnAudience
-            | TokenFault::Crit(_) => None,
+            | TokenFault::Crit(_)
+            | TokenFault::NotADisclosure => None,
+            TokenFault::UnendedDisclosure => {
+                Some("copy the whole token again, up to the last \"~\"")
+            }
         }
     }
 }
@@ -199,6 +209,12 @@ impl fmt::Display for TokenFault {
             ),
             Self::NotAnAudience => f.write_str(
                 "\"aud\" must be a string or an array of strings (RFC 7519, section 4.1.3)",
+            ),
+            Self::NotADisclosure => f.write_str(
+                "expected an array of salt, name and value, or of salt and value (RFC 9901, section 4.2)",
+            ),
+            Self::UnendedDisclosure => f.write_str(
+                "expected \"~\" after the last disclosure (RFC 9901, section 4)",
             ),
             Self::Crit(fault) => {
                 fault.fmt(f)?;

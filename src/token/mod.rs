@@ -5,6 +5,7 @@ mod bearer;
 pub(crate) mod claims;
 pub(crate) mod claims_fast_path;
 pub(crate) mod compact;
+pub(crate) mod disclosure;
 pub(crate) mod foreign_character;
 pub(crate) mod header;
 pub(crate) mod input;

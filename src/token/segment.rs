@@ -15,6 +15,8 @@ pub enum Segment {
     Signature,
     /// The token as a whole.
     Token,
+    /// A disclosure of an SD-JWT, counted from 1.
+    Disclosure(usize),
 }
 
 impl Segment {
@@ -26,13 +28,18 @@ impl Segment {
             Self::Payload => "payload",
             Self::Signature => "signature",
             Self::Token => "token",
+            Self::Disclosure(_) => "disclosure",
         }
     }
 }
 
 impl fmt::Display for Segment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
+        f.write_str(self.name())?;
+        match self {
+            Self::Disclosure(number) => write!(f, " {number}"),
+            Self::Header | Self::Payload | Self::Signature | Self::Token => Ok(()),
+        }
     }
 }
 

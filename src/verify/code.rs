@@ -465,6 +465,10 @@ codes! {
     SecretTrimmed = note("secret-trimmed",
         "the token verifies with the newline removed from the secret")
         .hint("write the secret with printf or echo -n: other programs may keep the newline");
+    KeyBinding = note("key-binding",
+        "a Key Binding JWT follows the disclosures")
+        .hint("to decode it, pass the part after the last \"~\"")
+        .section("RFC 9901, section 4.3");
     KeyInHeader = note("key-in-header",
         "the header contains a key or the URL of one, which was ignored")
         .section("RFC 8725, section 3.10");

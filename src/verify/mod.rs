@@ -21,9 +21,13 @@ use batch::Batch;
 use question::Read;
 use read::Parts;
 
+use code::Code;
+use finding::Finding;
+
 use crate::key::set::KeySet;
 use crate::token::Token;
 use crate::token::claims::ClaimsSet;
+use crate::token::disclosure::SdJwt;
 use notes::notes;
 use policy::Policy;
 use report::{Report, Signature, Time};
@@ -130,11 +134,35 @@ pub fn decode(token: &Token, policy: &Policy, now: i64, check_time: bool) -> Rep
         Scope::Decode
     };
     let now = token.input.time.unwrap_or(now);
-    let mut read = Read::of(token, None, &mut None);
+    let sd_jwt = SdJwt::of(token.text);
+    let jwt = Token {
+        text: sd_jwt
+            .as_ref()
+            .map_or(token.text, |parts| parts.jwt.as_bytes()),
+        ..token.clone()
+    };
+    let mut read = Read::of(&jwt, None, &mut None);
+    let (disclosures, has_key_binding) = match sd_jwt {
+        None => (None, false),
+        Some(parts) => {
+            let disclosures = parts
+                .disclosures
+                .map_err(|fault| read.parts.note(Some(fault)));
+            (disclosures.ok(), parts.has_key_binding)
+        }
+    };
     let signature = read.signature(None, None);
     let octets = read.parts.signature.take();
-    let mut report = report(token, read, signature, policy, now, scope);
-    report.findings = notes(token.text, &report, policy, None, octets.as_deref());
+    let mut report = report(&jwt, read, signature, policy, now, scope);
+    report.disclosures = disclosures;
+    report.findings = notes(jwt.text, &report, policy, None, octets.as_deref());
+    if has_key_binding {
+        let evidence =
+            "the part after the last \"~\" is a JWT, which should be signed by the holder";
+        report
+            .findings
+            .push(Finding::note(Code::KeyBinding, evidence));
+    }
     report
 }
 
@@ -168,6 +196,7 @@ fn report(
         input: token.input.clone(),
         header,
         claims,
+        disclosures: None,
         signature,
         time,
         checks,

@@ -66,7 +66,7 @@ impl Parts {
         }
     }
 
-    fn note(&mut self, fault: Option<Malformed>) {
+    pub fn note(&mut self, fault: Option<Malformed>) {
         self.fault = self.fault.take().or(fault);
     }
 }

@@ -13,6 +13,7 @@ use super::report::{ProofReport, Report};
 use crate::key::KeyId;
 use crate::text::json::Value;
 use crate::token::claims::ClaimsSet;
+use crate::token::disclosure::Disclosure;
 use crate::token::header::JoseHeader;
 use crate::token::malformed::Malformed;
 
@@ -72,6 +73,9 @@ impl Report {
         if let Some(claims) = &mut self.claims {
             redact_claims(claims);
         }
+        for disclosure in self.disclosures.iter_mut().flatten() {
+            redact_disclosure(disclosure);
+        }
         for check in &mut self.checks {
             redact_check(check);
         }
@@ -130,6 +134,13 @@ fn redact_claims(claims: &mut ClaimsSet) {
         .and_then(|_| members.get("sub")?.as_str().map(Box::from));
     claims.members = members.into();
     claims.fault = claims.fault.take().map(Malformed::redacted);
+}
+
+/// Leaves the value's type: a name may be that of a nested object.
+fn redact_disclosure(disclosure: &mut Disclosure) {
+    disclosure.salt = TEXT.into();
+    disclosure.name = disclosure.name.take().map(|_| TEXT.into());
+    disclosure.value = placeholder(&disclosure.value);
 }
 
 /// Redacts both sides of a comparison: the expected value of a check that passed is the token's value.

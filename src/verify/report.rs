@@ -13,6 +13,7 @@ use super::verdict::{SignatureStatus, Validity, Verdict};
 use crate::key::{Certificate, KeyId};
 use crate::text::json::Object;
 use crate::token::claims::ClaimsSet;
+use crate::token::disclosure::Disclosure;
 use crate::token::header::JoseHeader;
 use crate::token::input::Input;
 use crate::token::malformed::Malformed;
@@ -32,6 +33,9 @@ pub struct Report {
     /// [`valid_claims`](Self::valid_claims).
     #[serde(serialize_with = "claims_members")]
     pub claims: Option<ClaimsSet>,
+    /// What an SD-JWT discloses; none of another token.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disclosures: Option<Vec<Disclosure>>,
     /// The signature and what it rests on.
     pub signature: Signature,
     /// The times.

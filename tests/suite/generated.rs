@@ -159,12 +159,18 @@ fn json_reference_is_complete() {
         let token = std::fs::read(data(token)).unwrap();
         run(&[command, &key].concat(), &token)
     };
+    let valid = std::fs::read(data("made/valid.txt")).unwrap();
     let mut fields = BTreeSet::new();
     for output in [
         report(&["verify", "--aud", "x"], "made/valid.txt"),
         report(&["debug"], "made/der.txt"),
         report(&["debug"], "made/mis-signed.txt"),
         report(&["verify"], "made/opaque.txt"),
+        // An SD-JWT that discloses "b", with the salt "a".
+        run(
+            &["decode", "-o", "json"],
+            &[valid.trim_ascii_end(), b"~WyJhIiwiYiJd~"].concat(),
+        ),
         run(&["key", "-o", "json", &keys], b""),
         run(&["key", "-o", "json", "forms/certificates.json"], b""),
         run(

@@ -90,6 +90,14 @@ fn tokens() -> Vec<(&'static str, String)> {
     vec![
         ("valid", whole.clone()),
         (
+            "SD-JWT",
+            format!(
+                "{whole}~{}~{}~{whole}",
+                encode(br#"["Lovelace","Lovelace",{"Lovelace":18151210}]"#),
+                encode(br#"["Lovelace","Lovelace"]"#)
+            ),
+        ),
+        (
             "other signer",
             other.sign(HEADER.as_bytes(), CLAIMS.as_bytes()),
         ),
@@ -281,9 +289,12 @@ fn errors_do_not_name_members() {
 #[test]
 fn the_same_outputs_without_the_option_have_them() {
     let key = key();
-    for (what, token) in tokens().into_iter().take(4) {
+    for (what, token) in tokens().into_iter().take(5) {
         let mut run = jwtlens();
-        run.args(["debug", "-o", "json", "-k", key]);
+        match what {
+            "SD-JWT" => run.args(["decode", "-o", "json"]),
+            _ => run.args(["debug", "-o", "json", "-k", key]),
+        };
         let output = stdout(&feed(&mut run, token.as_bytes()));
         assert!(
             output.contains(PERSONAL) && output.contains(NUMBER),

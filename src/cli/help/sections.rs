@@ -197,7 +197,7 @@ const PRINTING: &[(&str, &str)] = &[
     ("2", "invalid usage"),
 ];
 
-const REPORT_NOTE: &str = "-o json prints one indented JSON object per token, -o jsonl one object per line. All fields are always present; unknown values are null. With --redact, there is also redacted, which is true. Byte offsets start at 0, lines and columns at 1. Fields may be added; existing fields are never renamed or retyped.";
+const REPORT_NOTE: &str = "-o json prints one indented JSON object per token, -o jsonl one object per line. All fields are always present; unknown values are null. With --redact, there is also redacted, which is true, and of an SD-JWT disclosures. Byte offsets start at 0, lines and columns at 1. Fields may be added; existing fields are never renamed or retyped.";
 
 const REPORT: &[(&str, &str)] = &[
     ("verdict", "the verdict, as named under EXIT STATUS"),
@@ -210,6 +210,10 @@ const REPORT: &[(&str, &str)] = &[
         "the JOSE Header; numbers keep their original digits",
     ),
     ("claims", "the JWT Claims Set, likewise"),
+    (
+        "disclosures",
+        "only if decode read an SD-JWT: its disclosures, each with salt, name (null for an array element) and value",
+    ),
     (
         "signature",
         "status (verified, mismatch or unchecked), reason (why it is unchecked), algorithm, octets, expected_octets (the signature length for the keys tried, if it is the same for all), key (the key that verifies it: kid, kty, crv, bits, thumbprint, source), keys_tried (how many), and refused_by (those keys, if none verifies it)",

@@ -3,8 +3,8 @@
 use jiff::tz::TimeZone;
 use jwtlens::json::{Member, Object, Value};
 use jwtlens::{
-    Check, Code, Malformed, NumericDate, Reason, Report, Segment, Validity, Verdict, duration,
-    relative,
+    Check, Code, Disclosure, Malformed, NumericDate, Reason, Report, Segment, Validity, Verdict,
+    duration, relative,
 };
 
 use super::columns::{Row, unbroken};
@@ -76,6 +76,21 @@ pub fn claims(report: &Report, zone: &TimeZone) -> Option<Vec<Row>> {
     let checks = report.checks.iter().filter(is_of_claims).collect();
     let meaning = labels::claim;
     Some(rows(&claims.members, checks, meaning, report.redacted, row))
+}
+
+/// The rows of what an SD-JWT discloses.
+pub fn disclosures(report: &Report) -> Option<Vec<Row>> {
+    let row = |disclosure: &Disclosure| Row {
+        name: disclosure.name.as_deref().map(name).unwrap_or_default(),
+        meaning: if disclosure.name.is_none() {
+            "element"
+        } else {
+            ""
+        },
+        value: shown(&disclosure.value, report.redacted),
+        ..Row::default()
+    };
+    Some(report.disclosures.as_ref()?.iter().map(row).collect())
 }
 
 /// A row for each member, then one for each failed check of what is missing or stands deeper.

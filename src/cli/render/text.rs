@@ -169,12 +169,16 @@ impl Text<'_> {
         forms.into_iter().find(fits).unwrap_or_default()
     }
 
-    /// Header and claims, in the same columns.
+    /// Header, claims and disclosures, in the same columns.
     fn members(&self, report: &Report) -> String {
         let is_verified = report.signature.status == SignatureStatus::Verified;
         let header = rows::header(report);
         let claims = rows::claims(report, &self.0.zone);
-        let all = header.iter().flatten().chain(claims.iter().flatten());
+        let disclosures = rows::disclosures(report);
+        let all = [&header, &claims, &disclosures]
+            .into_iter()
+            .flatten()
+            .flatten();
         let columns = Columns::of(all, self.0.width);
         let header_heading = if is_verified {
             "Header"
@@ -205,7 +209,11 @@ impl Text<'_> {
         };
         let header = section(header_heading, header);
         let claims = section(claims_heading, claims);
-        header.into_iter().chain(claims).collect()
+        let disclosures = section("Disclosures (unverified: do not trust)", disclosures);
+        [header, claims, disclosures]
+            .into_iter()
+            .flatten()
+            .collect()
     }
 
     /// Why the token is rejected, and what was tried to find it out.

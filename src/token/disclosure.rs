@@ -1,0 +1,180 @@
+//! An SD-JWT (RFC 9901): an issuer-signed JWT, then what its holder discloses of it. Only shown, never
+//! trusted: what the issuer signed are digests of the disclosures, and these are not compared.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::compact::{Compact, MAX_TOKEN};
+use super::malformed::{Malformed, TokenFault};
+use super::segment::Segment;
+use crate::text::base64url;
+use crate::text::json::Value;
+
+/// What stands between the parts of an SD-JWT (section 4).
+const SEPARATOR: char = '~';
+
+/// The text of an SD-JWT, split into its parts; none is read yet but the disclosures.
+pub(crate) struct SdJwt<'t> {
+    /// The issuer-signed JWT.
+    pub jwt: &'t str,
+    /// The disclosures, in order, or the first fault.
+    pub disclosures: Result<Vec<Disclosure>, Malformed>,
+    /// Whether a Key Binding JWT follows (section 4.3).
+    pub has_key_binding: bool,
+}
+
+/// A disclosure (section 4.2): a member of an object, or an element of an array.
+#[derive(Clone, Serialize)]
+pub struct Disclosure {
+    /// What keeps the value from being guessed from its digest.
+    pub salt: Box<str>,
+    /// The member's name; none of an element.
+    pub name: Option<Box<str>>,
+    /// The value that is disclosed.
+    pub value: Value,
+}
+
+impl<'t> SdJwt<'t> {
+    /// The parts of a text that is a JWS in compact serialization up to the first `~`; none of any other text.
+    pub fn of(text: &'t [u8]) -> Option<Self> {
+        if text.len() > MAX_TOKEN {
+            return None;
+        }
+        let (jwt, rest) = str::from_utf8(text).ok()?.split_once(SEPARATOR)?;
+        let Ok(Compact::Jws(_)) = Compact::parse(jwt.as_bytes()) else {
+            return None;
+        };
+        let (disclosures, last) = rest.rsplit_once(SEPARATOR).unwrap_or(("", rest));
+        let count = disclosures.split(SEPARATOR).count();
+        let read = (1..)
+            .zip(disclosures.split(SEPARATOR))
+            .filter(|_| !disclosures.is_empty())
+            .map(|(number, text)| Disclosure::read(number, text))
+            .collect();
+        let has_key_binding = matches!(Compact::parse(last.as_bytes()), Ok(Compact::Jws(_)));
+        let is_whole = last.is_empty() || has_key_binding;
+        Some(Self {
+            jwt,
+            disclosures: if is_whole {
+                read
+            } else {
+                let number = if disclosures.is_empty() {
+                    1
+                } else {
+                    count.saturating_add(1)
+                };
+                read.and(Err(Disclosure::fault(
+                    number,
+                    0,
+                    TokenFault::UnendedDisclosure,
+                )))
+            },
+            has_key_binding,
+        })
+    }
+}
+
+impl Disclosure {
+    /// Reads base64url of a JSON array: salt, name and value, or salt and value.
+    fn read(number: usize, text: &str) -> Result<Self, Malformed> {
+        let octets = base64url::decode(text).map_err(|error| {
+            Self::fault(number, error.offset, TokenFault::Base64url(error.fault))
+        })?;
+        let value = Value::parse(&octets)
+            .map_err(|error| Self::fault(number, error.offset, TokenFault::Json(error.fault)))?;
+        let Value::Array(items) = value else {
+            return Err(Self::fault(number, 0, TokenFault::NotADisclosure));
+        };
+        let mut items = Vec::from(items).into_iter();
+        match (items.next(), items.next(), items.next(), items.next()) {
+            (Some(Value::String(salt)), Some(Value::String(name)), Some(value), None) => Ok(Self {
+                salt,
+                name: Some(name),
+                value,
+            }),
+            (Some(Value::String(salt)), Some(value), None, None) => Ok(Self {
+                salt,
+                name: None,
+                value,
+            }),
+            (_, _, _, _) => Err(Self::fault(number, 0, TokenFault::NotADisclosure)),
+        }
+    }
+
+    fn fault(number: usize, offset: usize, fault: TokenFault) -> Malformed {
+        Malformed::new(Segment::Disclosure(number), offset, fault)
+    }
+}
+
+/// Shows nothing of it: a `Debug` of a report ends in logs.
+impl fmt::Debug for Disclosure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Disclosure").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use data_encoding::BASE64URL_NOPAD;
+
+    use super::*;
+
+    fn parts(rest: &str) -> Result<Vec<(Option<String>, String)>, String> {
+        let text = format!("e30.e30.AAAA{rest}");
+        let sd_jwt = SdJwt::of(text.as_bytes()).unwrap();
+        assert_eq!(sd_jwt.jwt, "e30.e30.AAAA");
+        let disclosures = sd_jwt.disclosures.map_err(|fault| fault.to_string())?;
+        let shown = |one: Disclosure| (one.name.map(String::from), one.value.to_string());
+        Ok(disclosures.into_iter().map(shown).collect())
+    }
+
+    fn encoded(json: &str) -> String {
+        BASE64URL_NOPAD.encode(json.as_bytes())
+    }
+
+    #[test]
+    fn members_and_elements_are_read() {
+        let member = encoded(r#"["c2FsdA","given_name","Ada"]"#);
+        let element = encoded(r#"["c2FsdA",{"city":"Rome"}]"#);
+        let name = |name: &str| Some(name.to_owned());
+        assert_eq!(parts("~"), Ok(vec![]));
+        let both = Ok(vec![
+            (name("given_name"), "\"Ada\"".to_owned()),
+            (None, "{\"city\":\"Rome\"}".to_owned()),
+        ]);
+        assert_eq!(parts(&format!("~{member}~{element}~")), both);
+        assert_eq!(parts(&format!("~{member}~{element}~e30.e30.AAAA")), both);
+    }
+
+    #[test]
+    fn every_fault_has_its_place() {
+        let good = encoded(r#"["c2FsdA","a",1]"#);
+        let array = "expected an array of salt, name and value, or of salt and value (RFC 9901, section 4.2)";
+        for (rest, expected) in [
+            (format!("~{good}~ab=d~"), "disclosure 2, byte 2: invalid base64url character (allowed: A-Z a-z 0-9 - _)".to_owned()),
+            (format!("~{}~", encoded("[1")), "disclosure 1, byte 2: invalid JSON: unexpected end of input inside a list".to_owned()),
+            (format!("~{}~", encoded("{}")), format!("disclosure 1, byte 0: {array}")),
+            (format!("~{}~", encoded("[1,\"a\",1]")), format!("disclosure 1, byte 0: {array}")),
+            (format!("~{}~", encoded("[\"a\",1,1]")), format!("disclosure 1, byte 0: {array}")),
+            (format!("~{}~", encoded("[\"a\"]")), format!("disclosure 1, byte 0: {array}")),
+            (
+                format!("~{good}"),
+                "disclosure 1, byte 0: expected \"~\" after the last disclosure (RFC 9901, section 4)".to_owned(),
+            ),
+            (
+                format!("~{good}~{good}~e30.e30"),
+                "disclosure 3, byte 0: expected \"~\" after the last disclosure (RFC 9901, section 4)".to_owned(),
+            ),
+        ] {
+            assert_eq!(parts(&rest), Err(expected), "{rest}");
+        }
+    }
+
+    #[test]
+    fn other_texts_are_none() {
+        for text in ["e30.e30.AAAA", "e30.e30~", "~", "a~b", "e30.e30.A+A~"] {
+            assert!(SdJwt::of(text.as_bytes()).is_none(), "{text}");
+        }
+    }
+}
