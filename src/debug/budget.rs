@@ -1,6 +1,8 @@
 //! Tests of what searches pay: point operations are counted as they are made, and held against what was
 //! paid for them.
 
+use std::sync::Arc;
+
 use p256::ecdsa::signature::hazmat::PrehashSigner as _;
 use p256::ecdsa::{Signature, SigningKey};
 use sha2::{Digest as _, Sha256};
@@ -8,13 +10,14 @@ use sha2::{Digest as _, Sha256};
 use super::ecdsa::{dropped_characters, recovery, single_edit, truncated};
 use super::header_variants::Names;
 use super::hmac_confusion::Files;
+use super::named_keys::NamedKeys;
 use super::reading::{Reading, readings};
 use super::search::{Case, Targets, meet};
 use super::signature_encodings::{self, Form};
 use super::signer::{self, Suspect};
 use super::signing_inputs::{Hashed, SigningInputs};
 use super::work::{Work, budget};
-use super::{Debugger, Effort, named_keys, short_tokens};
+use super::{Debugger, Effort, short_tokens};
 use crate::algorithm::Material;
 use crate::curve::counted;
 use crate::key::set::KeySource;
@@ -192,9 +195,8 @@ fn searches_of<'s>(
 ) -> Vec<Search<'s>> {
     use Effort::{Deep, Default};
     let index = recovery::Index::new(suspects);
-    let names = named_keys::thumbprints("", "");
-    let files = sources.iter().filter_map(|source| source.content.clone());
-    let files = Files::new(files.collect());
+    let names = NamedKeys::read(None, b"").thumbprints();
+    let files = Files::new(sources.iter());
     vec![
         (
             "forms",
@@ -271,7 +273,7 @@ fn searches_of<'s>(
             Box::new(move |work| {
                 let keys = suspects
                     .iter()
-                    .map(|suspect| Material::P256(*suspect.key()));
+                    .map(|suspect| (Arc::clone(suspect.id()), Material::P256(*suspect.key())));
                 let keys: Vec<_> = keys.collect();
                 drop(files.search("a.b", &[0; 32], &keys, None, work));
             }),

@@ -12,6 +12,7 @@ use super::replay;
 use super::work::{self, Work};
 use crate::algorithm::{Algorithm, KeyType};
 use crate::key::certificate::{self, Issued};
+use crate::key::extensions::Extensions;
 use crate::key::set::KeySource;
 use crate::key::{Certificate, KeyId, KeyNote, VerificationKey};
 use crate::text::json::Value;
@@ -24,8 +25,19 @@ const MAX_CERTIFICATES: usize = 10;
 #[derive(Clone, Debug)]
 pub struct Anchor {
     key: VerificationKey,
-    /// The certificate that the key was given in.
-    certificate: Option<Certificate>,
+    /// What the certificate that the key was given in says of it as an issuer.
+    certificate: Option<Issuer>,
+}
+
+#[derive(Clone, Debug)]
+struct Issuer {
+    /// Its name, as DER.
+    subject: Box<[u8]>,
+    not_before: i64,
+    not_after: i64,
+    is_old_root: bool,
+    /// None if they have more than is checked here.
+    extensions: Option<Extensions>,
 }
 
 /// The usable keys of these sources.
@@ -34,9 +46,13 @@ pub fn anchors(keys: &[KeySource]) -> Vec<Anchor> {
     // A certificate of another key tells nothing of this one.
     let reports = reports.filter(|report| !report.notes.contains(&KeyNote::X5cKey));
     let anchors = reports.filter_map(|report| {
+        let certificate = match &report.certificate {
+            Some(certificate) => Some(Issuer::of(&certificate::read(&certificate.der)?)),
+            None => None,
+        };
         Some(Anchor {
             key: report.key.clone()?,
-            certificate: report.certificate.clone(),
+            certificate,
         })
     });
     anchors.collect()
@@ -68,8 +84,10 @@ pub fn anchor(
     now: i64,
     work: &mut Work,
 ) -> Option<Arc<KeyId>> {
+    // Read for its names, and once more for its key.
     let bytes = certificates.iter().map(|certificate| certificate.der.len());
-    if anchors.is_empty() || !work.spend(work::of_parsing(bytes.sum())) {
+    let bytes = bytes.sum::<usize>().saturating_mul(2);
+    if anchors.is_empty() || !work.spend(work::of_parsing(bytes)) {
         return None;
     }
     let chain: Vec<Issued> = certificates
@@ -85,7 +103,9 @@ pub fn anchor(
     for (issued, place) in chain.iter().zip(1..) {
         let Some(issuer) = chain.get(place) else {
             let mut anchors = anchors.iter().filter(|anchor| {
-                anchor.may_issue(issued, between, now) && is_signed_by(issued, &anchor.key, work)
+                work.spend(1)
+                    && anchor.may_issue(issued, between, now)
+                    && is_signed_by(issued, &anchor.key, work)
             });
             return anchors.next().map(|anchor| Arc::clone(&anchor.key.id));
         };
@@ -96,7 +116,9 @@ pub fn anchor(
         }
         let extensions = issuer.extensions()?;
         let anchor = anchors.iter().find(|anchor| {
-            anchor.key.id.thumbprint == key.id.thumbprint && anchor.may_issue(issued, between, now)
+            work.spend(1)
+                && anchor.key.id.thumbprint == key.id.thumbprint
+                && anchor.may_issue(issued, between, now)
         });
         if let Some(anchor) = anchor {
             let may_issue = issuer.is_old_root() || extensions.may_issue(between);
@@ -115,15 +137,26 @@ pub fn anchor(
 impl Anchor {
     /// Whether the certificate that the key was given in, if any, lets it issue this one.
     fn may_issue(&self, issued: &Issued, between: u32, now: i64) -> bool {
-        let Some(certificate) = &self.certificate else {
+        let Some(own) = &self.certificate else {
             return true;
         };
-        certificate::read(&certificate.der).is_some_and(|own| {
-            let extensions = own.extensions();
-            let may_issue = extensions
-                .is_some_and(|extensions| own.is_old_root() || extensions.may_issue(between));
-            own.subject == issued.issuer && is_valid(&own, now) && may_issue
-        })
+        let may_issue = own
+            .extensions
+            .is_some_and(|extensions| own.is_old_root || extensions.may_issue(between));
+        let is_valid = (own.not_before..=own.not_after).contains(&now);
+        *own.subject == *issued.issuer && is_valid && may_issue
+    }
+}
+
+impl Issuer {
+    fn of(issued: &Issued) -> Self {
+        Self {
+            subject: issued.subject.into(),
+            not_before: issued.certificate.not_before,
+            not_after: issued.certificate.not_after,
+            is_old_root: issued.is_old_root(),
+            extensions: issued.extensions(),
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::cause::Cause;
 use super::digest::Digest;
+use super::hmac_confusion::Owner;
 use super::notation::Notation;
 use super::replay::SecretForm;
 use crate::text::abridged::abridged;
@@ -205,6 +206,9 @@ pub enum Change {
     UsePublicSecret {
         algorithm: &'static str,
         secret: &'static str,
+        /// Of the empty secret, none.
+        #[serde(flatten)]
+        owner: Option<Owner>,
     },
 
     // What `verify` still rejects.

@@ -1,5 +1,7 @@
 //! From a refused token to the reasons of its refusal.
 
+use std::sync::Arc;
+
 use super::cause::Cause;
 use super::chain::{self, Anchor};
 use super::change::{Change, Stage};
@@ -8,18 +10,18 @@ use super::ecdsa::recovery::{self, Index};
 use super::ecdsa::single_edit;
 use super::ecdsa::truncated;
 use super::extract;
-use super::family;
+use super::family::{self, Opened};
 use super::findings::{Context, Findings, Unknown};
 use super::header_variants::Names;
 use super::hmac_confusion::Files;
-use super::named_keys;
+use super::named_keys::NamedKeys;
 use super::proof::{Proof, Signer};
 use super::ranking;
 use super::reading::{MAX_READ, Reading, readings};
 use super::search::{Case, Targets, meet};
 use super::signature_encodings::{self, Form};
 use super::signer::{self, MAX_KEYS, Suspect};
-use super::signing_inputs::{Hashed, Input, SigningInputs};
+use super::signing_inputs::{Hashed, SigningInputs};
 use super::time_findings::{local_clock, times};
 use super::token_kind::{self, kinds};
 use super::work::{Effort, MULTIPLICATION, Work};
@@ -28,7 +30,6 @@ use crate::verify::code::Code;
 use crate::verify::finding::{Certainty, Finding};
 
 use crate::key::set::{KeySet, KeySource};
-use crate::text::base64url;
 use crate::text::durations::relative;
 use crate::text::json::Value;
 use crate::token::Token;
@@ -70,8 +71,10 @@ struct Search<'r> {
     forms: Vec<Form>,
     suspects: Vec<Suspect>,
     others: Vec<Suspect<Material>>,
-    hashes: Vec<Hashed>,
-    texts: Vec<Input>,
+    signed: Arc<SigningInputs>,
+    /// The signature, opened with each RSA key.
+    opened: Vec<Opened>,
+    named: NamedKeys,
 }
 
 impl Debugger {
@@ -100,7 +103,6 @@ impl Debugger {
             }
         }
         let is_too_many = suspects.len() > MAX_KEYS;
-        let contents = keys.iter().filter_map(|source| source.content.clone());
         Self {
             verifier: Verifier::new(KeySet::of_usable(keys), policy),
             names: Names {
@@ -115,7 +117,7 @@ impl Debugger {
             index: Index::new(if is_too_many { &suspects } else { &[] }),
             suspects,
             others,
-            files: Files::new(contents.collect()),
+            files: Files::new(keys.iter().chain(also)),
             effort,
             reads_clock: true,
             anchors: chain::anchors(keys),
@@ -259,30 +261,30 @@ impl Debugger {
         all: &mut Findings,
         work: &mut Work,
     ) {
-        let mut open = Vec::new();
-        for reading in readings {
-            let search = self.prepared(Case { token, reading }, work);
-            let targets = Targets::new(&search.forms, &search.suspects, work);
-            let proof = self
-                .known_as_it_is(&search, work)
-                .or_else(|| meet(search.case, &targets, &search.hashes, work))
-                .or_else(|| family::search(search.case, &search.texts, &search.others, work));
+        let mut open: Vec<Search> = Vec::new();
+        for (reading, rest) in readings.iter().zip(rests(readings)) {
+            // The other searches come after this one.
+            let share = work.left() / 3 * 2 / rest;
+            let case = Case { token, reading };
+            let (search, proof) = work.within(share, |work| self.plain(case, &open, work));
             if let Some(proof) = proof {
                 return self.prove(proof, &search, report, all, work);
             }
             open.push(search);
         }
-        for search in &open {
-            let proof = self
-                .known_or_named(search, work)
-                .or_else(|| search.mistaken(work))
-                .or_else(|| self.mac(search, work));
+        for (search, rest) in open.iter().zip(rests(&open)) {
+            let proof = work.within(work.left() / rest, |work| {
+                self.known_or_named(search, work)
+                    .or_else(|| search.mistaken(work))
+                    .or_else(|| self.mac(search, work))
+            });
             if let Some(proof) = proof {
                 return self.prove(proof, search, report, all, work);
             }
         }
-        for search in &open {
-            if let Some(proof) = self.damaged(search, work) {
+        for (search, rest) in open.iter().zip(rests(&open)) {
+            let proof = work.within(work.left() / rest, |work| self.damaged(search, work));
+            if let Some(proof) = proof {
                 return self.prove(proof, search, report, all, work);
             }
         }
@@ -320,10 +322,38 @@ impl Debugger {
         all.prove(proof, work.tried.forms, &context);
     }
 
-    fn prepared<'r>(&self, case: Case<'r>, work: &mut Work) -> Search<'r> {
+    /// What is cheap: every form of the signature, with every text, hash and key.
+    fn plain<'r>(
+        &self,
+        case: Case<'r>,
+        others: &[Search],
+        work: &mut Work,
+    ) -> (Search<'r>, Option<Proof>) {
+        let mut search = self.prepared(case, others, work);
+        let targets = Targets::new(&search.forms, &search.suspects, work);
+        let proof = self
+            .known_as_it_is(&search, work)
+            .or_else(|| meet(case, &targets, &search.signed.hashes, work));
+        if proof.is_some() {
+            return (search, proof);
+        }
+        search.opened = family::opened(case, &search.others, work);
+        let texts = &search.signed.texts;
+        let proof = family::search(case, texts, &search.others, &search.opened, work);
+        (search, proof)
+    }
+
+    fn prepared<'r>(&self, case: Case<'r>, others: &[Search], work: &mut Work) -> Search<'r> {
         let segments = &case.reading.segments;
-        let header = base64url::decode(&segments.header).ok();
-        let header = header.and_then(|octets| JoseHeader::parse(&octets).ok());
+        let content = case.reading.content(work);
+        let [header, payload] = content.unwrap_or_default();
+        let header = JoseHeader::parse(&header).ok();
+        let named = NamedKeys::read(header.as_ref(), &payload);
+        let same_content = others.iter().find(|other| {
+            let other = &other.case.reading.segments;
+            (&other.header, &other.payload, &other.written)
+                == (&segments.header, &segments.payload, &segments.written)
+        });
         let kid = header.as_ref().and_then(|header| header.kid.as_deref());
         let mut suspects = signer::ordered(&self.suspects, kid);
         work.tried.keys_left_out = self.suspects.len().saturating_sub(suspects.len());
@@ -331,13 +361,16 @@ impl Debugger {
         let others = signer::ordered(&self.others, kid).into_iter();
         let mut others: Vec<_> = others.flat_map(Suspect::for_any_algorithm).collect();
         others.extend(header.iter().flat_map(signer::embedded_others));
-        others.extend(signer::named_others(&segments.header, &segments.payload));
+        others.extend(signer::named_others(&named));
         let forms = signature_encodings::forms(&segments.signature, work);
         let names = Names {
             has_other_keys: !others.is_empty(),
             ..self.names.clone()
         };
-        let signed = SigningInputs::new(case.reading, header.as_ref(), &names, work);
+        let signed = match same_content {
+            Some(other) => Arc::clone(&other.signed),
+            None => SigningInputs::new(case.reading, header.as_ref(), &names, work).into(),
+        };
         work.tried.describe(&forms, &signed.inputs, &suspects);
         Search {
             case,
@@ -345,8 +378,9 @@ impl Debugger {
             forms,
             suspects,
             others,
-            hashes: signed.hashes,
-            texts: signed.texts,
+            signed,
+            opened: Vec::new(),
+            named,
         }
     }
 
@@ -362,22 +396,30 @@ impl Debugger {
 
     /// The signature leads to a key that is given, or to one that the token itself names.
     fn known_or_named(&self, search: &Search, work: &mut Work) -> Option<Proof> {
-        let segments = &search.case.reading.segments;
-        let names = named_keys::thumbprints(&segments.header, &segments.payload);
+        let names = search.named.thumbprints();
         if names.is_empty() && self.index.is_empty() {
             return None;
         }
-        let Search { forms, hashes, .. } = search;
-        recovery::meet(search.case, forms, hashes, &self.index, &names, work)
+        let Search { forms, signed, .. } = search;
+        recovery::meet(
+            search.case,
+            forms,
+            &signed.hashes,
+            &self.index,
+            &names,
+            work,
+        )
     }
 
     /// RFC 8725 section 2.1: a MAC made with what everybody knows.
     fn mac(&self, search: &Search, work: &mut Work) -> Option<Proof> {
+        let of_others = search.others.iter();
+        let of_others = of_others.map(|other| (Arc::clone(other.id()), other.key().clone()));
         let keys: Vec<_> = search
             .suspects
             .iter()
-            .map(|suspect| Material::P256(*suspect.key()))
-            .chain(search.others.iter().map(|other| other.key().clone()))
+            .map(|suspect| (Arc::clone(suspect.id()), Material::P256(*suspect.key())))
+            .chain(of_others)
             .collect();
         let input = search.case.reading.signing_input();
         let kid = search.header.as_ref();
@@ -400,7 +442,7 @@ impl Debugger {
             ..
         } = search;
         let is_empty = case.reading.segments.signature.is_empty();
-        let of_others = family::damaged(*case, others, work);
+        let of_others = family::damaged(*case, others, &search.opened, work);
         if of_others.is_some() {
             return of_others;
         }
@@ -450,7 +492,7 @@ impl Search<'_> {
     }
 
     fn of(&self, is_wanted: impl Fn(&Hashed) -> bool) -> Vec<Hashed> {
-        let wanted = self.hashes.iter().filter(|hashed| is_wanted(hashed));
+        let wanted = self.signed.hashes.iter().filter(|hashed| is_wanted(hashed));
         wanted.cloned().collect()
     }
 
@@ -478,6 +520,11 @@ impl Search<'_> {
             Some(_) | None => Vec::new(),
         }
     }
+}
+
+/// How many of these are left, from each on.
+fn rests<T>(all: &[T]) -> impl Iterator<Item = u64> {
+    (1..=u64::try_from(all.len()).unwrap_or(u64::MAX)).rev()
 }
 
 /// The token that a proof leads to, if all that was done was to take it out of a text and to read it.

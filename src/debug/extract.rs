@@ -5,6 +5,7 @@ use super::base64url_lenient;
 use super::cause::Cause;
 use super::change::{Change, Edit};
 use super::replay::{self, SUBSTITUTE, is_base64url, is_invisible};
+use super::work;
 use crate::text::json::Value;
 use crate::token::Token;
 use crate::token::compact::HEADER_STARTS;
@@ -133,6 +134,11 @@ fn decoded(text: &str) -> Vec<Proposal> {
 
 /// A JWS in its JSON Serialization, or a reply that holds a token.
 fn from_json(text: &str) -> Vec<Proposal> {
+    /// A text that is nested more deeply takes too long to read so often.
+    const MAX_WORK: u64 = 4096;
+    if work::of_json(text.as_bytes()) > MAX_WORK {
+        return Vec::new();
+    }
     let Ok(value @ (Value::Object(_) | Value::Array(_))) = Value::parse(text.as_bytes()) else {
         return Vec::new();
     };
@@ -143,12 +149,10 @@ fn from_json(text: &str) -> Vec<Proposal> {
             Some(Value::Array(items)) => items.len().min(MAX_TOKENS),
             _ => 1,
         };
-        let changes = (0..count).flat_map(|index| {
-            [false, true].map(|unprotected| Change::WriteCompact { index, unprotected })
-        });
-        return changes
-            .filter(|change| after(text, change).is_some())
-            .map(|change| vec![change])
+        let signatures = (0..count).flat_map(|index| [(index, false), (index, true)]);
+        return signatures
+            .filter(|(index, unprotected)| replay::compact(object, *index, *unprotected).is_some())
+            .map(|(index, unprotected)| vec![Change::WriteCompact { index, unprotected }])
             .collect();
     }
     let mut found: Vec<(Change, String)> = Vec::new();

@@ -147,11 +147,18 @@ fn evidence(proof: &Proof, context: &Context) -> String {
         (Some(Change::UseNamedKey { place }), _, Some(jwk)) => format!(
             "the key recovered from the signature{with} has the thumbprint in \"{place}\": {jwk}"
         ),
-        (Some(Change::UsePublicSecret { algorithm, secret }), _, _) => {
-            let as_secret = if *secret == EMPTY_SECRET {
-                ""
-            } else {
-                " as the secret"
+        (
+            Some(Change::UsePublicSecret {
+                algorithm,
+                secret,
+                owner,
+            }),
+            _,
+            _,
+        ) => {
+            let as_secret = match owner {
+                Some(owner) => format!(" ({owner}) as the secret"),
+                None => String::new(),
             };
             format!("{algorithm} with {secret}{as_secret}{with} gives exactly this signature")
         }

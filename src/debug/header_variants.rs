@@ -2,11 +2,15 @@
 
 use super::digest::Digest;
 use super::json_styles::{self, Pair, Style};
+use super::work::Work;
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
 
 /// A header with many members is no reason to try thousands.
 const MAX_HEADERS: usize = 120;
+
+/// A header of more members is not changed: each change is a list of all of them.
+const MAX_MEMBERS: usize = 64;
 
 /// A member that was left out stood among the first ones.
 const MAX_PLACES: usize = 8;
@@ -29,8 +33,12 @@ pub struct Changed {
 }
 
 /// The header with `kid`, `typ` or `alg` left out, put in, or with a value that the keys have.
-pub fn changed(parameters: &Object, json: &[u8], names: &Names) -> Vec<Changed> {
-    let style = json_styles::style_of(parameters, json);
+pub fn changed(parameters: &Object, json: &[u8], names: &Names, work: &mut Work) -> Vec<Changed> {
+    if parameters.members().len() > MAX_MEMBERS {
+        work.leave_out();
+        return Vec::new();
+    }
+    let style = json_styles::style_of(parameters, json, work);
     let types: Vec<Value> = ["JWT", "jwt", "at+jwt"].map(Value::from).to_vec();
     let mut headers: Vec<Vec<Pair>> = vec![json_styles::pairs(parameters)];
     for (name, values) in [
@@ -49,26 +57,29 @@ pub fn changed(parameters: &Object, json: &[u8], names: &Names) -> Vec<Changed> 
     headers
         .into_iter()
         .skip(1)
-        .filter_map(|header| spelled(header, style))
+        .filter_map(|header| spelled(header, style, work))
         .collect()
 }
 
 /// The header with the `zip` that was lost by what decompressed the payload and compressed it again.
-pub fn with_zip(parameters: &Object, json: &[u8]) -> Vec<Changed> {
-    let style = json_styles::style_of(parameters, json);
+pub fn with_zip(parameters: &Object, json: &[u8], work: &mut Work) -> Vec<Changed> {
+    if parameters.members().len() > MAX_MEMBERS {
+        return Vec::new();
+    }
+    let style = json_styles::style_of(parameters, json, work);
     let zip = [Value::from("DEF")];
     let sent = json_styles::pairs(parameters);
     let headers = with_other(&sent, "zip", &zip);
     headers
-        .filter_map(|header| spelled(header, style))
+        .filter_map(|header| spelled(header, style, work))
         .collect()
 }
 
-fn spelled(header: Vec<Pair>, style: Style) -> Option<Changed> {
+fn spelled(header: Vec<Pair>, style: Style, work: &mut Work) -> Option<Changed> {
     let alg = header.iter().find(|(name, _)| *name == "alg");
     Some(Changed {
         alg: alg.and_then(|(_, alg)| alg.as_str()).map(str::to_owned),
-        text: json_styles::written(header, style)?,
+        text: json_styles::written(header, style, work)?,
     })
 }
 
@@ -101,14 +112,14 @@ fn with_other<'m>(
 }
 
 /// A header of few members with these in every other order.
-pub fn reordered(parameters: &Object, json: &[u8]) -> Vec<String> {
+pub fn reordered(parameters: &Object, json: &[u8], work: &mut Work) -> Vec<String> {
     /// Twenty-three other orders.
-    const MAX_MEMBERS: usize = 4;
+    const MAX_ORDERED: usize = 4;
     let sent = json_styles::pairs(parameters);
-    if sent.len() > MAX_MEMBERS {
+    if sent.len() > MAX_ORDERED {
         return Vec::new();
     }
-    let style = json_styles::style_of(parameters, json);
+    let style = json_styles::style_of(parameters, json, work);
     let mut orders: Vec<Vec<Pair>> = vec![Vec::new()];
     for member in sent {
         let mut longer = Vec::new();
@@ -123,7 +134,7 @@ pub fn reordered(parameters: &Object, json: &[u8]) -> Vec<String> {
     }
     let written = orders
         .into_iter()
-        .filter_map(|order| json_styles::written(order, style));
+        .filter_map(|order| json_styles::written(order, style, work));
     written.filter(|text| text.as_bytes() != json).collect()
 }
 

@@ -1,19 +1,21 @@
 //! A MAC made with the public key as its secret: a known attack on servers that let the header's
 //! `alg` decide (RFC 8725 section 2.1).
 
-use std::iter;
+use std::fmt;
 use std::sync::Arc;
 
 use data_encoding::{BASE64, HEXLOWER};
 use p256::elliptic_curve::sec1::ToEncodedPoint as _;
+use serde::Serialize;
 
 use super::change::Change;
 use super::der;
 use super::json_styles;
 use super::signer;
-use super::work::Work;
+use super::work::{self, Work};
 use crate::algorithm::{Algorithm, HS256, HS384, HS512, Material, Signed};
-use crate::key::write_spki;
+use crate::key::set::KeySource;
+use crate::key::{KeyId, write_spki};
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
 
@@ -23,11 +25,19 @@ pub const EMPTY_SECRET: &str = "the empty secret";
 /// So much is spent on the secrets of a token, in units of work: some 30 ms.
 const SHARE: u64 = 50_000;
 
-/// So many octets are hashed for one unit.
+/// So many octets are written or hashed for one unit.
 const OCTETS: usize = 256;
 
 /// What was used as the secret, in words, and its octets.
 type Named = (&'static str, Vec<u8>);
+
+/// Whose a public secret is: where it comes from, and the name of the key if it is one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Owner {
+    #[serde(rename = "key", skip_serializing_if = "Option::is_none")]
+    name: Option<Box<str>>,
+    source: Arc<str>,
+}
 
 /// A secret that is none, and the algorithm of the MAC that was made with it.
 pub struct Secret {
@@ -37,14 +47,6 @@ pub struct Secret {
 }
 
 impl Secret {
-    fn new(algorithm: &'static str, (secret, octets): Named) -> Self {
-        Self {
-            changes: [Change::UsePublicSecret { algorithm, secret }],
-            algorithm,
-            octets,
-        }
-    }
-
     pub fn changes(&self) -> &[Change] {
         &self.changes
     }
@@ -63,17 +65,60 @@ impl Secret {
     }
 }
 
+impl fmt::Display for Owner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.name {
+            Some(name) => write!(f, "key {name} from {}", self.source),
+            None => f.write_str(&self.source),
+        }
+    }
+}
+
 /// Key files, and the JWKs in them, as secrets.
 #[derive(Clone, Debug)]
 pub struct Files {
-    files: Vec<Arc<[u8]>>,
-    sets: Vec<Object>,
+    files: Vec<File>,
+    /// Whether one of them holds JSON that takes too long to read.
+    has_unread: bool,
+}
+
+#[derive(Clone, Debug)]
+struct File {
+    source: Arc<str>,
+    content: Arc<[u8]>,
+    set: Option<Object>,
+}
+
+/// A public key that may have been used as a secret.
+pub type PublicKey = (Arc<KeyId>, Material);
+
+/// A MAC, and how many secrets were tried for it.
+struct Attempt<'a> {
+    input: &'a [u8],
+    signature: &'a [u8],
+    algorithm: &'static str,
+    tried: u64,
 }
 
 impl Files {
-    pub fn new(files: Vec<Arc<[u8]>>) -> Self {
-        let sets = files.iter().filter_map(|file| as_set(file)).collect();
-        Self { files, sets }
+    pub fn new<'s>(sources: impl Iterator<Item = &'s KeySource>) -> Self {
+        let mut has_unread = false;
+        let files = sources.filter_map(|source| {
+            let content = source.content.clone()?;
+            let is_read = work::of_json(&content) <= SHARE;
+            has_unread |= !is_read;
+            let set = is_read.then(|| as_set(&content)).flatten();
+            let source = Arc::clone(&source.source);
+            Some(File {
+                source,
+                content,
+                set,
+            })
+        });
+        Self {
+            files: files.collect(),
+            has_unread,
+        }
     }
 
     /// The secret with which the signature is such a MAC. Keys, and JWKs of the files by their `kid`,
@@ -82,7 +127,7 @@ impl Files {
         &self,
         input: &str,
         signature: &[u8],
-        keys: &[Material],
+        keys: &[PublicKey],
         kid: Option<&str>,
         work: &mut Work,
     ) -> Option<Secret> {
@@ -92,57 +137,152 @@ impl Files {
             64 => "HS512",
             _ => return None,
         };
-        let kept = work.left().saturating_sub(SHARE);
-        let mut tried = 0_u64;
-        let mut found = None;
-        for (written, named) in self.secrets(keys, kid) {
-            let octets = input.len().saturating_add(written);
-            let units = u64::try_from(octets / OCTETS).unwrap_or(u64::MAX);
-            if work.left() < kept || !work.spend(units.saturating_add(2)) {
-                work.leave_out();
-                break;
-            }
-            let Some(named) = named else {
-                continue;
-            };
-            tried = tried.saturating_add(1);
-            let secret = Secret::new(algorithm, named);
-            if secret.verifies(input.as_bytes(), signature) {
-                found = Some(secret);
-                break;
-            }
+        if self.has_unread {
+            work.leave_out();
         }
-        work.count(tried);
+        let mut attempt = Attempt {
+            input: input.as_bytes(),
+            signature,
+            algorithm,
+            tried: 0,
+        };
+        let found = work.within(SHARE, |work| self.find(keys, kid, &mut attempt, work));
+        work.count(attempt.tried);
         found
     }
 
-    /// Every secret, likely ones first; each is made when it is asked for. Octets that were written come
-    /// with it, also where it is none, or was there before.
-    fn secrets(
+    /// Tries every secret, likely ones first.
+    fn find(
         &self,
-        keys: &[Material],
+        keys: &[PublicKey],
         kid: Option<&str>,
-    ) -> impl Iterator<Item = (usize, Option<Named>)> {
-        let counted = |named: Named| (named.1.len(), Some(named));
-        let mut jwks: Vec<&Object> = self.sets.iter().flat_map(members).collect();
-        jwks.sort_by_key(|jwk| kid.is_none() || jwk.get("kid").and_then(Value::as_str) != kid);
-        let ranks = 0..jwks.len().max(keys.len());
-        let ranked = ranks.flat_map(move |rank| {
+        attempt: &mut Attempt,
+        work: &mut Work,
+    ) -> Option<Secret> {
+        let empty = attempt.with((EMPTY_SECRET, Vec::new()), None, work);
+        if empty.is_some() {
+            return empty;
+        }
+        for File {
+            source, content, ..
+        } in &self.files
+        {
+            if !work.spend(of_octets(content.len().saturating_mul(4))) {
+                break;
+            }
+            let owner = Owner::new(None, source);
+            let found = attempt.with_any(of_file(content), &owner, work);
+            if found.is_some() {
+                return found;
+            }
+        }
+        let sets = || {
+            self.files
+                .iter()
+                .filter_map(|file| Some((&file.source, file.set.as_ref()?)))
+        };
+        let mut jwks: Vec<_> = sets()
+            .flat_map(|(source, set)| members(set).into_iter().map(move |jwk| (source, jwk)))
+            .map(|(source, jwk)| (jwk.get("kid").and_then(Value::as_str), source, jwk))
+            .collect();
+        jwks.sort_by_key(|(name, ..)| kid.is_none() || *name != kid);
+        for rank in 0..jwks.len().max(keys.len()) {
             const WHAT: [&str; 2] = ["the JWK as JSON", "the JWK as JSON with a newline"];
-            let jwk = jwks.get(rank).copied().into_iter();
-            let key = keys.get(rank).into_iter();
-            jwk.flat_map(|jwk| spellings(jwk, WHAT))
-                .chain(key.flat_map(of_key).map(counted))
-        });
-        let of_sets = self.sets.iter().flat_map(|set| {
+            let of_jwk = jwks.get(rank).and_then(|(name, source, jwk)| {
+                let owner = Owner::new(*name, source);
+                attempt.with_spellings(jwk, WHAT, &owner, work)
+            });
+            let found = of_jwk.or_else(|| {
+                let (id, key) = keys.get(rank)?;
+                let owner = Owner::new(Some(id.name()), &id.source);
+                let is_paid = work.spend(of_octets(MAX_FORMS.saturating_mul(key.bits() / 8)));
+                let secrets = is_paid.then(|| of_key(key));
+                attempt.with_any(secrets.into_iter().flatten(), &owner, work)
+            });
+            if found.is_some() || work.left() == 0 {
+                return found;
+            }
+        }
+        sets().find_map(|(source, set)| {
             const WHAT: [&str; 2] = ["the JWK Set as JSON", "the JWK Set as JSON with a newline"];
-            spellings(set, WHAT)
-        });
-        iter::once((EMPTY_SECRET, Vec::new()))
-            .chain(self.files.iter().flat_map(|file| of_file(file)))
-            .map(counted)
-            .chain(ranked)
-            .chain(of_sets)
+            attempt.with_spellings(set, WHAT, &Owner::new(None, source), work)
+        })
+    }
+}
+
+/// What it costs to write or to hash so many octets.
+fn of_octets(octets: usize) -> u64 {
+    u64::try_from(octets / OCTETS).unwrap_or(u64::MAX)
+}
+
+impl Owner {
+    fn new(name: Option<&str>, source: &Arc<str>) -> Self {
+        Self {
+            name: name.map(Box::from),
+            source: Arc::clone(source),
+        }
+    }
+}
+
+impl Attempt<'_> {
+    /// The secret, if the signature is a MAC with it.
+    fn with(
+        &mut self,
+        (name, octets): Named,
+        owner: Option<&Owner>,
+        work: &mut Work,
+    ) -> Option<Secret> {
+        let length = self.input.len().saturating_add(octets.len());
+        if !work.spend(of_octets(length).saturating_add(2)) {
+            return None;
+        }
+        self.tried = self.tried.saturating_add(1);
+        let algorithm = self.algorithm;
+        let change = Change::UsePublicSecret {
+            algorithm,
+            secret: name,
+            owner: owner.cloned(),
+        };
+        let secret = Secret {
+            changes: [change],
+            algorithm,
+            octets,
+        };
+        secret
+            .verifies(self.input, self.signature)
+            .then_some(secret)
+    }
+
+    fn with_any(
+        &mut self,
+        secrets: impl IntoIterator<Item = Named>,
+        owner: &Owner,
+        work: &mut Work,
+    ) -> Option<Secret> {
+        let mut secrets = secrets.into_iter();
+        secrets.find_map(|named| self.with(named, Some(owner), work))
+    }
+
+    /// The same with a JWK, or a set of them, as common writers spell it, with and without a line feed.
+    fn with_spellings(
+        &mut self,
+        object: &Object,
+        [plain, with_newline]: [&'static str; 2],
+        owner: &Owner,
+        work: &mut Work,
+    ) -> Option<Secret> {
+        // If nothing is to be escaped, most styles are alike.
+        let mut last = None;
+        json_styles::styles().find_map(|style| {
+            let text = json_styles::written(json_styles::pairs(object), style, work)?;
+            if last.as_ref() == Some(&text) {
+                return None;
+            }
+            let ended = format!("{text}\n").into_bytes();
+            let both = [(plain, text.clone().into_bytes()), (with_newline, ended)];
+            last = Some(text);
+            self.with_any(both, owner, work)
+        })
     }
 }
 
@@ -165,16 +305,15 @@ fn of_file(file: &[u8]) -> [Named; 4] {
 
 /// A key file as a JWK Set, of which a JWK is one of one.
 fn as_set(file: &[u8]) -> Option<Object> {
-    let object = |text: &[u8]| match Value::parse(text) {
-        Ok(Value::Object(object)) => Some(object),
-        Ok(_) | Err(_) => None,
+    let Ok(Value::Object(read)) = Value::parse(file) else {
+        return None;
     };
-    let read = object(file)?;
     if matches!(read.get("keys"), Some(Value::Array(_))) {
-        Some(read)
-    } else {
-        object(&[b"{\"keys\":[", file, b"]}"].concat())
+        return Some(read);
     }
+    let mut set = Object::default();
+    set.push("keys", Value::Array([Value::Object(read)].into()));
+    Some(set)
 }
 
 /// The JWKs of a set.
@@ -190,26 +329,8 @@ fn members(set: &Object) -> Vec<&Object> {
     jwks.collect()
 }
 
-/// A JWK, or a set of them, as common writers spell it, with and without a line feed.
-fn spellings(
-    object: &Object,
-    what: [&'static str; 2],
-) -> impl Iterator<Item = (usize, Option<Named>)> {
-    let texts =
-        json_styles::styles().map(|style| json_styles::written(json_styles::pairs(object), style));
-    // Where nothing is to be escaped, most styles are alike.
-    let mut last = None;
-    texts.flat_map(move |text| {
-        let octets = text.as_ref().map_or(json_styles::MAX_JSON, String::len);
-        let new = text.filter(|text| last.replace(text.clone()).as_ref() != Some(text));
-        let both = new.map(|text| [text.clone(), format!("{text}\n")]);
-        [0, 1].map(|n| {
-            let text = both.as_ref().and_then(|both| both.get(n));
-            let name = what.get(n).copied().unwrap_or_default();
-            (octets, text.map(|text| (name, text.clone().into_bytes())))
-        })
-    })
-}
+/// A key has fewer forms than this.
+const MAX_FORMS: usize = 64;
 
 /// A public key in every form that a server may have read and used as the secret.
 fn of_key(key: &Material) -> Vec<Named> {

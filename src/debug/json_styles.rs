@@ -1,9 +1,13 @@
 //! One JSON value in the spellings that common writers give it.
 
+use super::work::Work;
 use crate::text::json::{Object, Value};
 
 /// A longer spelling is not written: indentation multiplies a text that is nested deeply.
-pub const MAX_JSON: usize = 256 * 1024;
+const MAX_JSON: usize = 256 * 1024;
+
+/// What it costs to write a value or a member, in bytes, besides its text.
+const OF_A_VALUE: usize = 16;
 
 /// How a writer spells JSON.
 #[derive(Clone, Copy, Debug)]
@@ -85,17 +89,24 @@ pub fn pairs(object: &Object) -> Vec<Pair<'_>> {
         .collect()
 }
 
-/// An object of these members as a writer of this style writes it; none where it is too long.
-pub fn written(members: Vec<Pair>, style: Style) -> Option<String> {
-    let mut text = String::new();
-    write_object(members, style, 0, &mut text);
-    (text.len() <= MAX_JSON).then_some(text)
+/// An object of these members as a writer of this style writes it; none if it is too long or cannot be
+/// paid for.
+pub fn written(members: Vec<Pair>, style: Style, work: &mut Work) -> Option<String> {
+    let allowance = work.writable().min(MAX_JSON);
+    let mut writer = Writer::new(style, allowance);
+    let written = writer.object(members, 0);
+    work.spend_written(allowance.saturating_sub(writer.left));
+    if written.is_none() && allowance < MAX_JSON {
+        work.leave_out();
+    }
+    written.map(|()| writer.text)
 }
 
 /// The style in which a text is written; the plainest where it is none of them.
-pub fn style_of(object: &Object, text: &[u8]) -> Style {
+pub fn style_of(object: &Object, text: &[u8], work: &mut Work) -> Style {
     let is_it = |style: &Style| {
-        written(pairs(object), *style).is_some_and(|written| written.as_bytes() == text)
+        let written = written(pairs(object), *style, work);
+        written.is_some_and(|written| written.as_bytes() == text)
     };
     styles().find(is_it).unwrap_or(Style {
         spacing: Spacing::None,
@@ -113,83 +124,115 @@ pub fn are_alike(a: &[u8], b: &[u8]) -> bool {
         escapes: EscapeStyle::None,
     };
     let canonical = |json: &[u8]| {
-        let mut text = String::new();
-        write(&Value::parse(json).ok()?, CANONICAL, 0, &mut text);
-        (text.len() <= MAX_JSON).then_some(text)
+        let mut writer = Writer::new(CANONICAL, MAX_JSON);
+        writer.value(&Value::parse(json).ok()?, 0)?;
+        Some(writer.text)
     };
-    a != b && canonical(a).is_some() && canonical(a) == canonical(b)
+    a != b && canonical(a).is_some_and(|text| Some(text) == canonical(b))
 }
 
-fn write(value: &Value, style: Style, depth: usize, text: &mut String) {
-    if text.len() > MAX_JSON {
-        return;
+/// A text that grows as long as it is paid for.
+struct Writer {
+    style: Style,
+    text: String,
+    /// How many bytes may still be written.
+    left: usize,
+}
+
+impl Writer {
+    fn new(style: Style, left: usize) -> Self {
+        let text = String::new();
+        Self { style, text, left }
     }
-    match value {
-        Value::Null | Value::Bool(_) | Value::Number(_) => text.push_str(&value.to_string()),
-        Value::String(string) => write_string(string, style, text),
-        Value::Array(items) => {
-            let inner = depth.saturating_add(1);
-            text.push('[');
-            for (number, item) in items.iter().enumerate() {
-                separate(number, style, inner, text);
-                write(item, style, inner, text);
+
+    fn pay(&mut self, bytes: usize) -> Option<()> {
+        self.left = self.left.checked_sub(bytes)?;
+        Some(())
+    }
+
+    fn push(&mut self, text: &str) -> Option<()> {
+        self.pay(text.len())?;
+        self.text.push_str(text);
+        Some(())
+    }
+
+    fn value(&mut self, value: &Value, depth: usize) -> Option<()> {
+        self.pay(OF_A_VALUE)?;
+        match value {
+            Value::Null => self.push("null"),
+            Value::Bool(true) => self.push("true"),
+            Value::Bool(false) => self.push("false"),
+            Value::Number(number) => self.push(number.text()),
+            Value::String(string) => self.string(string),
+            Value::Array(items) => {
+                let inner = depth.saturating_add(1);
+                self.push("[")?;
+                for (number, item) in items.iter().enumerate() {
+                    self.separate(number, inner)?;
+                    self.value(item, inner)?;
+                }
+                self.close(items.is_empty(), depth)?;
+                self.push("]")
             }
-            close(items.is_empty(), style, depth, text);
-            text.push(']');
-        }
-        Value::Object(object) => write_object(pairs(object), style, depth, text),
-    }
-}
-
-fn write_object(mut members: Vec<Pair>, style: Style, depth: usize, text: &mut String) {
-    let inner = depth.saturating_add(1);
-    if style.sorted {
-        members.sort_by(|a, b| a.0.cmp(b.0));
-    }
-    text.push('{');
-    for (number, (name, value)) in members.iter().enumerate() {
-        if text.len() > MAX_JSON {
-            return;
-        }
-        separate(number, style, inner, text);
-        write_string(name, style, text);
-        text.push_str(match style.spacing {
-            Spacing::None => ":",
-            Spacing::Spaces | Spacing::Lines(_, _) => ": ",
-        });
-        write(value, style, inner, text);
-    }
-    close(members.is_empty(), style, depth, text);
-    text.push('}');
-}
-
-fn separate(number: usize, style: Style, depth: usize, text: &mut String) {
-    match (number, style.spacing) {
-        (0, Spacing::None | Spacing::Spaces) => {}
-        (0, Spacing::Lines(_, _)) => line(style, depth, text),
-        (_, Spacing::None) => text.push(','),
-        (_, Spacing::Spaces) => text.push_str(", "),
-        (_, Spacing::Lines(_, _)) => {
-            text.push(',');
-            line(style, depth, text);
+            Value::Object(object) => self.object(pairs(object), depth),
         }
     }
-}
 
-fn close(empty: bool, style: Style, depth: usize, text: &mut String) {
-    if !empty {
-        line(style, depth, text);
+    fn object(&mut self, mut members: Vec<Pair>, depth: usize) -> Option<()> {
+        let inner = depth.saturating_add(1);
+        self.pay(members.len().saturating_mul(OF_A_VALUE))?;
+        if self.style.sorted {
+            members.sort_by(|a, b| a.0.cmp(b.0));
+        }
+        self.push("{")?;
+        for (number, (name, value)) in members.iter().enumerate() {
+            self.separate(number, inner)?;
+            self.string(name)?;
+            self.push(match self.style.spacing {
+                Spacing::None => ":",
+                Spacing::Spaces | Spacing::Lines(_, _) => ": ",
+            })?;
+            self.value(value, inner)?;
+        }
+        self.close(members.is_empty(), depth)?;
+        self.push("}")
+    }
+
+    fn string(&mut self, string: &str) -> Option<()> {
+        self.pay(string.len())?;
+        self.push(&quoted(string, self.style))
+    }
+
+    fn separate(&mut self, number: usize, depth: usize) -> Option<()> {
+        match (number, self.style.spacing) {
+            (0, Spacing::None | Spacing::Spaces) => Some(()),
+            (0, Spacing::Lines(_, _)) => self.line(depth),
+            (_, Spacing::None) => self.push(","),
+            (_, Spacing::Spaces) => self.push(", "),
+            (_, Spacing::Lines(_, _)) => {
+                self.push(",")?;
+                self.line(depth)
+            }
+        }
+    }
+
+    fn close(&mut self, is_empty: bool, depth: usize) -> Option<()> {
+        if is_empty { Some(()) } else { self.line(depth) }
+    }
+
+    fn line(&mut self, depth: usize) -> Option<()> {
+        if let Spacing::Lines(end, indent) = self.style.spacing {
+            self.push(end)?;
+            for _ in 0..depth {
+                self.push(indent)?;
+            }
+        }
+        Some(())
     }
 }
 
-fn line(style: Style, depth: usize, text: &mut String) {
-    if let Spacing::Lines(end, indent) = style.spacing {
-        text.push_str(end);
-        text.extend(std::iter::repeat_n(indent, depth));
-    }
-}
-
-fn write_string(string: &str, style: Style, text: &mut String) {
+/// A string as JSON.
+fn quoted(string: &str, style: Style) -> String {
     let is_escaped = |c: char| match style.escapes {
         EscapeStyle::None | EscapeStyle::Slash => false,
         EscapeStyle::NonAscii | EscapeStyle::SlashAndNonAscii | EscapeStyle::NonAsciiCapital => {
@@ -210,16 +253,18 @@ fn write_string(string: &str, style: Style, text: &mut String) {
     );
     // Strings always have a JSON form.
     let mut quoted = serde_json::to_string(string).unwrap_or_default();
+    let mut text = String::with_capacity(quoted.len());
     if matches!(style.escapes, EscapeStyle::HtmlAndNonAsciiCapital) {
         quoted = quoted.replace("\\\"", "\\u0022");
     }
     for c in quoted.chars() {
         match c {
             '/' if has_slash => text.push_str("\\/"),
-            c if is_escaped(c) => escape(c, is_capital, text),
+            c if is_escaped(c) => escape(c, is_capital, &mut text),
             c => text.push(c),
         }
     }
+    text
 }
 
 fn escape(c: char, is_capital: bool, text: &mut String) {
@@ -237,6 +282,15 @@ fn escape(c: char, is_capital: bool, text: &mut String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::debug::Effort;
+
+    fn unlimited<T>(run: impl FnOnce(&mut Work) -> T) -> T {
+        run(&mut Work::of(u64::MAX, Effort::Default, &mut |_| true))
+    }
+
+    fn written(members: Vec<Pair>, style: Style) -> Option<String> {
+        unlimited(|work| super::written(members, style, work))
+    }
 
     #[test]
     fn one_object_in_every_spelling() {
@@ -266,7 +320,7 @@ mod tests {
             );
         }
         for spelling in &spellings {
-            let style = style_of(&object, spelling.as_bytes());
+            let style = unlimited(|work| style_of(&object, spelling.as_bytes(), work));
             assert_eq!(written(pairs(&object), style).as_ref(), Some(spelling));
             let again = Value::parse(spelling.as_bytes()).unwrap();
             assert!(
@@ -290,5 +344,29 @@ mod tests {
         };
         let spellings = styles().filter_map(|style| written(pairs(&object), style));
         assert_eq!(spellings.count(), 28);
+    }
+
+    /// Nothing is written that cannot be paid for, however long or deep it is.
+    #[test]
+    fn every_byte_is_paid_for() {
+        let deep = format!("{{\"a\":{}{}}}", "[".repeat(100), "]".repeat(100));
+        let wide = format!("{{\"a\":[{}1]}}", "1,".repeat(5000));
+        for text in [deep, wide] {
+            let Value::Object(object) = Value::parse(text.as_bytes()).unwrap() else {
+                panic!()
+            };
+            for units in [0, 1, 10, 100, 1000] {
+                let step = &mut |_| true;
+                let mut work = Work::of(units, Effort::Default, step);
+                let mut bytes = 0;
+                for style in styles() {
+                    let text = super::written(pairs(&object), style, &mut work);
+                    bytes += text.map_or(0, |text| text.len());
+                }
+                let paid = units - work.left();
+                assert!(u64::try_from(bytes).unwrap() <= paid * 128, "{units}");
+                assert!(units > 100 || !work.tried.complete, "{units}");
+            }
+        }
     }
 }

@@ -4,68 +4,71 @@
 use super::did;
 use crate::algorithm::Material;
 use crate::key;
-use crate::text::base64url;
 use crate::text::json::Value;
 use crate::token::header::JoseHeader;
 
 /// Where a key is named, and its thumbprint.
 pub type Name = (&'static str, Box<str>);
 
-/// The thumbprints that stand in a header and a payload, and those of the keys that stand there.
-pub fn thumbprints(header: &str, payload: &str) -> Vec<Name> {
-    /// RFC 9278
-    const URN: &str = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:";
-    let texts = texts(header, payload).into_iter();
-    let mut names: Vec<Name> = texts
-        .filter_map(|(place, name)| {
-            let name = name.strip_prefix(URN).unwrap_or(&name);
-            (name.len() == 43).then(|| (place, name.into()))
-        })
-        .collect();
-    let keys = keys(header, payload).into_iter();
-    names.extend(keys.filter_map(|(place, key)| {
-        let thumbprint = key::thumbprint::of_key(&key)?;
-        Some((place, thumbprint))
-    }));
-    if let Some(Value::Object(jwk)) = member(claims(payload).as_ref(), "cnf", "jwk") {
-        names.extend(key::thumbprint::of_jwk(jwk).map(|thumbprint| ("cnf.jwk", thumbprint)));
+/// What the token names a key by.
+#[derive(Debug)]
+pub struct NamedKeys {
+    texts: Vec<(&'static str, Box<str>)>,
+    /// The thumbprint of a `jwk` in `cnf`.
+    holder: Option<Box<str>>,
+}
+
+impl NamedKeys {
+    /// Those of a header and of a payload's JSON.
+    pub fn read(header: Option<&JoseHeader>, payload: &[u8]) -> Self {
+        let claims = Value::parse(payload).ok();
+        let kid = header.and_then(|header| header.kid.as_deref());
+        let iss = match &claims {
+            Some(Value::Object(claims)) => claims.get("iss").and_then(Value::as_str),
+            _ => None,
+        };
+        let of_cnf = |name| member(claims.as_ref(), "cnf", name);
+        let text = |name| of_cnf(name).and_then(Value::as_str);
+        let texts = [
+            ("kid", kid),
+            ("iss", iss),
+            ("cnf.jkt", text("jkt")),
+            ("cnf.kid", text("kid")),
+        ];
+        let texts = texts.into_iter();
+        let holder = match of_cnf("jwk") {
+            Some(Value::Object(jwk)) => key::thumbprint::of_jwk(jwk),
+            _ => None,
+        };
+        Self {
+            texts: texts
+                .filter_map(|(place, text)| Some((place, text?.into())))
+                .collect(),
+            holder,
+        }
     }
-    names
-}
 
-/// The keys that stand in a header and a payload as decentralized identifiers.
-pub fn keys(header: &str, payload: &str) -> Vec<(&'static str, Material)> {
-    let texts = texts(header, payload).into_iter();
-    texts
-        .filter_map(|(place, name)| Some((place, did::key(&name)?)))
-        .collect()
-}
+    /// The thumbprints that stand there, and those of the keys that stand there.
+    pub fn thumbprints(&self) -> Vec<Name> {
+        /// RFC 9278
+        const URN: &str = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:";
+        let texts = self.texts.iter().filter_map(|(place, name)| {
+            let name = name.strip_prefix(URN).unwrap_or(name);
+            (name.len() == 43).then(|| (*place, name.into()))
+        });
+        let keys = self.keys().into_iter();
+        let keys = keys.filter_map(|(place, key)| Some((place, key::thumbprint::of_key(&key)?)));
+        let holder = self.holder.iter().map(|name| ("cnf.jwk", name.clone()));
+        texts.chain(keys).chain(holder).collect()
+    }
 
-/// The texts that may name a key, with their places.
-fn texts(header: &str, payload: &str) -> Vec<(&'static str, String)> {
-    let header = base64url::decode(header).ok();
-    let header = header.and_then(|octets| JoseHeader::parse(&octets).ok());
-    let kid = header.and_then(|header| header.kid.as_deref().map(str::to_owned));
-    let claims = claims(payload);
-    let iss = match &claims {
-        Some(Value::Object(claims)) => claims.get("iss").and_then(Value::as_str),
-        _ => None,
-    };
-    let of_cnf = |name| member(claims.as_ref(), "cnf", name).and_then(Value::as_str);
-    let texts = [
-        ("iss", iss),
-        ("cnf.jkt", of_cnf("jkt")),
-        ("cnf.kid", of_cnf("kid")),
-    ];
-    let texts = texts.map(|(place, text)| (place, text.map(str::to_owned)));
-    let texts = std::iter::once(("kid", kid)).chain(texts);
-    texts
-        .filter_map(|(place, text)| Some((place, text?)))
-        .collect()
-}
-
-fn claims(payload: &str) -> Option<Value> {
-    Value::parse(&base64url::decode(payload).ok()?).ok()
+    /// The keys that stand there as decentralized identifiers.
+    pub fn keys(&self) -> Vec<(&'static str, Material)> {
+        let texts = self.texts.iter();
+        texts
+            .filter_map(|(place, name)| Some((*place, did::key(name)?)))
+            .collect()
+    }
 }
 
 fn member<'v>(claims: Option<&'v Value>, outer: &str, inner: &str) -> Option<&'v Value> {

@@ -9,7 +9,7 @@ use super::cause::Cause;
 use super::chain;
 use super::change::{self, Change, Stage};
 use super::hmac_confusion::Secret;
-use super::named_keys;
+use super::named_keys::{Name, NamedKeys};
 use super::replay;
 use super::signer::{self, Suspect};
 use crate::algorithm::{Algorithm, Material, Signed};
@@ -71,6 +71,8 @@ impl Proof {
         let of_hash = of(Stage::Input, Stage::Hash);
         let parameters = base64url::decode(&header).ok();
         let parameters = parameters.and_then(|octets| JoseHeader::parse(&octets).ok());
+        let claims = base64url::decode(&payload).unwrap_or_default();
+        let names = || NamedKeys::read(parameters.as_ref(), &claims).thumbprints();
 
         let suspect = match signer {
             Signer::Suspect(suspect) => suspect,
@@ -79,11 +81,10 @@ impl Proof {
                 let alg = parameters.as_ref().and_then(|header| header.alg.as_deref());
                 let algorithm = row(alg, of_hash, key.key_type())?;
                 let (message, parameter) = replay::message(&input, of_hash, algorithm, &key)?;
-                let names = named_keys::thumbprints(&header, &payload);
                 let is_other = of_hash.iter().any(is_other_algorithm);
                 if !algorithm.verify_with(parameter, &key, &message, &signature)
                     || !suspect.is_for(algorithm, is_other)
-                    || !suspect.comes_with(parameters.as_ref(), &names)
+                    || !suspect.comes_with(parameters.as_ref(), &names())
                     || !is_named_in_signed(suspect.changes(), &changes)
                 {
                     return None;
@@ -120,13 +121,12 @@ impl Proof {
         };
         let algorithm = Algorithm::named("ES256")?;
         let prehash = replay::prehash(&input, of_hash)?;
-        let names = named_keys::thumbprints(&header, &payload);
         if !algorithm.verify(
             &Material::P256(*suspect.key()),
             Signed::Prehash(&prehash),
             &signature,
         ) || !suspect.is_at_hand(parameters.as_ref())
-            || !is_named(suspect, &changes, &names)
+            || !is_named(suspect, &changes, &names())
         {
             return None;
         }
@@ -296,7 +296,7 @@ fn judged(key: Material, jws: &str) -> (SignatureStatus, Option<Reason>) {
 
 /// Whether the token names a key where it is said to, in what was signed. What is not signed may be
 /// chosen after the signature.
-fn is_named(suspect: &Suspect, changes: &[Change], names: &[named_keys::Name]) -> bool {
+fn is_named(suspect: &Suspect, changes: &[Change], names: &[Name]) -> bool {
     let mut places = suspect.changes().iter().filter_map(|change| match change {
         Change::UseNamedKey { place } => Some(*place),
         _ => None,

@@ -6,6 +6,8 @@ use super::cause::Cause;
 use super::change::{self, Change};
 use super::extract;
 use super::replay::{self, Segments};
+use super::work::{self, Work};
+use crate::text::base64url;
 
 /// More readings than this of one text are not looked at.
 const MAX_READINGS: usize = 6;
@@ -83,6 +85,23 @@ impl Reading {
     /// The Signing Input (RFC 7515 section 5.1).
     pub fn signing_input(&self) -> String {
         format!("{}.{}", self.segments.header, self.segments.payload)
+    }
+
+    /// Header and payload before their encoding; none if reading them cannot be paid for.
+    pub fn content(&self, work: &mut Work) -> Option<[Vec<u8>; 2]> {
+        /// The header is read for itself and for its key, as one on P-256 and as another one.
+        const OF_HEADER: u64 = 3;
+        let Segments {
+            header, payload, ..
+        } = &self.segments;
+        let encoded = header.len().saturating_add(payload.len());
+        if !work.spend(work::of_parsing(encoded)) {
+            return None;
+        }
+        let content = [header, payload].map(|part| base64url::decode(part).unwrap_or_default());
+        let [header, payload] = content.each_ref().map(|part| work::of_json(part));
+        let units = header.saturating_mul(OF_HEADER).saturating_add(payload);
+        work.spend(units).then_some(content)
     }
 
     /// The token that it reads, without stray bits.

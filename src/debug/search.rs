@@ -11,7 +11,7 @@ use super::reading::Reading;
 use super::signature_encodings::Form;
 use super::signer::Suspect;
 use super::signing_inputs::Hashed;
-use super::work::{INVERSION, LIFT, LOOK_UP, MULTIPLICATION, PROOF, Work};
+use super::work::{self, INVERSION, LIFT, LOOK_UP, MULTIPLICATION, PROOF, Work};
 use crate::curve::{self, Compressed};
 
 /// A token as it came in, read in one way: what proofs are about.
@@ -30,9 +30,9 @@ impl Case<'_> {
         signer: Signer,
         work: &mut Work,
     ) -> Option<Proof> {
-        const BYTES_FOR_A_UNIT: usize = 32;
-        let bytes = u64::try_from(self.token.len() / BYTES_FOR_A_UNIT).unwrap_or(u64::MAX);
-        if !work.spend(PROOF.saturating_add(bytes)) {
+        let text = work::of_parsing(self.token.len());
+        // Read for the proof, again by `verify`, and compared if they are written otherwise.
+        if !work.spend(PROOF.saturating_add(text)) || self.reading.content(work).is_none() {
             return None;
         }
         let changes = [&self.reading.changes[..], of_signature, of_input].concat();

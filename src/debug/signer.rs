@@ -9,7 +9,7 @@ use p256::ecdsa::VerifyingKey;
 
 use super::change::Change;
 use super::der;
-use super::named_keys;
+use super::named_keys::{Name, NamedKeys};
 use super::notation::exactly;
 use super::repaired_key::{repaired, repaired_others};
 
@@ -262,7 +262,7 @@ impl Suspect<Material> {
     }
 
     /// Whether it is given, or comes with this header, or the token names it.
-    pub fn comes_with(&self, header: Option<&JoseHeader>, names: &[named_keys::Name]) -> bool {
+    pub fn comes_with(&self, header: Option<&JoseHeader>, names: &[Name]) -> bool {
         self.changes.iter().all(|change| match change {
             Change::UseEmbeddedKey { member } => {
                 let embedded = header.map(embedded_others).unwrap_or_default();
@@ -360,9 +360,9 @@ fn is_for_pss(key: &VerificationKey) -> bool {
 }
 
 /// The keys that the token names by what they are, and that no signature leads to.
-pub fn named_others(header: &str, payload: &str) -> Vec<Suspect<Material>> {
+pub fn named_others(named: &NamedKeys) -> Vec<Suspect<Material>> {
     let source: Arc<str> = "the token".into();
-    let keys = named_keys::keys(header, payload).into_iter();
+    let keys = named.keys().into_iter();
     keys.filter(|(_, key)| key.p256().is_none())
         .map(|(place, key)| Suspect::other(vec![Change::UseNamedKey { place }], key, None, &source))
         .collect()

@@ -13,7 +13,7 @@ use super::json_styles;
 use super::notation::Notation;
 use super::reading::Reading;
 use super::replay;
-use super::work::Work;
+use super::work::{self, Work};
 use crate::curve::Prehash;
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
@@ -70,14 +70,19 @@ pub struct Input {
 }
 
 /// Every hash that may have been signed.
-#[derive(Debug)]
-pub struct SigningInputs<'r> {
+#[derive(Debug, Default)]
+pub struct SigningInputs {
     /// Those with the fewest changes first.
     pub hashes: Vec<Hashed>,
     /// What was written, by its causes, each once.
     pub inputs: Vec<Vec<Cause>>,
     /// The texts, for keys that are not on P-256.
     pub texts: Vec<Input>,
+}
+
+/// All of them as they are written.
+struct Writer<'r> {
+    signed: SigningInputs,
     /// How many bytes of texts are still kept.
     kept: usize,
     reading: &'r Reading,
@@ -103,29 +108,30 @@ struct Variant {
     alg: Option<String>,
 }
 
-impl<'r> SigningInputs<'r> {
+impl SigningInputs {
     /// Hashes every text that may have been signed, each once, the likeliest first.
     pub fn new(
-        reading: &'r Reading,
+        reading: &Reading,
         header: Option<&JoseHeader>,
         names: &Names,
         work: &mut Work,
     ) -> Self {
-        let mut signed = Self {
-            hashes: Vec::new(),
-            inputs: Vec::new(),
-            texts: Vec::new(),
+        let mut writer = Writer {
+            signed: Self::default(),
             kept: if names.has_other_keys { MAX_KEPT } else { 0 },
             reading,
             known: HashSet::new(),
             left: MAX_HASHED,
         };
-        signed.fill(header, names, work);
+        writer.fill(header, names, work);
+        let mut signed = writer.signed;
         signed.hashes.sort_by_key(|hashed| hashed.changes.len());
         signed.texts.sort_by_key(|input| input.changes.len());
         signed
     }
+}
 
+impl Writer<'_> {
     fn fill(&mut self, header: Option<&JoseHeader>, names: &Names, work: &mut Work) {
         let alg = header.and_then(|header| header.alg.as_deref());
         let segments = &self.reading.segments;
@@ -143,12 +149,18 @@ impl<'r> SigningInputs<'r> {
         self.pairs(&headers, &payloads, &inputs, Ways::All, work);
         self.pairs(&headers, &payloads, &rare_inputs(), Ways::All, work);
 
+        let encoded = segments.header.len().saturating_add(segments.payload.len());
+        if !work.spend(work::of_parsing(encoded)) {
+            return;
+        }
         let header_json = base64url::decode(&segments.header).unwrap_or_default();
         let payload_json = base64url::decode(&segments.payload).unwrap_or_default();
         let (mut other_headers, mut other_payloads) = (Vec::new(), Vec::new());
         // Not tried with anything else that was changed.
         let mut rare_headers = Vec::new();
-        if let Some(json) = header_variants::with_hashed_nonce(&header_json) {
+        if work.spend(work::of_json(&header_json))
+            && let Some(json) = header_variants::with_hashed_nonce(&header_json)
+        {
             rare_headers.push(Variant {
                 segment: base64url::encode(json.as_bytes()),
                 change: Some(Change::HashNonce),
@@ -156,15 +168,15 @@ impl<'r> SigningInputs<'r> {
             });
         }
         if let Some(header) = header {
-            for changed in header_variants::changed(&header.parameters, &header_json, names) {
+            for changed in header_variants::changed(&header.parameters, &header_json, names, work) {
                 let json = changed.text.into();
                 other_headers.push(header_variant(Cause::HeaderChanged, json, changed.alg));
             }
-            for changed in header_variants::with_zip(&header.parameters, &header_json) {
+            for changed in header_variants::with_zip(&header.parameters, &header_json, work) {
                 let json = changed.text.into();
                 rare_headers.push(header_variant(Cause::HeaderChanged, json, changed.alg));
             }
-            for json in header_variants::reordered(&header.parameters, &header_json) {
+            for json in header_variants::reordered(&header.parameters, &header_json, work) {
                 let alg = alg.map(str::to_owned);
                 rare_headers.push(header_variant(Cause::HeaderReserialized, json.into(), alg));
             }
@@ -173,7 +185,9 @@ impl<'r> SigningInputs<'r> {
                 other_headers.push(header_variant(Cause::HeaderReserialized, json, alg));
             }
         }
-        if let Ok(Value::Object(claims)) = Value::parse(&payload_json) {
+        if work.spend(work::of_json(&payload_json))
+            && let Ok(Value::Object(claims)) = Value::parse(&payload_json)
+        {
             let spellings = spellings(&claims, work).into_iter();
             other_payloads
                 .extend(spellings.map(|json| payload_variant(Cause::PayloadReserialized, json)));
@@ -204,49 +218,52 @@ impl<'r> SigningInputs<'r> {
             for payload in payloads {
                 let content = [&*header.segment, &*payload.segment];
                 for input in inputs {
+                    if !self.pay(content, ways, work) {
+                        continue;
+                    }
                     let text = replay::input(content, &self.reading.segments.written, input);
                     let changes = header.change.iter().chain(&payload.change).chain(input);
                     if let Some(text) = text {
                         let changes: Vec<Change> = changes.cloned().collect();
-                        self.add(&changes, &text, header.alg.as_deref(), ways, work);
+                        self.add(&changes, &text, header.alg.as_deref(), ways);
                     }
                 }
             }
         }
     }
 
-    /// Hashes a text; by SHA-256 first. `alg` is the one of the header that was signed with it.
-    fn add(
-        &mut self,
-        changes: &[Change],
-        text: &[u8],
-        alg: Option<&str>,
-        ways: Ways,
-        work: &mut Work,
-    ) {
+    /// Pays for a text of these segments: it is written, and hashed in these ways.
+    fn pay(&mut self, content: [&str; 2], ways: Ways, work: &mut Work) -> bool {
         const BYTES_FOR_A_UNIT: usize = 256;
-        let passes = match ways {
+        let passes: usize = match ways {
             Ways::All => 7,
             Ways::Every => 4,
             Ways::Plain => 1,
         };
-        let bytes = text.len().saturating_mul(passes);
-        let units = (bytes / BYTES_FOR_A_UNIT).saturating_add(passes);
+        let length: usize = content.iter().map(|segment| segment.len()).sum();
+        let bytes = length.saturating_mul(passes);
+        let written = bytes.saturating_add(length.saturating_mul(2));
+        let units = (written / BYTES_FOR_A_UNIT).saturating_add(passes);
         let Some(left) = self.left.checked_sub(bytes) else {
             work.leave_out();
-            return;
+            return false;
         };
-        if !work.spend(u64::try_from(units).unwrap_or(u64::MAX)) {
-            return;
+        let is_paid = work.spend(u64::try_from(units).unwrap_or(u64::MAX));
+        if is_paid {
+            self.left = left;
         }
-        self.left = left;
+        is_paid
+    }
+
+    /// Hashes a text; by SHA-256 first. `alg` is the one of the header that was signed with it.
+    fn add(&mut self, changes: &[Change], text: &[u8], alg: Option<&str>, ways: Ways) {
         let once = Digest::Sha256.hash(text);
         if !self.known.insert(digest::prehash(&once)) {
             return;
         }
         if let Some(left) = self.kept.checked_sub(text.len()) {
             self.kept = left;
-            self.texts.push(Input {
+            self.signed.texts.push(Input {
                 changes: changes.to_vec(),
                 text: text.to_vec(),
                 alg: alg.map(str::to_owned),
@@ -254,8 +271,8 @@ impl<'r> SigningInputs<'r> {
             });
         }
         let causes = change::causes(changes);
-        if !self.inputs.contains(&causes) {
-            self.inputs.push(causes);
+        if !self.signed.inputs.contains(&causes) {
+            self.signed.inputs.push(causes);
         }
         let of_alg = match alg {
             Some("ES256") | None => None,
@@ -268,7 +285,7 @@ impl<'r> SigningInputs<'r> {
             .iter()
             .all(|change| *change == Change::KeepAsWritten);
         let mut push = |of_hash: &[Change], hash: &[u8]| {
-            self.hashes.push(Hashed {
+            self.signed.hashes.push(Hashed {
                 changes: [changes, of_hash].concat(),
                 prehash: digest::prehash(hash),
                 is_plain,
@@ -374,13 +391,11 @@ fn rare_inputs() -> [Vec<Change>; 7] {
 
 /// An object in every spelling, each once.
 fn spellings(object: &Object, work: &mut Work) -> Vec<Arc<str>> {
-    const BYTES_FOR_A_UNIT: usize = 256;
     let mut found: Vec<Arc<str>> = Vec::new();
     let mut bytes: usize = 0;
     for style in json_styles::styles() {
-        let spelled = json_styles::written(json_styles::pairs(object), style);
-        let length = spelled.as_ref().map_or(0, String::len);
-        bytes = bytes.saturating_add(length);
+        let spelled = json_styles::written(json_styles::pairs(object), style, work);
+        bytes = bytes.saturating_add(spelled.as_ref().map_or(0, String::len));
         match spelled {
             Some(spelled) if bytes <= MAX_SPELLED => {
                 if !found.iter().any(|known| **known == *spelled) {
@@ -389,7 +404,7 @@ fn spellings(object: &Object, work: &mut Work) -> Vec<Arc<str>> {
             }
             Some(_) | None => work.leave_out(),
         }
-        if !work.spend(u64::try_from(length / BYTES_FOR_A_UNIT).unwrap_or(u64::MAX)) {
+        if bytes > MAX_SPELLED {
             break;
         }
     }

@@ -4,6 +4,7 @@
 use rsa::traits::PublicKeyParts as _;
 
 use crate::algorithm::Material;
+use crate::text::json::MAX_DEPTH;
 use crate::verify::report::Tried;
 
 /// What a multiplication of a point costs. The unit is an addition of points: a microsecond or less.
@@ -34,8 +35,11 @@ pub fn of_verification(key: &Material, text: usize) -> u64 {
         Material::Rsa(public) => {
             let size = u64::try_from(key.bits()).unwrap_or(u64::MAX).div_ceil(512);
             let exponent = u64::from(public.e().bit_width()).div_ceil(17);
-            let of_size = OF_RSA.saturating_mul(size).saturating_mul(size) / 16;
-            of_size.saturating_mul(exponent)
+            let square = size.saturating_mul(size);
+            let of_size = OF_RSA.saturating_mul(square) / 16;
+            // What is computed of the modulus for each signature.
+            let of_modulus = square.saturating_mul(size) / 4;
+            of_size.saturating_mul(exponent).saturating_add(of_modulus)
         }
     };
     of_key.saturating_add(of_text(text))
@@ -89,6 +93,25 @@ pub fn of_curve(key: &Material) -> CurveCosts {
         look_up,
     }
 }
+
+/// What it costs to read this text as JSON. The strict reader reads what is nested once more for each level.
+pub fn of_json(text: &[u8]) -> u64 {
+    const BYTES_FOR_A_UNIT: usize = 128;
+    let mut depth = 1_usize;
+    let mut bytes = 0_usize;
+    for byte in text {
+        match byte {
+            b'[' | b'{' => depth = depth.saturating_add(1).min(MAX_DEPTH),
+            b']' | b'}' => depth = depth.saturating_sub(1).max(1),
+            _ => {}
+        }
+        bytes = bytes.saturating_add(depth);
+    }
+    u64::try_from(bytes / BYTES_FOR_A_UNIT).unwrap_or(u64::MAX)
+}
+
+/// So many bytes of JSON are written for a unit.
+const WRITTEN_FOR_A_UNIT: usize = 128;
 
 /// What it costs to read DER or text of this length.
 pub fn of_parsing(bytes: usize) -> u64 {
@@ -149,6 +172,27 @@ impl<'w> Work<'w> {
     /// What is left.
     pub fn left(&self) -> u64 {
         if self.stopped { 0 } else { self.left }
+    }
+
+    /// Runs a part of a search that may spend so much at most.
+    pub fn within<T>(&mut self, most: u64, part: impl FnOnce(&mut Self) -> T) -> T {
+        let kept = self.left.saturating_sub(most);
+        self.left = self.left.saturating_sub(kept);
+        let found = part(self);
+        self.left = self.left.saturating_add(kept);
+        found
+    }
+
+    /// How many bytes of JSON can be written for what is left.
+    pub fn writable(&self) -> usize {
+        let left = usize::try_from(self.left()).unwrap_or(usize::MAX);
+        left.saturating_mul(WRITTEN_FOR_A_UNIT)
+    }
+
+    /// Pays for bytes that were written, of no more than are [writable](Self::writable).
+    pub fn spend_written(&mut self, bytes: usize) {
+        let units = u64::try_from(bytes.div_ceil(WRITTEN_FOR_A_UNIT)).unwrap_or(u64::MAX);
+        self.left = self.left.saturating_sub(units);
     }
 
     /// Notes that something was not tried.

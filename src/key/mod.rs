@@ -6,7 +6,7 @@ mod distinguished_name;
 mod ec_point;
 mod encoding;
 mod export;
-mod extensions;
+pub(crate) mod extensions;
 mod fault;
 mod jwk;
 mod key_report;

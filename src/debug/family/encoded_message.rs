@@ -49,10 +49,16 @@ const DIGESTS: [Digest; 7] = [
     Digest::Sha3_256,
 ];
 
-/// Reads the signature in each of its forms.
-pub fn opened(target: &Target, work: &mut Work) -> Vec<Opened> {
+/// Reads the signature in each of its forms, the plainest with every key first.
+pub fn opened(targets: &[Target], work: &mut Work) -> Vec<Opened> {
     let mut found = Vec::new();
-    for (of_form, signature) in target.forms.iter() {
+    let forms = targets.iter().flat_map(|target| {
+        let forms = target.forms.iter().enumerate();
+        forms.map(move |(rank, form)| (rank, target, form))
+    });
+    let mut forms: Vec<_> = forms.collect();
+    forms.sort_by_key(|(rank, ..)| *rank);
+    for (_, target, (of_form, signature)) in forms {
         if !work.spend(work::of_verification(&target.key, 0)) {
             break;
         }

@@ -18,6 +18,7 @@ use super::signature_encodings::{self, Bytes};
 use super::signer::Suspect;
 use super::signing_inputs::Input;
 use super::work::{self, Work};
+pub use encoded_message::Opened;
 use hash_variants::{LIKELY_WAYS, other_macs, ways};
 use target::Target;
 
@@ -34,22 +35,18 @@ pub fn search(
     case: Case,
     inputs: &[Input],
     suspects: &[Suspect<Material>],
+    opened: &[Opened],
     work: &mut Work,
 ) -> Option<Proof> {
     let kept = work.left().saturating_sub(SHARE);
-    let targets = targets(case, suspects, work);
-    let rsa = |target: &&Target| target.key.key_type() == KeyType::Rsa;
-    let opened = targets.iter().filter(rsa);
-    let opened: Vec<_> = opened
-        .flat_map(|target| encoded_message::opened(target, work))
-        .collect();
-    if let Some(proof) = encoded_message::search(case, inputs, &opened, work) {
+    if let Some(proof) = encoded_message::search(case, inputs, opened, work) {
         return Some(proof);
     }
+    let targets = targets(case, suspects, |key| key != KeyType::Rsa, work);
     if let Some(proof) = ecdsa::search(case, inputs, &targets, kept, work) {
         return Some(proof);
     }
-    let one_by_one = |target: &&Target| !rsa(target) && !ecdsa::has_curve(target);
+    let one_by_one = |target: &&Target| !ecdsa::has_curve(target);
     // Header and payload in other spellings are many, so that pairs of what is likelier come before them.
     let phases = [
         (true, 0..=2),
@@ -79,23 +76,38 @@ pub fn search(
 
 /// The proof that one character of header or payload was altered: of RSA, whose signatures tell what they
 /// are of, and of MACs, which are fast; of Ed25519 if there is time.
-pub fn damaged(case: Case, suspects: &[Suspect<Material>], work: &mut Work) -> Option<Proof> {
-    let targets = targets(case, suspects, work);
-    let opened = targets
-        .iter()
-        .filter(|target| target.key.key_type() == KeyType::Rsa)
-        .flat_map(|target| encoded_message::opened(target, work))
-        .collect::<Vec<_>>();
-    damage::search(case, &targets, &opened, work)
+pub fn damaged(
+    case: Case,
+    suspects: &[Suspect<Material>],
+    opened: &[Opened],
+    work: &mut Work,
+) -> Option<Proof> {
+    let is_tried = |key| matches!(key, KeyType::Oct | KeyType::Ed25519);
+    let targets = targets(case, suspects, is_tried, work);
+    damage::search(case, &targets, opened, work)
 }
 
-/// Every key in every form that its signature and, if it is a secret, it itself may have.
-fn targets<'s>(case: Case, suspects: &'s [Suspect<Material>], work: &mut Work) -> Vec<Target<'s>> {
+/// The signature in each form, opened with each RSA key.
+pub fn opened(case: Case, suspects: &[Suspect<Material>], work: &mut Work) -> Vec<Opened> {
+    work.within(SHARE, |work| {
+        let targets = targets(case, suspects, |key| key == KeyType::Rsa, work);
+        encoded_message::opened(&targets, work)
+    })
+}
+
+/// Every key of a type in every form that its signature and, if it is a secret, it itself may have.
+fn targets<'s>(
+    case: Case,
+    suspects: &'s [Suspect<Material>],
+    is_tried: impl Fn(KeyType) -> bool,
+    work: &mut Work,
+) -> Vec<Target<'s>> {
     let segment = &case.reading.segments.signature;
     // Keys of one size have the same forms.
     let mut read: Vec<(KeyType, usize, Arc<[Bytes]>)> = Vec::new();
     suspects
         .iter()
+        .filter(|suspect| is_tried(suspect.key().key_type()))
         .flat_map(|suspect| {
             let key = suspect.key();
             let (key_type, length) = (key.key_type(), signature_length(key));

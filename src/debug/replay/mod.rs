@@ -8,6 +8,8 @@ mod signature;
 mod signing_input;
 
 pub use secret_form::SecretForm;
-pub use segments::{SUBSTITUTE, Segments, is_base64url, is_invisible, legible, segments, text};
+pub use segments::{
+    SUBSTITUTE, Segments, compact, is_base64url, is_invisible, legible, segments, text,
+};
 pub use signature::{HALF, after as signature_bytes, bytes as signature, resized};
 pub use signing_input::{content, input, message, prehash};

@@ -3,7 +3,7 @@
 use crate::debug::change::Change;
 use crate::debug::notation::exactly;
 use crate::text::base64url;
-use crate::text::json::Value;
+use crate::text::json::{Object, Value};
 
 /// Stands for each byte that is not UTF-8, so that every other byte keeps its place.
 pub const SUBSTITUTE: char = '\u{1A}';
@@ -54,7 +54,10 @@ pub fn text(text: &[u8], change: &Change) -> Option<Vec<u8>> {
         Change::RemoveNuls if text.contains(&0) => without_nuls(text),
         Change::DecodePercent if text.contains(&b'%') => percent_decoded(text)?,
         Change::TakeMember { pointer } => member(text, pointer)?.into_bytes(),
-        Change::WriteCompact { index, unprotected } => compact(text, *index, *unprotected)?,
+        Change::WriteCompact { index, unprotected } => match Value::parse(text).ok()? {
+            Value::Object(jws) => compact(&jws, *index, *unprotected)?,
+            _ => return None,
+        },
         Change::Take { from, to, .. } => text.get(*from..*to)?.to_vec(),
         Change::DecodeBase64 => base64_decoded(text)?,
         Change::RemoveWhitespace => without_whitespace(text),
@@ -116,16 +119,13 @@ fn member(text: &[u8], pointer: &str) -> Option<String> {
 }
 
 /// RFC 7515 section 7.2 to section 7.1.
-fn compact(text: &[u8], index: usize, unprotected: bool) -> Option<Vec<u8>> {
-    let Value::Object(jws) = Value::parse(text).ok()? else {
-        return None;
-    };
+pub fn compact(jws: &Object, index: usize, unprotected: bool) -> Option<Vec<u8>> {
     let signature = match (jws.get("signatures"), index) {
         (Some(Value::Array(signatures)), _) => match signatures.get(index)? {
             Value::Object(signature) => signature,
             _ => return None,
         },
-        (None, 0) => &jws,
+        (None, 0) => jws,
         (_, _) => return None,
     };
     if unprotected != signature.get("header").is_some() {
