@@ -104,7 +104,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
                 }
             }
             let mut sink = lock(&shared);
-            lock(&sink.summary()).skip(&block.skipped);
+            lock(&sink.summary()).scanned(&block.skipped, &block.untimed);
             if block.tokens().is_empty() {
                 sink.tell_progress(block.read);
             }
@@ -134,7 +134,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
             read: block.read,
             ..Done::default()
         };
-        done.summary.skip(&block.skipped);
+        done.summary.scanned(&block.skipped, &block.untimed);
         for tokens in block.tokens().chunks(self.together) {
             self.judge(tokens, &mut done)?;
             if done.stop {

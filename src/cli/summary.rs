@@ -10,7 +10,7 @@ use super::exit::Exit;
 use super::figures;
 use super::messages::Messages;
 use super::reasons::{increase, reason};
-use super::scan::Skipped;
+use super::scan::{Skipped, Untimed};
 use super::statistics::Statistics;
 
 /// The most reasons that are printed.
@@ -27,8 +27,7 @@ pub struct Summary {
     verdicts: BTreeMap<Verdict, u64>,
     reasons: BTreeMap<String, u64>,
     skipped: Skipped,
-    /// Tokens in lines without a time.
-    without_time: u64,
+    untimed: Untimed,
     /// What is printed instead of the summary.
     statistics: Option<Statistics>,
 }
@@ -58,7 +57,7 @@ impl Summary {
 
     /// Counts a token that is checked now because its line has no time.
     pub fn count_without_time(&mut self) {
-        self.without_time = self.without_time.saturating_add(1);
+        self.untimed.count_now();
     }
 
     /// Counts a report for the statistics, which are then printed instead of the summary.
@@ -74,9 +73,10 @@ impl Summary {
         }
     }
 
-    /// Counts what `--scan` skipped.
-    pub fn skip(&mut self, skipped: &Skipped) {
+    /// Counts what `--scan` skipped, and tokens in lines without a time.
+    pub fn scanned(&mut self, skipped: &Skipped, untimed: &Untimed) {
         self.skipped.add(skipped);
+        self.untimed.add(untimed);
     }
 
     /// Whether there was something like a token.
@@ -87,7 +87,7 @@ impl Summary {
     /// Adds what was counted elsewhere.
     pub fn add(&mut self, other: &Self) {
         self.skipped.add(&other.skipped);
-        self.without_time = self.without_time.saturating_add(other.without_time);
+        self.untimed.add(&other.untimed);
         if let Some(statistics) = &other.statistics {
             self.statistics.get_or_insert_default().add(statistics);
         }
@@ -159,17 +159,7 @@ impl Summary {
             return false;
         };
         self.skipped.warn(messages);
-        if self.without_time > 0 {
-            let tokens = figures::count(self.without_time, "token");
-            let (verb, object) = if self.without_time == 1 {
-                ("was", "it")
-            } else {
-                ("were", "them")
-            };
-            messages.warning(&format!(
-                "{tokens} {verb} checked at the current time: no time precedes {object} in the log"
-            ));
-        }
+        self.untimed.warn(messages);
         if has_statistics {
             if self.is_interrupted {
                 messages.warning("interrupted: the summary is of the tokens verified until then");

@@ -9,7 +9,7 @@ use jwtlens::{Escapes, Input, Removed, Token};
 
 use super::MAX_LINE;
 use crate::cli::messages::Failure;
-use crate::cli::scan::Skipped;
+use crate::cli::scan::{Skipped, Untimed};
 
 /// Tokens of one text, with their positions.
 #[derive(Default)]
@@ -24,6 +24,8 @@ pub struct Block {
     pub failure: Option<Failure>,
     /// What was skipped although it starts like a token.
     pub skipped: Skipped,
+    /// Tokens in lines without a time.
+    pub untimed: Untimed,
     /// How much of the input was read until the end of the block, if its size is known.
     pub read: Option<Share>,
     bytes: Vec<u8>,

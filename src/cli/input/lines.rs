@@ -12,7 +12,7 @@ use super::MAX_LINE;
 use super::beginning::{Beginning, TextKind};
 use super::block::Block;
 use super::readable::{Readable, unreadable};
-use crate::cli::scan::{self, Found, LineTimes};
+use crate::cli::scan::{self, Found, LineTimes, TokenTime};
 
 /// The most that is read before the tokens found so far are verified, in bytes.
 const MAX_CONSUMED: u64 = 4 * 1024 * 1024;
@@ -206,10 +206,16 @@ impl Lines {
             };
             let end = match found {
                 Found::Token(range, escapes) => {
-                    let time = self
-                        .times
-                        .as_ref()
-                        .and_then(|times| times.at(self.scanned.saturating_add(range.start)));
+                    let time = self.times.as_ref().and_then(|times| {
+                        let time = times.at(self.scanned.saturating_add(range.start));
+                        if !matches!(time, Some(TokenTime::Own(_))) {
+                            block.untimed.name(times.unlisted());
+                        }
+                        if matches!(time, Some(TokenTime::Before(_))) {
+                            block.untimed.count_before();
+                        }
+                        time.map(TokenTime::second)
+                    });
                     let column = column(range.start);
                     let token = rest.get(range.clone()).unwrap_or_default();
                     let token = scan::unescaped(token, escapes);

@@ -1,8 +1,15 @@
-//! The times of JSON objects in a log: a token is checked at the time of the innermost object around it
-//! that has one.
+//! The times of JSON in a log.
+//!
+//! A line that is an object has the time that the object itself gives: what is nested in it, such as the
+//! headers or the body of a request, may be the client's. A document of several lines, or a HAR file in one,
+//! holds many events: the top-level object and the elements of arrays. There the outermost one that has a time
+//! decides.
+
+use std::ops::Range;
 
 use serde::de::IgnoredAny;
 
+use super::layouts::container;
 use super::timestamp::{Clock, Unit, of_number};
 
 /// Members that give an object's time. The last one is journald's, in microseconds.
@@ -21,19 +28,23 @@ const MICROSECONDS: &[u8] = b"__REALTIME_TIMESTAMP";
 /// The deepest nesting that is followed.
 const MAX_DEPTH: usize = 128;
 
-/// The maximum number of braces in a line that turn out not to start an object.
-const MAX_TRIED: usize = 8;
+/// The greatest difference, in seconds, between two members that give the same time. If it is greater, one of
+/// them may be injected, and the object has none.
+const MAX_DIFFERENCE: u64 = 60;
 
-/// The maximum number of objects that are looked at for a token.
-const MAX_OBJECTS: usize = 1000;
+/// The longest name of a member that a hint quotes.
+const MAX_NAME: usize = 32;
 
 /// A document that is read line by line.
 #[derive(Default)]
 pub struct Json {
     /// The objects and arrays that are open at the end of the last line.
     open: Vec<Frame>,
-    /// Whether a string before a colon is a member's name.
     state: State,
+    /// Whether elements of any array are events.
+    is_document: bool,
+    /// The first member that holds a time, but is none of [`MEMBERS`], of an event without a time.
+    unlisted: Option<String>,
 }
 
 /// What may come next in an object.
@@ -41,35 +52,47 @@ pub struct Json {
 enum State {
     #[default]
     Name,
-    /// After the name of a member that gives a time, or of another one.
-    Colon(Option<&'static [u8]>),
-    Value(Option<&'static [u8]>),
+    Colon(Member),
+    Value(Member),
+    /// After a value.
+    Comma,
+}
+
+/// The name of a member.
+#[derive(Clone, PartialEq, Eq)]
+struct Member {
+    time: Option<&'static [u8]>,
+    /// Where it stands in its line.
+    name: Range<usize>,
 }
 
 #[derive(Clone)]
 struct Frame {
     is_object: bool,
+    /// Whether it is something that happened, so that its time counts.
+    is_event: bool,
     /// Where it starts in the current line; none if it started in a line before.
     start: Option<usize>,
     time: Option<TimeMember>,
+    /// The first member that holds a time, but is none of [`MEMBERS`].
+    unlisted: Option<String>,
 }
 
 /// The time of an object, and where it is known from on.
 #[derive(Clone, Copy)]
 struct TimeMember {
-    second: i64,
+    /// None if its members differ.
+    second: Option<i64>,
     known_from: usize,
 }
 
-/// The objects of a line, as far as they matter for its tokens.
+/// The events of a line that have a time.
 #[derive(Default)]
-pub struct Objects {
-    /// Whether the whole line is part of a document of several lines.
-    is_inside: bool,
-    /// Where the first object starts.
-    pub first: Option<usize>,
-    /// Objects with a time, and where they end. Inner ones come before outer ones.
-    timed: Vec<(usize, usize, i64)>,
+pub struct Events {
+    /// Whether the line is JSON, or part of a document of several lines.
+    pub is_json: bool,
+    /// Where they are, in order and disjoint, and their times.
+    timed: Vec<(Range<usize>, Option<i64>)>,
 }
 
 /// Something that is not JSON.
@@ -77,52 +100,34 @@ struct NotJson;
 
 impl Json {
     /// Reads the next line.
-    pub fn read(&mut self, line: &[u8], clock: &Clock) -> Objects {
-        let mut objects = Objects::default();
+    pub fn read(&mut self, line: &[u8], clock: &Clock) -> Events {
         if !self.open.is_empty() {
-            if self.follow(line, 0, clock, &mut objects).is_ok() {
-                objects.is_inside = true;
-                return objects;
-            }
-            *self = Self::default();
-            objects = Objects::default();
-        }
-        let mut from = 0_usize;
-        let mut failed = 0_usize;
-        while failed < MAX_TRIED {
-            let rest = line.get(from..).unwrap_or_default();
-            let Some(at) = memchr::memchr(b'{', rest) else {
-                break;
-            };
-            let start = from.saturating_add(at);
-            let text = line.get(start..).unwrap_or_default();
-            let mut values = serde_json::Deserializer::from_slice(text).into_iter::<IgnoredAny>();
-            let is_object = matches!(values.next(), Some(Ok(_)));
-            let end = start.saturating_add(values.byte_offset());
-            from = start.saturating_add(1);
-            failed = failed.saturating_add(1);
-            if is_object && end > start {
-                let object = line.get(..end).unwrap_or_default();
-                let mut one = Self::default();
-                if one.follow(object, start, clock, &mut objects).is_ok() {
-                    objects.first.get_or_insert(start);
-                    from = end;
-                    failed = failed.saturating_sub(1);
-                }
+            let mut events = Events::new();
+            if self.follow(line, 0, clock, &mut events).is_ok() {
+                return events;
             }
         }
-        if objects.first.is_none() && starts_document(line) {
-            let start = line.len().saturating_sub(line.trim_ascii_start().len());
-            let mut document = Self::default();
-            let mut inside = Objects::default();
-            if document.follow(line, start, clock, &mut inside).is_ok() && !document.open.is_empty()
-            {
-                *self = document;
-                inside.is_inside = true;
-                return inside;
-            }
+        self.open.clear();
+        let start = container(line);
+        let text = line.get(start..).unwrap_or_default();
+        if !starts_json(text) {
+            return Events::default();
         }
-        objects
+        let is_whole = serde_json::from_slice::<IgnoredAny>(text).is_ok();
+        self.is_document = !is_whole || is_har(text);
+        self.state = State::Name;
+        let mut events = Events::new();
+        let followed = self.follow(line, start, clock, &mut events).is_ok();
+        if followed && (is_whole || !self.open.is_empty()) {
+            return events;
+        }
+        self.open.clear();
+        Events::default()
+    }
+
+    /// The name of the first member that looks like the time of an object without one.
+    pub fn unlisted(&self) -> Option<&str> {
+        self.unlisted.as_deref()
     }
 
     /// Follows objects and arrays from a byte of a line to its end.
@@ -131,7 +136,7 @@ impl Json {
         line: &[u8],
         start: usize,
         clock: &Clock,
-        objects: &mut Objects,
+        events: &mut Events,
     ) -> Result<(), NotJson> {
         for frame in &mut self.open {
             frame.start = None;
@@ -143,38 +148,30 @@ impl Json {
         while let Some(byte) = line.get(at).copied() {
             let next = at.saturating_add(1);
             match byte {
-                b'{' | b'[' => {
-                    if self.open.len() >= MAX_DEPTH {
-                        return Err(NotJson);
-                    }
-                    self.open.push(Frame {
-                        is_object: byte == b'{',
-                        start: Some(at),
-                        time: None,
-                    });
-                    self.state = State::Name;
-                }
+                b'{' | b'[' => self.begin(byte == b'{', at)?,
                 b'}' | b']' => {
                     let frame = self.open.pop().ok_or(NotJson)?;
                     if frame.is_object != (byte == b'}') {
                         return Err(NotJson);
                     }
-                    objects.close(&frame, next);
-                    self.state = State::Name;
+                    self.close(frame, next, events);
+                    self.state = State::Comma;
+                    let rest = line.get(next..).unwrap_or_default();
+                    if self.open.is_empty() && !rest.trim_ascii().is_empty() {
+                        return Err(NotJson);
+                    }
                 }
                 b'"' => {
                     let end = string_end(line, at).ok_or(NotJson)?;
-                    let string = line.get(next..end).unwrap_or_default();
-                    let after = end.saturating_add(1);
-                    self.value_or_name(string, after, true, clock);
-                    at = after;
+                    self.value_or_name(line, next..end, true, clock);
+                    at = end.saturating_add(1);
                     continue;
                 }
                 b':' => {
-                    let State::Colon(name) = self.state else {
+                    let State::Colon(member) = &self.state else {
                         return Err(NotJson);
                     };
-                    self.state = State::Value(name);
+                    self.state = State::Value(member.clone());
                 }
                 b',' => self.state = State::Name,
                 byte if byte.is_ascii_whitespace() => {}
@@ -183,12 +180,13 @@ impl Json {
                     let is_part =
                         |byte: &&u8| byte.is_ascii_alphanumeric() || b"+-.".contains(byte);
                     let length = rest.iter().take_while(is_part).count();
-                    let scalar = rest.get(..length).unwrap_or_default();
+                    let end = at.saturating_add(length);
+                    let scalar = line.get(at..end).unwrap_or_default();
                     if serde_json::from_slice::<IgnoredAny>(scalar).is_err() {
                         return Err(NotJson);
                     }
-                    at = at.saturating_add(length);
-                    self.value_or_name(scalar, at, false, clock);
+                    self.value_or_name(line, at..end, false, clock);
+                    at = end;
                     continue;
                 }
                 _ => return Err(NotJson),
@@ -198,70 +196,143 @@ impl Json {
         for frame in self.open.iter().rev() {
             // If an object continues on the next line, its time applies to what follows the time.
             if let Some(time) = frame.time {
-                objects
-                    .timed
-                    .push((time.known_from, usize::MAX, time.second));
+                events.add(time.known_from..usize::MAX, time.second);
             }
         }
         Ok(())
     }
 
-    fn value_or_name(&mut self, text: &[u8], after: usize, is_string: bool, clock: &Clock) {
+    fn begin(&mut self, is_object: bool, start: usize) -> Result<(), NotJson> {
+        if self.open.len() >= MAX_DEPTH {
+            return Err(NotJson);
+        }
+        let is_event = match &*self.open {
+            [] => true,
+            [array] => !array.is_object,
+            [.., parent] => self.is_document && !parent.is_object,
+        };
+        self.open.push(Frame {
+            is_object,
+            is_event: is_object && is_event,
+            start: Some(start),
+            time: None,
+            unlisted: None,
+        });
+        self.state = State::Name;
+        Ok(())
+    }
+
+    fn close(&mut self, frame: Frame, end: usize, events: &mut Events) {
+        if let Some(time) = frame.time {
+            // If an object is on one line, its time applies to all of it.
+            let start = frame.start.unwrap_or(time.known_from);
+            events.add(start..end, time.second);
+        } else if self.unlisted.is_none() {
+            self.unlisted = frame.unlisted;
+        }
+    }
+
+    fn value_or_name(&mut self, line: &[u8], range: Range<usize>, is_string: bool, clock: &Clock) {
         let Some(frame) = self.open.last_mut() else {
             return;
         };
-        match self.state {
+        let text = line.get(range.clone()).unwrap_or_default();
+        match &self.state {
             State::Name if frame.is_object && is_string => {
-                let known = MEMBERS.iter().find(|member| **member == text).copied();
-                self.state = State::Colon(known);
+                let time = MEMBERS.iter().find(|member| **member == text).copied();
+                self.state = State::Colon(Member { time, name: range });
             }
-            State::Value(Some(name)) => {
-                let unit = if name == MICROSECONDS {
-                    Unit::Microseconds
-                } else {
-                    Unit::Seconds
-                };
-                let second =
-                    of_number(text, unit).or_else(|| clock.read_whole(text).filter(|_| is_string));
-                if let (None, Some(second)) = (&frame.time, second) {
-                    frame.time = Some(TimeMember {
-                        second,
-                        known_from: after,
-                    });
+            State::Value(member) => {
+                if frame.is_event {
+                    frame.member(line, member, range, is_string, clock);
                 }
-                self.state = State::Value(None);
+                self.state = State::Comma;
             }
-            State::Name | State::Colon(_) | State::Value(None) => {}
+            State::Name | State::Colon(_) | State::Comma => {}
         }
     }
 }
 
-impl Objects {
-    fn close(&mut self, frame: &Frame, end: usize) {
-        if let Some(time) = frame.time {
-            // If an object is on one line, its time applies to all of it.
-            let from = frame.start.unwrap_or(time.known_from);
-            self.timed.push((from, end, time.second));
+impl Frame {
+    /// Takes the time of a member.
+    fn member(
+        &mut self,
+        line: &[u8],
+        member: &Member,
+        value: Range<usize>,
+        is_string: bool,
+        clock: &Clock,
+    ) {
+        let text = line.get(value.clone()).unwrap_or_default();
+        let unit = if member.time == Some(MICROSECONDS) {
+            Unit::Microseconds
+        } else {
+            Unit::Seconds
+        };
+        let whole = clock.read_whole(text).filter(|_| is_string);
+        let second = whole.or_else(|| of_number(text, unit));
+        if member.time.is_none() {
+            let name = line.get(member.name.clone()).unwrap_or_default();
+            if self.unlisted.is_none()
+                && (whole.is_some() || is_time_name(name) && second.is_some())
+            {
+                self.unlisted = printable(name);
+            }
+            return;
+        }
+        let Some(second) = second else {
+            return;
+        };
+        match &mut self.time {
+            None => {
+                self.time = Some(TimeMember {
+                    second: Some(second),
+                    known_from: value.end,
+                });
+            }
+            Some(time) => {
+                let is_same = time
+                    .second
+                    .is_some_and(|first| first.abs_diff(second) <= MAX_DIFFERENCE);
+                if !is_same {
+                    time.second = None;
+                }
+            }
+        }
+    }
+}
+
+impl Events {
+    /// The events of a line that is JSON.
+    fn new() -> Self {
+        Self {
+            is_json: true,
+            timed: Vec::new(),
         }
     }
 
-    /// The time of the innermost object around a byte that has one.
+    /// Adds an event, whose time applies to all events in it.
+    fn add(&mut self, range: Range<usize>, second: Option<i64>) {
+        while self
+            .timed
+            .last()
+            .is_some_and(|(inner, _)| inner.start >= range.start)
+        {
+            self.timed.pop();
+        }
+        self.timed.push((range, second));
+    }
+
+    /// The time of the event around a byte.
     pub fn time_at(&self, byte: usize) -> Option<i64> {
-        // Objects are in the order of their ends.
-        let open = self.timed.partition_point(|(_, end, _)| *end <= byte);
-        let after = self.timed.iter().skip(open).take(MAX_OBJECTS);
-        let mut around = after.filter(|(start, ..)| *start <= byte);
-        around.next().map(|(_, _, second)| *second)
+        let after = self.timed.partition_point(|(range, _)| range.end <= byte);
+        let (range, second) = self.timed.get(after)?;
+        second.filter(|_| range.start <= byte)
     }
 
-    /// Whether the line is a part of a document of several lines.
-    pub fn is_inside(&self) -> bool {
-        self.is_inside
-    }
-
-    /// The time of the line's last object, for the lines after it.
+    /// The time of the line's last event, for the lines after it.
     pub fn last_time(&self) -> Option<i64> {
-        self.timed.last().map(|(_, _, second)| *second)
+        self.timed.iter().rev().find_map(|(_, second)| *second)
     }
 }
 
@@ -279,11 +350,36 @@ fn string_end(line: &[u8], start: usize) -> Option<usize> {
     }
 }
 
-/// Whether a line may be the first one of a document: logs may start with a bracket too.
-fn starts_document(line: &[u8]) -> bool {
+/// Whether a line may be JSON: logs may start with a bracket too.
+fn starts_json(line: &[u8]) -> bool {
     match line.trim_ascii() {
-        [b'{', rest @ ..] => matches!(rest.trim_ascii_start(), [] | [b'"', ..]),
+        [b'{', rest @ ..] => matches!(rest.trim_ascii_start(), [] | [b'"' | b'}', ..]),
         [b'[', rest @ ..] => matches!(rest.trim_ascii_start(), [] | [b'"' | b'{' | b'[', ..]),
         _ => false,
     }
+}
+
+/// Whether JSON starts like a HAR file: `{"log":{`.
+fn is_har(text: &[u8]) -> bool {
+    let mut rest = text;
+    [&b"{"[..], b"\"log\"", b":", b"{"].iter().all(|part| {
+        let stripped = rest.trim_ascii_start().strip_prefix(*part);
+        rest = stripped.unwrap_or_default();
+        stripped.is_some()
+    })
+}
+
+/// Whether a number with this name may be a time.
+fn is_time_name(name: &[u8]) -> bool {
+    let name = name.to_ascii_lowercase();
+    [&b"time"[..], b"date"]
+        .iter()
+        .any(|part| name.windows(part.len()).any(|window| window == *part))
+}
+
+/// A name that a hint can quote.
+fn printable(name: &[u8]) -> Option<String> {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_@.-".contains(byte);
+    let is_short = (1..=MAX_NAME).contains(&name.len());
+    (is_short && name.iter().all(is_plain)).then(|| String::from_utf8_lossy(name).into_owned())
 }

@@ -1,12 +1,8 @@
 //! The time of a log line, for `--at line`.
-//!
-//! A log contains text that clients chose, so a time in a URL, in quoted text or in a token is ignored.
 
-use super::json_times::{Json, Objects};
-use super::timestamp::{Clock, number};
-
-/// Names before a number that is a time, as in `ts=1795646880.123`.
-const NAMES: [&[u8]; 5] = [b"time=", b"timestamp=", b"ts=", b"@timestamp=", b"date="];
+use super::json_times::{Events, Json};
+use super::layouts::own_time;
+use super::timestamp::Clock;
 
 /// The times of the lines of one text, in their order.
 pub struct LineTimes {
@@ -20,9 +16,28 @@ pub struct LineTimes {
 /// The times of one line.
 #[derive(Default)]
 struct LineTime {
-    objects: Objects,
-    /// The time outside of objects, else that of the line before.
-    second: Option<i64>,
+    events: Events,
+    /// The time of a line that is not JSON.
+    own: Option<i64>,
+    /// The time of the line before.
+    before: Option<i64>,
+}
+
+/// The time at which a token is checked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenTime {
+    /// That of its line.
+    Own(i64),
+    /// That of a line before, because its own has none.
+    Before(i64),
+}
+
+impl TokenTime {
+    pub fn second(self) -> i64 {
+        match self {
+            Self::Own(second) | Self::Before(second) => second,
+        }
+    }
 }
 
 impl LineTimes {
@@ -37,111 +52,36 @@ impl LineTimes {
 
     /// Reads the next line.
     pub fn read(&mut self, line: &[u8]) {
-        let objects = self.json.read(line, &self.clock);
-        let own = if objects.is_inside() {
+        let events = self.json.read(line, &self.clock);
+        let own = if events.is_json {
             None
         } else {
-            let text = objects.first.and_then(|first| line.get(..first));
-            leftmost(text.unwrap_or(line), &self.clock)
+            own_time(line, &self.clock)
         };
-        self.line.second = own.or(self.before);
-        // Inside a document of several lines, only the times of its objects count.
-        if !objects.is_inside() {
-            self.before = own.or(objects.last_time()).or(self.before);
-        }
-        self.line.objects = objects;
+        let last = own.or(events.last_time());
+        self.line = LineTime {
+            events,
+            own,
+            before: self.before,
+        };
+        self.before = last.or(self.before);
     }
 
     /// The time of the token at this byte of the line.
-    pub fn at(&self, byte: usize) -> Option<i64> {
-        self.line.objects.time_at(byte).or(self.line.second)
+    pub fn at(&self, byte: usize) -> Option<TokenTime> {
+        let LineTime {
+            events,
+            own,
+            before,
+        } = &self.line;
+        let own = own.or_else(|| events.time_at(byte)).map(TokenTime::Own);
+        own.or(before.map(TokenTime::Before))
     }
-}
 
-/// The leftmost time outside of tokens, URLs and quoted text. In quotes it must be all there is.
-fn leftmost(line: &[u8], clock: &Clock) -> Option<i64> {
-    let mut at = 0_usize;
-    let mut before = None;
-    while let Some(byte) = line.get(at).copied() {
-        let rest = line.get(at..).unwrap_or_default();
-        let is_start = before
-            .is_none_or(|byte: u8| byte.is_ascii_whitespace() || b"[(<>{=,;|\"'".contains(&byte));
-        if byte == b'"' {
-            let (quoted, length) = quoted(rest);
-            if let Some(second) = clock.read_whole(quoted) {
-                return Some(second);
-            }
-            at = at.saturating_add(length);
-            before = Some(b'"');
-            continue;
-        }
-        if is_start {
-            if let Some((second, _)) = clock.read(rest) {
-                return Some(second);
-            }
-            if stands_for_time(line, at)
-                && let Some((second, _)) = number(rest)
-            {
-                return Some(second);
-            }
-            let skipped = url_or_token(rest);
-            if skipped > 0 {
-                at = at.saturating_add(skipped);
-                before = Some(b'x');
-                continue;
-            }
-        }
-        at = at.saturating_add(1);
-        before = Some(byte);
+    /// The name of a member that looks like a time, but is none of those that count.
+    pub fn unlisted(&self) -> Option<&str> {
+        self.json.unlisted()
     }
-    None
-}
-
-/// Whether a number at this place is a time: at the line's start, or after a name that says so.
-fn stands_for_time(line: &[u8], at: usize) -> bool {
-    let before = line.get(..at).unwrap_or_default();
-    let is_start = matches!(before.trim_ascii(), [] | [b'[']);
-    let is_named = |name: &&[u8]| {
-        before.strip_suffix(*name).is_some_and(|rest| {
-            !rest
-                .last()
-                .is_some_and(|byte| byte.is_ascii_alphanumeric() || b"_-.@&?".contains(byte))
-        })
-    };
-    is_start || NAMES.iter().any(is_named)
-}
-
-/// The text between the quote that a text starts with and the next, and its length with both.
-fn quoted(text: &[u8]) -> (&[u8], usize) {
-    let mut end = 1_usize;
-    while let Some(byte) = text.get(end) {
-        match byte {
-            b'"' => break,
-            b'\\' => end = end.saturating_add(2),
-            _ => end = end.saturating_add(1),
-        }
-    }
-    let end = end.min(text.len());
-    (text.get(1..end).unwrap_or_default(), end.saturating_add(1))
-}
-
-/// The length of the URL, path or token that a text starts with; 0 if it is something else.
-fn url_or_token(text: &[u8]) -> usize {
-    let is_end = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'"';
-    let end = text.iter().position(is_end).unwrap_or(text.len());
-    let word = text.get(..end).unwrap_or_default();
-    let part = word.iter().position(|byte| b",;|".contains(byte));
-    let part = word.get(..part.unwrap_or(word.len())).unwrap_or_default();
-    let is_url = part.starts_with(b"/")
-        || part.contains(&b'?')
-        || part.windows(3).any(|three| three == b"://");
-    if is_url {
-        return end;
-    }
-    if super::start(part) == Some(0) {
-        return super::run(text, None).max(1);
-    }
-    0
 }
 
 #[cfg(test)]
@@ -150,90 +90,166 @@ mod tests {
 
     use super::*;
 
+    const TOKEN: &str = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln";
+
     /// 2026-11-25T22:48:00Z
     const TIME: i64 = 1_795_646_880;
 
-    /// The time of the token `@` in each line that has one.
-    fn times(text: &str) -> Vec<Option<i64>> {
-        let mut times = LineTimes::new(Clock {
+    fn line_times() -> LineTimes {
+        LineTimes::new(Clock {
             zone: TimeZone::UTC,
             latest: TIME,
-        });
-        let token = "eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln";
+        })
+    }
+
+    /// The time of the token `@` in each line that has one.
+    fn times(text: &str) -> Vec<Option<TokenTime>> {
+        let mut times = line_times();
         let mut found = Vec::new();
         for line in text.lines() {
             let at = line.find('@');
-            times.read(line.replacen('@', token, 1).as_bytes());
-            found.extend(at.map(|at| times.at(at).map(|second| second - TIME)));
+            times.read(line.replacen('@', TOKEN, 1).as_bytes());
+            found.extend(at.map(|at| times.at(at)));
         }
         found
     }
 
+    fn own(second: i64) -> TokenTime {
+        TokenTime::Own(TIME + second)
+    }
+
+    fn before(second: i64) -> TokenTime {
+        TokenTime::Before(TIME + second)
+    }
+
     #[test]
-    fn time_outside_of_urls_quotes_and_tokens_decides() {
+    fn time_in_the_place_of_a_layout_decides() {
         for line in [
             "2026-11-25T22:48:00Z @",
             "@ 2026-11-25T22:48:00Z",
-            "[25/Nov/2026:22:48:00 +0000] \"GET /?t=@&since=2020-01-01T00:00:00Z HTTP/1.1\" 200",
-            "\"GET /@ HTTP/1.1\" 2026-11-25T22:48:00Z",
-            "GET /2020-01-01T00:00:00Z/@ 2026-11-25T22:48:00Z",
-            "https://x/?a=1,2020-01-01T00:00:00Z @ 2026-11-25T22:48:00Z",
-            "url=https://x/?a=2020-01-01T00:00:00Z @ 2026-11-25T22:48:00Z",
-            "\"said \\\" 2020-01-01T00:00:00Z\" @ 2026-11-25T22:48:00Z",
-            "time=\"2026-11-25T22:48:00Z\" level=info msg=\"@ 2020-01-01T00:00:00Z\"",
-            "ts=1795646880.123 @",
+            "@,2026-11-25T22:48:00Z",
+            "2026-11-25T22:48:00Z,@",
+            "2026-11-25 22:48:00,@",
             "1795646880.123 @",
             "[1795646880] @",
             "<34>1 2026-11-25T22:48:00.003Z host app - - - @",
             "<34>Nov 25 22:48:00 host app: @",
-            "@,2026-11-25T22:48:00Z",
-            "2026-11-25T22:48:00Z,@",
-            "2026-11-25 22:48:00,@",
+            "Nov 25 22:48:00 host app: @",
+            "Wed Nov 25 22:48:00 2026 @",
+            "[Wed Nov 25 22:48:00.123456 2026] [core:error] @",
+            "I, [2026-11-25T22:48:00.123456 #812]  INFO -- : @",
+            "INFO 2026-11-25 22:48:00,123 @",
+            "[warn] 2026-11-25 22:48:00 @",
+            "h2 2026-11-25T22:48:00.123456Z app/lb/1 192.0.2.7:1 @",
+            "time=\"2026-11-25T22:48:00Z\" level=info msg=\"@ 2020-01-01T00:00:00Z\"",
+            "level=info ts=2026-11-25T22:48:00.1Z caller=main.go:1 token=@",
+            "ts=1795646880.123 msg=@",
+            "web-1  | 2026-11-25T22:48:00Z @",
+            "[pod/web-1/web] 2026-11-25T22:48:00Z @",
+            "web-1  | {\"time\":\"2026-11-25T22:48:00Z\",\"t\":\"@\"}",
+            "192.0.2.7 - - [25/Nov/2026:22:48:00 +0000] \"GET /?t=@ HTTP/1.1\" 200",
+            "192.0.2.7 - ada b [25/Nov/2026:22:48:00 +0000] \"GET /?t=@ HTTP/1.1\" 200",
+            "2001:db8::1 - - [2026-11-25T22:48:00+00:00] \"GET /?t=@ HTTP/1.1\" 200",
+            "x.example:443 192.0.2.7 - - [25/Nov/2026:22:48:00 +0000] \"GET /?t=@ HTTP/1.1\" 200",
+            "192.0.2.7 - {} [25/Nov/2026:22:48:00 +0000] \"GET /?t=@ HTTP/1.1\" 200",
+            "192.0.2.7:33317 [25/Nov/2026:22:48:00.655] http-in static/srv1 \"GET /?t=@ HTTP/1.1\"",
+            "192.0.2.7 [1795646880.123] \"GET /?t=@ HTTP/1.1\" 200",
+            "Started GET \"/?t=@\" for 192.0.2.7 at 2026-11-25 22:48:00 +0000",
+            "[4b1d] Started GET \"/?t=@\" for ::1 at 2026-11-25 22:48:00 +0000\r",
         ] {
-            assert_eq!(times(line), [Some(0)], "{line}");
-        }
-        for line in [
-            "@",
-            "GET /?since=2026-11-25T22:48:00Z&t=@ HTTP/1.1",
-            "\"GET /?since=2026-11-25T22:48:00Z\" @",
-            "id=1795646880 @",
-            "took 1795646880 @",
-            "x2026-11-25T22:48:00Z @",
-            "\"2026-11-25T22:48:00Z GET\" @",
-            "https://x/2026-11-25T22:48:00Z,2026-11-25T22:48:00Z @",
-            "?ts=1795646880&t=@",
-        ] {
-            assert_eq!(times(line), [None], "{line}");
+            assert_eq!(times(line), [Some(own(0))], "{line}");
         }
     }
 
     #[test]
-    fn innermost_object_with_a_time_decides() {
+    fn time_anywhere_else_does_not() {
+        for line in [
+            "@",
+            "GET /?since=2026-11-25T22:48:00Z&t=@ HTTP/1.1",
+            "\"GET /?since=2026-11-25T22:48:00Z\" @",
+            "\"GET /@ HTTP/1.1\" 2026-11-25T22:48:00Z",
+            "\"said \\\" 2026-11-25T22:48:00Z\" @ 2026-11-25T22:48:00Z",
+            "GET 2026-11-25T22:48:00Z @ HTTP/1.1",
+            "id=1795646880 @",
+            "took 1795646880 @",
+            "x2026-11-25T22:48:00Z @",
+            "\"2026-11-25T22:48:00Z GET\" @",
+            "'2026-11-25T22:48:00Z' @",
+            "\"\"2026-11-25T22:48:00Z\"\",@",
+            "https://x/2026-11-25T22:48:00Z,2026-11-25T22:48:00Z @",
+            "2026-11-25T22:48:00Z/path?t=@",
+            "2026-11-25T22:48:00Z.example/?t=@",
+            "?ts=1795646880&t=@",
+            "date=2026-11-25T22:48:00Z&t=@",
+            "date=2026-11-25T22:48:00Z",
+            "X-Since: 2026-11-25T22:48:00Z @",
+            "  2026-11-25T22:48:00Z @",
+            "login of ada [2026-11-25T22:48:00Z] @",
+            "192.0.2.7 - [2026-11-25T22:48:00Z @",
+            "192.0.2.7 \"GET /x [2026-11-25T22:48:00Z] HTTP/1.1\" 200 @",
+            "192.0.2.7 GET /x [2026-11-25T22:48:00Z] HTTP/1.1 200 @",
+            "192.0.2.7 - - a b [2026-11-25T22:48:00Z] \"GET /@ HTTP/1.1\" 200",
+            "Started GET \"/?t=@\" for 192.0.2.7 at 2026-11-25 22:48:00 +0000 x",
+            "ada Started GET \"/?t=@\" for 192.0.2.7 at 2026-11-25 22:48:00 +0000",
+            "POST {\"time\":\"2026-11-25T22:48:00Z\",\"t\":\"@\"}",
+            "{\"time\":\"2026-11-25T22:48:00Z\"} @",
+        ] {
+            let found = times(line);
+            assert!(found.iter().all(Option::is_none), "{line}: {found:?}");
+        }
+    }
+
+    #[test]
+    fn object_has_the_time_that_it_gives_itself() {
         for (text, expected) in [
-            (r#"{"time":"2026-11-25T22:48:00Z","token":"@"}"#, Some(0)),
-            (r#"{"token":"@","time":"2026-11-25T22:48:00Z"}"#, Some(0)),
-            (r#"{"ts":1795646880.5,"t":"@"}"#, Some(0)),
-            (r#"{"date":1795646880123,"t":"@"}"#, Some(0)),
+            (
+                r#"{"time":"2026-11-25T22:48:00Z","token":"@"}"#,
+                Some(own(0)),
+            ),
+            (
+                r#"{"token":"@","time":"2026-11-25T22:48:00Z"}"#,
+                Some(own(0)),
+            ),
+            (r#"{"ts":1795646880.5,"t":"@"}"#, Some(own(0))),
+            (r#"{"date":1795646880123,"t":"@"}"#, Some(own(0))),
             (
                 r#"{"t":"@","__REALTIME_TIMESTAMP":"1795646880123456"}"#,
-                Some(0),
+                Some(own(0)),
             ),
             (
-                r#"{"time":"2026-11-25T22:48:05Z","a":{"t":"@","ts":1795646880}}"#,
-                Some(0),
+                r#"{"time":"2026-11-25T22:48:00Z","req":{"t":"@","date":"2020-01-01T00:00:00Z"}}"#,
+                Some(own(0)),
             ),
             (
-                r#"{"time":"2026-11-25T22:48:00Z","a":{"b":{"t":"@"}},"c":{"ts":1}}"#,
-                Some(0),
+                r#"{"req":{"t":"@","date":"2020-01-01T00:00:00Z"},"time":1795646880}"#,
+                Some(own(0)),
             ),
             (
-                r#"{"a":[{"ts":1795646885},{"t":"@"}],"time":"2026-11-25T22:48:00Z"}"#,
-                Some(0),
+                r#"{"a":[{"ts":1577836800},{"t":"@"}],"time":"2026-11-25T22:48:00Z"}"#,
+                Some(own(0)),
             ),
-            (r#"2026-11-25T22:48:00Z stdout F {"msg":"@"}"#, Some(0)),
             (
-                r#"2026-11-25T22:48:05Z stdout F {"msg":"@","time":"2026-11-25T22:48:00Z"}"#,
-                Some(0),
+                r#"[{"ts":1795646885},{"ts":1795646880,"t":"@"}]"#,
+                Some(own(0)),
+            ),
+            // Two members that agree, and two that do not.
+            (
+                r#"{"timestamp":"2026-11-25T22:48:00Z","date":1795646940,"t":"@"}"#,
+                Some(own(0)),
+            ),
+            (
+                r#"{"timestamp":"2026-11-25T22:48:00Z","date":1795646941,"t":"@"}"#,
+                None,
+            ),
+            (
+                r#"{"time":"2020-01-01T00:00:00Z","t":"@","time":"2026-11-25T22:48:00Z"}"#,
+                None,
+            ),
+            // A runtime adds its own time.
+            (r#"2026-11-25T22:48:00Z stdout F {"msg":"@"}"#, Some(own(0))),
+            (
+                r#"2026-11-25T22:48:00Z stdout F {"msg":"@","time":"2020-01-01T00:00:00Z"}"#,
+                Some(own(0)),
             ),
             (r#"{"msg":"2026-11-25T22:48:00Z @"}"#, None),
             (r#"{"msg":"time","t":"@"}"#, None),
@@ -242,8 +258,15 @@ mod tests {
                 None,
             ),
             (r#"{"expires":"2026-11-25T22:48:00Z","t":"@"}"#, None),
+            (r#"{"req":{"t":"@","time":"2026-11-25T22:48:00Z"}}"#, None),
+            (r#"{"a":[{"t":"@","time":"2026-11-25T22:48:00Z"}]}"#, None),
             (r#"{"time":"soon","t":"@"}"#, None),
             (r#"{"time":{"a":"2026-11-25T22:48:00Z"},"t":"@"}"#, None),
+            (r#"{"a":1} {"time":"2026-11-25T22:48:00Z","t":"@"}"#, None),
+            (
+                r#"{"log": {"entries":[{"startedDateTime":"2026-11-25T22:48:00Z","request":{"t":"@"}}]}}"#,
+                Some(own(0)),
+            ),
         ] {
             assert_eq!(times(text), [expected], "{text}");
         }
@@ -259,6 +282,8 @@ mod tests {
         "startedDateTime": "2026-11-25T22:48:00.000Z",
         "request": {
           "cookies": [{ "expires": "2027-01-01T00:00:00Z" }],
+          "postData": { "time": "2020-01-01T00:00:00Z", "list": [
+            { "time": "2020-01-01T00:00:00Z", "text": "@" } ] },
           "headers": [
             { "name": "Authorization", "value": "Bearer @" }
           ]
@@ -272,14 +297,101 @@ mod tests {
   }
 }
 @"#;
-        assert_eq!(times(har), [Some(0), None, None]);
+        assert_eq!(
+            times(har),
+            [Some(own(0)), Some(own(0)), Some(before(0)), Some(before(7))]
+        );
+        let nested = "{\n\"req\": {\n\"date\": \"2020-01-01T00:00:00Z\",\n\"t\": \"@\"\n},\n\"time\": 1795646880\n}";
+        assert_eq!(times(nested), [None]);
     }
 
     #[test]
     fn line_without_a_time_has_that_of_the_line_before() {
         let text = "@\n2026-11-25T22:48:00Z first\n  at @\n\n@\n[x] @\n2026-11-25T22:48:05Z @\n";
-        assert_eq!(times(text), [None, Some(0), Some(0), Some(0), Some(5)]);
+        assert_eq!(
+            times(text),
+            [
+                None,
+                Some(before(0)),
+                Some(before(0)),
+                Some(before(0)),
+                Some(own(5))
+            ]
+        );
         let json = "{\"time\":\"2026-11-25T22:48:00Z\"}\n@\n{\"t\":\"@\"}\n{ \"a\"\n@";
-        assert_eq!(times(json), [Some(0); 3]);
+        assert_eq!(times(json), [Some(before(0)); 3]);
+    }
+
+    #[test]
+    fn member_that_looks_like_a_time_is_named() {
+        for (line, expected) in [
+            (
+                r#"{"time_local":"25/Nov/2026:22:48:00 +0000","t":"@"}"#,
+                Some("time_local"),
+            ),
+            (
+                r#"{"t":"@","start_time":"2026-11-25T22:48:00.1Z"}"#,
+                Some("start_time"),
+            ),
+            (r#"{"start_time":1795646880,"t":"@"}"#, Some("start_time")),
+            (r#"{"id":1795646880,"t":"@"}"#, None),
+            (
+                r#"{"time":1795646880,"time_local":"2026-11-25T22:48:00Z","t":"@"}"#,
+                None,
+            ),
+            (
+                r#"{"req":{"time_local":"2026-11-25T22:48:00Z"},"t":"@"}"#,
+                None,
+            ),
+            (r#"{"time local":"2026-11-25T22:48:00Z","t":"@"}"#, None),
+        ] {
+            let mut times = line_times();
+            times.read(line.replace('@', TOKEN).as_bytes());
+            assert_eq!(times.unlisted(), expected, "{line}");
+        }
+    }
+
+    /// A time that grows with the square of the length would not end.
+    #[test]
+    fn long_line_is_read_in_linear_time() {
+        const LENGTH: usize = 256 * 1024;
+        for part in [
+            "{",
+            "[",
+            "[{",
+            "{\"",
+            "{\"a\":",
+            "\"",
+            "\\",
+            "'",
+            "/",
+            "?a=",
+            "://",
+            "x ",
+            "1",
+            "20261125 ",
+            "eyJ",
+            "eyJhbGciOiJFUzI1NiJ9.",
+            "[2026-11-25T22:48:00Z] ",
+            "2026-11-25T22:48:00Z,",
+            "<34>",
+            "info ",
+            "a | ",
+            "{\"ts\":1795646880}",
+            "{\"ts\":1795646880},",
+            "Nov 25 22:48:00 ",
+            "time=",
+        ] {
+            for start in ["", "192.0.2.7 - ", "[", "{\"a\":["] {
+                let line = format!("{start}{}", part.repeat(LENGTH / part.len()));
+                let mut times = line_times();
+                for _ in 0..2 {
+                    times.read(line.as_bytes());
+                    for place in (0..line.len()).step_by(64) {
+                        times.at(place);
+                    }
+                }
+            }
+        }
     }
 }

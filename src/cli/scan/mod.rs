@@ -1,10 +1,14 @@
 //! Tokens in any text: logs, HAR files, cookies, HTTP dumps.
 
 mod escapes;
+#[cfg(test)]
+mod hostile_lines;
 mod json_times;
+mod layouts;
 mod line_time;
 mod skipped;
 mod timestamp;
+mod untimed;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -16,9 +20,10 @@ use memchr::memmem::Finder;
 use serde_json::value::RawValue;
 
 pub use escapes::unescaped;
-pub use line_time::LineTimes;
+pub use line_time::{LineTimes, TokenTime};
 pub use skipped::{SkipReason, Skipped};
 pub use timestamp::Clock;
+pub use untimed::Untimed;
 
 /// What a token may start with: its header, or base64 of that.
 const STARTS: [&str; 6] = {
