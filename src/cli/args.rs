@@ -297,6 +297,13 @@ pub struct Tokens {
     pub scan: bool,
 }
 
+impl Tokens {
+    /// Whether several tokens or files are named.
+    pub fn are_several(&self) -> bool {
+        self.given.len() > 1 || self.files.len() > 1
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct Keys {
     /// Key file, directory, or inline key (repeatable)

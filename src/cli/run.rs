@@ -234,6 +234,7 @@ fn stream<'a, J: FnMut(&[Token]) -> Vec<Report>>(
         asked.output,
         asked.show.quiet,
         &asked.time,
+        asked.tokens.are_several(),
         detail,
         surroundings,
     );
@@ -290,6 +291,7 @@ fn decode(
         asked.output.into(),
         asked.show.quiet,
         &asked.time,
+        asked.tokens.are_several(),
         Detail::Decode,
         surroundings,
     );
@@ -419,6 +421,7 @@ fn renderer(
     format: Format,
     quiet: bool,
     time: &Time,
+    several: bool,
     detail: Detail,
     surroundings: &Surroundings,
 ) -> Renderer {
@@ -427,6 +430,7 @@ fn renderer(
         paint: surroundings.paint,
         width: surroundings.width,
         height: surroundings.height,
+        several,
         detail,
     };
     Renderer::new((!quiet).then_some(format), look)

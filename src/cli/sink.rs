@@ -100,16 +100,20 @@ impl Sink {
         }
     }
 
-    pub fn require_a_token(&self, source: &str) -> Result<()> {
+    pub fn require_a_token(&self, source: &str, is_scanned: bool) -> Result<()> {
         let summary = lock(&self.summary);
         if summary.total() > 0 || self.exit != Exit::SUCCESS {
             return Ok(());
         }
         let failure = Failure::new(format!("no token found in {source}"));
-        Err(if summary.has_skipped() {
-            failure
-        } else {
-            failure.hint("check whether a variable is empty or the previous command failed")
+        Err(match (summary.has_skipped(), is_scanned) {
+            (true, _) => failure,
+            (false, true) => {
+                failure.hint("check that the text is not empty and does not mask its tokens")
+            }
+            (false, false) => {
+                failure.hint("check whether a variable is empty or the previous command failed")
+            }
         }
         .into())
     }

@@ -82,6 +82,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
     ) -> Result<Exit> {
         let is_entered = texts.prompt(self.messages)?;
         let description = texts.description.clone();
+        let is_scanned = texts.scan;
         let mut shared: Shared = Arc::new(Mutex::new(Sink::new(
             &self.renderer,
             &self.progress,
@@ -124,7 +125,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
         }
         let mut sink = lock(&shared);
         let exit = sink.end(self.messages);
-        sink.require_a_token(&description)?;
+        sink.require_a_token(&description, is_scanned)?;
         Ok(exit)
     }
 

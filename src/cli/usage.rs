@@ -5,13 +5,14 @@ use std::error::Error as _;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::iter;
+use std::path::Path;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{CommandFactory, Parser};
 
 use super::args::Cli;
 use super::escape;
-use super::tell::harmless::{Harmless, contains_token, description, shown};
+use super::tell::harmless::{Harmless, contains_token, description, shown, with_file};
 use super::tell::invalid::Invalid;
 
 /// Options of other programs, and what to use instead.
@@ -129,7 +130,7 @@ fn problem(error: &clap::Error, arguments: &[OsString]) -> String {
         }
         ErrorKind::InvalidValue => invalid_value(Harmless::Name(&borrowed(&values()))),
         ErrorKind::ValueValidation => {
-            let problem = invalid_value(Harmless::Plain);
+            let problem = invalid_value(Harmless::Number);
             match error
                 .source()
                 .and_then(|source| source.downcast_ref::<Invalid>())
@@ -194,18 +195,41 @@ fn tip(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
                     many.join("', '")
                 )),
             };
-            foreign(
-                FOREIGN_COMMANDS,
-                string(error, ContextKind::InvalidSubcommand),
-            )
-            .or_else(similar)
-            .or_else(|| Some(COMMANDS.to_owned()))
+            let given = string(error, ContextKind::InvalidSubcommand);
+            more_than_a_command(arguments)
+                .or_else(|| foreign(FOREIGN_COMMANDS, given))
+                .or_else(similar)
+                .or_else(|| file_as_command(OsStr::new(given)))
+                .or_else(|| Some(COMMANDS.to_owned()))
         }
         ErrorKind::InvalidValue => several_values(error)
             .or_else(|| other_case(error))
             .or_else(|| similar("value", ContextKind::SuggestedValue)),
         _ => None,
     }
+}
+
+/// The tip for `help verify verify`.
+fn more_than_a_command(arguments: &[OsString]) -> Option<String> {
+    let [_, help, command, _, ..] = arguments else {
+        return None;
+    };
+    let commands = commands();
+    let command = shown(command, Harmless::Name(&borrowed(&commands)))?;
+    let is_command = commands.iter().any(|name| **name == *command);
+    (help == "help" && is_command).then(|| format!("use `jwtlens help {command}`"))
+}
+
+/// The tip for the name of a file instead of a command.
+fn file_as_command(given: &OsStr) -> Option<String> {
+    if !Path::new(given).is_file() {
+        return None;
+    }
+    let hint = with_file(
+        "to verify the tokens in it, use `jwtlens verify -f FILE`",
+        given,
+    );
+    shown(given, Harmless::Path).map(|_| hint)
 }
 
 /// The tip for `--alg RS256,PS256`.

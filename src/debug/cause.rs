@@ -227,7 +227,7 @@ impl Cause {
             Self::HeaderReserialized => (Code::HeaderReserialized, "with the header serialized differently"),
             Self::HeaderChanged => (Code::HeaderChanged, "with another header"),
             Self::NonceHashed => (Code::NonceHashed, "with the hash of \"nonce\" in the header"),
-            Self::SignedByOtherKey => (Code::SignedByOtherKey, "with a key from --try-key"),
+            Self::SignedByOtherKey => (Code::SignedByOtherKey, "with --try-key"),
             Self::SignedByEmbeddedKey => (Code::SignedByEmbeddedKey, "with the key in its own header"),
             Self::ChainToGivenKey => (Code::ChainToGivenKey, "with its certificates followed to a given key"),
             Self::KeyCoordinatesSwapped => (Code::KeyCoordinatesSwapped, "with \"x\" and \"y\" of the key swapped"),

@@ -177,6 +177,7 @@ impl Debugger {
             text: token.text,
             readings: &readings,
             report: &report,
+            keys: self.verifier.keys(),
             is_settled,
         });
         let is_mismatch = report.signature.status == SignatureStatus::Mismatch;
@@ -295,7 +296,6 @@ impl Debugger {
                 proofs: search.recovered(work),
                 report,
                 keys_left_out: work.tried.keys_left_out,
-                effort: self.effort,
             });
         }
     }

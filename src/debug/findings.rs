@@ -12,7 +12,6 @@ use super::shifted::{self, Shift};
 use super::signature_encodings::Form;
 use super::signer::Suspect;
 use super::wording;
-use super::work::Effort;
 use crate::curve;
 use crate::key::KeyId;
 use crate::token::header::JoseHeader;
@@ -86,7 +85,7 @@ impl Findings {
         let Unknown { report, .. } = unknown;
         if is_broken(unknown.reading) {
             let payload = &unknown.reading.segments.payload;
-            self.found.push(payload_damaged(payload, unknown.advice()));
+            self.found.push(payload_damaged(payload));
             return;
         }
         if report.signature.status == SignatureStatus::Mismatch {
@@ -197,7 +196,6 @@ pub struct Unknown<'u> {
     pub proofs: Vec<Proof>,
     pub report: &'u Report,
     pub keys_left_out: usize,
-    pub effort: Effort,
 }
 
 impl Unknown<'_> {
@@ -213,30 +211,15 @@ impl Unknown<'_> {
             };
             return Finding::likely(Code::NoKeyMatches, evidence)
                 .with_summary("no key can have made this signature: it is corrupted or fabricated")
-                .with_hint(format!(
-                    "fetch the token again and copy all of it{}",
-                    self.advice()
-                ));
+                .with_hint("fetch the token again and copy all of it");
         }
         let finding = Finding::likely(
             Code::NoKeyMatches,
             "another key signed it, or the token was modified or damaged after signing",
         );
-        let hint = finding.hint.clone().unwrap_or_default();
-        let finding = finding.with_hint(format!("{hint}{}", self.advice()));
         match self.keys_left_out {
             0 => finding,
             _ => finding.with_summary("no known signing mistake explains the signature"),
-        }
-    }
-
-    /// What else a hint can advise: under other algorithms, every character is tried without `--deep`, or none.
-    fn advice(&self) -> &'static str {
-        match (self.effort, self.report.signature.algorithm.as_deref()) {
-            (Effort::Default, Some("ES256" | "EdDSA" | "Ed25519")) => {
-                ", or use --deep to search for a changed character"
-            }
-            (Effort::Default | Effort::Deep, _) => "",
         }
     }
 }
@@ -254,7 +237,7 @@ fn is_broken(reading: &Reading) -> bool {
     }
 }
 
-fn payload_damaged(payload: &str, advice: &str) -> Finding {
+fn payload_damaged(payload: &str) -> Finding {
     let evidence = match shifted::place(payload) {
         Some((at, Shift::Missing)) => {
             format!("a character is missing near byte {at}: with one there, the rest is valid JSON")
@@ -268,7 +251,7 @@ fn payload_damaged(payload: &str, advice: &str) -> Finding {
     };
     Finding::likely(Code::NoKeyMatches, evidence)
         .with_summary("the payload was corrupted after signing")
-        .with_hint(format!("fetch the token again and copy all of it{advice}"))
+        .with_hint("fetch the token again and copy all of it")
 }
 
 impl Tried {

@@ -7,6 +7,8 @@ use super::opaque;
 use super::reading::{MAX_READ, Reading};
 use super::replay::is_base64url;
 use crate::algorithm::ES256;
+use crate::key::VerificationKey;
+use crate::key::set::KeySet;
 use crate::text::abridged::abridged;
 use crate::text::json::Value;
 use crate::token::compact::HEADER_START;
@@ -29,6 +31,8 @@ pub struct Facts<'f> {
     /// How the text could be meant as a token.
     pub readings: &'f [Reading],
     pub report: &'f Report,
+    /// The keys given.
+    pub keys: &'f KeySet,
     /// Whether a computation has shown the cause: then nothing is guessed.
     pub is_settled: bool,
 }
@@ -374,6 +378,7 @@ fn signature_of_other_algorithm(facts: &Facts) -> Option<Finding> {
         32 => "HS256",
         48 => "HS384",
         96 => "ES384",
+        114 => "Ed448",
         132 => "ES512",
         256 | 384 | 512 => "RS256 and other RSA algorithms",
         _ => return None,
@@ -417,8 +422,7 @@ fn alg_key_mismatch(facts: &Facts) -> Option<Finding> {
     let alg = facts.header()?.alg.as_deref()?;
     // A MAC with something public as its secret is proven to be an attack.
     let is_mac = alg.starts_with("HS");
-    let evidence = format!("\"alg\" is \"{alg}\", which no usable key allows");
-    let finding = Finding::note(Code::AlgKeyMismatch, evidence);
+    let finding = Finding::note(Code::AlgKeyMismatch, allowed(facts.keys.keys()));
     Some(match vendor::algorithm(facts.report) {
         Some(hint) => finding.with_hint(hint),
         None if is_mac => finding.with_hint(
@@ -426,6 +430,29 @@ fn alg_key_mismatch(facts: &Facts) -> Option<Finding> {
         ),
         None => finding,
     })
+}
+
+/// What these keys are, and which algorithms they allow.
+fn allowed(keys: &[VerificationKey]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for algorithm in keys.iter().flat_map(VerificationKey::algorithms) {
+        if !names.contains(&algorithm.name) {
+            names.push(algorithm.name);
+        }
+    }
+    let names = names.join(", ");
+    match keys {
+        [key] => {
+            let id = &key.id;
+            let what = match (id.kty, id.crv) {
+                ("oct", _) => "a shared secret".to_owned(),
+                (kty, Some(crv)) => format!("{kty} {crv}"),
+                (kty, None) => format!("{kty} ({} bits)", id.bits),
+            };
+            format!("the key is {what} and allows {names}")
+        }
+        _ => format!("the keys allow {names}"),
+    }
 }
 
 fn json_without_token(facts: &Facts) -> Option<Finding> {

@@ -272,7 +272,8 @@ impl JsonError {
         let message = message
             .replace("EOF while parsing", "unexpected end of input inside")
             .replace("expected ident", "expected value")
-            .replace("unexpected end of hex escape", "unpaired surrogate");
+            .replace("unexpected end of hex escape", "unpaired surrogate")
+            .replace("\\u0000-\\u001F", "U+0000 to U+001F");
         Self::new(
             start.saturating_add(within),
             JsonFault::Grammar(message.into()),

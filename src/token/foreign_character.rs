@@ -13,6 +13,8 @@ pub enum ForeignCharacter {
     Padding,
     /// `/` in something without the segments of a token: a path.
     Path,
+    /// `:` or `/` in text of several words, as in an HTTP header.
+    InText(u8),
     /// `+` or `/` of standard base64.
     StandardBase64(u8),
     /// Space, tab, CR or LF.
@@ -48,6 +50,9 @@ impl ForeignCharacter {
         let character = match rest {
             [b'=', ..] if !before.starts_with(b"ey") => Self::Assignment,
             [b'=', ..] => Self::Padding,
+            [byte @ (b'/' | b':'), ..] if segment == Segment::Token && is_text(token) => {
+                Self::InText(*byte)
+            }
             [b'/', ..] if segment == Segment::Token => Self::Path,
             [byte @ (b'+' | b'/'), ..] => Self::StandardBase64(*byte),
             [b' ' | b'\t' | b'\r' | b'\n', ..] => Self::Whitespace,
@@ -70,6 +75,7 @@ impl ForeignCharacter {
         match self {
             Self::Assignment
             | Self::Path
+            | Self::InText(_)
             | Self::StandardBase64(_)
             | Self::ShellVariable
             | Self::ShellCharacter(_)
@@ -91,6 +97,7 @@ impl ForeignCharacter {
             Self::Assignment => {
                 Some("pass only the part after \"=\", or use --scan to find tokens in text")
             }
+            Self::InText(_) => Some("pass the token alone, or use --scan to find it in the text"),
             Self::Padding => {
                 Some("re-encode the token as base64url without padding (RFC 7515, section 2)")
             }
@@ -134,7 +141,7 @@ impl fmt::Display for ForeignCharacter {
             Self::Whitespace => f.write_str("whitespace inside the token"),
             Self::SdJwt => f.write_str("invalid character '~', as in an SD-JWT (RFC 9901)"),
             Self::ShellVariable => f.write_str("invalid character '$'"),
-            Self::ShellCharacter(byte) | Self::Ascii(byte) => {
+            Self::ShellCharacter(byte) | Self::InText(byte) | Self::Ascii(byte) => {
                 write!(f, "invalid character '{}'", char::from(*byte))
             }
             Self::Redacted(_) => f.write_str("invalid character"),
@@ -163,6 +170,11 @@ fn place(token: &[u8], before: &[u8]) -> (Segment, usize) {
         }
     };
     (segment, offset)
+}
+
+/// Whether the text has several words.
+fn is_text(text: &[u8]) -> bool {
+    text.contains(&b' ')
 }
 
 /// Whether the text is a JWK, or a line of one.

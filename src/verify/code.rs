@@ -21,8 +21,10 @@ struct CodeRow {
 enum Place {
     /// In a section of its own.
     Section,
-    /// The same, without the evidence: two key IDs, which are in the rows of the key and of the header.
-    SectionWithoutKeyIds,
+    /// The same, without the evidence: other rows or the summary say it.
+    SectionWithoutEvidence,
+    /// In a section of its own, if nothing else is found.
+    Fallback,
     /// In the headline, or in the row of the claim.
     Row,
 }
@@ -222,7 +224,7 @@ codes! {
         "sign with a salt as long as the hash: saltLength RSA_PSS_SALTLEN_DIGEST")
         .section("RFC 7518, section 3.5");
     AlgKeyMismatch = cause("alg-key-mismatch",
-        "\"alg\" does not match the key",
+        "the key is not for the algorithm that \"alg\" names",
         "use a key that matches \"alg\", or set \"alg\" to match the signing key")
         .section("RFC 7518, section 3.1")
         .silences(&[Code::SignatureOfOtherAlgorithm]);
@@ -336,18 +338,20 @@ codes! {
         "\"kid\" in the header matches none of the given keys")
         .hint("get the issuer's current keys: the key may be new, or from another service")
         .section("RFC 7515, section 4.1.4")
-        .without_key_ids();
+        .without_evidence();
     NoKeyMatches = cause("no-key-matches",
         "no known signing mistake explains the signature with the given keys",
-        "compare the token with the one the issuer returned; try older keys with --try-key");
+        "compare the token with the original; try older keys with --try-key")
+        .fallback();
     KeyIsCaCertificate = cause("key-is-ca-certificate",
         "the given key is a CA certificate's, which signs certificates, not tokens",
-        "get the issuer's signature key: its JWK Set, or the certificate that the CA issued")
+        "get the issuer's JWK Set, or the certificate that the CA issued for it")
         .section("RFC 5280, section 4.2.1.9");
     SignerCandidates = cause("signer-candidates",
         "if the token is intact, it was signed with one of these keys",
         "run `jwtlens key FILE` to compare, or add a token of the same signer")
-        .section("RFC 7638, section 3");
+        .section("RFC 7638, section 3")
+        .fallback();
     SameSigner = cause("same-signer",
         "several rejected tokens of this run were signed with the same unknown key",
         "compare it with the key that the issuer publishes; if it matches, pass it with -k")
@@ -451,7 +455,7 @@ codes! {
         "\"kid\" in the header is not the ID of the key that verified the signature")
         .hint("use one ID for the key, at the issuer and in your key file; \"kid\" is only a hint")
         .section("RFC 7515, section 4.1.4")
-        .without_key_ids();
+        .without_evidence();
     AlgAlias = note("alg-alias",
         "the token and the key name the same algorithm differently")
         .section("RFC 9864, section 2.2");
@@ -464,7 +468,8 @@ codes! {
         .hint("export the key again with another tool");
     SecretTrimmed = note("secret-trimmed",
         "the token verifies with the newline removed from the secret")
-        .hint("write the secret with printf or echo -n: other programs may keep the newline");
+        .hint("use printf or echo -n: other programs may keep the newline")
+        .without_evidence();
     KeyBinding = note("key-binding",
         "a Key Binding JWT follows the disclosures")
         .hint("to decode it, pass the part after the last \"~\"")
@@ -540,9 +545,16 @@ impl CodeRow {
         }
     }
 
-    fn without_key_ids(self) -> Self {
+    fn fallback(self) -> Self {
         Self {
-            place: Place::SectionWithoutKeyIds,
+            place: Place::Fallback,
+            ..self
+        }
+    }
+
+    fn without_evidence(self) -> Self {
+        Self {
+            place: Place::SectionWithoutEvidence,
             ..self
         }
     }
@@ -597,10 +609,16 @@ impl Code {
         self.row().place == Place::Row
     }
 
-    /// Whether its evidence is two key IDs, which the report for people has in other rows.
+    /// Whether the report for people has it only if no other cause is found.
     #[must_use]
-    pub fn is_about_key_ids(self) -> bool {
-        self.row().place == Place::SectionWithoutKeyIds
+    pub fn is_fallback(self) -> bool {
+        self.row().place == Place::Fallback
+    }
+
+    /// Whether the report for people omits its evidence, which other rows or the summary say.
+    #[must_use]
+    pub fn omits_evidence(self) -> bool {
+        self.row().place == Place::SectionWithoutEvidence
     }
 }
 

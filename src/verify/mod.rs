@@ -65,6 +65,11 @@ impl Verifier {
         }
     }
 
+    /// The keys that tokens are verified with.
+    pub(crate) fn keys(&self) -> &KeySet {
+        &self.keys
+    }
+
     /// Checks the signature, times and claims of a token, at `now` in seconds since
     /// 1970-01-01T00:00:00Z. Every fault of the token is in the report.
     #[must_use]

@@ -349,7 +349,7 @@ pub fn lines(data: &[u8]) {
 /// Any text, escaped for people and for programs.
 pub fn escape(data: &[u8]) {
     static FOREIGN: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}]")
+        Regex::new(r"[\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Noncharacter_Code_Point}\u{2800}--\u{20}]")
             .unwrap()
     });
     let Ok(raw) = std::str::from_utf8(data) else {

@@ -81,9 +81,9 @@ fn run(script: &str, directory: &Path, home: &Path) -> String {
         .unwrap();
     let mut shown = String::from_utf8(output.stdout).unwrap();
     // Durations differ each time.
-    let time = Regex::new(r#"( in |"milliseconds": ?)\d+( ms|,)"#).unwrap();
-    shown = time.replace_all(&shown, "${1}N${2}").into_owned();
-    let run = Regex::new(r"( tokens? in )[\d.]+m?s").unwrap();
+    let time = Regex::new(r#"("milliseconds": ?)\d+,"#).unwrap();
+    shown = time.replace_all(&shown, "${1}N,").into_owned();
+    let run = Regex::new(r"( (?:token|combination)s? in )[\d.]+m?s").unwrap();
     shown = run.replace_all(&shown, "${1}N").into_owned();
     if !shown.is_empty() && !shown.ends_with('\n') {
         shown.push_str("(no line feed)\n");

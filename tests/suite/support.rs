@@ -241,7 +241,7 @@ pub fn stderr(output: &Output) -> String {
 /// they separate columns, tabs.
 pub fn assert_printable(output: &Output, tabs: bool) {
     static FOREIGN: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}--[\n]]").unwrap()
+        Regex::new(r"[\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u{2800}--[\n\u{20}]]").unwrap()
     });
     static COLOUR: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new("\x1b\\[(1|2|32|1;31|1;32|1;35)m([^\x1b\n]*)\x1b\\[0m").unwrap()

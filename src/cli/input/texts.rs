@@ -37,7 +37,8 @@ pub struct Texts {
     consumed: u64,
     /// The number of bytes in all texts, if they are files.
     size: Option<u64>,
-    scan: bool,
+    /// Whether to search the lines for tokens.
+    pub scan: bool,
     /// What the times of lines do not say, if the tokens are checked at them.
     line_clock: Option<Clock>,
     /// How to ask for tokens if stdin is a terminal.

@@ -15,8 +15,11 @@ pub const HANGING: usize = 4;
 /// character, so nothing in a token can pass for it.
 const UNBREAKABLE: char = '\u{1f}';
 
-/// The widest column of names; a longer name has a line of its own.
-const MAX_NAME: usize = 20;
+/// The widest column of names. A longer name takes the place of its meaning too, if it has none and fits.
+const MAX_NAME: usize = 8;
+
+/// The widest name that a value stands next to; a longer one has a line of its own.
+const MAX_BESIDE: usize = 20;
 
 /// The most lines of a value in a terminal.
 const MAX_LINES: usize = 6;
@@ -36,9 +39,10 @@ pub struct Row {
 /// The columns of names, meanings and values, shared by all tables of a report.
 #[derive(Clone, Copy)]
 pub struct Columns {
-    names: usize,
-    /// 0 if meanings are left out.
-    meanings: usize,
+    /// Where meanings begin, unless they are left out.
+    meanings: Option<usize>,
+    /// Where values begin.
+    values: usize,
     /// Whether values stand below their names.
     stacked: bool,
     width: Option<usize>,
@@ -51,64 +55,59 @@ impl Columns {
         const ROOMY: usize = 37;
         /// Less than this is too narrow for values.
         const NARROW: usize = 20;
-        let names = rows.clone().map(|row| row.name.width());
-        let names = names.filter(|width| *width <= MAX_NAME).max().unwrap_or(0);
-        let meanings = rows.map(|row| row.meaning.width()).max().unwrap_or(0);
-        let columns = Self {
-            names,
-            meanings,
-            stacked: false,
-            width,
+        let widest = |most: usize| {
+            let names = rows.clone().map(|row| row.name.width());
+            names.filter(|width| *width <= most).max().unwrap_or(0)
         };
-        let room = |columns: Self| {
-            width.map_or(usize::MAX, |width| width.saturating_sub(columns.values()))
-        };
-        if room(columns) >= ROOMY {
-            return columns;
+        let meanings = rows.clone().map(|row| row.meaning.width());
+        let meanings = meanings.max().unwrap_or(0);
+        let room = |values: usize| width.map_or(usize::MAX, |width| width.saturating_sub(values));
+        let beside = after(INDENT, widest(MAX_BESIDE));
+        let names = after(INDENT, widest(MAX_NAME));
+        let values = after(names, meanings).max(beside);
+        if meanings > 0 && room(values) >= ROOMY {
+            return Self {
+                meanings: Some(names),
+                values,
+                stacked: false,
+                width,
+            };
         }
-        let columns = Self {
-            meanings: 0,
-            ..columns
-        };
         Self {
-            stacked: room(columns) < NARROW,
-            ..columns
+            meanings: None,
+            values: beside,
+            stacked: room(beside) < NARROW,
+            width,
         }
-    }
-
-    /// Where values begin.
-    fn values(self) -> usize {
-        let column = |width: usize| match width {
-            0 => 0,
-            width => width.saturating_add(2),
-        };
-        INDENT
-            .saturating_add(column(self.names))
-            .saturating_add(column(self.meanings))
     }
 
     /// The lines of a row.
     pub fn row(self, row: &Row, paint: Paint) -> String {
         let name = wrapped(&row.name, INDENT, HANGING, self.width);
-        let is_alone = self.stacked || row.name.width() > MAX_NAME;
+        let end = after(INDENT, row.name.width());
+        let meaning = self.meanings.filter(|_| !row.meaning.is_empty());
+        let is_alone = self.stacked || end > meaning.unwrap_or(self.values);
         let (first, column) = if is_alone {
             let below = if self.stacked {
                 HANGING.saturating_add(2)
             } else {
-                self.values()
+                self.values
             };
             (format!("{name}\n{}", " ".repeat(below)), below)
         } else {
-            let mut first = name + &gap(&row.name, self.names);
-            if self.meanings > 0 {
+            let mut first = name;
+            let mut column = INDENT.saturating_add(row.name.width());
+            if let Some(meanings) = meaning {
+                pad(&mut first, &mut column, meanings);
                 first.push_str(&if row.rejected {
                     row.meaning.to_owned()
                 } else {
                     paint.faint(row.meaning)
                 });
-                first.push_str(&gap(row.meaning, self.meanings));
+                column = column.saturating_add(row.meaning.width());
             }
-            (first, self.values())
+            pad(&mut first, &mut column, self.values);
+            (first, self.values)
         };
         let value = abridged(&row.value, column, self.width) + &row.note;
         let value = wrapped(&value, column, column, self.width);
@@ -119,6 +118,21 @@ impl Columns {
             format!("  {first}{value}\n")
         }
     }
+}
+
+/// Where the column after one that begins at `start` begins; an empty column takes no room.
+fn after(start: usize, width: usize) -> usize {
+    match width {
+        0 => start,
+        width => start.saturating_add(width).saturating_add(2),
+    }
+}
+
+/// Adds spaces up to a column.
+fn pad(text: &mut String, column: &mut usize, to: usize) {
+    let spaces = to.saturating_sub(*column);
+    text.extend(std::iter::repeat_n(' ', spaces));
+    *column = to;
 }
 
 /// A value that takes at most [`MAX_LINES`] lines from this column on, give or take where they break.
@@ -143,15 +157,6 @@ fn abridged(value: &str, column: usize, width: Option<usize>) -> String {
     }
     let left = value.chars().count().saturating_sub(start.chars().count());
     format!("{start}... ({left} more characters; use -o json to see all)")
-}
-
-/// The space from a cell to the next column; none after an empty column.
-fn gap(cell: &str, width: usize) -> String {
-    let missing = match width {
-        0 => 0,
-        width => width.saturating_sub(cell.width()).saturating_add(2),
-    };
-    " ".repeat(missing)
 }
 
 /// Paints the lines of a text, each for itself and without its indent.

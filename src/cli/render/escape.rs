@@ -6,11 +6,11 @@ use std::fmt::Write as _;
 use std::io;
 
 /// Every character that is a control (Cc), a format character (Cf, with all bidirectional
-/// controls), a line or paragraph separator (Zl, Zp), or has `Default_Ignorable_Code_Point`. A test
-/// holds the table against Unicode's own.
-const HOSTILE: [(char, char); 27] = [
+/// controls), a space other than U+0020 (Zs), a line or paragraph separator (Zl, Zp), or a noncharacter,
+/// has `Default_Ignorable_Code_Point`, or is the blank U+2800. A test holds the table against Unicode's own.
+const HOSTILE: [(char, char); 47] = [
     ('\u{0000}', '\u{001F}'),
-    ('\u{007F}', '\u{009F}'),
+    ('\u{007F}', '\u{00A0}'),
     ('\u{00AD}', '\u{00AD}'),
     ('\u{034F}', '\u{034F}'),
     ('\u{0600}', '\u{0605}'),
@@ -20,22 +20,42 @@ const HOSTILE: [(char, char); 27] = [
     ('\u{0890}', '\u{0891}'),
     ('\u{08E2}', '\u{08E2}'),
     ('\u{115F}', '\u{1160}'),
+    ('\u{1680}', '\u{1680}'),
     ('\u{17B4}', '\u{17B5}'),
     ('\u{180B}', '\u{180F}'),
-    ('\u{200B}', '\u{200F}'),
-    ('\u{2028}', '\u{202E}'),
-    ('\u{2060}', '\u{206F}'),
+    ('\u{2000}', '\u{200F}'),
+    ('\u{2028}', '\u{202F}'),
+    ('\u{205F}', '\u{206F}'),
+    ('\u{2800}', '\u{2800}'),
+    ('\u{3000}', '\u{3000}'),
     ('\u{3164}', '\u{3164}'),
+    ('\u{FDD0}', '\u{FDEF}'),
     ('\u{FE00}', '\u{FE0F}'),
     ('\u{FEFF}', '\u{FEFF}'),
     ('\u{FFA0}', '\u{FFA0}'),
     ('\u{FFF0}', '\u{FFFB}'),
+    ('\u{FFFE}', '\u{FFFF}'),
     ('\u{110BD}', '\u{110BD}'),
     ('\u{110CD}', '\u{110CD}'),
     ('\u{13430}', '\u{1343F}'),
     ('\u{1BCA0}', '\u{1BCA3}'),
     ('\u{1D173}', '\u{1D17A}'),
-    ('\u{E0000}', '\u{E0FFF}'),
+    ('\u{1FFFE}', '\u{1FFFF}'),
+    ('\u{2FFFE}', '\u{2FFFF}'),
+    ('\u{3FFFE}', '\u{3FFFF}'),
+    ('\u{4FFFE}', '\u{4FFFF}'),
+    ('\u{5FFFE}', '\u{5FFFF}'),
+    ('\u{6FFFE}', '\u{6FFFF}'),
+    ('\u{7FFFE}', '\u{7FFFF}'),
+    ('\u{8FFFE}', '\u{8FFFF}'),
+    ('\u{9FFFE}', '\u{9FFFF}'),
+    ('\u{AFFFE}', '\u{AFFFF}'),
+    ('\u{BFFFE}', '\u{BFFFF}'),
+    ('\u{CFFFE}', '\u{CFFFF}'),
+    ('\u{DFFFE}', '\u{E0FFF}'),
+    ('\u{EFFFE}', '\u{EFFFF}'),
+    ('\u{FFFFE}', '\u{FFFFF}'),
+    ('\u{10FFFE}', '\u{10FFFF}'),
 ];
 
 /// Whether a character must not leave the program raw.
@@ -146,7 +166,7 @@ mod tests {
     #[test]
     fn the_table_is_that_of_unicode() {
         let hostile = regex::Regex::new(
-            r"^[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}]$",
+            r"^[\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\p{Noncharacter_Code_Point}\u{2800}--\u{20}]$",
         )
         .unwrap();
         let mut buffer = [0; 4];

@@ -113,11 +113,17 @@ pub fn is_missing(check: &Check, claims: Option<&Object>) -> bool {
 }
 
 fn mismatch(report: &Report) -> String {
+    /// The lengths of signatures that "EdDSA" may mean (RFC 8032, sections 5.1.6 and 5.2.6).
+    const ED25519: usize = 64;
+    const ED448: usize = 114;
     let signature = &report.signature;
     let alg = signature.algorithm.as_deref().unwrap_or_default();
     let explains = |finding: &Finding| finding.explains && finding.code != Code::NoKeyMatches;
     let is_explained = report.findings.iter().any(explains);
     match (signature.octets, signature.expected_octets) {
+        (Some(ED448), Some(ED25519)) if alg == "EdDSA" && !is_explained => {
+            format!("the signature is of Ed448 ({ED448} bytes), but the key is Ed25519")
+        }
         (Some(length), Some(expected)) if length != expected && !is_explained => {
             format!("the signature has {length} bytes, expected {expected} for {alg}")
         }

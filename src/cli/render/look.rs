@@ -13,6 +13,8 @@ pub struct Look {
     pub width: Option<usize>,
     /// The rows of the terminal; none for a pipe or a file.
     pub height: Option<usize>,
+    /// Whether several tokens or files were named, so that the first report needs a name too.
+    pub several: bool,
     pub detail: Detail,
 }
 

@@ -3,8 +3,8 @@
 use jiff::tz::TimeZone;
 use jwtlens::json::{Member, Object, Value};
 use jwtlens::{
-    Check, Code, Disclosure, Malformed, NumericDate, Reason, Report, Segment, Validity, Verdict,
-    duration, relative,
+    Check, ClaimPath, Code, Disclosure, Malformed, NumericDate, Reason, Report, Segment, Validity,
+    Verdict, duration, relative,
 };
 
 use super::columns::{Row, unbroken};
@@ -112,7 +112,7 @@ fn rows(
         .partition(|check| member(check).is_some());
     let members = object.members().iter().map(|member| {
         let failed = here.iter().filter(|check| *check.name == *member.name);
-        let failed: Vec<String> = failed.map(|check| expectation(check)).collect();
+        let failed: Vec<String> = failed.map(|check| wanted(check, object)).collect();
         row(member, &failed)
     });
     let elsewhere = elsewhere.iter().map(|check| {
@@ -125,11 +125,48 @@ fn rows(
             name: name(&check.name),
             meaning: meaning(&check.name),
             value,
-            note: note(&[expectation(check)]),
+            note: note(&[wanted(check, object)]),
             rejected: true,
         }
     });
     members.chain(elsewhere).collect()
+}
+
+/// What a failed check wanted, and how to ask for what the token has.
+fn wanted(check: &Check, object: &Object) -> String {
+    let expectation = expectation(check);
+    match correction(check, object) {
+        Some(correction) => format!("{expectation} (use {correction})"),
+        None => expectation,
+    }
+}
+
+/// The check that was probably meant: of a value that is not a string, of an item of an array, or of a value
+/// inside a claim.
+fn correction(check: &Check, object: &Object) -> Option<String> {
+    let is_claim = check.check == "claim";
+    let expected = check.expected.as_str().filter(|_| is_claim);
+    match (&check.actual, expected) {
+        (Value::Null, _) if is_claim || check.check == "require" => {
+            let nested = format!("/{}", check.name.replace('.', "/"));
+            let is_found = |path: ClaimPath| path.find(object).is_some();
+            let is_nested = check.name.contains('.') && ClaimPath::new(&nested).is_ok_and(is_found);
+            is_nested.then(|| name(&nested))
+        }
+        (Value::Array(items), Some(text)) => {
+            let index = items.iter().position(|item| item.as_str() == Some(text))?;
+            let path = check.name.strip_prefix('/').unwrap_or(&check.name);
+            Some(format!(
+                "{}={}",
+                name(&format!("/{path}/{index}")),
+                name(text)
+            ))
+        }
+        (Value::Bool(_) | Value::Number(_), Some(text)) if check.actual.to_string() == *text => {
+            Some(format!("{}:={text}", name(&check.name)))
+        }
+        (_, _) => None,
+    }
 }
 
 /// What a failed check wanted.

@@ -2,10 +2,11 @@
 //! stands in its row, so that no fact stands twice.
 
 use std::iter;
+use std::time::Duration;
 
 use jwtlens::{
-    Certainty, Finding, Input, KeyId, Malformed, NumericDate, Reason, Report, SignatureStatus,
-    Tried, Verdict,
+    Certainty, Code, Finding, Input, KeyId, Malformed, NumericDate, Reason, Report,
+    SignatureStatus, Tried, Verdict,
 };
 use unicode_width::UnicodeWidthStr;
 
@@ -13,6 +14,7 @@ use super::columns::{Columns, HANGING, INDENT, Row, each_line, wrapped};
 use super::headline::headline;
 use super::look::{Detail, Look};
 use super::{escape, rows};
+use crate::cli::figures;
 
 /// Writes reports for people.
 pub struct Text<'t>(pub &'t Look);
@@ -38,15 +40,16 @@ fn position(input: &Input) -> String {
 }
 
 impl Text<'_> {
-    /// The whole report, after a rule if it is not the first of a run.
+    /// The whole report, after a rule if it is one of several.
     pub fn report(&self, report: &Report) -> String {
-        let verdict = self.verdict(report);
+        let verdict = self.verdict(report, &headline(report));
         let is_rejected = report.verdict > Verdict::NotVerified;
+        let is_cause = |finding: &&Finding| finding.explains || finding.code == Code::UnknownKid;
         let (causes, notes): (Vec<&Finding>, Vec<&Finding>) = report
             .findings
             .iter()
             .filter(|finding| !finding.code.is_in_row())
-            .partition(|finding| finding.explains && is_rejected);
+            .partition(|finding| is_cause(finding) && is_rejected);
         let mut text = verdict.clone();
         let hint = report.error.as_ref().and_then(Malformed::hint);
         if let Some(hint) = hint.filter(|_| causes.is_empty()) {
@@ -58,8 +61,7 @@ impl Text<'_> {
         for note in &notes {
             text.push_str(&self.finding("Note", note, false));
         }
-        let is_about_key_ids = |note: &&Finding| note.code.is_about_key_ids();
-        let is_advised = hint.is_some() || !causes.is_empty() || notes.iter().any(is_about_key_ids);
+        let is_advised = hint.is_some() || !causes.is_empty();
         let is_verify = self.0.detail == Detail::Verify;
         if is_verify && !is_advised && may_be_explained(report) {
             text.push('\n');
@@ -71,15 +73,23 @@ impl Text<'_> {
         let is_taller = |rows: usize| text.lines().count() >= rows;
         if self.0.height.is_some_and(is_taller) {
             text.push('\n');
-            text.push_str(&verdict);
+            text.push_str(&match causes.first() {
+                Some(cause) => self.verdict(report, &cause_in_brief(cause)),
+                None => verdict,
+            });
         }
         format!("{}{text}", self.rule(&report.input))
     }
 
-    /// The line between two reports of a run, with the position of the second.
+    /// Whether a line with the token's position stands above its report.
+    fn has_rule(&self, input: &Input) -> bool {
+        self.0.several || input.number > 1
+    }
+
+    /// The line above a report that is one of several, with the position of its token.
     fn rule(&self, input: &Input) -> String {
         const LENGTH: usize = 80;
-        if input.number == 1 {
+        if !self.has_rule(input) {
             return String::new();
         }
         let position = format!("--- {} ", escape::text(&position(input)));
@@ -90,9 +100,9 @@ impl Text<'_> {
     }
 
     /// The verdict and its reason in one sentence.
-    fn verdict(&self, report: &Report) -> String {
+    fn verdict(&self, report: &Report, reason: &str) -> String {
         let at = report.verdict.name().len();
-        let rest = format!(": {}", escape::text(&headline(report)));
+        let rest = format!(": {}", escape::text(reason));
         format!(
             "{}{}\n",
             self.0.paint.verdict(report.verdict),
@@ -121,8 +131,8 @@ impl Text<'_> {
             text.push_str(&self.labeled("", &format!("and {more} more"), ""));
         }
         let input = &report.input;
-        if input.number == 1 && (input.column.is_some() || input.line.is_some_and(|line| line > 1))
-        {
+        let has_rule = self.has_rule(input);
+        if !has_rule && (input.column.is_some() || input.line.is_some_and(|line| line > 1)) {
             text.push_str(&self.labeled("token", &escape::text(&position(input)), ""));
         }
         if let Some(time) = input
@@ -216,71 +226,61 @@ impl Text<'_> {
             .collect()
     }
 
-    /// Why the token is rejected, and what was tried to find it out.
+    /// Why the token is rejected, and what was tried to find it out. What says less than the first cause is
+    /// shown with `--verbose` only: it would push the claims off the screen.
     fn causes(&self, report: &Report, causes: &[&Finding]) -> String {
+        let is_short = self.0.detail == Detail::Debug { verbose: false };
         let mut text = String::new();
         let mut evidence = None;
+        let mut is_cut = false;
         for finding in causes {
-            let label = if text.is_empty() { "Why" } else { "Also" };
+            let is_first = text.is_empty();
+            let says_less = finding.code.is_fallback() || finding.code == Code::UnknownKid;
+            if is_short && !is_first && says_less {
+                is_cut = true;
+                continue;
+            }
+            let label = match (finding.explains, is_first) {
+                (false, _) => "Note",
+                (true, true) => "Why",
+                (true, false) => "Also",
+            };
             // Several findings may rest on the same proof; the first may say more.
             let known: Option<&str> = evidence.replace(&*finding.evidence);
             let is_known = known.is_some_and(|known| known.starts_with(&*finding.evidence));
             text.push_str(&self.finding(label, finding, is_known));
         }
-        if let Some(tried) = &report.search {
-            let is_proven = |finding: &&Finding| finding.certainty == Certainty::Proven;
-            text.push_str(&self.search(tried, causes.is_empty(), causes.iter().any(is_proven)));
+        let is_proven = |finding: &&Finding| finding.certainty == Certainty::Proven;
+        let is_proven = causes.iter().any(is_proven);
+        match &report.search {
+            Some(tried) if !is_short => text.push_str(&self.search(tried, causes.is_empty())),
+            Some(tried) if !is_proven => {
+                if causes.is_empty() {
+                    text.push_str(&self.heading("Why: no cause found"));
+                }
+                text.push_str(&self.line(&attempts(tried, None, is_cut)));
+            }
+            Some(_) | None => {}
         }
         text
     }
 
-    fn search(&self, tried: &Tried, is_unexplained: bool, is_proven: bool) -> String {
-        let is_verbose = self.0.detail == Detail::Debug { verbose: true };
-        if is_proven && !is_verbose {
-            return String::new();
-        }
-        let time = tried.milliseconds.map_or(String::new(), |milliseconds| {
-            format!(" in {milliseconds} ms")
-        });
-        let more = match (tried.complete || is_proven, tried.deep) {
-            (true, _) => "",
-            (false, false) => "; use --deep to try more",
-            (false, true) => "; stopped at the search limit",
-        };
-        let combinations = match tried.forms {
-            1 => "1 combination".to_owned(),
-            forms => format!("{forms} combinations"),
-        };
-        let left_out = match tried.keys_left_out {
-            0 => String::new(),
-            1 => "; 1 key was not tried in every form".to_owned(),
-            keys => format!("; {keys} keys were not tried in every form"),
-        };
-        let summary = match tried.exceeded_limit {
-            None => format!("tried {combinations}{time}{more}{left_out}"),
-            Some(limit) => format!(
-                "not searched: the token exceeds the search limit of {} KiB",
-                limit / 1024
-            ),
-        };
-        let mut text = if is_unexplained {
-            format!(
-                "{}{}",
-                self.heading("Why: no cause found"),
-                self.line(&summary)
-            )
+    /// Everything that was tried.
+    fn search(&self, tried: &Tried, is_unexplained: bool) -> String {
+        let heading = if is_unexplained {
+            "Why: no cause found"
         } else {
-            format!("{}{}", self.heading("Search"), self.line(&summary))
+            "Search"
         };
-        if is_verbose {
-            for (what, list) in [
-                ("signature", &tried.signatures),
-                ("signing input", &tried.inputs),
-                ("key", &tried.keys),
-            ] {
-                for item in list {
-                    text.push_str(&self.line(&format!("{what}: {item}")));
-                }
+        let mut text = self.heading(heading);
+        text.push_str(&self.line(&attempts(tried, tried.milliseconds, false)));
+        for (what, list) in [
+            ("signature", &tried.signatures),
+            ("signing input", &tried.inputs),
+            ("key", &tried.keys),
+        ] {
+            for item in list {
+                text.push_str(&self.line(&format!("{what}: {item}")));
             }
         }
         text
@@ -299,7 +299,7 @@ impl Text<'_> {
         };
         let mut text = self.heading(&format!("{label}: {}{about}", finding.code.name()));
         text.push_str(&self.line(&finding.summary));
-        if !evidence_is_known && !finding.code.is_about_key_ids() {
+        if !evidence_is_known && !finding.code.omits_evidence() {
             text.push_str(&self.line(&finding.evidence));
         }
         if let Some(hint) = &finding.hint {
@@ -334,6 +334,43 @@ impl Text<'_> {
 /// Where the values of the rows below the verdict begin.
 const LABELED: usize = "  token  ".len();
 
+/// How much was tried, and what else can be done.
+fn attempts(tried: &Tried, milliseconds: Option<u64>, is_cut: bool) -> String {
+    if let Some(limit) = tried.exceeded_limit {
+        let limit = limit / 1024;
+        return format!("not searched: the token exceeds the search limit of {limit} KiB");
+    }
+    let mut text = format!("tried {}", figures::count(tried.forms, "combination"));
+    if let Some(milliseconds) = milliseconds {
+        let time = figures::elapsed(Duration::from_millis(milliseconds));
+        text.push_str(&format!(" in {time}"));
+    }
+    match tried.keys_left_out {
+        0 => {}
+        1 => text.push_str("; 1 key was not tried in every form"),
+        keys => text.push_str(&format!("; {keys} keys were not tried in every form")),
+    }
+    text.push_str(match (tried.complete, tried.deep, is_cut) {
+        (true, _, false) => "",
+        (true, _, true) => "; use --verbose to see all findings",
+        (false, false, false) => "; use --deep to try more",
+        (false, false, true) => "; use --deep to try more, --verbose to see all",
+        (false, true, false) => "; stopped at the search limit",
+        (false, true, true) => "; stopped at the search limit; use --verbose to see all",
+    });
+    text
+}
+
+/// A cause without how it is known, for the line in which the verdict is repeated.
+fn cause_in_brief(finding: &Finding) -> String {
+    let code = finding.code.name();
+    match finding.certainty {
+        Certainty::Proven => format!("{} ({code}, proven)", finding.summary),
+        Certainty::Likely => format!("{} ({code}, likely)", finding.summary),
+        Certainty::Note => format!("{} ({code})", finding.summary),
+    }
+}
+
 /// A key's name, and where it came from.
 fn named(key: &KeyId) -> (String, String) {
     let name = key.name();
@@ -360,7 +397,7 @@ mod tests {
     use std::fs;
 
     use jiff::tz::TimeZone;
-    use jwtlens::{ClaimCheck, Code, KeySet, Policy, Token, Validity, Verifier};
+    use jwtlens::{ClaimCheck, KeySet, Policy, Token, Validity, Verifier};
 
     use super::*;
     use crate::cli::render::style::Paint;
@@ -386,6 +423,7 @@ mod tests {
             paint: Paint { on: false },
             width: Some(width),
             height: None,
+            several: false,
             detail,
         };
         Text(&look).report(report)

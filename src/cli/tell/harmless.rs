@@ -40,11 +40,12 @@ const EXTENSIONS: [&str; 26] = [
 pub enum Harmless<'h> {
     /// It is one of these names or differs from one in at most [`MAX_EDITS`] characters, letter case aside.
     Name(&'h [&'h str]),
-    /// It is a number or a duration of at most [`MAX_FRAGMENT`] characters, or a name of usual words alone.
-    Plain,
+    /// It is a number or a duration of at most [`MAX_FRAGMENT`] characters.
+    Number,
     /// It is the path of something that exists, and does not contain a token.
     Path,
-    /// The same; or it has a known extension and at most [`MAX_FILE_NAME`] characters before it.
+    /// The same; or it has a known extension and at most [`MAX_FILE_NAME`] characters before it, or consists
+    /// of at most [`MAX_FRAGMENT`] letters.
     FileName,
     /// It is one of these names or resembles one, as above; or it has at most [`MAX_FRAGMENT`] characters,
     /// those of usual words in a name aside. For values that a report repeats, and for values of options.
@@ -56,7 +57,7 @@ pub fn shown<'t>(text: &'t OsStr, harmless: Harmless) -> Option<Cow<'t, str>> {
     let name = text.to_str().unwrap_or_default();
     let is_harmless = match harmless {
         Harmless::Name(names) => resembles_any(name, names),
-        Harmless::Plain => is_number(name) || unknown_characters(name) == Some(0),
+        Harmless::Number => is_number(name),
         Harmless::Path => exists(text),
         Harmless::FileName => exists(text) || is_file_name(text),
         Harmless::Value(names) => {
@@ -143,7 +144,7 @@ fn exists(text: &OsStr) -> bool {
     text.len() <= MAX_PATH && fs::symlink_metadata(text).is_ok() && !contains_token(text)
 }
 
-/// What does not exist of a path is a short name with a known extension.
+/// What does not exist of a path is a short word, or a short name with a known extension.
 fn is_file_name(text: &OsStr) -> bool {
     if text.len() > MAX_PATH {
         return false;
@@ -153,8 +154,11 @@ fn is_file_name(text: &OsStr) -> bool {
         |directory: &&Path| directory.as_os_str().is_empty() || exists(directory.as_os_str());
     let missing = path.ancestors().skip(1).find(is_known);
     let missing = missing.and_then(|directory| path.strip_prefix(directory).ok()?.to_str());
-    let Some((stem, extension)) = missing.and_then(|name| name.rsplit_once('.')) else {
-        return false;
+    let missing = missing.unwrap_or_default();
+    let Some((stem, extension)) = missing.rsplit_once('.') else {
+        return (1..=MAX_FRAGMENT).contains(&missing.len())
+            && missing.bytes().all(|byte| byte.is_ascii_alphabetic())
+            && !may_be_secret(missing);
     };
     (1..=MAX_FILE_NAME).contains(&stem.chars().count())
         && EXTENSIONS
@@ -281,22 +285,11 @@ mod tests {
     }
 
     #[test]
-    fn number_is_shown_if_short_and_name_if_usual() {
+    fn number_is_shown_if_short() {
         for text in [
-            "0",
-            "-5",
-            "+30m",
-            "90",
-            "5x",
-            "1e3",
-            "1.5",
-            "1h30m",
-            "1500ms",
-            "9999999",
-            "role",
-            "tenant_id",
+            "0", "-5", "+30m", "90", "5x", "1e3", "1.5", "1h30m", "1500ms", "9999999",
         ] {
-            assert!(is_shown(text, Harmless::Plain), "{text}");
+            assert!(is_shown(text, Harmless::Number), "{text}");
         }
         for text in [
             "",
@@ -312,10 +305,11 @@ mod tests {
             "2026-11-23",
             "d34db33f",
             "hunter2",
-            "role1",
+            "role",
+            "admin-login",
             "my-secret",
         ] {
-            assert!(!is_shown(text, Harmless::Plain), "{text}");
+            assert!(!is_shown(text, Harmless::Number), "{text}");
         }
     }
 
@@ -369,7 +363,12 @@ mod tests {
             ("tests/suite/../data/nowhere.json", true),
             ("tokens.2026.11.txt", true),
             ("a/nowhere.json", true),
-            ("nowhere", false),
+            ("nowhere", true),
+            ("src/nope", true),
+            ("nowheres", false),
+            ("hunter2", false),
+            ("passwd", false),
+            ("no-where", false),
             ("nowhere.rs", false),
             (".json", false),
             ("src/.json", false),
@@ -457,7 +456,7 @@ mod tests {
         for harmless in [
             Harmless::Name(&["\u{fffd}.json", ""]),
             Harmless::Value(&[""]),
-            Harmless::Plain,
+            Harmless::Number,
             Harmless::FileName,
         ] {
             assert_eq!(shown(text, harmless), None);
