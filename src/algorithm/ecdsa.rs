@@ -5,9 +5,9 @@ use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
 use p384::ecdsa::signature::hazmat::PrehashVerifier as _;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-use super::p256_batch::FIXED_KEY;
+use super::p256_table::FIXED_KEY;
 use super::{Algorithm, KeyType, Material, Verify, digest};
-use crate::curve::single;
+use crate::curve::single_signature;
 
 pub static ES256: Algorithm = Algorithm {
     accepts: Some(p256_accepts),
@@ -60,7 +60,7 @@ fn p256(key: &Material, prehash: &[u8], signature: &[u8]) -> bool {
 /// ECDSA takes the leftmost bits of a longer hash.
 fn p256_accepts(key: &Material, prehash: &[u8], signature: &[u8]) -> bool {
     let key = key.p256().zip(prehash.first_chunk());
-    key.is_some_and(|(key, prehash)| single::accepts(key, *prehash, signature))
+    key.is_some_and(|(key, prehash)| single_signature::accepts(key, *prehash, signature))
 }
 
 fn p384(key: &Material, prehash: &[u8], signature: &[u8]) -> bool {

@@ -7,10 +7,10 @@
 mod ecdsa;
 mod eddsa;
 mod hmac;
+mod lenient;
 mod material;
 mod montgomery;
-mod p256_batch;
-mod parameter;
+mod p256_table;
 mod registry;
 mod rsa;
 
@@ -22,9 +22,9 @@ pub(crate) use self::hmac::{HS256, HS384, HS512, OtherMac};
 pub(crate) use ecdsa::ES256;
 #[cfg(test)]
 pub(crate) use ecdsa::X256;
+pub(crate) use lenient::{Message, Parameter};
 pub use material::KeyType;
 pub(crate) use material::Material;
-pub(crate) use parameter::{Message, Parameter};
 pub(crate) use rsa::opened;
 
 /// From a text to its hash.

@@ -19,7 +19,7 @@ use super::progress::Progress;
 use super::render::Renderer;
 use super::signals;
 use super::sink::{Done, STACK, Shared, Sink, lock};
-use super::tell::checks;
+use super::tell::hidden_values;
 
 /// The number of tokens that are verified together: enough for a batch of signatures.
 pub const BATCH_SIZE: usize = 128;
@@ -160,7 +160,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
 
     fn judge(&mut self, tokens: &[Token], done: &mut Done) -> Result<()> {
         for (mut report, token) in (self.judge)(tokens).into_iter().zip(tokens) {
-            checks::redact(&mut report);
+            hidden_values::redact(&mut report);
             if self.redact {
                 report.redact();
             }

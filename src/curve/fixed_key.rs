@@ -2,7 +2,7 @@
 //!
 //! Verification computes `u1 G + u2 Q`. With Q known beforehand as G is, both products are sums of
 //! entries of tables, without a doubling. The 52 points of each signature are added pair by pair in
-//! affine coordinates, one level of all signatures of a batch at a time (`affine`).
+//! affine coordinates, one level of all signatures of a batch at a time (`batch_addition`).
 //!
 //! Why it can be trusted: an acceptance certifies itself, as the x of the sum must be r, which a wrong
 //! sum meets by chance once in 2^256. Whatever is not accepted here, and the cases in which the
@@ -162,8 +162,8 @@ pub fn factors(batch: &[(Prehash, &[u8])]) -> Vec<Option<Factors>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::curve::samples::{constructed, random, sign};
     use crate::curve::table::BITS;
+    use crate::curve::test_signatures::{constructed, random, sign};
     use p256::FieldElement;
     use p256::ecdsa::signature::hazmat::PrehashVerifier;
     use p256::ecdsa::{Signature, SigningKey};

@@ -5,9 +5,9 @@ mod batch_addition;
 pub mod fixed_key;
 mod generator;
 mod point;
-#[cfg(test)]
-mod samples;
-pub mod single;
+pub mod single_signature;
 mod table;
+#[cfg(test)]
+mod test_signatures;
 
 pub use point::*;

@@ -7,7 +7,7 @@ use p256::ecdsa::signature::hazmat::PrehashSigner as _;
 use p256::ecdsa::{Signature, SigningKey};
 use sha2::{Digest as _, Sha256};
 
-use super::ecdsa::{dropped_characters, recovery, single_edit, truncated};
+use super::ecdsa::{dropped_characters, recovered_keys, single_edit, truncated};
 use super::header_variants::Names;
 use super::hmac_confusion::Files;
 use super::named_keys::NamedKeys;
@@ -194,7 +194,7 @@ fn searches_of<'s>(
     sources: &'s [KeySource],
 ) -> Vec<Search<'s>> {
     use Effort::{Deep, Default};
-    let index = recovery::Index::new(suspects);
+    let index = recovered_keys::Index::new(suspects);
     let names = NamedKeys::read(None, b"").thumbprints();
     let files = Files::new(sources.iter());
     vec![
@@ -220,7 +220,9 @@ fn searches_of<'s>(
             "recovery",
             Default,
             Box::new(move |work| {
-                drop(recovery::meet(case, forms, hashes, &index, &names, work));
+                drop(recovered_keys::meet(
+                    case, forms, hashes, &index, &names, work,
+                ));
             }),
         ),
         (
@@ -228,7 +230,7 @@ fn searches_of<'s>(
             Default,
             Box::new(move |work| {
                 for form in forms {
-                    drop(recovery::proofs(case, form, hashes, work));
+                    drop(recovered_keys::proofs(case, form, hashes, work));
                 }
             }),
         ),

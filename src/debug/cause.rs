@@ -1,7 +1,7 @@
 //! The causes that a search can prove: each with its code, and the phrase for what was done to make the
 //! signature verify. How it is looked for is in the other files.
 //!
-//! What they cost is counted in units of work (`work`), so that a search ends; figures are in
+//! What they cost is counted in units of work (`budget`), so that a search ends; figures are in
 //! `cargo bench --bench debug`. A proof is always [`Proven`](crate::Certainty::Proven).
 
 use std::borrow::Cow;

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use super::cause::Cause;
 use super::chain::{self, Anchor};
 use super::change::{Change, Stage};
+use super::claim_findings::{local_clock, times};
 use super::ecdsa::dropped_characters;
-use super::ecdsa::recovery::{self, Index};
+use super::ecdsa::recovered_keys::{self, Index};
 use super::ecdsa::single_edit;
 use super::ecdsa::truncated;
 use super::extract;
@@ -22,7 +23,6 @@ use super::search::{Case, Targets, meet};
 use super::signature_encodings::{self, Form};
 use super::signer::{self, MAX_KEYS, Suspect};
 use super::signing_inputs::{Hashed, SigningInputs};
-use super::time_findings::{local_clock, times};
 use super::token_kind::{self, kinds};
 use super::work::{Effort, MULTIPLICATION, Work};
 use crate::algorithm::{Algorithm, Material};
@@ -391,7 +391,7 @@ impl Debugger {
         if self.index.is_empty() || plainest.is_empty() {
             return None;
         }
-        recovery::meet(search.case, form, &plainest, &self.index, &[], work)
+        recovered_keys::meet(search.case, form, &plainest, &self.index, &[], work)
     }
 
     /// The signature leads to a key that is given, or to one that the token itself names.
@@ -401,7 +401,7 @@ impl Debugger {
             return None;
         }
         let Search { forms, signed, .. } = search;
-        recovery::meet(
+        recovered_keys::meet(
             search.case,
             forms,
             &signed.hashes,
@@ -515,7 +515,7 @@ impl Search<'_> {
         };
         match self.forms.iter().find(is_whole) {
             Some(form) if alg.is_some_and(is_of_p256) => {
-                recovery::proofs(self.case, form, &self.of(is_of_alg), work)
+                recovered_keys::proofs(self.case, form, &self.of(is_of_alg), work)
             }
             Some(_) | None => Vec::new(),
         }

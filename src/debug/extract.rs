@@ -1,5 +1,5 @@
 //! What stands around a token, and how it is removed: one step after the other, each of which may
-//! propose several changes, and none if it has nothing to do. How they are made is in `replay/text.rs`.
+//! propose several changes, and none if it has nothing to do. How they are made is in `replay/token_text.rs`.
 
 use super::base64url_lenient;
 use super::cause::Cause;

@@ -6,9 +6,9 @@ use super::base64url_lenient;
 use super::cause::Cause;
 use super::change::{self, Change, repairs};
 use super::hmac_confusion::EMPTY_SECRET;
+use super::payload_damage::{self, Shift};
 use super::proof::Proof;
 use super::reading::Reading;
-use super::shifted::{self, Shift};
 use super::signature_encodings::Form;
 use super::signer::Suspect;
 use super::wording;
@@ -238,7 +238,7 @@ fn is_broken(reading: &Reading) -> bool {
 }
 
 fn payload_damaged(payload: &str) -> Finding {
-    let evidence = match shifted::place(payload) {
+    let evidence = match payload_damage::place(payload) {
         Some((at, Shift::Missing)) => {
             format!("a character is missing near byte {at}: with one there, the rest is valid JSON")
         }

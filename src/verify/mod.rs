@@ -1,25 +1,25 @@
 //! From a token to its report: the one place where all facts come together. One token and many go the
 //! same way; only the keys are asked in another manner.
 
-mod batch;
+#[cfg(test)]
+mod agreement_tests;
 pub mod claim_check;
 pub mod code;
 pub mod finding;
 pub mod milliseconds;
 pub mod notes;
 pub mod policy;
-mod question;
-mod read;
+mod prepared_keys;
+mod read_segments;
 mod redaction;
 pub mod report;
-#[cfg(test)]
-mod tests;
+mod signature_check;
 pub mod vendor;
 pub mod verdict;
 
-use batch::Batch;
-use question::Read;
-use read::Parts;
+use prepared_keys::Batch;
+use read_segments::Parts;
+use signature_check::Read;
 
 use code::Code;
 use finding::Finding;

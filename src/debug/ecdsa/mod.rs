@@ -3,7 +3,7 @@
 
 pub mod dropped_characters;
 mod partial_sums;
-pub mod recovery;
+pub mod recovered_keys;
 mod signature_layout;
 pub mod single_edit;
 pub mod truncated;

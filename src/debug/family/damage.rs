@@ -1,7 +1,7 @@
 //! One character of header or payload that was altered, under keys that are not on P-256.
 
 use super::encoded_message::Opened;
-use super::target::Target;
+use super::key_with_forms::Target;
 use crate::algorithm::{Algorithm, KeyType, Material, Message, Parameter};
 use crate::debug::change::Change;
 use crate::debug::ecdsa::single_edit;

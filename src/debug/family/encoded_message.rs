@@ -2,7 +2,7 @@
 //! was signed, or the salt and what it was hashed to. One exponentiation for each form and key is enough for
 //! any number of texts.
 
-use super::target::Target;
+use super::key_with_forms::Target;
 use crate::algorithm::{self, Algorithm, Material};
 use crate::debug::alg::change_to;
 use crate::debug::change::Change;

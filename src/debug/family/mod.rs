@@ -1,12 +1,12 @@
 //! Signatures of keys that are not on P-256: every form of the signature with every text, hash and key, those
-//! with the fewest changes first. What P-256 can do faster is in `search`, and in `ecdsa` for the other curves;
+//! with the fewest changes first. What P-256 can do faster is in `search`, and in `other_curves` for the other curves;
 //! an RSA signature tells by itself what it is of (`encoded_message`).
 
 mod damage;
-mod ecdsa;
 mod encoded_message;
 mod hash_variants;
-mod target;
+mod key_with_forms;
+mod other_curves;
 
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ use super::signing_inputs::Input;
 use super::work::{self, Work};
 pub use encoded_message::Opened;
 use hash_variants::{LIKELY_WAYS, other_macs, ways};
-use target::Target;
+use key_with_forms::Target;
 
 use crate::algorithm::{Algorithm, KeyType, Material};
 
@@ -43,10 +43,10 @@ pub fn search(
         return Some(proof);
     }
     let targets = targets(case, suspects, |key| key != KeyType::Rsa, work);
-    if let Some(proof) = ecdsa::search(case, inputs, &targets, kept, work) {
+    if let Some(proof) = other_curves::search(case, inputs, &targets, kept, work) {
         return Some(proof);
     }
-    let one_by_one = |target: &&Target| !ecdsa::has_curve(target);
+    let one_by_one = |target: &&Target| !other_curves::has_curve(target);
     // Header and payload in other spellings are many, so that pairs of what is likelier come before them.
     let phases = [
         (true, 0..=2),

@@ -3,13 +3,13 @@
 //! only as it is replayed here, from the token as it came in.
 
 mod secret_form;
-mod segments;
 mod signature;
 mod signing_input;
+mod token_text;
 
 pub use secret_form::SecretForm;
-pub use segments::{
-    SUBSTITUTE, Segments, compact, is_base64url, is_invisible, legible, segments, text,
-};
 pub use signature::{HALF, after as signature_bytes, bytes as signature, resized};
 pub use signing_input::{content, input, message, prehash};
+pub use token_text::{
+    SUBSTITUTE, Segments, compact, is_base64url, is_invisible, legible, segments, text,
+};

@@ -14,7 +14,7 @@ use p384::elliptic_curve::subtle::Choice;
 use p384::elliptic_curve::{AffinePoint, CurveArithmetic, FieldBytes, ProjectivePoint, Scalar};
 
 use super::hash_variants::{LIKELY_WAYS, ways};
-use super::target::Target;
+use super::key_with_forms::Target;
 use crate::algorithm::{Algorithm, KeyType, Material, Message};
 use crate::debug::alg::{is_other_algorithm, rows};
 use crate::debug::change::Change;

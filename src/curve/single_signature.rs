@@ -112,7 +112,7 @@ fn digits(k: &Scalar, width: u32) -> [i8; DIGITS] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::curve::samples::{constructed, random, sign};
+    use crate::curve::test_signatures::{constructed, random, sign};
     use p256::ProjectivePoint;
     use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
     use p256::ecdsa::{Signature, SigningKey};

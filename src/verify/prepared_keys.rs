@@ -6,7 +6,7 @@ use std::iter;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use super::question::{Question, Read};
+use super::signature_check::{Question, Read};
 use crate::algorithm::{Algorithm, Answer, Material, Prepared, Signed};
 use crate::key::VerificationKey;
 use crate::key::set::KeySet;

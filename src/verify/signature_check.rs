@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::read::{LastHeader, Parts};
+use super::read_segments::{LastHeader, Parts};
 use super::report::{Reason, Signature};
 use super::verdict::SignatureStatus;
 use crate::algorithm::{Algorithm, Signed};
