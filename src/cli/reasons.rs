@@ -10,7 +10,11 @@ pub fn reason(report: &Report) -> Option<String> {
         Verdict::Malformed => {
             let error = report.error.as_ref()?;
             // Without names and counts: there are only so many reasons.
-            Some(format!("malformed: {}: {:#}", error.segment, error.fault))
+            Some(format!(
+                "malformed: {}: {:#}",
+                error.segment.name(),
+                error.fault
+            ))
         }
         Verdict::Unverifiable => Some(format!(
             "unverifiable: {}",

@@ -5,11 +5,9 @@
 use std::collections::{HashMap, HashSet};
 use std::iter;
 
-use der::asn1::{
-    AnyRef, BitStringRef, ContextSpecific, GeneralizedTime, ObjectIdentifier, OctetStringRef,
-    UtcTime,
-};
+use der::asn1::{AnyRef, BitStringRef, ContextSpecific, ObjectIdentifier, OctetStringRef};
 use der::{Decode, Reader, SliceReader, Tag, TagMode, TagNumber, Tagged};
+use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 use serde::{Serialize, Serializer};
 use sha1::Sha1;
@@ -116,43 +114,68 @@ impl Issued<'_> {
         Extensions::read(self.extensions)
     }
 
+    /// Whether it is a CA's, or of version 1, which cannot say so.
+    fn may_issue(&self) -> bool {
+        self.certificate.ca || (self.is_first_version && self.extensions.is_none())
+    }
+
+    /// Subject and issuer, as they are compared: in any string type, letter case and spacing (RFC 5280, section
+    /// 7.1).
+    fn names(&self) -> [String; 2] {
+        [&self.certificate.subject, &self.certificate.issuer].map(|name| {
+            let words: Vec<&str> = name.split_whitespace().collect();
+            words.join(" ").to_lowercase()
+        })
+    }
+
     /// Whether it is a root of version 1, which cannot say that it is a CA's: whoever trusts it does.
     pub(crate) fn is_old_root(&self) -> bool {
         self.is_first_version && self.extensions.is_none() && self.subject == self.issuer
     }
 }
 
-/// The place of the only certificate that counts in a chain: that of the first that is not a CA's, or of the
-/// first. Certificates that are not a chain all count.
-pub(crate) fn leaf_of_chain(certificates: &[&Issued]) -> Option<usize> {
-    let chain = chain(certificates)?;
+/// Which certificates of one file have a key that verifies tokens. Of a chain it is the first that is not a CA's,
+/// or the first. Of others, all but the CAs' that issued another one of them: a CA's key signs certificates, and
+/// a certificate that stands twice, or is signed by two CAs, must not make it count.
+pub(crate) fn end_entities(certificates: &[&Issued]) -> Vec<bool> {
+    let names: Vec<[String; 2]> = certificates.iter().map(|issued| issued.names()).collect();
     let is_ca = |place: &usize| {
-        let issued = certificates.get(*place);
-        issued.is_none_or(|issued| issued.certificate.ca)
+        certificates
+            .get(*place)
+            .is_none_or(|issued| issued.may_issue())
     };
-    let mut places = chain.iter().copied();
-    places
-        .find(|place| !is_ca(place))
-        .or(chain.first().copied())
+    if let Some(chain) = chain(&names) {
+        let mut places = chain.iter();
+        let leaf = places.find(|place| !is_ca(place)).or(chain.first());
+        return (0..names.len()).map(|place| Some(&place) == leaf).collect();
+    }
+    let issuers = names.iter().filter(|[subject, issuer]| subject != issuer);
+    let issuers: HashSet<&String> = issuers.map(|[_, issuer]| issuer).collect();
+    let mut counting: Vec<bool> = (0..)
+        .zip(&names)
+        .map(|(place, [subject, _])| !(is_ca(&place) && issuers.contains(subject)))
+        .collect();
+    if let (false, [first, ..]) = (counting.contains(&true), counting.as_mut_slice()) {
+        *first = true;
+    }
+    counting
 }
 
 /// The places of the certificates, each followed by that of its issuer, if one chain has them all. It does not
 /// matter in which order they stand: the key of a CA must not verify tokens because its certificate is first.
 ///
-/// The names decide. A self-issued certificate ends a chain: several of one name are those of a key that
-/// was replaced.
-fn chain(certificates: &[&Issued]) -> Option<Vec<usize>> {
-    let count = certificates.len();
-    let places: HashMap<&[u8], usize> = certificates
+/// The names, subject and issuer, decide. A self-issued certificate ends a chain: several of one name are those
+/// of a key that was replaced.
+fn chain(names: &[[String; 2]]) -> Option<Vec<usize>> {
+    let count = names.len();
+    let places: HashMap<&String, usize> = names
         .iter()
         .zip(0..)
-        .map(|(issued, place)| (issued.subject, place))
+        .map(|([subject, _], place)| (subject, place))
         .collect();
     let issuer = |place: &usize| {
-        let certificate = certificates.get(*place)?;
-        let is_self_issued = certificate.issuer == certificate.subject;
-        let issuer = places.get(certificate.issuer).copied();
-        issuer.filter(|_| !is_self_issued)
+        let [subject, issuer] = names.get(*place)?;
+        places.get(issuer).copied().filter(|_| issuer != subject)
     };
     let issuers: HashSet<usize> = (0..count).filter_map(|place| issuer(&place)).collect();
     let mut leaves = (0..count).filter(|place| !issuers.contains(place));
@@ -219,14 +242,28 @@ fn is_ca(extensions: AnyRef) -> der::Result<bool> {
     })
 }
 
-/// `Time`, in seconds since 1970-01-01T00:00:00Z.
+/// `Time`, in seconds since 1970-01-01T00:00:00Z (RFC 5280, section 4.1.2.5). `der` reads none before 1970.
 fn seconds(reader: &mut SliceReader) -> der::Result<i64> {
+    const EPOCH: DateTime = DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
     let time = AnyRef::decode(reader)?;
-    let since = match time.tag() {
-        Tag::UtcTime => time.decode_as::<UtcTime>()?.to_unix_duration(),
-        _ => time.decode_as::<GeneralizedTime>()?.to_unix_duration(),
+    let invalid = || der::Error::from(time.tag().value_error());
+    let text = str::from_utf8(time.value()).map_err(|_| invalid())?;
+    let text = match (time.tag(), text.as_bytes()) {
+        (Tag::UtcTime, [b'0'..=b'4', ..]) => format!("20{text}"),
+        (Tag::UtcTime, _) => format!("19{text}"),
+        (Tag::GeneralizedTime, _) => text.to_owned(),
+        _ => return Err(invalid()),
     };
-    i64::try_from(since.as_secs()).map_err(|_| Tag::GeneralizedTime.value_error().into())
+    let is_digit = |digit: u8| digit.is_ascii_digit();
+    let is_written = text.len() == "20260101000000Z".len()
+        && text
+            .strip_suffix('Z')
+            .is_some_and(|digits| digits.bytes().all(is_digit));
+    let time = DateTime::strptime("%Y%m%d%H%M%SZ", &text)
+        .ok()
+        .filter(|_| is_written);
+    let since = time.ok_or_else(invalid)?.duration_since(EPOCH);
+    Ok(since.as_secs())
 }
 
 #[expect(

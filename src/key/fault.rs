@@ -71,6 +71,8 @@ pub enum KeyFault {
     RsaExponent,
     /// A secret without a byte.
     EmptySecret,
+    /// A secret that is a public key, in any form: the mistake of algorithm confusion.
+    PublicSecret,
     /// A `use` other than `sig`.
     Use(String),
     /// `key_ops` without `verify`.
@@ -155,6 +157,7 @@ impl KeyFault {
             | Self::RsaSize(_)
             | Self::RsaExponent
             | Self::EmptySecret => None,
+            Self::PublicSecret => Some("use the key itself, not a secret made of it"),
         }
     }
 }
@@ -219,6 +222,9 @@ impl fmt::Display for KeyFault {
             Self::RsaModulus => f.write_str("\"n\" must be odd"),
             Self::RsaExponent => f.write_str("\"e\" must be an odd number from 3 to 2^33 - 1"),
             Self::EmptySecret => f.write_str("\"k\" is empty"),
+            Self::PublicSecret => {
+                f.write_str("\"k\" holds a key, which must not be a secret (RFC 8725, section 2.1)")
+            }
             Self::Use(usage) => {
                 write!(f, "\"use\" must be \"sig\", found {}", shown::quoted(usage))
             }

@@ -14,7 +14,7 @@ use super::note::KeyNote;
 use super::private::is_private_member;
 use super::source::Entry;
 use super::verification_key::{KeyId, VerificationKey};
-use super::{shown, thumbprint, x5c};
+use super::{secret, shown, thumbprint, x5c};
 use crate::algorithm::{Algorithm, Material};
 use crate::text::json::{Object, Value};
 
@@ -77,6 +77,16 @@ pub(crate) struct Rejected {
     pub(crate) usage: Vec<&'static str>,
 }
 
+/// RFC 8725 section 2.1: whoever knows the public key could sign.
+fn not_public(parsed: Parsed) -> Result<Parsed, Vec<KeyFault>> {
+    match &parsed.material {
+        Material::Oct(secret) if secret::not_a_key(secret.octets()).is_err() => {
+            Err(vec![KeyFault::PublicSecret])
+        }
+        _ => Ok(parsed),
+    }
+}
+
 impl KeyReport {
     /// Reads one JWK. `source` names it in reports.
     pub(crate) fn read(index: usize, source: &Arc<str>, jwk: &str) -> Self {
@@ -110,7 +120,7 @@ impl KeyReport {
             .or_else(|| x5c::check(&object, &mut notes));
         let mut key: Option<VerificationKey> = None;
         let rejected_material;
-        match jwk::parse(&object) {
+        match jwk::parse(&object).and_then(not_public) {
             Ok(Parsed { material, note }) => {
                 notes.extend(note);
                 let key_type = material.key_type();

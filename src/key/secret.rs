@@ -85,8 +85,8 @@ fn decode(
         .ok_or(SecretFault::Encoding(encoding))
 }
 
-/// Whether content is a key in any form, also one that is not read as a key but recognized.
-fn not_a_key(content: &[u8]) -> Result<(), SecretFault> {
+/// Fails if content is a key in any form, also one that is not read as a key but recognized.
+pub(super) fn not_a_key(content: &[u8]) -> Result<(), SecretFault> {
     let entries = match source::read(content) {
         Ok(content) => content.entries,
         Err(ContentFault::NotAKey(other)) if other.holds_key() || is_labeled_key(content) => {

@@ -70,19 +70,19 @@ pub(crate) fn read(content: &[u8]) -> Result<Content, ContentFault> {
         Some(text) => (true, text),
         None => (false, content),
     };
-    let mut content = if text.trim_ascii_start().starts_with(b"{") {
+    let mut read = if text.trim_ascii_start().starts_with(b"{") {
         of_json(text)?
     } else if memmem::find(text, pem::BEGIN).is_some() {
         of_pem(text)?.into()
     } else {
-        of_der(text)?.into()
+        of_der(content)?.into()
     };
     if has_bom {
-        for entry in &mut content.entries {
+        for entry in &mut read.entries {
             entry.notes.insert(0, KeyNote::ByteOrderMark);
         }
     }
-    Ok(content)
+    Ok(read)
 }
 
 /// A byte order mark of UTF-16, or ASCII in every other byte.
@@ -172,11 +172,9 @@ fn of_pem(text: &[u8]) -> Result<Vec<Entry>, NotAKey> {
         .iter()
         .filter_map(|(_, form)| form.as_ref().ok()?.certificate())
         .collect();
-    let leaf = certificate::leaf_of_chain(&certificates);
-    let mut place = 0..;
+    let mut counting = certificate::end_entities(&certificates).into_iter();
     let entries = forms.drain(..).map(|(block, form)| {
-        let is_issuer =
-            matches!(&form, Ok(Form::Certificate(_))) && place.next() != leaf && leaf.is_some();
+        let is_issuer = matches!(&form, Ok(Form::Certificate(_))) && counting.next() == Some(false);
         let mut entry = match form {
             Ok(form) => form.entry(),
             Err(other) => Entry::unusable(KeyFault::NotAKey(other)),

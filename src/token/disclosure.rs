@@ -5,19 +5,21 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::compact::{Compact, MAX_TOKEN};
+use super::claims::ClaimsSet;
+use super::compact::{Compact, Jws, MAX_TOKEN};
+use super::header::JoseHeader;
 use super::malformed::{Malformed, TokenFault};
 use super::segment::Segment;
-use crate::text::base64url;
+use crate::text::base64url::{self, Base64urlFault, is_base64url};
 use crate::text::json::Value;
 
 /// What stands between the parts of an SD-JWT (section 4).
-const SEPARATOR: char = '~';
+const SEPARATOR: u8 = b'~';
 
 /// The text of an SD-JWT, split into its parts; none is read yet but the disclosures.
 pub(crate) struct SdJwt<'t> {
     /// The issuer-signed JWT.
-    pub jwt: &'t str,
+    pub jwt: &'t [u8],
     /// The disclosures, in order, or the first fault.
     pub disclosures: Result<Vec<Disclosure>, Malformed>,
     /// Whether a Key Binding JWT follows (section 4.3).
@@ -41,43 +43,61 @@ impl<'t> SdJwt<'t> {
         if text.len() > MAX_TOKEN {
             return None;
         }
-        let (jwt, rest) = str::from_utf8(text).ok()?.split_once(SEPARATOR)?;
-        let Ok(Compact::Jws(_)) = Compact::parse(jwt.as_bytes()) else {
+        let at = text.iter().position(|byte| *byte == SEPARATOR)?;
+        let (jwt, rest) = text.split_at_checked(at)?;
+        let Ok(Compact::Jws(_)) = Compact::parse(jwt) else {
             return None;
         };
-        let (disclosures, last) = rest.rsplit_once(SEPARATOR).unwrap_or(("", rest));
-        let count = disclosures.split(SEPARATOR).count();
-        let read = (1..)
-            .zip(disclosures.split(SEPARATOR))
-            .filter(|_| !disclosures.is_empty())
+        // A character for one that is not UTF-8 is no base64url either.
+        let rest = String::from_utf8_lossy(rest.get(1..)?);
+        let mut parts: Vec<&str> = rest.split(char::from(SEPARATOR)).collect();
+        let last = parts.pop().unwrap_or_default();
+        let count = parts.len();
+        let disclosures: Result<Vec<Disclosure>, Malformed> = (1..)
+            .zip(parts)
             .map(|(number, text)| Disclosure::read(number, text))
             .collect();
-        let has_key_binding = matches!(Compact::parse(last.as_bytes()), Ok(Compact::Jws(_)));
-        let is_whole = last.is_empty() || has_key_binding;
+        let has_key_binding = last.contains('.');
+        let ending = match Compact::parse(last.as_bytes()) {
+            _ if last.is_empty() => Ok(()),
+            _ if !has_key_binding => {
+                let number = count.saturating_add(1);
+                Err(Disclosure::fault(number, 0, TokenFault::UnendedDisclosure))
+            }
+            Ok(Compact::Jws(jws)) if is_jwt(&jws) => Ok(()),
+            Ok(_) | Err(_) => {
+                let fault = TokenFault::NotAKeyBinding;
+                Err(Malformed::new(Segment::KeyBinding, 0, fault))
+            }
+        };
         Some(Self {
             jwt,
-            disclosures: if is_whole {
-                read
-            } else {
-                let number = if disclosures.is_empty() {
-                    1
-                } else {
-                    count.saturating_add(1)
-                };
-                read.and(Err(Disclosure::fault(
-                    number,
-                    0,
-                    TokenFault::UnendedDisclosure,
-                )))
-            },
+            disclosures: disclosures.and_then(|disclosures| ending.map(|()| disclosures)),
             has_key_binding,
         })
     }
 }
 
+/// Whether its segments can be read.
+fn is_jwt(jws: &Jws) -> bool {
+    let header = jws
+        .header_octets()
+        .and_then(|octets| JoseHeader::parse(&octets));
+    let claims = jws
+        .payload_octets()
+        .and_then(|octets| ClaimsSet::parse(&octets));
+    header.is_ok_and(|header| header.fault.is_none())
+        && claims.is_ok_and(|claims| claims.fault.is_none())
+        && jws.signature_octets().is_ok()
+}
+
 impl Disclosure {
     /// Reads base64url of a JSON array: salt, name and value, or salt and value.
     fn read(number: usize, text: &str) -> Result<Self, Malformed> {
+        if let Some(at) = text.bytes().position(|byte| !is_base64url(byte)) {
+            let fault = TokenFault::Base64url(Base64urlFault::Character);
+            return Err(Self::fault(number, at, fault));
+        }
         let octets = base64url::decode(text).map_err(|error| {
             Self::fault(number, error.offset, TokenFault::Base64url(error.fault))
         })?;
@@ -123,7 +143,7 @@ mod tests {
     fn parts(rest: &str) -> Result<Vec<(Option<String>, String)>, String> {
         let text = format!("e30.e30.AAAA{rest}");
         let sd_jwt = SdJwt::of(text.as_bytes()).unwrap();
-        assert_eq!(sd_jwt.jwt, "e30.e30.AAAA");
+        assert_eq!(sd_jwt.jwt, b"e30.e30.AAAA");
         let disclosures = sd_jwt.disclosures.map_err(|fault| fault.to_string())?;
         let shown = |one: Disclosure| (one.name.map(String::from), one.value.to_string());
         Ok(disclosures.into_iter().map(shown).collect())
@@ -144,13 +164,15 @@ mod tests {
             (None, "{\"city\":\"Rome\"}".to_owned()),
         ]);
         assert_eq!(parts(&format!("~{member}~{element}~")), both);
-        assert_eq!(parts(&format!("~{member}~{element}~e30.e30.AAAA")), both);
+        let key_binding = "eyJhbGciOiJFUzI1NiJ9.e30.AAAA";
+        assert_eq!(parts(&format!("~{member}~{element}~{key_binding}")), both);
     }
 
     #[test]
     fn every_fault_has_its_place() {
         let good = encoded(r#"["c2FsdA","a",1]"#);
         let array = "expected an array of salt, name and value, or of salt and value (RFC 9901, section 4.2)";
+        let key_binding = "expected a Key Binding JWT after the last \"~\" (RFC 9901, section 4.3)";
         for (rest, expected) in [
             (format!("~{good}~ab=d~"), "disclosure 2, byte 2: invalid base64url character (allowed: A-Z a-z 0-9 - _)".to_owned()),
             (format!("~{}~", encoded("[1")), "disclosure 1, byte 2: invalid JSON: unexpected end of input inside a list".to_owned()),
@@ -162,10 +184,9 @@ mod tests {
                 format!("~{good}"),
                 "disclosure 1, byte 0: expected \"~\" after the last disclosure (RFC 9901, section 4)".to_owned(),
             ),
-            (
-                format!("~{good}~{good}~e30.e30"),
-                "disclosure 3, byte 0: expected \"~\" after the last disclosure (RFC 9901, section 4)".to_owned(),
-            ),
+            (format!("~{good}~ab=~"), "disclosure 2, byte 2: invalid base64url character (allowed: A-Z a-z 0-9 - _)".to_owned()),
+            (format!("~{good}~e30.e30"), format!("key-binding, byte 0: {key_binding}")),
+            (format!("~{good}~e30.e30.AAAA"), format!("key-binding, byte 0: {key_binding}")),
         ] {
             assert_eq!(parts(&rest), Err(expected), "{rest}");
         }

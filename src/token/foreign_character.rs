@@ -56,7 +56,7 @@ impl ForeignCharacter {
             [b'/', ..] if segment == Segment::Token => Self::Path,
             [byte @ (b'+' | b'/'), ..] => Self::StandardBase64(*byte),
             [b' ' | b'\t' | b'\r' | b'\n', ..] => Self::Whitespace,
-            [b'~', ..] => Self::SdJwt,
+            [b'~', ..] if begins_as_jws(before) => Self::SdJwt,
             [b'$', ..] if offset == 0 && segment == Segment::Token => Self::ShellVariable,
             [byte @ (b'$' | b'!'), ..] => Self::ShellCharacter(*byte),
             [b'{' | b'"', ..] if names_a_key(token) => Self::Jwk,
@@ -163,7 +163,7 @@ fn place(token: &[u8], before: &[u8]) -> (Segment, usize) {
         _ => Segment::Token,
     };
     let offset = match segment {
-        Segment::Token | Segment::Disclosure(_) => before.len(),
+        Segment::Token | Segment::Disclosure(_) | Segment::KeyBinding => before.len(),
         Segment::Header | Segment::Payload | Segment::Signature => {
             let in_segment = before.iter().rev().take_while(|byte| **byte != b'.');
             in_segment.count()
@@ -175,6 +175,11 @@ fn place(token: &[u8], before: &[u8]) -> (Segment, usize) {
 /// Whether the text has several words.
 fn is_text(text: &[u8]) -> bool {
     text.contains(&b' ')
+}
+
+/// Whether it has three segments.
+fn begins_as_jws(text: &[u8]) -> bool {
+    text.iter().filter(|byte| **byte == b'.').count() == 2
 }
 
 /// Whether the text is a JWK, or a line of one.

@@ -74,6 +74,8 @@ pub enum TokenFault {
     NotADisclosure,
     /// The last disclosure of an SD-JWT does not end.
     UnendedDisclosure,
+    /// What follows the disclosures of an SD-JWT is not a JWT.
+    NotAKeyBinding,
 }
 
 /// What is wrong with a `crit` header parameter (RFC 7515 section 4.1.11).
@@ -133,6 +135,7 @@ impl Malformed {
             | TokenFault::NotAnAudience
             | TokenFault::NotADisclosure
             | TokenFault::UnendedDisclosure
+            | TokenFault::NotAKeyBinding
             | TokenFault::Crit(
                 CritFault::NotAnArray(_) | CritFault::Empty | CritFault::NotStrings(_),
             )) => fault,
@@ -170,6 +173,9 @@ impl Malformed {
             | TokenFault::NotAnAudience
             | TokenFault::Crit(_)
             | TokenFault::NotADisclosure => None,
+            TokenFault::NotAKeyBinding => {
+                Some("copy the whole token again; the last part may be cut off")
+            }
             TokenFault::UnendedDisclosure => {
                 Some("copy the whole token again, up to the last \"~\"")
             }
@@ -216,6 +222,9 @@ impl fmt::Display for TokenFault {
             Self::UnendedDisclosure => f.write_str(
                 "expected \"~\" after the last disclosure (RFC 9901, section 4)",
             ),
+            Self::NotAKeyBinding => f.write_str(
+                "expected a Key Binding JWT after the last \"~\" (RFC 9901, section 4.3)",
+            ),
             Self::Crit(fault) => {
                 fault.fmt(f)?;
                 f.write_str(" (RFC 7515, section 4.1.11)")
@@ -249,11 +258,15 @@ impl fmt::Display for Malformed {
 
 impl std::error::Error for Malformed {}
 
-/// `segment`, `offset`, `message` and `hint`.
+/// `segment`, `offset`, `message` and `hint`; of a disclosure its `number` too.
 impl Serialize for Malformed {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut object = serializer.serialize_struct("Malformed", 4)?;
+        let mut object = serializer.serialize_struct("Malformed", 5)?;
         object.serialize_field("segment", &self.segment)?;
+        match self.segment {
+            Segment::Disclosure(number) => object.serialize_field("number", &number)?,
+            _ => object.skip_field("number")?,
+        }
         object.serialize_field("offset", &self.offset)?;
         object.serialize_field("message", &self.fault.to_string())?;
         object.serialize_field("hint", &self.hint())?;

@@ -17,6 +17,8 @@ pub enum Segment {
     Token,
     /// A disclosure of an SD-JWT, counted from 1.
     Disclosure(usize),
+    /// The Key Binding JWT of an SD-JWT.
+    KeyBinding,
 }
 
 impl Segment {
@@ -29,6 +31,7 @@ impl Segment {
             Self::Signature => "signature",
             Self::Token => "token",
             Self::Disclosure(_) => "disclosure",
+            Self::KeyBinding => "key-binding",
         }
     }
 }
@@ -38,7 +41,9 @@ impl fmt::Display for Segment {
         f.write_str(self.name())?;
         match self {
             Self::Disclosure(number) => write!(f, " {number}"),
-            Self::Header | Self::Payload | Self::Signature | Self::Token => Ok(()),
+            Self::Header | Self::Payload | Self::Signature | Self::Token | Self::KeyBinding => {
+                Ok(())
+            }
         }
     }
 }

@@ -141,9 +141,7 @@ pub fn decode(token: &Token, policy: &Policy, now: i64, check_time: bool) -> Rep
     let now = token.input.time.unwrap_or(now);
     let sd_jwt = SdJwt::of(token.text);
     let jwt = Token {
-        text: sd_jwt
-            .as_ref()
-            .map_or(token.text, |parts| parts.jwt.as_bytes()),
+        text: sd_jwt.as_ref().map_or(token.text, |parts| parts.jwt),
         ..token.clone()
     };
     let mut read = Read::of(&jwt, None, &mut None);
@@ -162,8 +160,7 @@ pub fn decode(token: &Token, policy: &Policy, now: i64, check_time: bool) -> Rep
     report.disclosures = disclosures;
     report.findings = notes(jwt.text, &report, policy, None, octets.as_deref());
     if has_key_binding {
-        let evidence =
-            "the part after the last \"~\" is a JWT, which should be signed by the holder";
+        let evidence = "the part after the last \"~\" is a JWT";
         report
             .findings
             .push(Finding::note(Code::KeyBinding, evidence));

@@ -113,7 +113,8 @@ pub fn private(algorithm: &[u8], key: &[u8]) -> Vec<u8> {
 pub struct Certificate<'c> {
     pub subject: &'c str,
     pub issuer: &'c str,
-    pub ca: bool,
+    /// None of version 1, which cannot say it.
+    pub ca: Option<bool>,
     pub spki: Vec<u8>,
 }
 
@@ -123,21 +124,26 @@ impl Certificate<'_> {
         let signature = sequence(&[oid(ECDSA_SHA256)]);
         let validity = [b"260101000000Z", b"360101000000Z"].map(|time| element(0x17, time));
         let true_ = element(0x01, &[0xFF]);
-        let constraints = if self.ca {
+        let constraints = if self.ca == Some(true) {
             element(0x30, &true_)
         } else {
             sequence(&[])
         };
         let extension = sequence(&[oid(BASIC_CONSTRAINTS), true_, bytes(&constraints)]);
+        let extensions = element(0xA3, &sequence(&[extension]));
+        let [version, extensions] = match self.ca {
+            Some(_) => [element(0xA0, &integer(&[2])), extensions],
+            None => [Vec::new(), Vec::new()],
+        };
         let signed = sequence(&[
-            element(0xA0, &integer(&[2])),
+            version,
             integer(&[7]),
             signature.clone(),
             name(self.issuer),
             sequence(&validity),
             name(self.subject),
             self.spki.clone(),
-            element(0xA3, &sequence(&[extension])),
+            extensions,
         ]);
         let value = bits(&sign(&signed));
         sequence(&[signed, signature, value])

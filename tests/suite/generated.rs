@@ -171,6 +171,10 @@ fn json_reference_is_complete() {
             &["decode", "-o", "json"],
             &[valid.trim_ascii_end(), b"~WyJhIiwiYiJd~"].concat(),
         ),
+        run(
+            &["decode", "-o", "json"],
+            &[valid.trim_ascii_end(), b"~x~"].concat(),
+        ),
         run(&["key", "-o", "json", &keys], b""),
         run(&["key", "-o", "json", "forms/certificates.json"], b""),
         run(

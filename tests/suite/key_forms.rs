@@ -167,7 +167,7 @@ pub fn certificate(spki: &[u8]) -> Vec<u8> {
     let certificate = Certificate {
         subject: "test",
         issuer: "test",
-        ca: false,
+        ca: Some(false),
         spki: spki.to_vec(),
     };
     certificate.unsigned()
@@ -327,8 +327,8 @@ fn what_a_key_ids_map_names_is_the_kid() {
     );
 }
 
-/// Subject, issuer, and whether it is a CA's.
-type Names<'n> = (&'n str, &'n str, bool);
+/// Subject, issuer, and whether it is a CA's; none of version 1.
+type Names<'n> = (&'n str, &'n str, Option<bool>);
 
 /// Which of these certificates count.
 fn counting(certificates: &[Names]) -> Vec<bool> {
@@ -348,12 +348,19 @@ fn counting(certificates: &[Names]) -> Vec<bool> {
 
 #[test]
 fn one_certificate_of_a_chain_counts() {
-    let (leaf, middle, root) = (("leaf", "M", false), ("M", "R", true), ("R", "R", true));
-    let counts: [(&[Names], &[bool]); 12] = [
+    let (leaf, middle, root) = (
+        ("leaf", "M", Some(false)),
+        ("M", "R", Some(true)),
+        ("R", "R", Some(true)),
+    );
+    let counts: [(&[Names], &[bool]); 19] = [
         (&[leaf, middle, root], &[true, false, false]),
         (&[leaf, middle], &[true, false]),
         // The first that is not a CA's, wherever it stands.
-        (&[("a", "b", true), ("b", "c", false)], &[false, true]),
+        (
+            &[("a", "b", Some(true)), ("b", "c", Some(false))],
+            &[false, true],
+        ),
         // All are CAs'.
         (&[middle, root], &[true, false]),
         (&[root], &[true]),
@@ -362,22 +369,47 @@ fn one_certificate_of_a_chain_counts() {
         (&[middle, leaf, root], &[false, true, false]),
         // Not a chain.
         (&[leaf, root], &[true, true]),
+        // Twice in one file, or signed by two CAs.
+        (&[leaf, root, root], &[true, true, true]),
+        (&[leaf, middle, middle, root], &[true, false, false, false]),
+        (&[leaf, leaf, middle], &[true, true, false]),
+        (
+            &[leaf, middle, ("R", "X", Some(true)), root],
+            &[true, false, false, false],
+        ),
+        // Another letter case.
+        (
+            &[leaf, middle, ("r", "R", Some(true))],
+            &[true, false, false],
+        ),
+        // A root of version 1 is a CA's.
+        (
+            &[("leaf", "R", Some(true)), ("R", "R", None)],
+            &[true, false],
+        ),
+        (&[("idp", "idp", None)], &[true]),
         // Circles.
-        (&[("a", "b", true), ("b", "a", true)], &[true, true]),
+        (
+            &[("a", "b", Some(true)), ("b", "a", Some(true))],
+            &[true, false],
+        ),
         (
             &[
                 leaf,
                 middle,
-                ("R", "M", true),
-                ("a", "b", true),
-                ("b", "a", true),
+                ("R", "M", Some(true)),
+                ("a", "b", Some(true)),
+                ("b", "a", Some(true)),
             ],
-            &[true; 5],
+            &[true, false, false, false, false],
         ),
-        (&[leaf, ("other", "M", false), middle], &[true, true, true]),
+        (
+            &[leaf, ("other", "M", Some(false)), middle],
+            &[true, true, false],
+        ),
         // Two self-signed certificates of one name: a key and the one that follows it.
         (
-            &[("idp", "idp", false), ("idp", "idp", false)],
+            &[("idp", "idp", Some(false)), ("idp", "idp", Some(false))],
             &[true, true],
         ),
     ];
@@ -392,10 +424,15 @@ fn a_certificate_is_described() {
     let certificate = Certificate {
         subject: "token, signer",
         issuer: "Test CA",
-        ca: true,
+        ca: Some(true),
         spki: key.spki.clone(),
     };
     let der = certificate.unsigned();
+    let at = der.windows(6).position(|date| date == b"260101").unwrap();
+    let mut old = der.clone();
+    old[at..at + 6].copy_from_slice(b"500101");
+    let json = serde_json::to_value(only(&old).certificate.unwrap()).unwrap();
+    assert_eq!(json["not_before"], "1950-01-01T00:00:00Z");
     let read = only(&der).certificate.unwrap();
     assert_eq!(&*read.subject, "CN=token\\, signer");
     assert_eq!(&*read.issuer, "CN=Test CA");

@@ -400,7 +400,7 @@ fn certificate(subject: &str, ca: bool, key: &Issuer) -> Vec<u8> {
     let certificate = Certificate {
         subject,
         issuer: "Example CA",
-        ca,
+        ca: Some(ca),
         spki: spki(key),
     };
     certificate.der(|signed| der(other().sign_hash(&Sha256::digest(signed))))

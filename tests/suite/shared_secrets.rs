@@ -232,6 +232,12 @@ fn no_key_is_a_secret_in_any_form() {
             if encoding == "text" {
                 let output = run(&["verify", "-k", path], &token(&form));
                 assert_eq!(status(&output), 6, "{what}");
+                // Nor is it the secret of a JWK.
+                let k = BASE64URL_NOPAD.encode(&form);
+                let path = file("confusion-jwk", format!(r#"{{"kty":"oct","k":"{k}"}}"#));
+                let output = run(&["verify", "-k", path.to_str().unwrap()], &token(&form));
+                assert_eq!(status(&output), 1, "{what}");
+                assert!(stderr(&output).contains("\"k\" holds a key"), "{what}");
             }
         }
     }

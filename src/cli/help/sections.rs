@@ -232,7 +232,7 @@ const REPORT: &[(&str, &str)] = &[
     ),
     (
         "error",
-        "why the token is malformed: segment, offset (in bytes), message and hint",
+        "why the token is malformed: segment, number (only of a disclosure), offset (in bytes), message and hint",
     ),
     (
         "proof",

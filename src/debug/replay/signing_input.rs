@@ -51,7 +51,9 @@ fn with_other_content([header, payload]: [String; 2], change: &Change) -> Option
             _ if edit.removed == edit.inserted => None,
             Segment::Header => Some([edit.apply(&header)?, payload]),
             Segment::Payload => Some([header, edit.apply(&payload)?]),
-            Segment::Signature | Segment::Token | Segment::Disclosure(_) => None,
+            Segment::Signature | Segment::Token | Segment::Disclosure(_) | Segment::KeyBinding => {
+                None
+            }
         },
         Change::HashNonce => {
             let json = header_variants::with_hashed_nonce(&base64url::decode(&header).ok()?)?;
