@@ -16,7 +16,7 @@ pub const HANGING: usize = 4;
 const UNBREAKABLE: char = '\u{1f}';
 
 /// The widest column of names. A longer name takes the place of its meaning too, if it has none and fits.
-const MAX_NAME: usize = 8;
+const MAX_NAME: usize = 9;
 
 /// The widest name that a value stands next to; a longer one has a line of its own.
 const MAX_BESIDE: usize = 20;
@@ -325,6 +325,25 @@ mod tests {
              \x20 a-name-longer-than-\n\
              \x20   twenty\n\
              \x20     value\n"
+        );
+    }
+
+    /// It takes the place of its meaning, if it has none.
+    #[test]
+    fn a_long_name_does_not_widen_the_column_of_names() {
+        let rows = [
+            row("iss", "issuer", "a"),
+            row("nbf", "not before", "b"),
+            row("email_verified", "", "true"),
+            row("a-name-longer-than-twenty", "", "c"),
+        ];
+        assert_eq!(
+            lines(&rows, 80),
+            "  iss  issuer      a\n\
+             \x20 nbf  not before  b\n\
+             \x20 email_verified   true\n\
+             \x20 a-name-longer-than-twenty\n\
+             \x20                  c\n"
         );
     }
 
