@@ -59,12 +59,11 @@ impl Columns {
             let names = rows.clone().map(|row| row.name.width());
             names.filter(|width| *width <= most).max().unwrap_or(0)
         };
-        let meanings = rows.clone().map(|row| row.meaning.width());
-        let meanings = meanings.max().unwrap_or(0);
-        let room = |values: usize| width.map_or(usize::MAX, |width| width.saturating_sub(values));
         let beside = after(INDENT, widest(MAX_BESIDE));
         let names = after(INDENT, widest(MAX_NAME));
+        let meanings = rows.map(|row| row.meaning.width()).max().unwrap_or(0);
         let values = after(names, meanings).max(beside);
+        let room = |values: usize| width.map_or(usize::MAX, |width| width.saturating_sub(values));
         if meanings > 0 && room(values) >= ROOMY {
             return Self {
                 meanings: Some(names),

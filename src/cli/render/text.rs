@@ -332,25 +332,25 @@ fn attempts(tried: &Tried, milliseconds: Option<u64>, is_cut: bool) -> String {
         let limit = limit / 1024;
         return format!("not searched: the token exceeds the search limit of {limit} KiB");
     }
-    let mut text = format!("tried {}", figures::count(tried.forms, "combination"));
-    if let Some(milliseconds) = milliseconds {
+    let combinations = figures::count(tried.forms, "combination");
+    let time = milliseconds.map_or(String::new(), |milliseconds| {
         let time = figures::elapsed(Duration::from_millis(milliseconds));
-        text.push_str(&format!(" in {time}"));
-    }
-    match tried.keys_left_out {
-        0 => {}
-        1 => text.push_str("; 1 key was not tried in every form"),
-        keys => text.push_str(&format!("; {keys} keys were not tried in every form")),
-    }
-    text.push_str(match (tried.complete, tried.deep, is_cut) {
+        format!(" in {time}")
+    });
+    let left_out = match tried.keys_left_out {
+        0 => String::new(),
+        1 => "; 1 key was not tried in every form".to_owned(),
+        keys => format!("; {keys} keys were not tried in every form"),
+    };
+    let more = match (tried.complete, tried.deep, is_cut) {
         (true, _, false) => "",
         (true, _, true) => "; use --verbose to see all findings",
         (false, false, false) => "; use --deep to try more",
         (false, false, true) => "; use --deep to try more, --verbose to see all",
         (false, true, false) => "; stopped at the search limit",
         (false, true, true) => "; stopped at the search limit; use --verbose to see all",
-    });
-    text
+    };
+    format!("tried {combinations}{time}{left_out}{more}")
 }
 
 /// A cause without how it is known, for the line in which the verdict is repeated.
