@@ -19,7 +19,7 @@ const UNBREAKABLE: char = '\u{1f}';
 const MAX_NAME: usize = 9;
 
 /// The widest name that a value stands next to; a longer one has a line of its own.
-const MAX_BESIDE: usize = 20;
+const MAX_INLINE_NAME: usize = 20;
 
 /// The most lines of a value in a terminal.
 const MAX_LINES: usize = 6;
@@ -59,10 +59,10 @@ impl Columns {
             let names = rows.clone().map(|row| row.name.width());
             names.filter(|width| *width <= most).max().unwrap_or(0)
         };
-        let beside = after(INDENT, widest(MAX_BESIDE));
+        let inline = after(INDENT, widest(MAX_INLINE_NAME));
         let names = after(INDENT, widest(MAX_NAME));
         let meanings = rows.map(|row| row.meaning.width()).max().unwrap_or(0);
-        let values = after(names, meanings).max(beside);
+        let values = after(names, meanings).max(inline);
         let room = |values: usize| width.map_or(usize::MAX, |width| width.saturating_sub(values));
         if meanings > 0 && room(values) >= ROOMY {
             return Self {
@@ -74,8 +74,8 @@ impl Columns {
         }
         Self {
             meanings: None,
-            values: beside,
-            stacked: room(beside) < NARROW,
+            values: inline,
+            stacked: room(inline) < NARROW,
             width,
         }
     }

@@ -530,6 +530,40 @@ Claims (unverified: do not trust)
         assert_eq!(text.lines().count(), 24);
     }
 
+    /// A hint of two lines leaves no room for how much was tried, which is not shown with a proof.
+    #[test]
+    fn a_report_with_any_one_cause_fits_a_screen() {
+        const HINT_LINE: usize = 72;
+        for code in Code::ALL.iter().filter(|code| code.explains()) {
+            let hint = code.hint().unwrap();
+            let certainty = if hint.len() > HINT_LINE {
+                Certainty::Proven
+            } else {
+                Certainty::Likely
+            };
+            let mut report = verified("mis-signed.txt", Vec::new());
+            report.findings = vec![Finding {
+                code: *code,
+                certainty,
+                summary: code.summary().into(),
+                evidence: "decoded from DER, it verifies with the key".into(),
+                section: code.section(),
+                hint: Some(hint.into()),
+                explains: true,
+                changes: Vec::new(),
+                tried: 1,
+            }];
+            report.search = Some(Tried {
+                forms: 68_544,
+                ..Tried::default()
+            });
+            let text = text(&report, 80, Detail::Debug { verbose: false });
+            assert!(text.lines().count() <= 24, "{text}");
+            let is_tried = text.contains("  tried 68,544 combinations; use --deep to try more\n");
+            assert_eq!(is_tried, certainty == Certainty::Likely, "{text}");
+        }
+    }
+
     #[test]
     fn the_thumbprint_is_as_long_as_the_line_allows() {
         let report = verified("valid.txt", Vec::new());
