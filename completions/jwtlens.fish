@@ -40,10 +40,10 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s f -l file -d 
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s k -l key -d 'Key file, directory, or inline key (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l secret-file -d 'Read a shared secret from a file (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l secret-env -d 'Read a shared secret from an environment variable (repeatable)' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l secret-encoding -d 'How the secrets are written' -r -f -a "text\t'As the bytes themselves'
-base64\t'In base64'
-base64url\t'In base64url'
-hex\t'In hexadecimal'"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l secret-encoding -d 'Encoding of the secrets' -r -f -a "text\t'Not encoded'
+base64\t'Base64 (RFC 4648, section 4)'
+base64url\t'Base64url (RFC 4648, section 5)'
+hex\t'Hexadecimal'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l alg -d 'Accept only this algorithm (repeatable)' -r -f -a "ES256\t''
 ES384\t''
 ES512\t''
@@ -68,7 +68,7 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l claim -d 'Req
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l max-age -d 'Reject tokens older than this, or without iat' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l at -d 'Use this time instead of the current time' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l leeway -d 'Allowed clock skew [default: 0]' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l expires-within -d 'Treat tokens that expire this soon as expired' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l expires-within -d 'Reject tokens that expire within this time' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s o -l output -d 'Output format' -r -f -a "text\t'Human-readable report'
 line\t'One line per token: line, verdict, expiry, sub, kid, column and source (tab-separated)'
 json\t'One indented JSON object per token'
@@ -98,10 +98,10 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s f -l file -d '
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s k -l key -d 'Key file, directory, or inline key (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l secret-file -d 'Read a shared secret from a file (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l secret-env -d 'Read a shared secret from an environment variable (repeatable)' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l secret-encoding -d 'How the secrets are written' -r -f -a "text\t'As the bytes themselves'
-base64\t'In base64'
-base64url\t'In base64url'
-hex\t'In hexadecimal'"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l secret-encoding -d 'Encoding of the secrets' -r -f -a "text\t'Not encoded'
+base64\t'Base64 (RFC 4648, section 4)'
+base64url\t'Base64url (RFC 4648, section 5)'
+hex\t'Hexadecimal'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l alg -d 'Accept only this algorithm (repeatable)' -r -f -a "ES256\t''
 ES384\t''
 ES512\t''
@@ -126,7 +126,7 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l claim -d 'Requ
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l max-age -d 'Reject tokens older than this, or without iat' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l at -d 'Use this time instead of the current time' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l leeway -d 'Allowed clock skew [default: 0]' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l expires-within -d 'Treat tokens that expire this soon as expired' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l expires-within -d 'Reject tokens that expire within this time' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s o -l output -d 'Output format' -r -f -a "text\t'Human-readable report'
 line\t'One line per token: line, verdict, expiry, sub, kid, column and source (tab-separated)'
 json\t'One indented JSON object per token'
@@ -152,12 +152,12 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l fail-fast -d '
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l redact -d 'Hide personal values, so that the output can be shared'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s q -l quiet -d 'Print nothing; only set the exit status'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l deep -d 'Search longer: several seconds per token'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s v -l verbose -d 'List everything that was tried'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s v -l verbose -d 'Show all findings and everything that was tried'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s f -l file -d 'Read tokens from FILE, one per line (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l at -d 'Use this time instead of the current time' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l leeway -d 'Allowed clock skew [default: 0]' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l expires-within -d 'With --check-time, treat tokens that expire this soon as expired' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l expires-within -d 'With --check-time, also reject tokens that expire within this time' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s o -l output -d 'Output format' -r -f -a "text\t'Human-readable report'
 line\t'One line per token: line, verdict, expiry, sub, kid, column and source (tab-separated)'
 json\t'One indented JSON object per token'

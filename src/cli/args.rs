@@ -146,9 +146,9 @@ pub struct Verify {
     #[command(flatten)]
     pub time: Time,
 
-    /// Treat tokens that expire this soon as expired
+    /// Reject tokens that expire within this time
     ///
-    /// The report says if this option is the reason.
+    /// Such a token counts as expired, and the report gives the time required.
     #[arg(
         long,
         value_name = "DURATION",
@@ -207,7 +207,7 @@ pub struct Debug {
     #[arg(long, help_heading = None::<&str>)]
     pub deep: bool,
 
-    /// List everything that was tried
+    /// Show all findings and everything that was tried
     #[arg(short, long, help_heading = None::<&str>)]
     pub verbose: bool,
 }
@@ -224,7 +224,7 @@ pub struct Decode {
     #[command(flatten)]
     pub time: Time,
 
-    /// With --check-time, treat tokens that expire this soon as expired
+    /// With --check-time, also reject tokens that expire within this time
     #[arg(
         long,
         value_name = "DURATION",
@@ -344,7 +344,7 @@ pub struct Secrets {
     #[arg(id = "secret-env", long, value_name = "NAME", hide_short_help = true)]
     pub variables: Vec<OsString>,
 
-    /// How the secrets are written
+    /// Encoding of the secrets
     #[arg(
         id = "secret-encoding",
         long,
@@ -363,13 +363,13 @@ impl Secrets {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum SecretEncoding {
-    /// As the bytes themselves
+    /// Not encoded
     Text,
-    /// In base64
+    /// Base64 (RFC 4648, section 4)
     Base64,
-    /// In base64url
+    /// Base64url (RFC 4648, section 5)
     Base64url,
-    /// In hexadecimal
+    /// Hexadecimal
     Hex,
 }
 
@@ -414,8 +414,8 @@ pub struct Checks {
 
     /// Require a claim to have this value (repeatable)
     ///
-    /// NAME=TEXT compares with a string, NAME:=JSON with any JSON value (1.0 equals 1). NAME is a
-    /// claim name, or a JSON Pointer such as `/address/city`.
+    /// NAME=TEXT compares with a string, NAME:=JSON with any JSON value (`admin:=true`; 1.0 equals 1). NAME
+    /// is a claim name, or a JSON Pointer such as `/address/city` or `/roles/0`.
     #[arg(long, value_name = "NAME=TEXT", value_parser = claim_equals)]
     pub claim: Vec<(ClaimPath, Value)>,
 

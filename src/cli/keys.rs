@@ -123,8 +123,10 @@ fn note_skipped(given: &Given, directory: &Directory, messages: Messages) {
     let skipped = skipped.join(", ");
     match directory.skipped.len() {
         0 => {}
-        1 => messages.note(&format!("skipped {skipped} in {name}: not a key")),
-        _ => messages.note(&format!("skipped {skipped}{more} in {name}: not keys")),
+        1 => messages.note(&format!("skipped {skipped} in {name}: not a public key")),
+        _ => messages.note(&format!(
+            "skipped {skipped}{more} in {name}: not public keys"
+        )),
     }
 }
 

@@ -120,6 +120,9 @@ fn problem(error: &clap::Error, arguments: &[OsString]) -> String {
         }
         ErrorKind::InvalidSubcommand => {
             let command = OsStr::new(string(error, ContextKind::InvalidSubcommand));
+            if more_than_a_command(arguments).is_some() {
+                return "`jwtlens help` takes one command".to_owned();
+            }
             match shown(command, Harmless::Name(&borrowed(&commands()))) {
                 Some(command) => format!("unrecognized subcommand '{command}'"),
                 None => format!("{} is not a command", numbered(error, arguments)),

@@ -256,6 +256,23 @@ impl NotAKey {
         }
     }
 
+    /// Whether it is a private key.
+    pub(crate) fn is_private(&self) -> bool {
+        let is_private = |kind: &Kind| {
+            matches!(
+                kind,
+                Kind::PrivateKey
+                    | Kind::RsaPrivateKey
+                    | Kind::EcPrivateKey
+                    | Kind::EncryptedPrivateKey
+            )
+        };
+        let is_encrypted = |fault: &PemFault| *fault == PemFault::Encrypted;
+        matches!(self, Self::SshPrivate(_))
+            || matches!(self, Self::Pem(fault) if is_encrypted(fault))
+            || matches!(self, Self::InPem(kind) | Self::Der(kind, _) if is_private(kind))
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> String {

@@ -325,6 +325,9 @@ impl fmt::Display for ContentFault {
             }
             Self::KeysType(found) => write!(f, "\"keys\" must be an array, found {found}"),
             Self::NoMembers => f.write_str("the JWK Set is empty"),
+            Self::NotAKey(other) if other.is_private() => {
+                write!(f, "expected a public key, found {other}")
+            }
             Self::NotAKey(other) => write!(f, "expected a key, found {other}"),
         }
     }

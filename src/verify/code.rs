@@ -224,7 +224,7 @@ codes! {
         "sign with a salt as long as the hash: saltLength RSA_PSS_SALTLEN_DIGEST")
         .section("RFC 7518, section 3.5");
     AlgKeyMismatch = cause("alg-key-mismatch",
-        "the key is not for the algorithm that \"alg\" names",
+        "\"alg\" does not match the key",
         "use a key that matches \"alg\", or set \"alg\" to match the signing key")
         .section("RFC 7518, section 3.1")
         .silences(&[Code::SignatureOfOtherAlgorithm]);
@@ -453,7 +453,7 @@ codes! {
         "escapes in the token were decoded");
     KidDiffers = note("kid-differs",
         "\"kid\" in the header is not the ID of the key that verified the signature")
-        .hint("use one ID for the key, at the issuer and in your key file; \"kid\" is only a hint")
+        .hint("use one ID for the key, at the issuer and in your key file")
         .section("RFC 7515, section 4.1.4")
         .without_evidence();
     AlgAlias = note("alg-alias",

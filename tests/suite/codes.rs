@@ -51,8 +51,10 @@ fn a_finding_takes_five_lines() {
             .join(file);
         for section in finding.find_iter(&fs::read_to_string(path).unwrap()) {
             let section = section.as_str();
+            // How much was tried is not about the finding.
+            let lines = section.lines().filter(|line| !line.starts_with("  tried "));
             assert!(
-                section.lines().count() <= 5 || section.contains("\"kty\""),
+                lines.count() <= 5 || section.contains("\"kty\""),
                 "{section}"
             );
             found += 1;

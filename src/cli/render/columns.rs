@@ -16,10 +16,10 @@ pub const HANGING: usize = 4;
 const UNBREAKABLE: char = '\u{1f}';
 
 /// The widest column of names. A longer name takes the place of its meaning too, if it has none and fits.
-const MAX_NAME: usize = 8;
+const MAX_NAME: usize = 9;
 
 /// The widest name that a value stands next to; a longer one has a line of its own.
-const MAX_BESIDE: usize = 20;
+const MAX_INLINE_NAME: usize = 20;
 
 /// The most lines of a value in a terminal.
 const MAX_LINES: usize = 6;
@@ -59,12 +59,11 @@ impl Columns {
             let names = rows.clone().map(|row| row.name.width());
             names.filter(|width| *width <= most).max().unwrap_or(0)
         };
-        let meanings = rows.clone().map(|row| row.meaning.width());
-        let meanings = meanings.max().unwrap_or(0);
-        let room = |values: usize| width.map_or(usize::MAX, |width| width.saturating_sub(values));
-        let beside = after(INDENT, widest(MAX_BESIDE));
+        let inline = after(INDENT, widest(MAX_INLINE_NAME));
         let names = after(INDENT, widest(MAX_NAME));
-        let values = after(names, meanings).max(beside);
+        let meanings = rows.map(|row| row.meaning.width()).max().unwrap_or(0);
+        let values = after(names, meanings).max(inline);
+        let room = |values: usize| width.map_or(usize::MAX, |width| width.saturating_sub(values));
         if meanings > 0 && room(values) >= ROOMY {
             return Self {
                 meanings: Some(names),
@@ -75,8 +74,8 @@ impl Columns {
         }
         Self {
             meanings: None,
-            values: beside,
-            stacked: room(beside) < NARROW,
+            values: inline,
+            stacked: room(inline) < NARROW,
             width,
         }
     }
@@ -325,6 +324,25 @@ mod tests {
              \x20 a-name-longer-than-\n\
              \x20   twenty\n\
              \x20     value\n"
+        );
+    }
+
+    /// It takes the place of its meaning, if it has none.
+    #[test]
+    fn a_long_name_does_not_widen_the_column_of_names() {
+        let rows = [
+            row("iss", "issuer", "a"),
+            row("nbf", "not before", "b"),
+            row("email_verified", "", "true"),
+            row("a-name-longer-than-twenty", "", "c"),
+        ];
+        assert_eq!(
+            lines(&rows, 80),
+            "  iss  issuer      a\n\
+             \x20 nbf  not before  b\n\
+             \x20 email_verified   true\n\
+             \x20 a-name-longer-than-twenty\n\
+             \x20                  c\n"
         );
     }
 

@@ -113,7 +113,7 @@ pub fn is_missing(check: &Check, claims: Option<&Object>) -> bool {
 }
 
 fn mismatch(report: &Report) -> String {
-    /// The lengths of signatures that "EdDSA" may mean (RFC 8032, sections 5.1.6 and 5.2.6).
+    /// The lengths of signatures of either curve of `EdDSA` (RFC 8032, sections 5.1.6 and 5.2.6).
     const ED25519: usize = 64;
     const ED448: usize = 114;
     let signature = &report.signature;

@@ -46,10 +46,9 @@ fn registered(name: &str) -> Option<&'static str> {
         "auth_time" => "authenticated",
         "azp" => "authorized party",
         "cnf" => "confirmation",
-        "preferred_username" => "username",
         "sid" => "session ID",
         "client_id" | "email" | "email_verified" | "family_name" | "given_name" | "locale"
-        | "name" | "nonce" | "scope" | "updated_at" => "",
+        | "name" | "nonce" | "preferred_username" | "scope" | "updated_at" => "",
         _ => return None,
     })
 }

@@ -340,25 +340,25 @@ fn attempts(tried: &Tried, milliseconds: Option<u64>, is_cut: bool) -> String {
         let limit = limit / 1024;
         return format!("not searched: the token exceeds the search limit of {limit} KiB");
     }
-    let mut text = format!("tried {}", figures::count(tried.forms, "combination"));
-    if let Some(milliseconds) = milliseconds {
+    let combinations = figures::count(tried.forms, "combination");
+    let time = milliseconds.map_or(String::new(), |milliseconds| {
         let time = figures::elapsed(Duration::from_millis(milliseconds));
-        text.push_str(&format!(" in {time}"));
-    }
-    match tried.keys_left_out {
-        0 => {}
-        1 => text.push_str("; 1 key was not tried in every form"),
-        keys => text.push_str(&format!("; {keys} keys were not tried in every form")),
-    }
-    text.push_str(match (tried.complete, tried.deep, is_cut) {
+        format!(" in {time}")
+    });
+    let left_out = match tried.keys_left_out {
+        0 => String::new(),
+        1 => "; 1 key was not tried in every form".to_owned(),
+        keys => format!("; {keys} keys were not tried in every form"),
+    };
+    let more = match (tried.complete, tried.deep, is_cut) {
         (true, _, false) => "",
         (true, _, true) => "; use --verbose to see all findings",
         (false, false, false) => "; use --deep to try more",
         (false, false, true) => "; use --deep to try more, --verbose to see all",
         (false, true, false) => "; stopped at the search limit",
         (false, true, true) => "; stopped at the search limit; use --verbose to see all",
-    });
-    text
+    };
+    format!("tried {combinations}{time}{left_out}{more}")
 }
 
 /// A cause without how it is known, for the line in which the verdict is repeated.
@@ -536,6 +536,40 @@ Claims (unverified: do not trust)
 "
         );
         assert_eq!(text.lines().count(), 24);
+    }
+
+    /// A hint of two lines leaves no room for how much was tried, which is not shown with a proof.
+    #[test]
+    fn a_report_with_any_one_cause_fits_a_screen() {
+        const HINT_LINE: usize = 72;
+        for code in Code::ALL.iter().filter(|code| code.explains()) {
+            let hint = code.hint().unwrap();
+            let certainty = if hint.len() > HINT_LINE {
+                Certainty::Proven
+            } else {
+                Certainty::Likely
+            };
+            let mut report = verified("mis-signed.txt", Vec::new());
+            report.findings = vec![Finding {
+                code: *code,
+                certainty,
+                summary: code.summary().into(),
+                evidence: "decoded from DER, it verifies with the key".into(),
+                section: code.section(),
+                hint: Some(hint.into()),
+                explains: true,
+                changes: Vec::new(),
+                tried: 1,
+            }];
+            report.search = Some(Tried {
+                forms: 68_544,
+                ..Tried::default()
+            });
+            let text = text(&report, 80, Detail::Debug { verbose: false });
+            assert!(text.lines().count() <= 24, "{text}");
+            let is_tried = text.contains("  tried 68,544 combinations; use --deep to try more\n");
+            assert_eq!(is_tried, certainty == Certainty::Likely, "{text}");
+        }
     }
 
     #[test]

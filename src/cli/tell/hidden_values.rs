@@ -45,9 +45,10 @@ fn is_harmless_path(path: &str, claims: Option<&Object>) -> bool {
     let is_index = |part: &str| part.len() <= 2 && part.bytes().all(|byte| byte.is_ascii_digit());
     let is_known =
         |part: &str| labels::is_registered(part) || known.contains(&part) || is_index(part);
+    // Dots are taken for those of a path, as in other programs.
     path.strip_prefix('/')
         .unwrap_or(path)
-        .split('/')
+        .split(['/', '.'])
         .all(is_known)
         || shown(OsStr::new(path), Harmless::Value(&known)).is_some()
 }
@@ -166,6 +167,8 @@ mod tests {
             ("tenants", "tenants"),
             ("/tenant/name", "/tenant/name"),
             ("/tenant/0/name", "/tenant/0/name"),
+            ("tenant.0.name", "tenant.0.name"),
+            ("tenant.f83OJ3D2", "[name in --require 1]"),
             ("role", "role"),
             ("f83OJ3D2", "[name in --require 1]"),
             (SECRET, "[name in --require 1]"),
