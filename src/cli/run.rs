@@ -155,10 +155,11 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
         let mut tried = 0_u64;
         let mut report = debugger.debug(token, now(), &mut |count| {
             tried = tried.saturating_add(count);
-            lock(&shown).tell(|elapsed| debug_summary::pace(&tally, elapsed, tried));
+            lock(&shown).tell_search(begun, |elapsed| debug_summary::pace(&tally, elapsed, tried));
             // On a loaded machine, only CPU time counts.
             begun.elapsed() < MAX_SEARCH || cpu_time().saturating_sub(cpu_begun) < MAX_SEARCH
         });
+        lock(&shown).end_search();
         if let Some(search) = &mut report.search {
             search.milliseconds = u64::try_from(begun.elapsed().as_millis()).ok();
         }
@@ -255,15 +256,15 @@ fn stream<'a, J: FnMut(&[Token]) -> Vec<Report>>(
     }
 }
 
-/// The line about a long run, unless reports are printed on the same terminal.
+/// The line about a long run.
 fn progress(
     format: Format,
     surroundings: &Surroundings,
     messages: Messages,
 ) -> Arc<Mutex<Progress>> {
     let is_apart = surroundings.height.is_none() || format.is_summary();
-    let is_shown = surroundings.can_show_progress && is_apart && !messages.quiet;
-    Arc::new(Mutex::new(Progress::new(is_shown)))
+    let is_shown = surroundings.can_show_progress && !messages.quiet;
+    Arc::new(Mutex::new(Progress::new(is_shown, is_apart)))
 }
 
 fn decode(

@@ -8,6 +8,7 @@ use jwtlens::{Report, Verdict};
 
 use super::exit::Exit;
 use super::figures;
+use super::input::Share;
 use super::messages::Messages;
 use super::reasons::{increase, reason};
 use super::scan::{Skipped, Untimed};
@@ -128,19 +129,20 @@ impl Summary {
         format!("{tokens} in {}{rate}", figures::elapsed(elapsed))
     }
 
-    /// The same with what was found so far, and how long the rest may take:
-    /// `1,972 tokens in 10.8s (182/s): 1,970 valid, 2 expired; 1m 2s left`
-    pub fn progress(&self, elapsed: Duration, left: Option<Duration>) -> String {
-        let left = match left {
+    /// The same with how long the rest may take, or how much was read, and with what was found so far:
+    /// `1,972 tokens in 10.8s (182/s), 1m 2s left: 1,970 valid, 2 expired`
+    pub fn progress(&self, elapsed: Duration, read: Option<Share>) -> String {
+        let rest = read.map(|share| match share.left(elapsed) {
             Some(left) => format!(", {} left", figures::elapsed(left)),
-            None => String::new(),
-        };
+            None => format!(", {} read", figures::bytes(share.read)),
+        });
+        let rest = rest.unwrap_or_default();
         let verdicts = match self.verdicts() {
             verdicts if verdicts.is_empty() => verdicts,
             verdicts => format!(": {verdicts}"),
         };
         // A narrow terminal cuts the end.
-        format!("{}{left}{verdicts}", self.pace(elapsed))
+        format!("{}{rest}{verdicts}", self.pace(elapsed))
     }
 
     /// `1,970 valid, 2 expired`

@@ -258,5 +258,6 @@ fn a_long_scan_shows_progress() {
     let shown = String::from_utf8(bytes).unwrap();
     let (lines, error) = shown.rsplit_once("\r\u{1b}[K").unwrap();
     assert!(lines.contains(" 0 tokens in 1"), "{shown:?}");
+    assert!(lines.contains(" MB read"), "{shown:?}");
     assert!(error.contains("no token found in stdin"), "{shown:?}");
 }
