@@ -265,10 +265,15 @@ fn a_long_scan_shows_progress() {
 /// A search takes seconds, also that of a single token whose report is printed to the same terminal.
 #[test]
 fn a_long_search_shows_progress() {
+    // Each key is searched for, which takes some seconds on any machine.
+    let keys: Vec<String> = (101..=112)
+        .map(|secret| Issuer::new(secret, "k").jwk())
+        .collect();
     let (master, slave) = terminal(80);
     let mut command = jwtlens();
     command
-        .args(["debug", "--deep", "-k", "made/public_key.json"])
+        .args(["debug", "--deep", "-k"])
+        .arg(format!("{{\"keys\":[{}]}}", keys.join(",")))
         .args(["--at", "2026-11-23T18:09:24Z"])
         .env("TERM", "xterm");
     let token = File::open(data("made/by-other-key.txt")).unwrap();
