@@ -251,6 +251,9 @@ fn stream<'a, J: FnMut(&[Token]) -> Vec<Report>>(
         fail_fast: asked.show.fail_fast,
         redact: asked.show.redact,
         at_line: asked.time.at == Some(At::Line),
+        ignores_line_times: asked.tokens.scan
+            && asked.time.at.is_none()
+            && !matches!(asked.output, Format::Token | Format::Claims),
         progress: progress(asked.output, surroundings, messages),
         messages,
     }
@@ -307,6 +310,7 @@ fn decode(
         fail_fast: asked.show.fail_fast,
         redact: asked.show.redact,
         at_line: asked.time.at == Some(At::Line),
+        ignores_line_times: asked.tokens.scan && asked.time.at.is_none(),
         progress: progress(asked.output.into(), surroundings, messages),
         messages,
     }

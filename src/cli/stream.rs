@@ -38,6 +38,8 @@ pub struct Stream<'s, J> {
     pub fail_fast: bool,
     /// Whether tokens are checked at the times of their lines.
     pub at_line: bool,
+    /// Whether tokens in a log are checked now although they could be checked at the times of their lines.
+    pub ignores_line_times: bool,
     /// Whether the reports leave out the values of the tokens.
     pub redact: bool,
     /// The progress line.
@@ -168,6 +170,9 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
                 done.summary.count_without_time();
             }
             let verdict = report.verdict;
+            if self.ignores_line_times && verdict == Verdict::Expired {
+                done.summary.suggest_line_times();
+            }
             if self.only.is_empty() || self.only.contains(&verdict) {
                 if self.renderer.is_summary() {
                     done.summary.count_for_statistics(&report);
@@ -211,6 +216,7 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
                 fail_fast: self.fail_fast,
                 redact: self.redact,
                 at_line: self.at_line,
+                ignores_line_times: self.ignores_line_times,
                 progress: Arc::clone(&self.progress),
                 messages: self.messages,
             };

@@ -29,6 +29,8 @@ pub struct Summary {
     reasons: BTreeMap<String, u64>,
     skipped: Skipped,
     untimed: Untimed,
+    /// Whether tokens may have been valid at the times of their lines.
+    suggests_line_times: bool,
     /// What is printed instead of the summary.
     statistics: Option<Statistics>,
 }
@@ -61,6 +63,11 @@ impl Summary {
         self.untimed.count_now();
     }
 
+    /// A token in a log has expired by now.
+    pub fn suggest_line_times(&mut self) {
+        self.suggests_line_times = true;
+    }
+
     /// Counts a report for the statistics, which are then printed instead of the summary.
     pub fn count_for_statistics(&mut self, report: &Report) {
         self.statistics.get_or_insert_default().count(report);
@@ -89,6 +96,7 @@ impl Summary {
     pub fn add(&mut self, other: &Self) {
         self.skipped.add(&other.skipped);
         self.untimed.add(&other.untimed);
+        self.suggests_line_times |= other.suggests_line_times;
         if let Some(statistics) = &other.statistics {
             self.statistics.get_or_insert_default().add(statistics);
         }
@@ -162,6 +170,9 @@ impl Summary {
         };
         self.skipped.warn(messages);
         self.untimed.warn(messages);
+        if self.suggests_line_times && !messages.quiet {
+            messages.hint("use --at line to check each token at the time of its log line");
+        }
         if has_statistics {
             if self.is_interrupted {
                 messages.warning("interrupted: the summary is of the tokens verified until then");
