@@ -22,7 +22,7 @@ use super::render::key::{self as render_key, Converted};
 use super::render::{Detail, Look, Renderer};
 use super::settings::{check_format, jobs, line_clock, now, policy, verify_policy, zone};
 use super::sink::lock;
-use super::stream::{BATCH_SIZE, Stream};
+use super::stream::{BATCH_SIZE, LineTimeUse, Stream};
 use super::tell::harmless::{Harmless, named};
 use super::time_args::At;
 use super::{Stdin, Surroundings};
@@ -250,12 +250,26 @@ fn stream<'a, J: FnMut(&[Token]) -> Vec<Report>>(
         only,
         fail_fast: asked.show.fail_fast,
         redact: asked.show.redact,
-        at_line: asked.time.at == Some(At::Line),
-        ignores_line_times: asked.tokens.scan
-            && asked.time.at.is_none()
-            && !matches!(asked.output, Format::Token | Format::Claims),
+        line_times: match asked.output {
+            // --at line cannot be used with them.
+            Format::Token | Format::Claims => LineTimeUse::Unavailable,
+            Format::Text
+            | Format::Line
+            | Format::Json
+            | Format::Jsonl
+            | Format::Summary
+            | Format::SummaryJson => line_times(&asked.time, asked.tokens.scan),
+        },
         progress: progress(asked.output, surroundings, messages),
         messages,
+    }
+}
+
+fn line_times(time: &Time, scan: bool) -> LineTimeUse {
+    match time.at {
+        Some(At::Line) => LineTimeUse::Used,
+        None if scan => LineTimeUse::Ignored,
+        Some(_) | None => LineTimeUse::Unavailable,
     }
 }
 
@@ -309,8 +323,7 @@ fn decode(
         only: &asked.only,
         fail_fast: asked.show.fail_fast,
         redact: asked.show.redact,
-        at_line: asked.time.at == Some(At::Line),
-        ignores_line_times: asked.tokens.scan && asked.time.at.is_none(),
+        line_times: line_times(&asked.time, asked.tokens.scan),
         progress: progress(asked.output.into(), surroundings, messages),
         messages,
     }
