@@ -21,6 +21,23 @@ pub fn count(of: u64, what: &str) -> String {
     format!("{} {what}{plural}", number(of))
 }
 
+/// A number of bytes, in the largest unit of which there is one: `512 B`, `1.2 GB`.
+pub fn bytes(bytes: u64) -> String {
+    const UNITS: [&str; 5] = ["B", "kB", "MB", "GB", "TB"];
+    let mut tenths = u128::from(bytes).saturating_mul(10);
+    let mut units = UNITS.iter().peekable();
+    while let Some(unit) = units.next() {
+        if tenths < 10_000 || units.peek().is_none() {
+            return match tenths % 10 {
+                0 => format!("{} {unit}", tenths / 10),
+                tenth => format!("{}.{tenth} {unit}", tenths / 10),
+            };
+        }
+        tenths /= 1000;
+    }
+    String::new()
+}
+
 /// How long something took: `340ms`, `10.8s`, `1h 2m`.
 pub fn elapsed(time: Duration) -> String {
     const TENTHS_OF_A_MINUTE: u128 = 600;
@@ -61,6 +78,22 @@ mod tests {
         assert_eq!(count(0, "token"), "0 tokens");
         assert_eq!(count(1, "token"), "1 token");
         assert_eq!(count(1972, "token"), "1,972 tokens");
+    }
+
+    #[test]
+    fn bytes_have_the_largest_unit() {
+        for (count, written) in [
+            (0, "0 B"),
+            (999, "999 B"),
+            (1000, "1 kB"),
+            (1250, "1.2 kB"),
+            (999_999, "999.9 kB"),
+            (84_000_000, "84 MB"),
+            (1_234_567_890, "1.2 GB"),
+            (u64::MAX, "18446744 TB"),
+        ] {
+            assert_eq!(bytes(count), written);
+        }
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The progress line of a long run. It is shown only if nothing else is printed to the same terminal, and
-//! cleared before anything else is.
+//! The progress line of a long run. Between reports, it is shown only if they are not printed to the same
+//! terminal; it is cleared before anything else is printed.
 
 use std::io::{self, Write};
 use std::iter::Cycle;
@@ -23,6 +23,8 @@ const SPINNER: &str = "⠁⠂⠄⡀⢀⠠⠐⠈";
 /// The line, which is redrawn at most a few times per second.
 pub struct Progress {
     on: bool,
+    /// Whether reports are printed elsewhere.
+    is_apart: bool,
     begun: Instant,
     /// When the line on the terminal was drawn, if there is one.
     drawn: Option<Instant>,
@@ -30,21 +32,40 @@ pub struct Progress {
 }
 
 impl Progress {
-    pub fn new(on: bool) -> Self {
+    pub fn new(on: bool, is_apart: bool) -> Self {
         Self {
             on,
+            is_apart,
             begun: Instant::now(),
             drawn: None,
             spinner: SPINNER.chars().cycle(),
         }
     }
 
-    /// Shows `text`, which must not contain anything from the input.
+    /// Shows `text` between reports. It must not contain anything from the input.
     pub fn tell(&mut self, text: impl FnOnce(Duration) -> String) {
+        if self.is_apart {
+            self.show(self.begun.elapsed(), text);
+        }
+    }
+
+    /// Shows `text` about the search that began then. It must not contain anything from the input.
+    pub fn tell_search(&mut self, begun: Instant, text: impl FnOnce(Duration) -> String) {
+        let begun = if self.is_apart { self.begun } else { begun };
+        self.show(begun.elapsed(), text);
+    }
+
+    /// Clears the line if the report of the search is printed to the same terminal.
+    pub fn end_search(&mut self) {
+        if !self.is_apart {
+            self.clear();
+        }
+    }
+
+    fn show(&mut self, elapsed: Duration, text: impl FnOnce(Duration) -> String) {
         if !self.on {
             return;
         }
-        let elapsed = self.begun.elapsed();
         let is_recent = |drawn: Instant| drawn.elapsed() < MIN_INTERVAL;
         if elapsed < SHOW_AFTER || self.drawn.is_some_and(is_recent) {
             return;

@@ -22,7 +22,7 @@ use super::render::key::{self as render_key, Converted};
 use super::render::{Detail, Look, Renderer};
 use super::settings::{check_format, jobs, line_clock, now, policy, verify_policy, zone};
 use super::sink::lock;
-use super::stream::{BATCH_SIZE, Stream};
+use super::stream::{BATCH_SIZE, LineTimeUse, Stream};
 use super::tell::harmless::{Harmless, named};
 use super::time_args::At;
 use super::{Stdin, Surroundings};
@@ -155,10 +155,11 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
         let mut tried = 0_u64;
         let mut report = debugger.debug(token, now(), &mut |count| {
             tried = tried.saturating_add(count);
-            lock(&shown).tell(|elapsed| debug_summary::pace(&tally, elapsed, tried));
+            lock(&shown).tell_search(begun, |elapsed| debug_summary::pace(&tally, elapsed, tried));
             // On a loaded machine, only CPU time counts.
             begun.elapsed() < MAX_SEARCH || cpu_time().saturating_sub(cpu_begun) < MAX_SEARCH
         });
+        lock(&shown).end_search();
         if let Some(search) = &mut report.search {
             search.milliseconds = u64::try_from(begun.elapsed().as_millis()).ok();
         }
@@ -250,21 +251,38 @@ fn stream<'a, J: FnMut(&[Token]) -> Vec<Report>>(
         only,
         fail_fast: asked.show.fail_fast,
         redact: asked.show.redact,
-        at_line: asked.time.at == Some(At::Line),
+        line_times: match asked.output {
+            // --at line cannot be used with them.
+            Format::Token | Format::Claims => LineTimeUse::Unavailable,
+            Format::Text
+            | Format::Line
+            | Format::Json
+            | Format::Jsonl
+            | Format::Summary
+            | Format::SummaryJson => line_times(&asked.time, asked.tokens.scan),
+        },
         progress: progress(asked.output, surroundings, messages),
         messages,
     }
 }
 
-/// The line about a long run, unless reports are printed on the same terminal.
+fn line_times(time: &Time, scan: bool) -> LineTimeUse {
+    match time.at {
+        Some(At::Line) => LineTimeUse::Used,
+        None if scan => LineTimeUse::Ignored,
+        Some(_) | None => LineTimeUse::Unavailable,
+    }
+}
+
+/// The line about a long run.
 fn progress(
     format: Format,
     surroundings: &Surroundings,
     messages: Messages,
 ) -> Arc<Mutex<Progress>> {
     let is_apart = surroundings.height.is_none() || format.is_summary();
-    let is_shown = surroundings.can_show_progress && is_apart && !messages.quiet;
-    Arc::new(Mutex::new(Progress::new(is_shown)))
+    let is_shown = surroundings.can_show_progress && !messages.quiet;
+    Arc::new(Mutex::new(Progress::new(is_shown, is_apart)))
 }
 
 fn decode(
@@ -307,7 +325,7 @@ fn decode(
         only: &asked.only,
         fail_fast: asked.show.fail_fast,
         redact: asked.show.redact,
-        at_line: asked.time.at == Some(At::Line),
+        line_times: line_times(&asked.time, asked.tokens.scan),
         progress: progress(asked.output.into(), surroundings, messages),
         messages,
     }

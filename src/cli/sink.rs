@@ -85,10 +85,7 @@ impl Sink {
     }
 
     pub fn tell_progress(&self, read: Option<Share>) {
-        lock(&self.progress).tell(|elapsed| {
-            let left = read.and_then(|share| share.left(elapsed));
-            lock(&self.summary).progress(elapsed, left)
-        });
+        lock(&self.progress).tell(|elapsed| lock(&self.summary).progress(elapsed, read));
     }
 
     /// Reports why a text was not read to its end.

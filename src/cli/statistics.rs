@@ -72,7 +72,7 @@ pub struct Range {
     pub last: i64,
 }
 
-/// Tokens whose rejection a clock skew of up to [`MAX_SKEW`] explains.
+/// Tokens that a clock skew of at most [`MAX_SKEW`] may explain.
 #[derive(Clone, Copy, Debug, Default, serde::Serialize)]
 pub struct Skew {
     /// Tokens that expired at most that long before they were checked.

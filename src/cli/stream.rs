@@ -24,6 +24,16 @@ use super::tell::hidden_values;
 /// The number of tokens that are verified together: enough for a batch of signatures.
 pub const BATCH_SIZE: usize = 128;
 
+/// Whether tokens are checked at the times of their lines.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum LineTimeUse {
+    Used,
+    /// They are found in a log and checked now.
+    Ignored,
+    /// They are not in a log, or the time was given.
+    Unavailable,
+}
+
 /// How tokens are processed.
 pub struct Stream<'s, J> {
     /// Verifies tokens.
@@ -36,8 +46,7 @@ pub struct Stream<'s, J> {
     pub only: &'s [Verdict],
     /// Whether to stop at the first rejected token.
     pub fail_fast: bool,
-    /// Whether tokens are checked at the times of their lines.
-    pub at_line: bool,
+    pub line_times: LineTimeUse,
     /// Whether the reports leave out the values of the tokens.
     pub redact: bool,
     /// The progress line.
@@ -165,10 +174,13 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
                 report.redact();
             }
             done.summary.count(&report);
-            if self.at_line && report.input.time.is_none() {
+            if self.line_times == LineTimeUse::Used && report.input.time.is_none() {
                 done.summary.count_without_time();
             }
             let verdict = report.verdict;
+            if self.line_times == LineTimeUse::Ignored && verdict == Verdict::Expired {
+                done.summary.suggest_line_times();
+            }
             if self.only.is_empty() || self.only.contains(&verdict) {
                 if self.renderer.is_summary() {
                     done.summary.count_for_statistics(&report);
@@ -211,7 +223,7 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
                 only: self.only,
                 fail_fast: self.fail_fast,
                 redact: self.redact,
-                at_line: self.at_line,
+                line_times: self.line_times,
                 progress: Arc::clone(&self.progress),
                 messages: self.messages,
             };

@@ -8,6 +8,7 @@ use jwtlens::{Report, Verdict};
 
 use super::exit::Exit;
 use super::figures;
+use super::input::Share;
 use super::messages::Messages;
 use super::reasons::{increase, reason};
 use super::scan::{Skipped, Untimed};
@@ -28,6 +29,8 @@ pub struct Summary {
     reasons: BTreeMap<String, u64>,
     skipped: Skipped,
     untimed: Untimed,
+    /// Whether tokens may have been valid at the times of their lines.
+    suggests_line_times: bool,
     /// What is printed instead of the summary.
     statistics: Option<Statistics>,
 }
@@ -60,6 +63,11 @@ impl Summary {
         self.untimed.count_now();
     }
 
+    /// A token in a log has expired by now.
+    pub fn suggest_line_times(&mut self) {
+        self.suggests_line_times = true;
+    }
+
     /// Counts a report for the statistics, which are then printed instead of the summary.
     pub fn count_for_statistics(&mut self, report: &Report) {
         self.statistics.get_or_insert_default().count(report);
@@ -88,6 +96,7 @@ impl Summary {
     pub fn add(&mut self, other: &Self) {
         self.skipped.add(&other.skipped);
         self.untimed.add(&other.untimed);
+        self.suggests_line_times |= other.suggests_line_times;
         if let Some(statistics) = &other.statistics {
             self.statistics.get_or_insert_default().add(statistics);
         }
@@ -128,19 +137,20 @@ impl Summary {
         format!("{tokens} in {}{rate}", figures::elapsed(elapsed))
     }
 
-    /// The same with what was found so far, and how long the rest may take:
-    /// `1,972 tokens in 10.8s (182/s): 1,970 valid, 2 expired; 1m 2s left`
-    pub fn progress(&self, elapsed: Duration, left: Option<Duration>) -> String {
-        let left = match left {
+    /// The same with how long the rest may take, or how much was read, and with what was found so far:
+    /// `1,972 tokens in 10.8s (182/s), 1m 2s left: 1,970 valid, 2 expired`
+    pub fn progress(&self, elapsed: Duration, read: Option<Share>) -> String {
+        let rest = read.map(|share| match share.left(elapsed) {
             Some(left) => format!(", {} left", figures::elapsed(left)),
-            None => String::new(),
-        };
+            None => format!(", {} read", figures::bytes(share.read)),
+        });
+        let rest = rest.unwrap_or_default();
         let verdicts = match self.verdicts() {
             verdicts if verdicts.is_empty() => verdicts,
             verdicts => format!(": {verdicts}"),
         };
         // A narrow terminal cuts the end.
-        format!("{}{left}{verdicts}", self.pace(elapsed))
+        format!("{}{rest}{verdicts}", self.pace(elapsed))
     }
 
     /// `1,970 valid, 2 expired`
@@ -160,6 +170,9 @@ impl Summary {
         };
         self.skipped.warn(messages);
         self.untimed.warn(messages);
+        if self.suggests_line_times && !messages.quiet {
+            messages.hint("use --at line to check each token at the time of its log line");
+        }
         if has_statistics {
             if self.is_interrupted {
                 messages.warning("interrupted: the summary is of the tokens verified until then");

@@ -75,21 +75,14 @@ impl Tally {
         self.rejected
     }
 
-    /// How many tokens for each cause. The first token of a signer that was met again was one whose content
-    /// might have been modified; now it is one of that signer.
+    /// How many tokens for each cause, as their reports give it.
     #[must_use]
     pub fn causes(&self) -> Vec<(&'static str, u64)> {
-        let mut causes = self.causes.clone();
-        let first = u64::try_from(self.signers.shared().count()).unwrap_or(u64::MAX);
-        let guessed = causes.remove(&Code::NoKeyMatches).unwrap_or(0);
-        let moved = first.min(guessed);
-        if let Some(left) = guessed.checked_sub(moved).filter(|left| *left > 0) {
-            causes.insert(Code::NoKeyMatches, left);
-        }
-        if moved > 0 {
-            increase(&mut causes, Code::SameSigner, moved);
-        }
-        most_frequent(causes.iter().map(|(code, count)| (code.name(), *count)))
+        most_frequent(
+            self.causes
+                .iter()
+                .map(|(code, count)| (code.name(), *count)),
+        )
     }
 
     /// How many tokens for each key ID in their headers.

@@ -164,6 +164,23 @@ fn the_readme_is_short() {
     assert!(text.lines().count() < 250);
 }
 
+/// Every page is found from the top of the README.
+#[test]
+fn the_readme_contents_link_every_page() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("README.md")).unwrap();
+    let contents = text.split("**Contents:**").nth(1).unwrap();
+    let contents = contents.split("\n\n").next().unwrap();
+    for entry in fs::read_dir(root.join("docs")).unwrap() {
+        let file = entry.unwrap().file_name().into_string().unwrap();
+        let is_page = Path::new(&file).extension() == Some("md".as_ref());
+        assert!(
+            !is_page || contents.contains(&format!("](docs/{file}")),
+            "{file}"
+        );
+    }
+}
+
 /// The anchors of a page's headings, as GitHub makes them.
 fn anchors(page: &str) -> Vec<String> {
     let headings = page.lines().filter(|line| line.starts_with('#'));

@@ -185,3 +185,26 @@ fn the_table_fits_a_screen() {
         stderr(&output)
     );
 }
+
+/// Names fill the screen: more are listed if there is room.
+#[test]
+fn the_table_lists_as_many_names_as_fit() {
+    let tokens = |count: u8| -> String {
+        let token = |number: u8| {
+            let issuer = Issuer::new(number + 1, &format!("kid-{number:02}"));
+            issuer.token(&format!("{{\"iss\":\"iss-{}\"}}", number % 4))
+        };
+        (0..count).map(token).collect::<Vec<_>>().join("\n")
+    };
+    for (count, lines, last_kid) in [(3, 9, Some(2)), (12, 19, Some(11)), (40, 23, None)] {
+        let mut run = jwtlens();
+        run.args(["decode", "-o", "summary", "--at", &NOW.to_string()]);
+        let text = stdout(&feed(&mut run, tokens(count).as_bytes()));
+        assert_eq!(text.lines().count(), lines, "{text}");
+        if let Some(number) = last_kid {
+            assert!(text.contains(&format!("kid-{number:02}: ")), "{text}");
+        } else {
+            assert!(text.contains("; others: "), "{text}");
+        }
+    }
+}

@@ -258,5 +258,28 @@ fn a_long_scan_shows_progress() {
     let shown = String::from_utf8(bytes).unwrap();
     let (lines, error) = shown.rsplit_once("\r\u{1b}[K").unwrap();
     assert!(lines.contains(" 0 tokens in 1"), "{shown:?}");
+    assert!(lines.contains(" MB read"), "{shown:?}");
     assert!(error.contains("no token found in stdin"), "{shown:?}");
+}
+
+/// A search takes seconds, also that of a single token whose report is printed to the same terminal.
+#[test]
+fn a_long_search_shows_progress() {
+    // Each key is searched for, which takes some seconds on any machine.
+    let keys: Vec<String> = (101..=112)
+        .map(|secret| Issuer::new(secret, "k").jwk())
+        .collect();
+    let (master, slave) = terminal(80);
+    let mut command = jwtlens();
+    command
+        .args(["debug", "--deep", "-k"])
+        .arg(format!("{{\"keys\":[{}]}}", keys.join(",")))
+        .args(["--at", "2026-11-23T18:09:24Z"])
+        .env("TERM", "xterm");
+    let token = File::open(data("made/by-other-key.txt")).unwrap();
+    let (status, shown) = on_terminal(&mut command, token.into(), master, slave);
+    assert_eq!(status, Some(7));
+    let (progress, report) = shown.rsplit_once("\r\u{1b}[K").unwrap();
+    assert!(progress.contains("combinations tried"), "{shown:?}");
+    assert!(report.contains("mis-signed"), "{shown:?}");
 }

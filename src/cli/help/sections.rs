@@ -276,7 +276,7 @@ const SUMMARY: &[(&str, &str)] = &[
     ),
     (
         "skipped",
-        "what --scan skipped, if anything: damaged and encoded_again, each with count and first (source, line and column)",
+        "what --scan skipped, if anything: damaged, encoded_again and escaped_again, each with count and first (source, line and column)",
     ),
 ];
 

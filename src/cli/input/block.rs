@@ -26,7 +26,7 @@ pub struct Block {
     pub skipped: Skipped,
     /// Tokens in lines without a time.
     pub untimed: Untimed,
-    /// How much of the input was read until the end of the block, if its size is known.
+    /// How much of the input was read until the end of the block.
     pub read: Option<Share>,
     bytes: Vec<u8>,
     places: Vec<Place>,
@@ -36,13 +36,14 @@ pub struct Block {
 #[derive(Clone, Copy)]
 pub struct Share {
     pub read: u64,
-    pub size: u64,
+    /// The size of the input, if it is known.
+    pub size: Option<u64>,
 }
 
 impl Share {
     /// How long the rest takes if this part took so long.
     pub fn left(self, elapsed: Duration) -> Option<Duration> {
-        let rest = u128::from(self.size.checked_sub(self.read)?);
+        let rest = u128::from(self.size?.checked_sub(self.read)?);
         let rest = elapsed.as_millis().saturating_mul(rest);
         let milliseconds = rest.checked_div(u128::from(self.read))?;
         Some(Duration::from_millis(u64::try_from(milliseconds).ok()?))

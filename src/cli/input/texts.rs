@@ -142,9 +142,9 @@ impl Texts {
         }
         block.is_last = self.current.is_none() && self.rest.as_slice().is_empty();
         let current = self.current.as_ref().map_or(0, |lines| lines.consumed);
-        block.read = self.size.map(|size| Share {
+        block.read = Some(Share {
             read: self.consumed.saturating_add(current),
-            size,
+            size: self.size,
         });
         block.first = self.tokens.saturating_add(1);
         let tokens = u64::try_from(block.len()).unwrap_or(u64::MAX);

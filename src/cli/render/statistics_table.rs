@@ -13,8 +13,11 @@ use crate::cli::statistics::{MAX_SKEW, Named, Names, Range, Statistics, Verdicts
 /// Where the second column begins.
 const COLUMN: usize = "checked   ".len();
 
-/// More names of one kind are counted, not listed.
-const MAX_NAMES: usize = 2;
+/// More lines do not fit a small terminal, with a line for the prompt.
+const MAX_LINES: usize = 23;
+
+/// So many names of one kind are listed on any terminal; others are counted.
+const MIN_NAMES: usize = 2;
 
 /// More causes are counted, not listed.
 const MAX_CAUSES: usize = 3;
@@ -30,6 +33,34 @@ pub fn json(statistics: &Statistics) -> io::Result<String> {
 
 /// Writes the summary as text.
 pub fn text(statistics: &Statistics, look: &Look, mut output: impl Write) -> io::Result<()> {
+    let mut above = Vec::new();
+    rows(statistics, look, &mut above)?;
+    let rest = MAX_LINES.saturating_sub(line_count(&above));
+    let mut shown = Vec::new();
+    for most in MIN_NAMES..=MAX_LINES.max(MIN_NAMES) {
+        let mut names = Vec::new();
+        name_rows(statistics, look, most, &mut names)?;
+        if most == MIN_NAMES || line_count(&names) <= rest {
+            shown = names;
+        }
+    }
+    output.write_all(&above)?;
+    output.write_all(&shown)
+}
+
+fn line_count(text: &[u8]) -> usize {
+    memchr::memchr_iter(b'\n', text).count()
+}
+
+/// One row: a label and a value.
+fn row(label: &str, value: &str, look: &Look, mut output: impl Write) -> io::Result<()> {
+    let value = escape::text(value);
+    let value = wrapped(&value, COLUMN, COLUMN, look.width);
+    writeln!(output, "{label:<COLUMN$}{value}")
+}
+
+/// Everything but the names.
+fn rows(statistics: &Statistics, look: &Look, mut output: impl Write) -> io::Result<()> {
     let total = count(statistics.tokens, "token");
     let verdicts = match statistics.tokens {
         0 => String::new(),
@@ -37,11 +68,7 @@ pub fn text(statistics: &Statistics, look: &Look, mut output: impl Write) -> io:
     };
     let line = format!("{total}{verdicts}");
     writeln!(output, "{}", wrapped(&line, 0, COLUMN, look.width))?;
-    let mut row = |label: &str, value: &str| {
-        let value = escape::text(value);
-        let value = wrapped(&value, COLUMN, COLUMN, look.width);
-        writeln!(output, "{label:<COLUMN$}{value}")
-    };
+    let mut row = |label: &str, value: &str| row(label, value, look, &mut output);
     if let Some(checked) = statistics.checked_at {
         row("checked", &range(checked, look))?;
     }
@@ -50,10 +77,10 @@ pub fn text(statistics: &Statistics, look: &Look, mut output: impl Write) -> io:
     }
     let within = duration(MAX_SKEW.unsigned_abs());
     let skew = [
-        (statistics.skew.expired, "expired within", "before"),
+        (statistics.skew.expired, "expired at most", "before"),
         (
             statistics.skew.not_yet_valid,
-            "became valid within",
+            "became valid at most",
             "after",
         ),
     ];
@@ -95,20 +122,30 @@ pub fn text(statistics: &Statistics, look: &Look, mut output: impl Write) -> io:
         let reason = fitted(reason, room.unwrap_or(usize::MAX));
         row(label, &format!("{tokens:>widest$}  {reason}"))?;
     }
+    Ok(())
+}
+
+/// At most so many names of each kind.
+fn name_rows(
+    statistics: &Statistics,
+    look: &Look,
+    most: usize,
+    mut output: impl Write,
+) -> io::Result<()> {
     for (label, names) in [
         ("kid", &statistics.kid),
         ("iss", &statistics.iss),
         ("alg", &statistics.alg),
     ] {
-        for (place, name) in lines(names).iter().enumerate() {
-            row(if place == 0 { label } else { "" }, name)?;
+        for (place, name) in lines(names, most).iter().enumerate() {
+            row(if place == 0 { label } else { "" }, name, look, &mut output)?;
         }
     }
     Ok(())
 }
 
 /// The most frequent names, and how many tokens have others.
-fn lines(names: &Names) -> Vec<String> {
+fn lines(names: &Names, most: usize) -> Vec<String> {
     let all = names.most();
     let name = |named: &Named| {
         let name = match &named.name {
@@ -119,8 +156,8 @@ fn lines(names: &Names) -> Vec<String> {
         };
         format!("{name}: {}", verdicts(&named.verdicts))
     };
-    let mut lines: Vec<String> = all.iter().take(MAX_NAMES).map(name).collect();
-    let rest = all.iter().skip(MAX_NAMES);
+    let mut lines: Vec<String> = all.iter().take(most).map(name).collect();
+    let rest = all.iter().skip(most);
     let tokens = rest.fold(names.others().total(), |sum, named| {
         sum.saturating_add(named.tokens)
     });

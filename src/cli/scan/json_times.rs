@@ -47,11 +47,12 @@ pub struct Json {
     unlisted: Option<String>,
 }
 
-/// What may come next in an object.
+/// What may come next.
 #[derive(Clone, Default, PartialEq, Eq)]
 enum State {
+    /// The name of a member, or an element.
     #[default]
-    Name,
+    First,
     Colon(Member),
     Value(Member),
     /// After a value.
@@ -115,7 +116,7 @@ impl Json {
         }
         let is_whole = serde_json::from_slice::<IgnoredAny>(text).is_ok();
         self.is_document = !is_whole || is_har(text);
-        self.state = State::Name;
+        self.state = State::First;
         let mut events = Events::new();
         let followed = self.follow(line, start, clock, &mut events).is_ok();
         if followed && (is_whole || !self.open.is_empty()) {
@@ -163,7 +164,13 @@ impl Json {
                 }
                 b'"' => {
                     let end = string_end(line, at).ok_or(NotJson)?;
-                    self.value_or_name(line, next..end, true, clock);
+                    if self.expects_value() {
+                        self.value(line, next..end, true, clock);
+                    } else if self.state == State::First {
+                        self.name(line, next..end);
+                    } else {
+                        return Err(NotJson);
+                    }
                     at = end.saturating_add(1);
                     continue;
                 }
@@ -173,7 +180,7 @@ impl Json {
                     };
                     self.state = State::Value(member.clone());
                 }
-                b',' => self.state = State::Name,
+                b',' if self.state == State::Comma => self.state = State::First,
                 byte if byte.is_ascii_whitespace() => {}
                 b'0'..=b'9' | b'-' | b't' | b'f' | b'n' => {
                     let rest = line.get(at..).unwrap_or_default();
@@ -182,10 +189,11 @@ impl Json {
                     let length = rest.iter().take_while(is_part).count();
                     let end = at.saturating_add(length);
                     let scalar = line.get(at..end).unwrap_or_default();
-                    if serde_json::from_slice::<IgnoredAny>(scalar).is_err() {
+                    let is_scalar = serde_json::from_slice::<IgnoredAny>(scalar).is_ok();
+                    if !is_scalar || !self.expects_value() {
                         return Err(NotJson);
                     }
-                    self.value_or_name(line, at..end, false, clock);
+                    self.value(line, at..end, false, clock);
                     at = end;
                     continue;
                 }
@@ -203,7 +211,7 @@ impl Json {
     }
 
     fn begin(&mut self, is_object: bool, start: usize) -> Result<(), NotJson> {
-        if self.open.len() >= MAX_DEPTH {
+        if self.open.len() >= MAX_DEPTH || !self.expects_value() {
             return Err(NotJson);
         }
         let is_event = match &*self.open {
@@ -218,7 +226,7 @@ impl Json {
             time: None,
             unlisted: None,
         });
-        self.state = State::Name;
+        self.state = State::First;
         Ok(())
     }
 
@@ -232,24 +240,29 @@ impl Json {
         }
     }
 
-    fn value_or_name(&mut self, line: &[u8], range: Range<usize>, is_string: bool, clock: &Clock) {
-        let Some(frame) = self.open.last_mut() else {
-            return;
-        };
-        let text = line.get(range.clone()).unwrap_or_default();
-        match &self.state {
-            State::Name if frame.is_object && is_string => {
-                let time = MEMBERS.iter().find(|member| **member == text).copied();
-                self.state = State::Colon(Member { time, name: range });
-            }
-            State::Value(member) => {
-                if frame.is_event {
-                    frame.member(line, member, range, is_string, clock);
-                }
-                self.state = State::Comma;
-            }
-            State::Name | State::Colon(_) | State::Comma => {}
+    /// Whether a value may come next: at the top, in an array, or after the name of a member. A line that was cut
+    /// starts a document; the first one that does not continue it ends it.
+    fn expects_value(&self) -> bool {
+        match self.open.last() {
+            Some(frame) if frame.is_object => matches!(self.state, State::Value(_)),
+            Some(_) | None => self.state == State::First,
         }
+    }
+
+    fn name(&mut self, line: &[u8], range: Range<usize>) {
+        let text = line.get(range.clone()).unwrap_or_default();
+        let time = MEMBERS.iter().find(|member| **member == text).copied();
+        self.state = State::Colon(Member { time, name: range });
+    }
+
+    fn value(&mut self, line: &[u8], range: Range<usize>, is_string: bool, clock: &Clock) {
+        if let State::Value(member) = &self.state
+            && let Some(frame) = self.open.last_mut()
+            && frame.is_event
+        {
+            frame.member(line, member, range, is_string, clock);
+        }
+        self.state = State::Comma;
     }
 }
 

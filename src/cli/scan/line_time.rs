@@ -322,6 +322,24 @@ mod tests {
         assert_eq!(times(json), [Some(before(0)); 3]);
     }
 
+    /// Lines that are cut do not become a document whose time applies to all lines after them.
+    #[test]
+    fn line_that_is_cut_does_not_hide_the_next() {
+        for cut in [
+            "{\"time\":\"2026-11-25T22:48:00Z\",",
+            "{\"time\":\"2026-11-25T22:48:00Z\",\"a\":",
+            "{\"time\":\"2026-11-25T22:48:00Z\",\"a\":[",
+            "{\"time\":\"2026-11-25T22:48:00Z\",\"a\":{",
+            "{\"time\":\"2026-11-25T22:48:00Z\",\"a\":1",
+            "{\"time\":\"2026-11-25T22:48:00Z\",\"a\":\"x",
+        ] {
+            let line =
+                |second| format!("{{\"time\":\"2026-11-25T22:48:0{second}Z\",\"t\":\"@\"}}\n");
+            let found = times(&format!("{cut}\n{}{}", line(5), line(6)));
+            assert_eq!(found[1], Some(own(6)), "{cut}");
+        }
+    }
+
     #[test]
     fn member_that_looks_like_a_time_is_named() {
         for (line, expected) in [

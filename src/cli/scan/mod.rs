@@ -126,7 +126,7 @@ pub fn next(text: &[u8]) -> Option<Found> {
         if is_apart && is_header_start(rest) {
             let is_escaped_again = escapes::is_escaped(text.get(end..)?);
             let reason = if is_escaped_again {
-                SkipReason::DoubleEncoded
+                SkipReason::DoubleEscaped
             } else {
                 SkipReason::Damaged
             };
@@ -409,11 +409,11 @@ mod tests {
             (format!("{HEADER}%2EeyJzdWIiOiJhIn0"), &["Damaged"]),
             (
                 format!("{HEADER}%252EeyJzdWIiOiJhIn0%252Ec2ln"),
-                &["DoubleEncoded"],
+                &["DoubleEscaped"],
             ),
             (
                 format!("{HEADER}\\\\u002eeyJzdWIiOiJhIn0\\\\u002ec2ln"),
-                &["DoubleEncoded"],
+                &["DoubleEscaped"],
             ),
             (format!("token: {again}"), &["DoubleEncoded"]),
             (format!("a{again}"), &[]),

@@ -12,8 +12,10 @@ use crate::cli::messages::Messages;
 pub enum SkipReason {
     /// A part is missing, or has other characters in it.
     Damaged,
-    /// It is in base64, or escaped, once more.
+    /// It is in base64 once more.
     DoubleEncoded,
+    /// It has two layers of escapes.
+    DoubleEscaped,
 }
 
 /// How many there were, and where the first one is.
@@ -21,6 +23,7 @@ pub enum SkipReason {
 pub struct Skipped {
     damaged: Count,
     encoded_again: Count,
+    escaped_again: Count,
 }
 
 #[derive(Clone, Debug, Default, Serialize)]
@@ -42,6 +45,7 @@ impl Skipped {
         let count = match reason {
             SkipReason::Damaged => &mut self.damaged,
             SkipReason::DoubleEncoded => &mut self.encoded_again,
+            SkipReason::DoubleEscaped => &mut self.escaped_again,
         };
         count.count = count.count.saturating_add(1);
         count.first.get_or_insert_with(|| Position {
@@ -53,13 +57,15 @@ impl Skipped {
 
     /// Whether nothing was skipped.
     pub fn is_empty(&self) -> bool {
-        self.damaged.count == 0 && self.encoded_again.count == 0
+        let counts = [&self.damaged, &self.encoded_again, &self.escaped_again];
+        counts.iter().all(|count| count.count == 0)
     }
 
     /// Adds what was counted later.
     pub fn add(&mut self, later: &Self) {
         self.damaged.add(&later.damaged);
         self.encoded_again.add(&later.encoded_again);
+        self.escaped_again.add(&later.escaped_again);
     }
 
     /// Warns of what was skipped.
@@ -77,6 +83,14 @@ impl Skipped {
                     "tokens that are encoded twice",
                 ],
                 "decode the text once before it is scanned, for example with `base64 -d`",
+            ),
+            (
+                &self.escaped_again,
+                [
+                    "token that is escaped twice",
+                    "tokens that are escaped twice",
+                ],
+                r"undo one layer of escapes, for example with `sed 's/%25/%/g; s/\\u/\u/g'`",
             ),
         ] {
             if let Some(first) = &count.first {
