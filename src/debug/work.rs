@@ -83,9 +83,9 @@ pub struct CurveCosts {
 /// What points cost on the curve of this key.
 pub fn of_curve(key: &Material) -> CurveCosts {
     let [multiplication, multiples, look_up] = match key {
-        Material::P521(_) => [900, 4800, 340],
-        Material::P384(_) => [1000, 4200, 420],
-        _ => [200, 1000, 100],
+        Material::P521(_) => [900, 12_200, 230],
+        Material::P384(_) => [1000, 10_700, 280],
+        _ => [200, 2600, 70],
     };
     CurveCosts {
         multiplication,
@@ -111,7 +111,7 @@ pub fn of_json(text: &[u8]) -> u64 {
 }
 
 /// So many bytes of JSON are written for a unit.
-const WRITTEN_FOR_A_UNIT: usize = 128;
+const WRITTEN_FOR_A_UNIT: usize = 80;
 
 /// What it costs to read DER or text of this length.
 pub fn of_parsing(bytes: usize) -> u64 {

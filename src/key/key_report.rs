@@ -131,6 +131,7 @@ impl KeyReport {
                         id: Arc::new(KeyId::new(kid.clone(), &material, source)),
                         algorithms,
                         alg: alg.clone(),
+                        is_pss: entry.is_pss,
                         notes: notes.clone(),
                         material,
                     });

@@ -4,6 +4,7 @@
 pub mod dropped_characters;
 mod partial_sums;
 pub mod recovery;
+mod relation;
 mod signature_layout;
 pub mod single_edit;
 pub mod truncated;
