@@ -144,7 +144,7 @@ impl Cause {
             }
             Self::SegmentUtf16 => "the header is JSON in UTF-16; JWTs use UTF-8",
             Self::KeyForPss => {
-                "the key is restricted to RSASSA-PSS (id-RSASSA-PSS), and the signature is of another algorithm"
+                "the key verifies the signature, but is restricted to other algorithms by id-RSASSA-PSS"
             }
             Self::SecretWithSpace => {
                 "the signer's secret and the given one differ in whitespace or a byte order mark around it"

@@ -263,9 +263,10 @@ impl Debugger {
     ) {
         let mut open: Vec<Search> = Vec::new();
         for (reading, rest) in readings.iter().zip(rests(readings)) {
-            // The other searches come after this one.
-            let share = work.left() / 3 * 2 / rest;
             let case = Case { token, reading };
+            let share = work.share(rest);
+            // A third is for the searches that come after this one.
+            let share = share.saturating_sub(share / 3);
             let (search, proof) = work.within(share, |work| self.plain(case, &open, work));
             if let Some(proof) = proof {
                 return self.prove(proof, &search, report, all, work);
@@ -273,7 +274,7 @@ impl Debugger {
             open.push(search);
         }
         for (search, rest) in open.iter().zip(rests(&open)) {
-            let proof = work.within(work.left() / rest, |work| {
+            let proof = work.within(work.share(rest), |work| {
                 self.known_or_named(search, work)
                     .or_else(|| search.mistaken(work))
                     .or_else(|| self.mac(search, work))
@@ -283,7 +284,7 @@ impl Debugger {
             }
         }
         for (search, rest) in open.iter().zip(rests(&open)) {
-            let proof = work.within(work.left() / rest, |work| self.damaged(search, work));
+            let proof = work.within(work.share(rest), |work| self.damaged(search, work));
             if let Some(proof) = proof {
                 return self.prove(proof, search, report, all, work);
             }
@@ -348,7 +349,7 @@ impl Debugger {
         let content = case.reading.content(work);
         let [header, payload] = content.unwrap_or_default();
         let header = JoseHeader::parse(&header).ok();
-        let named = NamedKeys::read(header.as_ref(), &payload);
+        let keys_named = NamedKeys::read(header.as_ref(), &payload);
         let same_content = others.iter().find(|other| {
             let other = &other.case.reading.segments;
             (&other.header, &other.payload, &other.written)
@@ -361,7 +362,7 @@ impl Debugger {
         let others = signer::ordered(&self.others, kid).into_iter();
         let others = others
             .chain(header.iter().flat_map(signer::embedded_others))
-            .chain(signer::named_others(&named));
+            .chain(signer::named_others(&keys_named));
         let others: Vec<_> = others.flat_map(Suspect::for_any_algorithm).collect();
         let forms = signature_encodings::forms(&segments.signature, work);
         let names = Names {
@@ -386,7 +387,7 @@ impl Debugger {
             others,
             signed,
             opened: Vec::new(),
-            named,
+            named: keys_named,
         }
     }
 

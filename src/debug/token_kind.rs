@@ -258,7 +258,7 @@ fn truncated(facts: &Facts) -> Option<Finding> {
 }
 
 /// Whether a signature is as long as those of RSA keys of another usual size.
-/// The bytes of an ECDSA or EdDSA signature.
+/// How many bytes a signature of one length has.
 fn signature_length(alg: &str) -> Option<usize> {
     match alg {
         "ES384" => Some(96),

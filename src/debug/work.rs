@@ -183,6 +183,11 @@ impl<'w> Work<'w> {
         found
     }
 
+    /// What is left for each of so many.
+    pub fn share(&self, count: u64) -> u64 {
+        self.left().checked_div(count).unwrap_or_default()
+    }
+
     /// How many bytes of JSON can be written for what is left.
     pub fn writable(&self) -> usize {
         let left = usize::try_from(self.left()).unwrap_or(usize::MAX);

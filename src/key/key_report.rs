@@ -143,7 +143,6 @@ impl KeyReport {
                 reasons.splice(0..0, faults);
             }
         }
-        let usage = wrong_members(&reasons);
         let thumbprint = match &key {
             Some(key) => key.id.thumbprint.clone(),
             None => thumbprint::of_jwk(&object),
@@ -184,7 +183,7 @@ impl KeyReport {
                 coordinates: coordinates(&object),
                 foreign,
                 material: rejected_material,
-                usage,
+                usage: wrong_members(&report.reasons),
             });
         }
         object.clear(is_private_member);

@@ -734,7 +734,7 @@ fn a_decentralized_identifier_may_be_an_rsa_key() {
     };
     let pkcs1 = crate::forge::rsa_public(&key.n_bytes(), &key.e_bytes());
     let did = crate::replayer::base58(&[&[0x85, 0x24], &pkcs1[..]].concat());
-    let header = format!(r##"{{"alg":"RS256","kid":"did:key:z{did}#key"}}"##);
+    let header = format!(r#"{{"alg":"RS256","kid":"did:key:z{did}#key"}}"#);
     let input = both(&header, "{}");
     let token = format!("{input}.{}", encode(pair.sign("RS256", input.as_bytes())));
     let given = Pair::new("P-256", 5).jwk();

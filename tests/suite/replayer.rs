@@ -266,7 +266,7 @@ impl Replay {
                     .take((bits / 8 * 8).div_ceil(6))
                     .collect();
                 let spare = kept.len() * 6 - bits / 8 * 8;
-                assert!(bits % 8 > 0 && !matches!(bits / 8, 32 | 48 | 64));
+                assert!(!bits.is_multiple_of(8) && !matches!(bits / 8, 32 | 48 | 64));
                 let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
                 let last = alphabet.find(kept.chars().last().unwrap()).unwrap();
                 let last = alphabet.chars().nth(last >> spare << spare).unwrap();
