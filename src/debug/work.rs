@@ -30,7 +30,7 @@ pub fn of_verification(key: &Material, text: usize) -> u64 {
     let of_text = |length: usize| u64::try_from(length / BYTES_FOR_A_UNIT).unwrap_or(u64::MAX);
     let of_key = match key {
         Material::P256(_) | Material::Secp256k1(_) | Material::Ed25519(_) => MULTIPLICATION,
-        Material::P384(_) | Material::P521(_) => 6 * MULTIPLICATION,
+        Material::P384(_) | Material::P521(_) => 9 * MULTIPLICATION,
         Material::Oct(secret) => of_text(secret.octets().len()).saturating_add(6),
         Material::Rsa(public) => {
             let size = u64::try_from(key.bits()).unwrap_or(u64::MAX).div_ceil(512);
@@ -84,7 +84,7 @@ pub struct CurveCosts {
 pub fn of_curve(key: &Material) -> CurveCosts {
     let [multiplication, multiples, look_up] = match key {
         Material::P521(_) => [900, 12_200, 230],
-        Material::P384(_) => [1000, 10_700, 280],
+        Material::P384(_) => [1500, 10_700, 280],
         _ => [200, 2600, 70],
     };
     CurveCosts {

@@ -15,6 +15,9 @@ use crate::text::base64url;
 /// More bits are not tried.
 const MAX_BITS: usize = 8;
 
+/// So much is spent, in units of work: enough for six bits under one key on P-521.
+const SHARE: u64 = 130_000;
+
 /// Puts the end back, of a signature by the algorithm that the header names.
 pub fn search(
     case: Case,
@@ -32,7 +35,9 @@ pub fn search(
         suspect.is_for(row, false).then_some((suspect, row))
     });
     let mut suspects = suspects.take(MAX_KEYS);
-    suspects.find_map(|(suspect, row)| of_key(case, suspect, row, work))
+    work.within(SHARE, |work| {
+        suspects.find_map(|(suspect, row)| of_key(case, suspect, row, work))
+    })
 }
 
 fn of_key(
