@@ -40,3 +40,18 @@ pub fn decode(text: &str) -> Option<Vec<u8>> {
     });
     LAX.decode(text.as_bytes()).ok()
 }
+
+/// So many characters that have these bits, and zeros behind them.
+pub fn end(value: u64, bits: usize, characters: usize) -> Option<String> {
+    let zeros = characters.checked_mul(6)?.checked_sub(bits)?;
+    let padded = u128::from(value).checked_shl(u32::try_from(zeros).ok()?)?;
+    if value.checked_shr(u32::try_from(bits).ok()?)? != 0 {
+        return None;
+    }
+    let digits = (0..characters).rev().map(|place| {
+        let shift = u32::try_from(place.checked_mul(6)?).ok()?;
+        let digit = padded.checked_shr(shift)? & 0x3F;
+        Some(character(u8::try_from(digit).ok()?))
+    });
+    digits.collect()
+}

@@ -63,6 +63,8 @@ pub enum Cause {
     DigestInfoMissing,
     PssSaltLength,
     MacTruncated,
+    /// Some of its end is missing, not half of it.
+    MacCut,
     OtherAlgorithm,
     AlgKeyMismatch,
     AlgMisspelled,
@@ -78,12 +80,14 @@ pub enum Cause {
     KeyCoordinatesReversed,
     KeyCoordinatesPadded,
     KeyNotForVerification,
+    KeyForPss,
     SignerIsKid,
     KeyYNegated,
     SignerKeyNegative,
     SignerKeyIsY,
     KeyTooSmall,
     SecretWithNewline,
+    SecretWithSpace,
     SecretBase64,
     SecretBase64url,
     SecretHex,
@@ -115,6 +119,7 @@ impl Cause {
                 | Self::AddedCharacter
                 | Self::SurplusCharacters
                 | Self::Truncated
+                | Self::MacCut
         )
     }
 
@@ -138,6 +143,12 @@ impl Cause {
                 "the signature has extra bytes: a recovery ID (v) or the rest of a buffer"
             }
             Self::SegmentUtf16 => "the header is JSON in UTF-16; JWTs use UTF-8",
+            Self::KeyForPss => {
+                "the key verifies the signature, but is restricted to other algorithms by id-RSASSA-PSS"
+            }
+            Self::SecretWithSpace => {
+                "the signer's secret and the given one differ in whitespace or a byte order mark around it"
+            }
             Self::NumberLength => {
                 "leading zero bytes of the signature are missing, or there are too many"
             }
@@ -164,6 +175,10 @@ impl Cause {
             Self::NumberLittleEndian => {
                 Some("write the bytes of the signature in big-endian order")
             }
+            Self::KeyForPss => Some(
+                "sign with an algorithm that the key allows, or publish the key as rsaEncryption",
+            ),
+            Self::SecretWithSpace => Some("write the secret without them on both sides"),
             Self::SignedWithSuffix => {
                 Some("sign exactly base64url(header) + \".\" + base64url(payload)")
             }
@@ -204,6 +219,7 @@ impl Cause {
             Self::AddedCharacter => (Code::AlteredCharacter, "with one character removed"),
             Self::SurplusCharacters => (Code::AlteredCharacter, "with the extra characters removed"),
             Self::Truncated => (Code::Truncated, "with the end of the signature restored"),
+            Self::MacCut => (Code::Truncated, "as far as the MAC is there"),
             Self::SignedPayloadOnly => (Code::SignedPayloadOnly, "over the payload alone"),
             Self::SignedHeaderOnly => (Code::SignedHeaderOnly, "over the header alone"),
             Self::SignedDecodedJson => (Code::SignedDecodedJson, "over the JSON before its encoding"),
@@ -234,12 +250,14 @@ impl Cause {
             Self::KeyCoordinatesReversed => (Code::KeyCoordinatesReversed, "with the bytes of \"x\" and \"y\" reversed"),
             Self::KeyCoordinatesPadded => (Code::KeyCoordinatesPadded, "with \"x\" and \"y\" normalized"),
             Self::KeyNotForVerification => (Code::KeyNotForVerification, "ignoring members of the JWK"),
+            Self::KeyForPss => (Code::KeyNotForVerification, "regardless of the key's restriction to RSASSA-PSS"),
             Self::SignerIsKid => (Code::SignerIsKid, "with the key that the token names"),
             Self::KeyYNegated => (Code::KeyYNegated, "with the other \"y\" for \"x\""),
             Self::SignerKeyNegative => (Code::SignerKeyNegative, "with the private key read as a negative number"),
             Self::SignerKeyIsY => (Code::SignerKeyIsY, "with \"y\" as the private key"),
             Self::KeyTooSmall => (Code::KeyTooSmall, "with a key that is too small"),
             Self::SecretWithNewline => (Code::SecretWithNewline, "with another line ending of the secret"),
+            Self::SecretWithSpace => (Code::SecretWithNewline, "with other whitespace around the secret"),
             Self::SecretBase64 => (Code::SecretBase64, "with the secret in another encoding"),
             Self::SecretBase64url => (Code::SecretBase64url, "with the secret in another encoding"),
             Self::SecretHex => (Code::SecretHex, "with the secret in another encoding"),

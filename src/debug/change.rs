@@ -59,6 +59,8 @@ pub enum Change {
         at: usize,
         count: usize,
     },
+    /// The last bits, of which there are fewer than a byte has: a MAC was cut there.
+    DropBits,
     /// The segment itself is hex.
     ReadHexSegment {
         separators: bool,
@@ -189,6 +191,10 @@ pub enum Change {
     IgnoreMembers {
         members: Vec<&'static str>,
     },
+    /// An RSA key is for RSASSA-PSS alone, by these algorithms.
+    IgnorePss {
+        allowed: Vec<&'static str>,
+    },
     /// The point with the other y of the same x.
     NegateY,
     /// The key whose private number is d - 2^256: d was read as a negative number.
@@ -296,6 +302,7 @@ impl Change {
             | Self::RemovePadding => Stage::Text,
             Self::EditSignature { .. }
             | Self::RemoveEnd { .. }
+            | Self::DropBits
             | Self::ReadHexSegment { .. }
             | Self::ReadText { .. }
             | Self::ReadDer { .. }
@@ -338,6 +345,7 @@ impl Change {
             | Self::ReverseCoordinates
             | Self::RewriteCoordinates
             | Self::IgnoreMembers { .. }
+            | Self::IgnorePss { .. }
             | Self::NegateY
             | Self::NegatePrivate
             | Self::TakeYAsPrivate
@@ -369,6 +377,7 @@ impl Change {
             Self::UseBase64url => Cause::StandardBase64,
             Self::RemovePadding => Cause::PaddedBase64,
             Self::RemoveEnd { .. } => Cause::SurplusCharacters,
+            Self::DropBits => Cause::MacCut,
             Self::ReadHexSegment { .. } | Self::ReadText { .. } => Cause::SignatureAsText,
             Self::ReadDer { .. } => Cause::DerSignature,
             Self::RemoveBytes { .. } => Cause::SurplusBytes,
@@ -404,6 +413,7 @@ impl Change {
             Self::ReverseCoordinates => Cause::KeyCoordinatesReversed,
             Self::RewriteCoordinates => Cause::KeyCoordinatesPadded,
             Self::IgnoreMembers { .. } => Cause::KeyNotForVerification,
+            Self::IgnorePss { .. } => Cause::KeyForPss,
             Self::NegateY => Cause::KeyYNegated,
             Self::NegatePrivate => Cause::SignerKeyNegative,
             Self::TakeYAsPrivate => Cause::SignerKeyIsY,
@@ -417,9 +427,12 @@ impl Change {
 
     /// What was done, in one phrase.
     pub fn repair(&self) -> String {
-        let phrase = self
-            .cause()
-            .map_or("over the text as written", Cause::repair);
+        let phrase = match self {
+            Self::DropBits => "without the bits of its incomplete last byte",
+            change => change
+                .cause()
+                .map_or("over the text as written", Cause::repair),
+        };
         match self.detail() {
             Some(detail) => format!("{phrase} ({detail})"),
             None => phrase.to_owned(),
@@ -514,6 +527,7 @@ impl Change {
                     members.iter().map(|name| format!("\"{name}\"")).collect();
                 Some(members.join(", "))
             }
+            Self::IgnorePss { allowed } => Some(format!("it allows {}", allowed.join(", "))),
             Self::RemoveNuls
             | Self::DecodePercent
             | Self::TakeMember { .. }
@@ -524,6 +538,7 @@ impl Change {
             | Self::ReplaceSpaces
             | Self::UseBase64url
             | Self::RemovePadding
+            | Self::DropBits
             | Self::ReadDer { .. }
             | Self::SwapHalves
             | Self::ReverseHalves

@@ -264,9 +264,10 @@ impl Debugger {
     ) {
         let mut open: Vec<Search> = Vec::new();
         for (reading, rest) in readings.iter().zip(rests(readings)) {
-            // The other searches come after this one.
-            let share = work.left() / 3 * 2 / rest;
             let case = Case { token, reading };
+            let share = work.share(rest);
+            // A third is for the searches that come after this one.
+            let share = share.saturating_sub(share / 3);
             let (search, proof) = work.within(share, |work| self.plain(case, &open, work));
             if let Some(proof) = proof {
                 return self.prove(proof, &search, report, all, work);
@@ -274,7 +275,7 @@ impl Debugger {
             open.push(search);
         }
         for (search, rest) in open.iter().zip(rests(&open)) {
-            let proof = work.within(work.left() / rest, |work| {
+            let proof = work.within(work.share(rest), |work| {
                 self.known_or_named(search, work)
                     .or_else(|| search.mistaken(work))
                     .or_else(|| self.mac(search, work))
@@ -284,7 +285,7 @@ impl Debugger {
             }
         }
         for (search, rest) in open.iter().zip(rests(&open)) {
-            let proof = work.within(work.left() / rest, |work| self.damaged(search, work));
+            let proof = work.within(work.share(rest), |work| self.damaged(search, work));
             if let Some(proof) = proof {
                 return self.prove(proof, search, report, all, work);
             }
@@ -348,7 +349,7 @@ impl Debugger {
         let content = case.reading.content(work);
         let [header, payload] = content.unwrap_or_default();
         let header = JoseHeader::parse(&header).ok();
-        let named = NamedKeys::read(header.as_ref(), &payload);
+        let keys_named = NamedKeys::read(header.as_ref(), &payload);
         let same_content = others.iter().find(|other| {
             let other = &other.case.reading.segments;
             (&other.header, &other.payload, &other.written)
@@ -359,9 +360,10 @@ impl Debugger {
         work.tried.keys_left_out = self.suspects.len().saturating_sub(suspects.len());
         suspects.extend(header.iter().flat_map(signer::embedded));
         let others = signer::ordered(&self.others, kid).into_iter();
-        let mut others: Vec<_> = others.flat_map(Suspect::for_any_algorithm).collect();
-        others.extend(header.iter().flat_map(signer::embedded_others));
-        others.extend(signer::named_others(&named));
+        let others = others
+            .chain(header.iter().flat_map(signer::embedded_others))
+            .chain(signer::named_others(&keys_named));
+        let others: Vec<_> = others.flat_map(Suspect::for_any_algorithm).collect();
         let forms = signature_encodings::forms(&segments.signature, work);
         let names = Names {
             has_other_keys: !others.is_empty(),
@@ -369,7 +371,12 @@ impl Debugger {
         };
         let signed = match same_content {
             Some(other) => Arc::clone(&other.signed),
-            None => SigningInputs::new(case.reading, header.as_ref(), &names, work).into(),
+            // The other half is for what is compared with them.
+            None => work
+                .within(work.left() / 2, |work| {
+                    SigningInputs::new(case.reading, header.as_ref(), &names, work)
+                })
+                .into(),
         };
         work.tried.describe(&forms, &signed.inputs, &suspects);
         Search {
@@ -380,7 +387,7 @@ impl Debugger {
             others,
             signed,
             opened: Vec::new(),
-            named,
+            named: keys_named,
         }
     }
 
@@ -442,7 +449,7 @@ impl Debugger {
             ..
         } = search;
         let is_empty = case.reading.segments.signature.is_empty();
-        let of_others = family::damaged(*case, others, &search.opened, work);
+        let of_others = family::damaged(*case, search.alg(), others, &search.opened, work);
         if of_others.is_some() {
             return of_others;
         }
@@ -491,6 +498,10 @@ impl Search<'_> {
         meet(self.case, &targets, &self.of(Hashed::is_plainest), work)
     }
 
+    fn alg(&self) -> Option<&str> {
+        self.header.as_ref()?.alg.as_deref()
+    }
+
     fn of(&self, is_wanted: impl Fn(&Hashed) -> bool) -> Vec<Hashed> {
         let wanted = self.signed.hashes.iter().filter(|hashed| is_wanted(hashed));
         wanted.cloned().collect()
@@ -499,10 +510,6 @@ impl Search<'_> {
     /// The proofs that the signature verifies under a key that it leads to, if the token is intact and
     /// signed as its `alg` says. Key recovery is meaningless for a damaged signature.
     fn recovered(&self, work: &mut Work) -> Vec<Proof> {
-        let alg = self
-            .header
-            .as_ref()
-            .and_then(|header| header.alg.as_deref());
         let is_whole = |form: &&Form| {
             matches!(
                 form.changes.as_slice(),
@@ -514,7 +521,7 @@ impl Search<'_> {
             hashed.changes.iter().all(is_asked)
         };
         match self.forms.iter().find(is_whole) {
-            Some(form) if alg.is_some_and(is_of_p256) => {
+            Some(form) if self.alg().is_some_and(is_of_p256) => {
                 recovered_keys::proofs(self.case, form, &self.of(is_of_alg), work)
             }
             Some(_) | None => Vec::new(),

@@ -1,14 +1,15 @@
 //! Keys that are their own names: `did:key` and `did:jwk`.
 
-use crate::algorithm::{KeyType, Material};
+use crate::algorithm::KeyType;
+use crate::key::set::KeySource;
 use crate::key::{KeyReport, uncompressed};
 use crate::text::base64url;
 
-/// Longer ones are not read: that of P-521 has 94 characters.
+/// Longer ones are not read: that of an RSA key of 4096 bits has 720 characters.
 const MAX_LENGTH: usize = 2048;
 
 /// The key that a decentralized identifier stands for, with a fragment or without.
-pub fn key(name: &str) -> Option<Material> {
+pub fn key(name: &str) -> Option<KeyReport> {
     let (did, _) = name.split_once('#').unwrap_or((name, ""));
     if did.len() > MAX_LENGTH {
         return None;
@@ -29,6 +30,11 @@ pub fn key(name: &str) -> Option<Material> {
         [0x81, 0x24] => KeyType::P384,
         [0x82, 0x24] => KeyType::P521,
         [0xE7, 0x01] => KeyType::Secp256k1,
+        // PKCS #1 in DER.
+        [0x85, 0x24] => {
+            let source = KeySource::read("the token", key).ok()?;
+            return source.keys.into_iter().next();
+        }
         // A JWK in the form of RFC 8785.
         [0xD1, 0xD6] => {
             let json = key.strip_prefix(&[0x03])?;
@@ -46,18 +52,17 @@ pub fn key(name: &str) -> Option<Material> {
     ))
 }
 
-fn of_jwk(jwk: &str) -> Option<Material> {
+fn of_jwk(jwk: &str) -> Option<KeyReport> {
     let report = KeyReport::read(0, &"the token".into(), jwk);
-    let material = report.key?.material().clone();
     // A secret in public is not a key.
-    (material.key_type() != KeyType::Oct).then_some(material)
+    (report.kty.as_deref() != Some("oct")).then_some(report)
 }
 
 /// The alphabet of Bitcoin, as multibase has it.
 fn base58(text: &str) -> Option<Vec<u8>> {
     const ALPHABET: &[u8] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-    /// That of P-521; a JWK is in base64url elsewhere.
-    const MAX_LENGTH: usize = 512;
+    /// That of an RSA key of 4096 bits; a JWK is in base64url elsewhere.
+    const MAX_LENGTH: usize = 1024;
     if text.len() > MAX_LENGTH {
         return None;
     }
@@ -109,16 +114,10 @@ mod tests {
             ),
         ] {
             let key = key(name).unwrap();
-            assert_eq!(key.key_type(), key_type, "{name}");
+            let material = key.key.unwrap().material().key_type();
+            assert_eq!(material, key_type, "{name}");
         }
-        for name in [
-            "",
-            "did:key:z",
-            "did:key:z0",
-            "did:key:z6Mk",
-            "did:jwk:e30",
-            "did:web:a",
-        ] {
+        for name in ["", "did:key:z", "did:key:z0", "did:key:z6Mk", "did:web:a"] {
             assert!(key(name).is_none(), "{name}");
         }
     }

@@ -54,6 +54,10 @@ impl Findings {
                         wording::of_certificate(finding, certificate, proof.anchor().is_some())
                     }
                 },
+                Cause::KeyForPss => Finding {
+                    section: Some("RFC 4055, section 1.2"),
+                    ..finding
+                },
                 Cause::ChainToGivenKey => match proof.anchor() {
                     Some(anchor) => wording::of_chain(finding, proof.certificates(), anchor),
                     None => finding,

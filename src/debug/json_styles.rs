@@ -364,7 +364,7 @@ mod tests {
                     bytes += text.map_or(0, |text| text.len());
                 }
                 let paid = units - work.left();
-                assert!(u64::try_from(bytes).unwrap() <= paid * 128, "{units}");
+                assert!(u64::try_from(bytes).unwrap() <= paid * 80, "{units}");
                 assert!(units > 100 || !work.tried.complete, "{units}");
             }
         }

@@ -303,9 +303,8 @@ fn is_named(suspect: &Suspect, changes: &[Change], names: &[Name]) -> bool {
     });
     places.all(|place| {
         let thumbprint = suspect.id().thumbprint.as_deref();
-        let is_named =
-            |(named, name): &(&str, Box<str>)| *named == place && Some(&**name) == thumbprint;
-        names.iter().any(is_named)
+        let mut names = names.iter();
+        names.any(|name| name.is_of(place, thumbprint, suspect.changes()))
     }) && is_named_in_signed(suspect.changes(), changes)
 }
 

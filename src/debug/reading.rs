@@ -91,6 +91,8 @@ impl Reading {
     pub fn content(&self, work: &mut Work) -> Option<[Vec<u8>; 2]> {
         /// The header is read for itself and for its key, as one on P-256 and as another one.
         const OF_HEADER: u64 = 3;
+        /// The payload is read for itself and for a key in it.
+        const OF_PAYLOAD: u64 = 2;
         let Segments {
             header, payload, ..
         } = &self.segments;
@@ -100,6 +102,7 @@ impl Reading {
         }
         let content = [header, payload].map(|part| base64url::decode(part).unwrap_or_default());
         let [header, payload] = content.each_ref().map(|part| work::of_json(part));
+        let payload = payload.saturating_mul(OF_PAYLOAD);
         let units = header.saturating_mul(OF_HEADER).saturating_add(payload);
         work.spend(units).then_some(content)
     }

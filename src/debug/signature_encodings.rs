@@ -90,6 +90,10 @@ pub fn forms_for(segment: &str, key: KeyType, length: usize, work: &mut Work) ->
     let mut forms: Vec<Bytes> = Vec::new();
     let mut known = HashSet::new();
     let mut texts = texts(segment, length);
+    if key == KeyType::Oct {
+        // Its bits are not those of a whole MAC that someone changed.
+        texts.splice(0..0, cut(segment));
+    }
     texts.sort_by_key(|(changes, _)| changes.len());
     for (changes, bytes) in texts {
         // Two numbers may part at any byte.
@@ -174,6 +178,13 @@ pub fn bytes_of(segment: &str, length: usize) -> Vec<Bytes> {
             Some((changes, bytes))
         })
         .collect()
+}
+
+/// The whole bytes of a MAC that was cut within one. One of a whole length was not cut.
+fn cut(segment: &str) -> Option<Bytes> {
+    let changes = vec![Change::DropBits];
+    let bytes = replay::signature(segment, &changes, HALF)?;
+    (![32, 48, 64].contains(&bytes.len())).then_some((changes, bytes))
 }
 
 fn edited(cause: Cause, edit: Edit) -> Change {

@@ -31,10 +31,32 @@ pub struct Suspect<K = VerifyingKey> {
     changes: Vec<Change>,
     key: K,
     id: Arc<KeyId>,
-    /// The only algorithm that it is for, if it says so.
-    alg: Option<Box<str>>,
-    /// Whether it is an RSA key for RSASSA-PSS alone.
-    is_for_pss: bool,
+    limit: Option<Limit>,
+}
+
+/// What a key says of the algorithms that it is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Limit {
+    algorithms: Vec<&'static Algorithm>,
+    /// What it takes to use it for others.
+    ignored: Change,
+}
+
+impl Limit {
+    fn of(key: &VerificationKey) -> Option<Self> {
+        let algorithms = key.algorithms();
+        let is_for_all = algorithms.len() == Algorithm::of(key.material().key_type()).count();
+        let names = || algorithms.iter().map(|algorithm| algorithm.name).collect();
+        (!is_for_all).then(|| Self {
+            algorithms: algorithms.to_vec(),
+            ignored: if key.is_pss() {
+                Change::IgnorePss { allowed: names() }
+            } else {
+                let members = vec!["alg"];
+                Change::IgnoreMembers { members }
+            },
+        })
+    }
 }
 
 impl Suspect {
@@ -49,15 +71,14 @@ impl Suspect {
             changes,
             key,
             id,
-            alg: None,
-            is_for_pss: false,
+            limit: None,
         }
     }
 
-    /// A key that a signature leads to; one that the token names at this place, if any.
-    pub fn recovered(key: VerifyingKey, place: Option<&'static str>) -> Self {
-        let change = place.map(|place| Change::UseNamedKey { place });
-        Self::new(Vec::from_iter(change), key, None, &"the signature".into())
+    /// A key that a signature leads to; one that the token names, if any.
+    pub fn recovered(key: VerifyingKey, name: Option<&Name>) -> Self {
+        let changes = name.map(Name::changes).unwrap_or_default();
+        Self::new(changes, key, None, &"the signature".into())
     }
 
     /// The keys that may have signed in the place of this one, which was given.
@@ -152,29 +173,74 @@ pub fn ordered<K: Clone>(suspects: &[Suspect<K>], kid: Option<&str>) -> Vec<Susp
     ordered.into_iter().take(MAX_KEYS).cloned().collect()
 }
 
-/// The keys that the header brings along: `jwk` (RFC 7515 section 4.1.3) and the first certificate
-/// of `x5c` (section 4.1.6). Nobody vouches for them.
+/// The keys that the header brings along: the first certificate of `x5c` (RFC 7515, section 4.1.6) and `jwk`
+/// (section 4.1.3). Nobody vouches for them. If both hold the same key, the certificate tells more of it.
 pub fn embedded(header: &JoseHeader) -> Vec<Suspect> {
     let source: Arc<str> = "the token header".into();
-    let jwk = header
-        .parameters
-        .get("jwk")
-        .map(|jwk| KeyReport::read(0, &source, &jwk.to_string()));
-    let jwk = jwk.and_then(|report| report.key?.material().p256().copied());
-    let x5c = match header.parameters.get("x5c") {
-        Some(Value::Array(certificates)) => certificates.first().and_then(Value::as_str),
+    let suspect = |change, key| Suspect::new(change, key, None, &source);
+    let certified = first_certificate(header).and_then(|der| of_certificate(&der));
+    let certified = certified.map(|key| suspect(vec![of_member("x5c")], key));
+    let jwk = embedded_jwk(header, &source).and_then(|report| variant(&report));
+    let jwk = jwk.and_then(|variant| {
+        let changes = [&[of_member("jwk")], &variant.changes[..]].concat();
+        Some(suspect(changes, *variant.key.p256()?))
+    });
+    once(certified.into_iter().chain(jwk))
+}
+
+fn of_member(member: &'static str) -> Change {
+    Change::UseEmbeddedKey { member }
+}
+
+fn embedded_jwk(header: &JoseHeader, source: &Arc<str>) -> Option<KeyReport> {
+    let jwk = header.parameters.get("jwk")?;
+    Some(KeyReport::read(0, source, &jwk.to_string()))
+}
+
+fn first_certificate(header: &JoseHeader) -> Option<Vec<u8>> {
+    match header.parameters.get("x5c") {
+        Some(Value::Array(x5c)) => exactly(&BASE64, x5c.first()?.as_str()?.as_bytes()),
         _ => None,
+    }
+}
+
+/// Each key once.
+fn once<K>(suspects: impl Iterator<Item = Suspect<K>>) -> Vec<Suspect<K>> {
+    let mut known = HashSet::new();
+    suspects
+        .filter(|suspect| known.insert(suspect.id.thumbprint.clone()))
+        .collect()
+}
+
+/// A key that was read, as it can be used for a signature.
+struct Variant {
+    /// What of it is to be ignored for that.
+    changes: Vec<Change>,
+    key: Material,
+    limit: Option<Limit>,
+}
+
+/// The key as it is; as what it is, if only what it is said to be for is wrong, or its size.
+fn variant(report: &KeyReport) -> Option<Variant> {
+    if let Some(key) = &report.key {
+        return Some(Variant {
+            changes: Vec::new(),
+            key: key.material().clone(),
+            limit: Limit::of(key),
+        });
+    }
+    let rejected = report.rejected.as_ref()?;
+    let key = rejected.material.clone()?;
+    let members = rejected.usage.clone();
+    let change = match &key {
+        _ if !members.is_empty() => Change::IgnoreMembers { members },
+        key => Change::UseSmallKey { bits: key.bits() },
     };
-    let x5c = x5c
-        .and_then(|text| exactly(&BASE64, text.as_bytes()))
-        .and_then(|certificate| of_certificate(&certificate));
-    let keys = [("jwk", jwk), ("x5c", x5c)].into_iter();
-    let keys = keys.filter_map(|(member, key)| Some((member, key?)));
-    keys.map(|(member, key)| {
-        let changes = vec![Change::UseEmbeddedKey { member }];
-        Suspect::new(changes, key, None, &source)
+    Some(Variant {
+        changes: vec![change],
+        key,
+        limit: None,
     })
-    .collect()
 }
 
 /// The P-256 key of a certificate (RFC 5280 section 4.1).
@@ -208,9 +274,18 @@ impl Suspect<Material> {
             changes,
             key,
             id,
-            alg: None,
-            is_for_pss: false,
+            limit: None,
         }
+    }
+
+    /// A key that the token brings along, unless it is on P-256 or a secret.
+    fn public(change: Change, variant: Variant, source: &Arc<str>) -> Option<Self> {
+        let is_other = !matches!(variant.key, Material::P256(_) | Material::Oct(_));
+        let changes = [&[change], &variant.changes[..]].concat();
+        is_other.then(|| Self {
+            limit: variant.limit,
+            ..Self::other(changes, variant.key, None, source)
+        })
     }
 
     /// The same key with one change more.
@@ -224,29 +299,22 @@ impl Suspect<Material> {
 
     /// The same key, as it is and as one that is for any algorithm.
     pub fn for_any_algorithm(self) -> Vec<Self> {
-        let members = vec!["alg"];
-        let other = self
-            .alg
-            .as_ref()
-            .map(|_| self.with(Some(Change::IgnoreMembers { members })));
+        let limit = self.limit.as_ref();
+        let other = limit.map(|limit| self.with(Some(limit.ignored.clone())));
         std::iter::once(self).chain(other).collect()
     }
 
     /// Whether the key may be used for this algorithm, by itself or by what is ignored of it. What the
     /// algorithm is in the place of the header's (`is_other`) says nothing of the key.
-    pub fn is_for(&self, algorithm: &Algorithm, is_other: bool) -> bool {
-        let ignores = |change: &Change| match change {
-            Change::IgnoreMembers { members } => members.contains(&"alg"),
-            _ => false,
+    pub fn is_for(&self, algorithm: &'static Algorithm, is_other: bool) -> bool {
+        let Some(limit) = &self.limit else {
+            return true;
         };
-        let ignores = self.changes.iter().any(ignores);
-        if self.is_for_pss && !algorithm.name.starts_with("PS") {
-            return false;
-        }
-        match &self.alg {
-            Some(alg) if algorithm.is_named(alg) => !ignores,
-            Some(_) => ignores != is_other,
-            None => true,
+        let ignores = self.changes.contains(&limit.ignored);
+        if limit.algorithms.contains(&algorithm) {
+            !ignores
+        } else {
+            ignores != is_other
         }
     }
 
@@ -267,13 +335,21 @@ impl Suspect<Material> {
             Change::UseEmbeddedKey { member } => {
                 let embedded = header.map(embedded_others).unwrap_or_default();
                 embedded.iter().any(|other| {
-                    other.changes == [Change::UseEmbeddedKey { member }]
+                    other.changes.contains(&of_member(member))
+                        && other
+                            .changes
+                            .iter()
+                            .all(|change| self.changes.contains(change))
                         && other.id.thumbprint == self.id.thumbprint
+                        && other.limit == self.limit
                 })
             }
-            Change::UseNamedKey { place } => names.iter().any(|(named, name)| {
-                named == place && Some(&**name) == self.id.thumbprint.as_deref()
-            }),
+            Change::UseNamedKey { place } => {
+                let thumbprint = self.id.thumbprint.as_deref();
+                names
+                    .iter()
+                    .any(|name| name.is_of(place, thumbprint, &self.changes))
+            }
             _ => true,
         })
     }
@@ -289,27 +365,18 @@ pub fn given_others(keys: &[KeySource], others: &[KeySource]) -> Vec<Suspect<Mat
     let mut known = HashSet::new();
     for (source, change) in keys.chain(others) {
         for report in &source.keys {
-            let usable = report.key.iter();
-            let usable = usable.map(|key| (None, key.material().clone()));
-            let rejected = report.rejected.iter().filter_map(|rejected| {
-                let material = rejected.material.clone()?;
-                let members = rejected.usage.clone();
-                let change = match &material {
-                    _ if !members.is_empty() => Change::IgnoreMembers { members },
-                    key => Change::UseSmallKey { bits: key.bits() },
-                };
-                Some((Some(change), material))
+            let as_meant = repaired_others(report).into_iter();
+            let as_meant = as_meant.map(|(changes, key)| Variant {
+                changes,
+                key,
+                limit: None,
             });
-            let plain = usable.chain(rejected);
-            let plain = plain.map(|(repair, material)| (Vec::from_iter(repair), material));
-            for (repairs, material) in plain.chain(repaired_others(report)) {
-                let changes: Vec<Change> = change.iter().cloned().chain(repairs).collect();
+            for variant in variant(report).into_iter().chain(as_meant) {
+                let changes = change.iter().cloned().chain(variant.changes).collect();
                 let kid = report.kid.clone();
-                let alg = report.key.as_ref().and_then(VerificationKey::alg);
                 let suspect = Suspect {
-                    alg: alg.map(Box::from),
-                    is_for_pss: report.key.as_ref().is_some_and(is_for_pss),
-                    ..Suspect::other(changes, material, kid, &source.source)
+                    limit: variant.limit,
+                    ..Suspect::other(changes, variant.key, kid, &source.source)
                 };
                 let thumbprint = suspect.id.thumbprint.clone();
                 let is_new =
@@ -326,46 +393,25 @@ pub fn given_others(keys: &[KeySource], others: &[KeySource]) -> Vec<Suspect<Mat
 /// The keys that the header brings along and that are not on P-256.
 pub fn embedded_others(header: &JoseHeader) -> Vec<Suspect<Material>> {
     let source: Arc<str> = "the token header".into();
-    let jwk = header.parameters.get("jwk");
-    let jwk = jwk.map(|jwk| KeyReport::read(0, &source, &jwk.to_string()));
-    let x5c = match header.parameters.get("x5c") {
-        Some(Value::Array(certificates)) => certificates.first().and_then(Value::as_str),
-        _ => None,
-    };
-    let x5c = x5c
-        .and_then(|text| exactly(&BASE64, text.as_bytes()))
+    let certified = first_certificate(header)
         .and_then(|certificate| KeySource::read(&source, &certificate).ok())
         .and_then(|source| source.keys.into_iter().next());
-    [("jwk", jwk), ("x5c", x5c)]
-        .into_iter()
-        .filter_map(|(member, report)| {
-            let key = report?.key?;
-            let material = key.material().clone();
-            let is_other = !matches!(material, Material::P256(_) | Material::Oct(_));
-            let changes = vec![Change::UseEmbeddedKey { member }];
-            is_other.then(|| Suspect {
-                alg: key.alg().map(Into::into),
-                is_for_pss: is_for_pss(&key),
-                ..Suspect::other(changes, material, None, &source)
-            })
-        })
-        .collect()
-}
-
-/// Whether an RSA key may only be used for RSASSA-PSS, with any hash (RFC 4055, section 1.2).
-fn is_for_pss(key: &VerificationKey) -> bool {
-    let is_pss = |row: &&Algorithm| row.name.starts_with("PS");
-    let algorithms = key.algorithms();
-    key.alg().is_none() && !algorithms.is_empty() && algorithms.iter().all(is_pss)
+    let reports = [("x5c", certified), ("jwk", embedded_jwk(header, &source))];
+    let suspects = reports.into_iter().filter_map(|(member, report)| {
+        Suspect::public(of_member(member), variant(&report?)?, &source)
+    });
+    once(suspects)
 }
 
 /// The keys that the token names by what they are, and that no signature leads to.
 pub fn named_others(named: &NamedKeys) -> Vec<Suspect<Material>> {
     let source: Arc<str> = "the token".into();
     let keys = named.keys().into_iter();
-    keys.filter(|(_, key)| key.p256().is_none())
-        .map(|(place, key)| Suspect::other(vec![Change::UseNamedKey { place }], key, None, &source))
-        .collect()
+    keys.filter_map(|(place, report)| {
+        let change = Change::UseNamedKey { place };
+        Suspect::public(change, variant(&report)?, &source)
+    })
+    .collect()
 }
 
 /// A public key as a JWK.

@@ -234,12 +234,23 @@ fn truncated(facts: &Facts) -> Option<Finding> {
         .and_then(|header| header.alg.as_deref())
         .is_some_and(|alg| alg.starts_with("HS"));
     let is_unsigned = facts.header()?.alg.as_deref()?.eq_ignore_ascii_case("none");
-    let expected = facts.report.signature.expected_octets;
     let named = facts.header()?.alg.as_deref();
-    let named = named.filter(|alg| matches!(*alg, "EdDSA" | "Ed25519" | "ES256K"));
-    let whole = expected.unwrap_or(WHOLE);
-    let is_cut =
-        dots == 2 && length < whole && facts.report.signature.status != SignatureStatus::Verified;
+    let of_named = named.and_then(signature_length);
+    let expected = facts.report.signature.expected_octets;
+    let whole = expected.or(of_named).unwrap_or(WHOLE);
+    let is_verified = facts.report.signature.status == SignatureStatus::Verified;
+    let cut = named.filter(|_| dots == 2 && !is_verified);
+    if let Some((alg, bits, characters)) = cut.and_then(|alg| cut_rsa_signature(alg, segment)) {
+        return Some(Finding::likely(
+            Code::Truncated,
+            format!(
+                "the signature has {} characters; {alg} with a key of {bits} bits has {characters}",
+                segment.len()
+            ),
+        ));
+    }
+    let named = named.filter(|_| of_named.is_some());
+    let is_cut = dots == 2 && length < whole && !is_verified;
     let is_known = expected.is_some() || !is_mac && !is_unsigned;
     (is_cut && is_known && !is_of_other_rsa_key(facts, length)).then(|| {
         let alg = named.unwrap_or_else(|| checked_algorithm(facts));
@@ -251,6 +262,31 @@ fn truncated(facts: &Facts) -> Option<Finding> {
 }
 
 /// Whether a signature is as long as those of RSA keys of another usual size.
+/// How many bytes a signature of one length has.
+fn signature_length(alg: &str) -> Option<usize> {
+    match alg {
+        "ES384" => Some(96),
+        "ES512" => Some(132),
+        "EdDSA" | "Ed25519" | "ES256K" => Some(WHOLE),
+        _ => None,
+    }
+}
+
+/// The size of the key that an RSA signature without its last few characters was made with, and how many
+/// characters it had. What is left must not be base64url, or it is one under another key.
+fn cut_rsa_signature<'a>(alg: &'a str, segment: &str) -> Option<(&'a str, usize, usize)> {
+    const BITS: [usize; 3] = [2048, 3072, 4096];
+    let is_rsa = alg.starts_with("RS") || alg.starts_with("PS");
+    if !is_rsa || segment.len() % 4 != 1 || !segment.chars().all(is_base64url) {
+        return None;
+    }
+    BITS.into_iter().find_map(|bits| {
+        let characters = bits.div_ceil(6);
+        let lost = characters.checked_sub(segment.len())?;
+        (1..=3).contains(&lost).then_some((alg, bits, characters))
+    })
+}
+
 fn is_of_other_rsa_key(facts: &Facts, length: usize) -> bool {
     let alg = checked_algorithm(facts);
     let is_rsa = alg.starts_with("RS") || alg.starts_with("PS");

@@ -95,7 +95,12 @@ pub fn of_secret(finding: Finding, changes: &[Change]) -> Finding {
     match form {
         Some(SecretForm::AsBase64) => finding.with_hint(text_of("base64")),
         Some(SecretForm::AsBase64url) => finding.with_hint(text_of("base64url")),
-        Some(SecretForm::AsHex) => finding.with_hint(text_of("hex")),
+        Some(SecretForm::AsHex | SecretForm::AsUpperHex) => finding.with_hint(text_of("hex")),
+        Some(SecretForm::FromLenientBase64) => finding
+            .with_hint("sign with the bytes of the secret, or make it a random secret in base64"),
+        Some(SecretForm::FromPrefixedBase64) => {
+            finding.with_hint("use --secret-encoding base64, without the prefix \"base64:\"")
+        }
         _ => finding,
     }
 }

@@ -30,7 +30,7 @@ pub fn of_verification(key: &Material, text: usize) -> u64 {
     let of_text = |length: usize| u64::try_from(length / BYTES_FOR_A_UNIT).unwrap_or(u64::MAX);
     let of_key = match key {
         Material::P256(_) | Material::Secp256k1(_) | Material::Ed25519(_) => MULTIPLICATION,
-        Material::P384(_) | Material::P521(_) => 6 * MULTIPLICATION,
+        Material::P384(_) | Material::P521(_) => 9 * MULTIPLICATION,
         Material::Oct(secret) => of_text(secret.octets().len()).saturating_add(6),
         Material::Rsa(public) => {
             let size = u64::try_from(key.bits()).unwrap_or(u64::MAX).div_ceil(512);
@@ -83,9 +83,9 @@ pub struct CurveCosts {
 /// What points cost on the curve of this key.
 pub fn of_curve(key: &Material) -> CurveCosts {
     let [multiplication, multiples, look_up] = match key {
-        Material::P521(_) => [900, 4800, 340],
-        Material::P384(_) => [1000, 4200, 420],
-        _ => [200, 1000, 100],
+        Material::P521(_) => [900, 12_200, 230],
+        Material::P384(_) => [1500, 10_700, 280],
+        _ => [200, 2600, 70],
     };
     CurveCosts {
         multiplication,
@@ -111,7 +111,7 @@ pub fn of_json(text: &[u8]) -> u64 {
 }
 
 /// So many bytes of JSON are written for a unit.
-const WRITTEN_FOR_A_UNIT: usize = 128;
+const WRITTEN_FOR_A_UNIT: usize = 80;
 
 /// What it costs to read DER or text of this length.
 pub fn of_parsing(bytes: usize) -> u64 {
@@ -181,6 +181,11 @@ impl<'w> Work<'w> {
         let found = part(self);
         self.left = self.left.saturating_add(kept);
         found
+    }
+
+    /// What is left for each of so many.
+    pub fn share(&self, count: u64) -> u64 {
+        self.left().checked_div(count).unwrap_or_default()
     }
 
     /// How many bytes of JSON can be written for what is left.

@@ -141,6 +141,7 @@ impl KeyReport {
                         id: Arc::new(KeyId::new(kid.clone(), &material, source)),
                         algorithms,
                         alg: alg.clone(),
+                        is_pss: entry.is_pss,
                         notes: notes.clone(),
                         material,
                     });
@@ -152,7 +153,6 @@ impl KeyReport {
                 reasons.splice(0..0, faults);
             }
         }
-        let usage = wrong_members(&reasons);
         let thumbprint = match &key {
             Some(key) => key.id.thumbprint.clone(),
             None => thumbprint::of_jwk(&object),
@@ -193,7 +193,7 @@ impl KeyReport {
                 coordinates: coordinates(&object),
                 foreign,
                 material: rejected_material,
-                usage,
+                usage: wrong_members(&report.reasons),
             });
         }
         object.clear(is_private_member);

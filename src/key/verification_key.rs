@@ -17,6 +17,8 @@ pub struct VerificationKey {
     pub(super) algorithms: Vec<&'static Algorithm>,
     /// The value of `alg`, if it has one.
     pub(super) alg: Option<Box<str>>,
+    /// Whether its form says that it is for RSASSA-PSS alone.
+    pub(super) is_pss: bool,
     pub(super) notes: Vec<KeyNote>,
     pub(super) material: Material,
 }
@@ -62,6 +64,11 @@ impl VerificationKey {
         self.alg.as_deref()
     }
 
+    /// Whether it is for RSASSA-PSS alone by its algorithm identifier (RFC 4055, section 1.2).
+    pub(crate) fn is_pss(&self) -> bool {
+        self.is_pss
+    }
+
     /// What is unusual about it.
     pub(crate) fn notes(&self) -> &[KeyNote] {
         &self.notes
@@ -100,6 +107,7 @@ impl VerificationKey {
             id: Arc::new(KeyId::new(None, &material, &"the proof's key".into())),
             algorithms: Algorithm::of(material.key_type()).collect(),
             alg: None,
+            is_pss: false,
             notes: Vec::new(),
             material,
         }

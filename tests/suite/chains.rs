@@ -169,11 +169,16 @@ fn spki(key: &Pair) -> Vec<u8> {
 
 /// A token that is signed by this key, with these certificates.
 fn token(signer: &Pair, alg: &str, certificates: &[Vec<u8>]) -> String {
+    token_with(signer, alg, certificates, "")
+}
+
+/// The same, with more members of the header.
+fn token_with(signer: &Pair, alg: &str, certificates: &[Vec<u8>], more: &str) -> String {
     let x5c: Vec<String> = certificates
         .iter()
         .map(|der| format!("\"{}\"", BASE64.encode(der)))
         .collect();
-    let header = format!(r#"{{"alg":"{alg}","x5c":[{}]}}"#, x5c.join(","));
+    let header = format!(r#"{{"alg":"{alg}",{more}"x5c":[{}]}}"#, x5c.join(","));
     let input = format!("{}.{}", encode(header), encode(r#"{"sub":"member-1"}"#));
     let signature = signer.sign(alg, input.as_bytes());
     format!("{input}.{}", encode(signature))
@@ -244,10 +249,21 @@ fn certificates_lead_to_a_given_key() {
         }
     }
     // The keys of the signer are of any family.
-    for (key_type, alg) in [("RSA", "PS256"), ("Ed25519", "EdDSA"), ("P-384", "ES384")] {
+    for (key_type, alg) in [
+        ("RSA", "PS256"),
+        ("Ed25519", "EdDSA"),
+        ("P-384", "ES384"),
+        ("P-256", "ES256"),
+    ] {
         let (signer, by) = (Pair::new(key_type, 21), Pair::new("P-256", 22));
         let leaf = leaf("root").signed(&signer, &by, "ES256");
-        assert!(is_chain(&[&by.jwk()], &[], &token(&signer, alg, &[leaf])));
+        let chain = [leaf];
+        assert!(is_chain(&[&by.jwk()], &[], &token(&signer, alg, &chain)));
+        // The same key as a JWK, or another one, hides no certificate.
+        for jwk in [signer.jwk(), Pair::new(key_type, 23).jwk()] {
+            let token = token_with(&signer, alg, &chain, &format!("\"jwk\":{jwk},"));
+            assert!(is_chain(&[&by.jwk()], &[], &token), "{alg}");
+        }
     }
 }
 

@@ -5,9 +5,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
+use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 use jwtlens::{Effort, SignatureStatus};
 use p256::ecdsa::signature::hazmat::PrehashSigner as _;
+use p384::ecdsa::signature::hazmat::PrehashSigner as _;
+use rsa::traits::PublicKeyParts as _;
 use rustix::time::{ClockId, clock_gettime};
 use sha2::{Digest as _, Sha256, Sha384, Sha512};
 use sha3::Sha3_256;
@@ -612,6 +614,168 @@ fn a_mac_of_another_kind_is_told() {
     }
 }
 
+/// A signature without its last character is told as what it is, and completed if that can be done.
+#[test]
+fn a_cut_signature_is_told() {
+    for (key_type, alg) in [
+        ("P-384", "ES384"),
+        ("P-521", "ES512"),
+        ("secp256k1", "ES256K"),
+        ("Ed25519", "EdDSA"),
+        ("RSA", "RS256"),
+        ("RSA", "PS512"),
+        ("oct", "HS256"),
+        ("oct", "HS384"),
+        ("oct", "HS512"),
+    ] {
+        let pair = Pair::new(key_type, 9);
+        let bench = debugger(&[&pair.jwk()], &[], Effort::Default);
+        let mut token = pair.token(alg, alg, r#"{"sub":"member-1"}"#);
+        token.pop();
+        let report = debug(&bench, &token);
+        assert_eq!(proven(&report), BTreeSet::from(["truncated"]), "{alg}");
+        let finding = &report.findings[0];
+        let restores = finding.evidence.contains("restored");
+        assert_eq!(restores, key_type != "oct", "{alg}: {}", finding.evidence);
+        assert!(!finding.evidence.contains("corrected"), "{alg}");
+    }
+}
+
+/// The payload's JSON alone, hashed with the hash of another algorithm: on fresh keys.
+#[test]
+fn pairs_of_input_and_hash_are_proven_on_every_curve() {
+    let mut random = Random::seeded("curves", 18);
+    for (key_type, alg) in [("P-384", "ES384"), ("P-521", "ES512")] {
+        for _ in 0..10 {
+            let pair = Pair::new(key_type, u8::try_from(random.below(250)).unwrap() + 1);
+            let bench = debugger(&[&pair.jwk()], &[], Effort::Default);
+            let claims = r#"{"iss":"https://issuer.example","sub":"member-1","exp":1900000000}"#;
+            let input = crate::pairs::input(alg, claims);
+            let hash = Sha256::digest(claims);
+            let signature = match &pair {
+                Pair::P384(key) => {
+                    let signature: p384::ecdsa::Signature =
+                        key.sign_prehash(&[&[0; 16], &hash[..]].concat()).unwrap();
+                    signature.to_bytes().to_vec()
+                }
+                Pair::P521(key) => {
+                    let signature: p521::ecdsa::Signature =
+                        key.sign_prehash(&[&[0; 34], &hash[..]].concat()).unwrap();
+                    signature.to_bytes().to_vec()
+                }
+                _ => panic!("{key_type}"),
+            };
+            let token = format!("{input}.{}", encode(signature));
+            let expected =
+                BTreeSet::from(["signed-decoded-json", "signed-payload-only", "other-hash"]);
+            assert_eq!(proven(&debug(&bench, &token)), expected, "{alg}");
+            let plain = format!("{input}.{}", encode(pair.sign(alg, claims.as_bytes())));
+            let expected = BTreeSet::from(["signed-decoded-json", "signed-payload-only"]);
+            assert_eq!(proven(&debug(&bench, &plain)), expected, "{alg}");
+        }
+    }
+}
+
+/// A secret as files, shells and old decoders change it.
+#[test]
+fn a_secret_that_was_changed_is_told() {
+    let text = "a-long-enough-secret_for-HS256-12345678901";
+    let plain: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+    for (given, signs, code) in [
+        (text.to_owned(), format!("{text} "), "secret-with-newline"),
+        (format!(" {text}\t"), text.to_owned(), "secret-with-newline"),
+        (
+            format!("\u{feff}{text}"),
+            text.to_owned(),
+            "secret-with-newline",
+        ),
+        (
+            text.to_owned(),
+            format!("\u{feff}{text}"),
+            "secret-with-newline",
+        ),
+        (text.to_owned(), format!("'{text}'"), "secret-quoted"),
+        (
+            text.to_owned(),
+            HEXUPPER.encode(text.as_bytes()),
+            "secret-hex",
+        ),
+        (
+            format!("base64:{}", BASE64.encode(text.as_bytes())),
+            text.to_owned(),
+            "secret-base64",
+        ),
+    ] {
+        let jwk = Pair::Oct(given.clone().into_bytes()).jwk();
+        let bench = debugger(&[&jwk], &[], Effort::Default);
+        let token = Pair::Oct(signs.into_bytes()).token("HS256", "HS256", "{}");
+        assert_eq!(
+            proven(&debug(&bench, &token)),
+            BTreeSet::from([code]),
+            "{given}"
+        );
+    }
+    let bench = debugger(&[&Pair::Oct(text.into()).jwk()], &[], Effort::Default);
+    // As a decoder reads it that ignores what is not base64.
+    let lenient = BASE64.decode(plain.as_bytes()).unwrap();
+    let token = Pair::Oct(lenient).token("HS256", "HS256", "{}");
+    assert_eq!(
+        proven(&debug(&bench, &token)),
+        BTreeSet::from(["secret-base64"])
+    );
+}
+
+/// A did:key holds an RSA key as PKCS #1.
+#[test]
+fn a_decentralized_identifier_may_be_an_rsa_key() {
+    let pair = Pair::new("RSA", 9);
+    let Pair::Rsa(key) = &pair else {
+        panic!("RSA");
+    };
+    let pkcs1 = crate::forge::rsa_public(&key.n_bytes(), &key.e_bytes());
+    let did = crate::replayer::base58(&[&[0x85, 0x24], &pkcs1[..]].concat());
+    let header = format!(r#"{{"alg":"RS256","kid":"did:key:z{did}#key"}}"#);
+    let input = both(&header, "{}");
+    let token = format!("{input}.{}", encode(pair.sign("RS256", input.as_bytes())));
+    let given = Pair::new("P-256", 5).jwk();
+    let bench = debugger(&[&given], &[], Effort::Default);
+    assert_eq!(
+        proven(&debug(&bench, &token)),
+        BTreeSet::from(["signer-is-kid"])
+    );
+}
+
+/// The readings of one text share its budget: what is heavy in the first does not hide the last.
+#[test]
+fn the_last_signature_of_many_is_proven() {
+    let pair = Pair::new("P-256", 9);
+    let nested = format!("{}{}", "[".repeat(100), "]".repeat(100));
+    let claims = format!(r#"{{"n":[{}]}}"#, vec![nested; 50].join(","));
+    let part = |number: usize, pair: &Pair| {
+        let header = format!(r#"{{"alg":"ES256","n":{number}}}"#);
+        let signature = pair.sign("ES256", both(&header, &claims).as_bytes());
+        format!(
+            r#"{{"protected":"{}","signature":"{}"}}"#,
+            encode(header),
+            encode(signature)
+        )
+    };
+    let other = Pair::new("P-256", 10);
+    let parts: Vec<String> = (0..6)
+        .map(|number| part(number, if number == 5 { &pair } else { &other }))
+        .collect();
+    let text = format!(
+        r#"{{"payload":"{}","signatures":[{}]}}"#,
+        encode(&claims),
+        parts.join(",")
+    );
+    let bench = debugger(&[&pair.jwk()], &[], Effort::Default);
+    assert_eq!(
+        proven(&debug(&bench, &text)),
+        BTreeSet::from(["json-serialization"])
+    );
+}
+
 /// What nobody can know is not proven: another key, another text.
 #[test]
 fn a_token_of_a_stranger_is_not_explained() {
@@ -696,6 +860,24 @@ fn a_mac_with_a_public_key_is_proven() {
                 proven(&report).contains("hmac-with-public-key"),
                 "{key_type}"
             );
+        }
+        // Whose key it is: given, merely tried, or the token's own.
+        let given = Pair::new("P-256", 99).jwk();
+        let thumbprint = source.keys[0].thumbprint.as_deref().unwrap();
+        let signer = Pair::Oct(pem.clone().into_bytes());
+        let input = both(&format!(r#"{{"alg":"HS256","jwk":{jwk}}}"#), "{}");
+        let embedded = format!("{input}.{}", encode(signer.sign("HS256", input.as_bytes())));
+        let plain = signer.token("HS256", "HS256", "{}");
+        for (keys, also, token, place) in [
+            (vec![&*given, &jwk], vec![], &plain, "public_key.json"),
+            (vec![&*given], vec![&*jwk], &plain, "public_key.json"),
+            (vec![&*given], vec![], &embedded, "the token header"),
+        ] {
+            let bench = debugger(&keys, &also, Effort::Default).with_secret(pem.as_bytes());
+            let report = debug(&bench, token);
+            let expected = format!("key {thumbprint} from {place}");
+            let evidence = &report.findings[0].evidence;
+            assert!(evidence.contains(&expected), "{key_type}: {evidence}");
         }
     }
 }

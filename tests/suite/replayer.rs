@@ -3,6 +3,8 @@
 
 mod other_families;
 
+pub use other_families::base58;
+
 use std::collections::BTreeSet;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
@@ -254,6 +256,22 @@ impl Replay {
                 segment.truncate(number("at"));
                 self.segment = Some(segment);
             }
+            "drop-bits" => {
+                assert!(self.bytes.is_none());
+                let bits = self.segment().len() * 6;
+                // Two characters are one byte, three are two.
+                let kept: String = self
+                    .segment()
+                    .chars()
+                    .take((bits / 8 * 8).div_ceil(6))
+                    .collect();
+                let spare = kept.len() * 6 - bits / 8 * 8;
+                assert!(!bits.is_multiple_of(8) && !matches!(bits / 8, 32 | 48 | 64));
+                let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+                let last = alphabet.find(kept.chars().last().unwrap()).unwrap();
+                let last = alphabet.chars().nth(last >> spare << spare).unwrap();
+                self.segment = Some(format!("{}{last}", &kept[..kept.len() - 1]));
+            }
             "read-hex-segment" => {
                 assert!(self.bytes.is_none());
                 self.bytes = Some(read_text("hex", &self.segment(), is("separators")));
@@ -437,6 +455,7 @@ impl Replay {
             | "reverse-coordinates"
             | "rewrite-coordinates"
             | "ignore-members"
+            | "ignore-pss"
             | "negate-y"
             | "negate-private"
             | "take-y-as-private"

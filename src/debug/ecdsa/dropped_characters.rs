@@ -14,6 +14,7 @@ use std::collections::HashMap;
 use p256::ProjectivePoint;
 
 use super::partial_sums::{Half, LOST, Put, Summands, follows, ways};
+use super::relation;
 use super::signature_layout::{Layout, values};
 use crate::curve::{self, Abscissa, Multiple, Point};
 use crate::debug::cause::Cause;
@@ -246,10 +247,9 @@ impl<'s> DroppedSearch<'s> {
         let mut targets = Vec::new();
         let mut places = Vec::new();
         for suspect in self.suspects {
-            let r_times_key = Point::from(curve::times_key(suspect.key(), &r_scalar));
-            for (hashed, point) in self.hashes.iter().zip(&self.points) {
-                let sum = r_times_key.plus(&(*point).into());
-                targets.extend([sum, Point::default().minus(&sum)]);
+            let sums = relation::sums(&self.points, suspect.key(), &r_scalar);
+            for (hashed, sum) in self.hashes.iter().zip(sums) {
+                targets.extend(relation::both_signs(sum));
                 places.extend([(hashed, suspect); 2]);
             }
         }
@@ -288,15 +288,15 @@ impl<'s> DroppedSearch<'s> {
         };
         for suspect in self.suspects {
             let mut summands = None;
-            for (hashed, point) in self.hashes.iter().zip(&self.points) {
+            for hashed in self.hashes {
                 if !work.spend(in_r(half.lost)) {
                     return Step::Unpaid;
                 }
                 work.count(ways(half.lost));
                 let summands = summands.get_or_insert_with(|| {
-                    Summands::new(half, &curve::times_key(suspect.key(), &inverse))
+                    Summands::new(half, &relation::step(suspect.key(), &inverse))
                 });
-                let base = Point::from(curve::multiply(point, &inverse));
+                let base = relation::base(&curve::hash(hashed.prehash), &inverse);
                 let (walked, table) = summands.in_two(&Multiple::fixed(base));
                 let (walked, table) = (walked.ready(), table.ready());
                 let proof = walked.iter().find_map(|(puts, sum)| {

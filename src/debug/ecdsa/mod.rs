@@ -4,6 +4,7 @@
 pub mod dropped_characters;
 mod partial_sums;
 pub mod recovered_keys;
+mod relation;
 mod signature_layout;
 pub mod single_edit;
 pub mod truncated;

@@ -91,8 +91,8 @@ fn named(coordinates: &Coordinates, names: &[Name]) -> Vec<Suspect> {
     };
     names
         .iter()
-        .filter(|(_, name)| *name == thumbprint)
-        .filter_map(|(place, _)| Some(Suspect::recovered(curve::key_at(coordinates)?, Some(place))))
+        .filter(|name| name.thumbprint() == &*thumbprint)
+        .filter_map(|name| Some(Suspect::recovered(curve::key_at(coordinates)?, Some(name))))
         .collect()
 }
 

@@ -8,8 +8,10 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
+use p256::ProjectivePoint;
 use sha2::{Digest as _, Sha256};
 
+use super::relation;
 use super::signature_layout::{Layout, values};
 use crate::curve::{self, Point};
 use crate::debug::base64url_lenient;
@@ -23,7 +25,7 @@ use crate::debug::search::{Case, Targets};
 use crate::debug::signature_encodings::{self, Form, stray_bits};
 use crate::debug::signer::Suspect;
 use crate::debug::signing_inputs::Hashed;
-use crate::debug::work::{INVERSION, LIFT, LOOK_UP, MULTIPLICATION, Work};
+use crate::debug::work::{INVERSION, LIFT, MULTIPLICATION, Work};
 use crate::token::segment::Segment;
 
 /// One character of a text that was altered.
@@ -238,6 +240,8 @@ impl EditSearch<'_> {
     /// R is as it was: `s R = ±(e G + r Q)`, for every hash and key at once.
     fn in_s(&self, work: &mut Work) -> Option<Proof> {
         const OF_A_KEY: u64 = MULTIPLICATION + 3 * INVERSION;
+        /// An addition, and its normalization.
+        const OF_A_SUM: u64 = 3;
         let (from, last) = self.layout.s.whole_places();
         let [known_r, _] = self.numbers(last.checked_sub(1)?, 'A')?;
         if !work.spend(LIFT) {
@@ -247,17 +251,21 @@ impl EditSearch<'_> {
         let mut sums = Vec::new();
         let mut places = Vec::new();
         let hashes = u64::try_from(self.hashes.len()).unwrap_or(u64::MAX);
+        if !work.spend(hashes.saturating_mul(MULTIPLICATION)) {
+            return None;
+        }
+        let points: Vec<ProjectivePoint> = self
+            .hashes
+            .iter()
+            .map(|hashed| curve::times_generator(&curve::hash(hashed.prehash)))
+            .collect();
         for suspect in self.suspects {
-            let cost = hashes.saturating_mul(LOOK_UP).saturating_add(OF_A_KEY);
+            let cost = hashes.saturating_mul(OF_A_SUM).saturating_add(OF_A_KEY);
             if !work.spend(cost) {
                 break;
             }
-            let r_times_key = Point::from(curve::times_key(suspect.key(), &r));
-            let hashes = self.hashes.iter().map(|hashed| curve::hash(hashed.prehash));
-            for (hashed, point) in self.hashes.iter().zip(curve::all_times_generator(hashes)) {
-                sums.push(r_times_key.plus(&point));
-                places.push((hashed, suspect));
-            }
+            sums.extend(relation::sums(&points, suspect.key(), &r));
+            places.extend(self.hashes.iter().map(|hashed| (hashed, suspect)));
         }
         let sums: HashMap<[u8; 32], (&Hashed, &Suspect)> =
             curve::abscissas(&sums).into_iter().zip(places).collect();
@@ -320,13 +328,12 @@ impl EditSearch<'_> {
                 return None;
             }
             let (times_r, doublings) = keys.entry(c).or_insert_with(|| {
-                let key = curve::times_key(suspect.key(), &inverse);
+                let key = relation::step(suspect.key(), &inverse);
                 let times_r = curve::multiply(&key, &curve::hash(known_r));
                 (times_r.into(), curve::doublings(&key, 256))
             });
             let e = curve::hash(hashed.prehash);
-            let base = Point::from(curve::times_generator(&e.multiply(&inverse)));
-            let start = base.plus(times_r);
+            let start = relation::base(&e, &inverse).plus(times_r);
             let steps = Steps {
                 segment: self.segment,
                 alteration: self.alteration,

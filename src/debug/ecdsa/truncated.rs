@@ -10,6 +10,7 @@ use std::collections::HashMap;
 
 use p256::Scalar;
 
+use super::relation;
 use super::signature_layout::{Layout, values};
 use crate::curve::{self, Abscissa, Point};
 use crate::debug::base64url_lenient;
@@ -99,17 +100,17 @@ impl<'c> Cut<'c> {
         let giant = Point::from(curve::multiply(&lifted, &Scalar::from(stride)));
         let first = Point::from(curve::multiply(&lifted, &Scalar::from(steps)));
         let giants = (1_u64 << self.bits).checked_div(stride)?.saturating_add(1);
+        let known = Point::from(s_times_lifted);
         for suspect in suspects {
             for hashed in hashes {
                 let cost = giants.saturating_add(MULTIPLICATION).saturating_mul(4);
                 if !work.spend(cost) {
                     return None;
                 }
-                let r_times_key = curve::times_key(suspect.key(), &r);
-                let e_times_generator = curve::times_generator(&curve::hash(hashed.prehash));
-                let sum = e_times_generator + r_times_key;
-                for target in [sum - s_times_lifted, -sum - s_times_lifted] {
-                    let start = Point::from(target).minus(&first);
+                let point = curve::times_generator(&curve::hash(hashed.prehash));
+                let sums = relation::sums(&[point], suspect.key(), &r);
+                for sum in sums.into_iter().flat_map(relation::both_signs) {
+                    let start = sum.minus(&known).minus(&first);
                     work.count(giants);
                     let found = table
                         .meet(start, giant, giants)
@@ -126,7 +127,8 @@ impl<'c> Cut<'c> {
     /// The signature with these bits at its end.
     fn prove(&self, k: u64, hashed: &Hashed, suspect: &Suspect, work: &mut Work) -> Option<Proof> {
         let segment = &self.case.reading.segments.signature;
-        let edit = Edit::insert(segment.len(), self.end(k)?);
+        let end = base64url_lenient::end(k, self.bits, self.characters)?;
+        let edit = Edit::insert(segment.len(), end);
         let edits = Change::EditSignature {
             cause: Cause::Truncated,
             edits: vec![edit],
@@ -134,20 +136,6 @@ impl<'c> Cut<'c> {
         let changes = [&[edits], &self.layout.changes[..]].concat();
         let signer = Signer::Suspect(suspect);
         self.case.prove(&changes, &hashed.changes, signer, work)
-    }
-
-    /// The characters that have these bits, and zeros behind them.
-    fn end(&self, k: u64) -> Option<String> {
-        let surplus = self.characters.checked_mul(6)?.checked_sub(self.bits)?;
-        if k >> self.bits != 0 {
-            return None;
-        }
-        let places = (0..self.characters).rev();
-        let characters = places.map(|place| {
-            let value = u128::from(k) << surplus >> (place * 6) & 0x3F;
-            Some(base64url_lenient::character(u8::try_from(value).ok()?))
-        });
-        characters.collect()
     }
 }
 

@@ -37,42 +37,40 @@ pub fn search(case: Case, targets: &[Target], opened: &[Opened], work: &mut Work
             return None;
         }
         work.count(1);
-        let of_rsa = opened
-            .iter()
-            .find_map(|opened| opened.prove_altered(case, &change, &text, work));
-        let proof = of_rsa.or_else(|| {
-            asked
-                .iter()
-                .find_map(|target| target.prove_altered(case, &change, &text, work))
+        let of_rsa = opened.iter().find_map(|opened| {
+            let of_row = opened.changes_for(&text)?;
+            Some((opened.of_form(), of_row, opened.signer().clone()))
         });
-        if proof.is_some() {
-            return proof;
+        let met = of_rsa.or_else(|| {
+            asked.iter().find_map(|target| {
+                let of_form = target.form_that_verifies(&text)?;
+                Some((of_form, Vec::new(), target.signer()))
+            })
+        });
+        if let Some((of_form, of_row, signer)) = met {
+            let of_input: Vec<Change> = std::iter::once(change).chain(of_row).collect();
+            let proof = case.prove(of_form, &of_input, Signer::Key(&signer), work);
+            if proof.is_some() {
+                return proof;
+            }
         }
     }
     None
 }
 
 impl Target<'_> {
-    /// The proof that this key signed the text, by one of its algorithms.
-    fn prove_altered(
-        &self,
-        case: Case,
-        change: &Change,
-        text: &str,
-        work: &mut Work,
-    ) -> Option<Proof> {
+    /// The signature as it stands, if it is that of the text by one of the key's algorithms.
+    fn form_that_verifies(&self, text: &str) -> Option<&[Change]> {
         let (of_form, signature) = self
             .forms
             .first()
             .filter(|(of_form, _)| of_form.is_empty())?;
         let message = Message::Text(text.as_bytes().to_vec());
         let mut rows = Algorithm::of(self.key.key_type());
-        rows.find(|row| {
+        let is_verified = rows.any(|row| {
             row.signature_octets(&self.key) == signature.len()
                 && row.verify_with(Parameter::Usual, &self.key, &message, signature)
-        })?;
-        let signer = self.signer();
-        let of_input = std::slice::from_ref(change);
-        case.prove(of_form, of_input, Signer::Key(&signer), work)
+        });
+        is_verified.then_some(&**of_form)
     }
 }

@@ -121,25 +121,23 @@ pub fn search(case: Case, inputs: &[Input], opened: &[Opened], work: &mut Work) 
 }
 
 impl Opened {
-    /// The proof that the signature is of this text, which differs from the one that was sent by one change.
-    pub fn prove_altered(
-        &self,
-        case: Case,
-        change: &Change,
-        text: &str,
-        work: &mut Work,
-    ) -> Option<Proof> {
+    pub fn of_form(&self) -> &[Change] {
+        &self.of_form
+    }
+
+    pub fn signer(&self) -> &Suspect<Material> {
+        &self.signer
+    }
+
+    /// How the signature differs from the one that the header of this text asks for; none if it is not one of
+    /// this text.
+    pub fn changes_for(&self, text: &str) -> Option<Vec<Change>> {
         if !self.encoded.is_of(|digest| digest.hash(text.as_bytes())) {
             return None;
         }
-        let header = text
-            .split('.')
-            .next()
-            .and_then(|header| base64url::decode(header).ok());
-        let header = JoseHeader::parse(&header?).ok()?;
-        let of_row = self.encoded.changes(header.alg.as_deref())?;
-        let of_input: Vec<Change> = std::iter::once(change.clone()).chain(of_row).collect();
-        case.prove(&self.of_form, &of_input, Signer::Key(&self.signer), work)
+        let header = text.split('.').next()?;
+        let header = JoseHeader::parse(&base64url::decode(header).ok()?).ok()?;
+        self.encoded.changes(header.alg.as_deref())
     }
 }
 

@@ -19,7 +19,7 @@ pub fn other_macs(row: &Algorithm, key: &Material, length: usize) -> Vec<Vec<Cha
     let cause = if is_half {
         Cause::MacTruncated
     } else {
-        Cause::Truncated
+        Cause::MacCut
     };
     let truncated = (length < whole).then_some(Change::TruncateMac { cause, length });
     let digests = [Digest::Sha1, Digest::Sha224, Digest::Sha512_256];

@@ -7,6 +7,7 @@ mod encoded_message;
 mod hash_variants;
 mod key_with_forms;
 mod other_curves;
+mod truncated;
 
 use std::sync::Arc;
 
@@ -25,7 +26,7 @@ use key_with_forms::Target;
 use crate::algorithm::{Algorithm, KeyType, Material};
 
 /// So much is spent on the signatures of one token, in units of work.
-const SHARE: u64 = 130_000;
+const SHARE: u64 = 150_000;
 
 /// More changes at once to text, hash, signature and secret are not looked for.
 const MAX_CHANGES: usize = 3;
@@ -74,17 +75,20 @@ pub fn search(
     None
 }
 
-/// The proof that one character of header or payload was altered: of RSA, whose signatures tell what they
+/// The proof that the end of the signature is missing, or that one character of header or payload was
+/// altered: the latter of RSA, whose signatures tell what they
 /// are of, and of MACs, which are fast; of Ed25519 if there is time.
 pub fn damaged(
     case: Case,
+    alg: Option<&str>,
     suspects: &[Suspect<Material>],
     opened: &[Opened],
     work: &mut Work,
 ) -> Option<Proof> {
     let is_tried = |key| matches!(key, KeyType::Oct | KeyType::Ed25519);
     let targets = targets(case, suspects, is_tried, work);
-    damage::search(case, &targets, opened, work)
+    truncated::search(case, alg, suspects, work)
+        .or_else(|| damage::search(case, &targets, opened, work))
 }
 
 /// The signature in each form, opened with each RSA key.

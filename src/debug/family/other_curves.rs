@@ -54,7 +54,10 @@ struct Expected<'t, P> {
     points: [P; 2],
 }
 
-/// The multiples of a curve's generator by each digit of a number in hexadecimal, the last digit first.
+/// The bits of a digit of a number.
+const DIGIT: usize = 6;
+
+/// The multiples of a curve's generator by each digit of a number, the last digit first.
 struct Multiples<P>(Vec<Vec<P>>);
 
 /// The proof with the fewest changes that one of these keys signed the token.
@@ -113,7 +116,7 @@ where
     for hashed in hashes(inputs, first.key.key_type()) {
         let least = case.reading.changes.len().saturating_add(hashed.changes());
         if best.as_ref().is_some_and(|best| size(best) <= least) {
-            break;
+            continue;
         }
         let cost = cost.look_up.saturating_add(comparisons);
         let units = work::of_hash(hashed.input.text.len()).saturating_add(cost);
@@ -200,10 +203,21 @@ fn hashes(inputs: &[Input], key_type: KeyType) -> Vec<Hashed<'_>> {
             }));
         }
     }
-    // Header and payload in other spellings are many, and less likely; so are pairs with another hash.
+    // Header and payload in other spellings are many, and less likely; so are pairs with another hash. What
+    // is likely is one fault, however many changes it takes.
     hashes.sort_by_key(|hashed| {
+        let of_input = hashed.input.changes.len();
         let of_hash = hashed.changes.len();
-        (hashed.changes(), !hashed.input.is_likely, of_hash)
+        let faults = if hashed.input.is_likely {
+            of_input.min(1)
+        } else {
+            of_input
+        };
+        (
+            faults.saturating_add(of_hash),
+            !hashed.input.is_likely,
+            of_hash,
+        )
     });
     hashes
 }
@@ -225,11 +239,11 @@ impl<P> Expected<'_, P> {
 impl<P: p384::elliptic_curve::Group> Multiples<P> {
     fn of_generator<C: CurveArithmetic<ProjectivePoint = P>>() -> Self {
         let mut digit = P::generator();
-        let places = Scalar::<C>::NUM_BITS.div_ceil(4);
+        let places = Scalar::<C>::NUM_BITS.div_ceil(6);
         let multiples = (0..places).map(|_| {
             let first = digit;
             let multiples = std::iter::successors(Some(P::identity()), |last| Some(*last + first));
-            let multiples: Vec<P> = multiples.take(17).collect();
+            let multiples: Vec<P> = multiples.take((1 << DIGIT) + 1).collect();
             digit = multiples.last().copied().unwrap_or(first);
             multiples
         });
@@ -238,13 +252,19 @@ impl<P: p384::elliptic_curve::Group> Multiples<P> {
 
     fn times(&self, number: &P::Scalar) -> P {
         let bytes = number.to_repr();
-        let digits = bytes
-            .as_ref()
-            .iter()
-            .rev()
-            .flat_map(|byte| [byte & 0x0F, byte >> 4]);
-        let multiples = self.0.iter().zip(digits).filter_map(|(multiples, digit)| {
-            multiples.get(usize::from(digit)).filter(|_| digit > 0)
+        let byte = |at: usize| {
+            let from_end = bytes.as_ref().iter().rev();
+            from_end.copied().nth(at).unwrap_or_default()
+        };
+        let digit = |place: usize| {
+            let bit = place * DIGIT;
+            let two = u16::from_le_bytes([byte(bit / 8), byte(bit / 8 + 1)]);
+            usize::from(two >> (bit % 8) & ((1 << DIGIT) - 1))
+        };
+        let places = self.0.iter().enumerate();
+        let multiples = places.filter_map(|(place, multiples)| match digit(place) {
+            0 => None,
+            digit => multiples.get(digit),
         });
         multiples.fold(P::identity(), |sum, multiple| sum + *multiple)
     }

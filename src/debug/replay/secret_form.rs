@@ -2,12 +2,16 @@
 
 use data_encoding::{
     BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, Encoding, HEXLOWER, HEXLOWER_PERMISSIVE,
+    HEXUPPER,
 };
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use crate::debug::base64url_lenient;
 use crate::debug::cause::Cause;
 use crate::debug::notation::exactly;
+
+const BOM: &[u8] = b"\xEF\xBB\xBF";
 
 /// What was done to the given secret to get the one that verifies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -16,13 +20,21 @@ pub enum SecretForm {
     WithNewline,
     WithCrlf,
     WithoutNewline,
+    WithSpace,
+    WithoutWhitespace,
+    WithBom,
+    WithoutBom,
     FromBase64,
     FromBase64url,
+    FromLenientBase64,
+    FromPrefixedBase64,
     FromHex,
     AsBase64,
     AsBase64url,
     AsHex,
+    AsUpperHex,
     InQuotes,
+    InSingleQuotes,
     WithoutQuotes,
     Utf16Le,
     Utf16Be,
@@ -30,7 +42,7 @@ pub enum SecretForm {
 
 impl SecretForm {
     /// The likeliest first.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 21] = [
         Self::FromBase64,
         Self::FromBase64url,
         Self::FromHex,
@@ -40,8 +52,16 @@ impl SecretForm {
         Self::AsBase64url,
         Self::AsHex,
         Self::InQuotes,
+        Self::InSingleQuotes,
         Self::WithoutQuotes,
         Self::WithCrlf,
+        Self::WithSpace,
+        Self::WithoutWhitespace,
+        Self::AsUpperHex,
+        Self::WithoutBom,
+        Self::WithBom,
+        Self::FromPrefixedBase64,
+        Self::FromLenientBase64,
         Self::Utf16Le,
         Self::Utf16Be,
     ];
@@ -55,12 +75,30 @@ impl SecretForm {
                 let line = secret.strip_suffix(b"\n")?;
                 line.strip_suffix(b"\r").unwrap_or(line).to_vec()
             }
+            Self::WithBom => [BOM, secret].concat(),
+            Self::WithoutBom => secret.strip_prefix(BOM)?.to_vec(),
+            Self::WithSpace => [secret, b" "].concat(),
+            // What is only a newline has a form of its own.
+            Self::WithoutWhitespace => {
+                let trimmed = secret.trim_ascii();
+                let line = Self::WithoutNewline.apply(secret);
+                let is_line = line.is_some_and(|line| **line == *trimmed);
+                (!is_line).then(|| trimmed.to_vec())?
+            }
             Self::FromBase64 => decoded(secret, [&BASE64, &BASE64_NOPAD])?,
             Self::FromBase64url => decoded(secret, [&BASE64URL, &BASE64URL_NOPAD])?,
+            // What is base64 has a form of its own.
+            Self::FromLenientBase64 if Self::FromBase64.apply(secret).is_some() => return None,
+            Self::FromLenientBase64 => leniently_decoded(secret)?,
+            Self::FromPrefixedBase64 => {
+                decoded(secret.strip_prefix(b"base64:")?, [&BASE64, &BASE64_NOPAD])?
+            }
             Self::FromHex => HEXLOWER_PERMISSIVE.decode(secret.trim_ascii()).ok()?,
             Self::AsBase64 => BASE64.encode(secret).into_bytes(),
             Self::AsBase64url => BASE64URL_NOPAD.encode(secret).into_bytes(),
             Self::AsHex => HEXLOWER.encode(secret).into_bytes(),
+            Self::AsUpperHex => HEXUPPER.encode(secret).into_bytes(),
+            Self::InSingleQuotes => [b"'", secret, b"'"].concat(),
             Self::InQuotes => [b"\"", secret, b"\""].concat(),
             Self::WithoutQuotes => [b'"', b'\''].iter().find_map(|quote| {
                 let quote = &[*quote][..];
@@ -77,10 +115,16 @@ impl SecretForm {
     pub fn cause(self) -> Cause {
         match self {
             Self::WithNewline | Self::WithCrlf | Self::WithoutNewline => Cause::SecretWithNewline,
-            Self::FromBase64 | Self::AsBase64 => Cause::SecretBase64,
+            Self::WithSpace | Self::WithoutWhitespace | Self::WithBom | Self::WithoutBom => {
+                Cause::SecretWithSpace
+            }
+            Self::FromBase64
+            | Self::FromLenientBase64
+            | Self::FromPrefixedBase64
+            | Self::AsBase64 => Cause::SecretBase64,
             Self::FromBase64url | Self::AsBase64url => Cause::SecretBase64url,
-            Self::FromHex | Self::AsHex => Cause::SecretHex,
-            Self::InQuotes | Self::WithoutQuotes => Cause::SecretQuoted,
+            Self::FromHex | Self::AsHex | Self::AsUpperHex => Cause::SecretHex,
+            Self::InQuotes | Self::InSingleQuotes | Self::WithoutQuotes => Cause::SecretQuoted,
             Self::Utf16Le | Self::Utf16Be => Cause::SecretUtf16,
         }
     }
@@ -91,18 +135,41 @@ impl SecretForm {
             Self::WithNewline => "with a newline appended",
             Self::WithCrlf => "with CRLF appended",
             Self::WithoutNewline => "with its newline removed",
+            Self::WithSpace => "with a space appended",
+            Self::WithoutWhitespace => "with whitespace removed",
+            Self::WithBom => "with a byte order mark before it",
+            Self::WithoutBom => "with its byte order mark removed",
+            Self::FromLenientBase64 => "decoded from base64, ignoring other characters and bits",
+            Self::FromPrefixedBase64 => "decoded from base64, without the prefix",
             Self::FromBase64 => "decoded from base64",
             Self::FromBase64url => "decoded from base64url",
             Self::FromHex => "decoded from hex",
             Self::AsBase64 => "its base64 text",
             Self::AsBase64url => "its base64url text",
             Self::AsHex => "its hex text",
+            Self::AsUpperHex => "its hex text in capital letters",
             Self::InQuotes => "with double quotes",
+            Self::InSingleQuotes => "with single quotes",
             Self::WithoutQuotes => "with its quotes removed",
             Self::Utf16Le => "little-endian",
             Self::Utf16Be => "big-endian",
         }
     }
+}
+
+/// As old decoders read it: characters of other alphabets, bits without a byte and a single last character
+/// count for nothing.
+fn leniently_decoded(secret: &[u8]) -> Option<Vec<u8>> {
+    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    let mut text: Vec<u8> = secret.iter().copied().filter(is_base64).collect();
+    if text.len() % 4 == 1 {
+        text.pop();
+    }
+    let text = String::from_utf8(text)
+        .ok()?
+        .replace('+', "-")
+        .replace('/', "_");
+    base64url_lenient::decode(&text)
 }
 
 fn decoded(secret: &[u8], encodings: [&Encoding; 2]) -> Option<Vec<u8>> {

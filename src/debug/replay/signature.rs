@@ -3,6 +3,7 @@
 use crate::debug::change::{Change, Zeros};
 use crate::debug::der;
 use crate::debug::notation::Notation;
+use crate::debug::reading::without_trailing_bits;
 use crate::text::base64url;
 
 /// The bytes of R and of S on P-256.
@@ -49,12 +50,25 @@ impl Signature {
                 let (kept, end) = segment.split_at_checked(*at)?;
                 (*count > 0 && end.len() == *count).then(|| Self::Segment(kept.to_owned()))
             }
+            (Self::Segment(segment), Change::DropBits) => {
+                let kept = whole_bytes(&segment)?;
+                (kept != segment).then_some(Self::Segment(kept))
+            }
             (Self::Segment(segment), Change::ReadHexSegment { separators }) => {
                 Notation::Hex.decode(&segment, *separators).map(Self::Bytes)
             }
             (signature, change) => after(&signature.bytes()?, change, half).map(Self::Bytes),
         }
     }
+}
+
+/// The base64url of the whole bytes of a segment that was cut.
+fn whole_bytes(segment: &str) -> Option<String> {
+    let end = segment
+        .len()
+        .checked_sub(usize::from(segment.len() % 4 == 1))?;
+    let kept = segment.get(..end)?;
+    without_trailing_bits(kept).or_else(|| Some(kept.to_owned()))
 }
 
 /// Bytes after one change to them.

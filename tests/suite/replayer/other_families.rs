@@ -64,7 +64,36 @@ fn changed(secret: &[u8], form: &str) -> Option<Vec<u8>> {
         "with-newline" => [secret, b"\n"].concat(),
         "with-crlf" => [secret, b"\r\n"].concat(),
         "without-newline" => text?.strip_suffix('\n')?.trim_end_matches('\r').into(),
+        "with-space" => [secret, b" "].concat(),
+        "without-whitespace" => text?.trim().into(),
+        "with-bom" => format!("\u{feff}{}", text?).into_bytes(),
+        "without-bom" => text?.strip_prefix('\u{feff}')?.into(),
         "from-base64" => decoded(b"+/")?,
+        "from-prefixed-base64" => {
+            return changed(text?.strip_prefix("base64:")?.as_bytes(), "from-base64");
+        }
+        "from-lenient-base64" => {
+            let plain: String = text?
+                .chars()
+                .filter(|c| c.is_ascii_alphanumeric() || matches!(c, '+' | '/'))
+                .collect();
+            let bits: Vec<u32> = plain
+                .chars()
+                .flat_map(|c| {
+                    let alphabet =
+                        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+                    let value = alphabet.find(c).unwrap();
+                    (0..6)
+                        .rev()
+                        .map(move |bit| u32::from(value >> bit & 1 == 1))
+                })
+                .collect();
+            let bytes = bits.chunks_exact(8);
+            let byte = |bits: &[u32]| bits.iter().fold(0, |sum, bit| sum * 2 + bit);
+            bytes
+                .map(|bits| u8::try_from(byte(bits)).unwrap())
+                .collect()
+        }
         "from-base64url" => decoded(b"-_")?,
         "from-hex" => {
             let digits = text?.trim();
@@ -79,6 +108,8 @@ fn changed(secret: &[u8], form: &str) -> Option<Vec<u8>> {
         }
         "as-base64url" => in_base64(secret, b"-_").into_bytes(),
         "as-hex" => super::written("hex", secret).into_bytes(),
+        "as-upper-hex" => super::written("upper-hex", secret).into_bytes(),
+        "in-single-quotes" => format!("'{}'", text?).into_bytes(),
         "in-quotes" => format!("\"{}\"", text?).into_bytes(),
         "without-quotes" => secret[1..secret.len() - 1].to_vec(),
         "utf16-le" => units()?
@@ -151,6 +182,12 @@ fn is_at_hand(replay: &Replay, jwk: &Value, trust: &Trust) -> bool {
         };
         return certificate.windows(key.len()).any(|window| window == key);
     }
+    if change("use-named-key").is_some_and(|change| change["place"] == "cnf.jwk") {
+        let [_, payload] = replay.content();
+        let payload = base64(&payload, b"-_", "").unwrap();
+        let payload: Value = serde_json::from_slice(&payload).unwrap();
+        return same(&payload["cnf"]["jwk"]);
+    }
     if let Some(change) = change("use-named-key") {
         return self_named(replay, change["place"].as_str().unwrap())
             .is_some_and(|name| is_name(&name, jwk));
@@ -198,6 +235,17 @@ pub fn is_name(name: &str, jwk: &Value) -> bool {
         let sign = 2 + (number("y").last().unwrap() & 1);
         [&[sign][..], &number("x")].concat()
     };
+    if jwk["kty"] == "RSA" {
+        let pkcs1 = crate::asn1::tlv(
+            0x30,
+            &[
+                &crate::asn1::integer(&number("n")),
+                &crate::asn1::integer(&number("e")),
+            ],
+        );
+        let bytes = [&[0x85, 0x24][..], &pkcs1].concat();
+        return did.strip_prefix("did:key:z") == Some(&*base58(&bytes));
+    }
     let (code, key) = match jwk["crv"].as_str().unwrap() {
         "Ed25519" => ([0xED, 0x01], number("x")),
         "secp256k1" => ([0xE7, 0x01], compressed()),
@@ -210,7 +258,7 @@ pub fn is_name(name: &str, jwk: &Value) -> bool {
 }
 
 /// The digits of a number to the base 58.
-fn base58(bytes: &[u8]) -> String {
+pub fn base58(bytes: &[u8]) -> String {
     const ALPHABET: &[u8; 58] = b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
     let mut number = bytes.to_vec();
     let mut digits = Vec::new();
