@@ -19,7 +19,7 @@ fn file(name: &str, content: &str) -> PathBuf {
 fn pss() -> Key {
     keys()
         .into_iter()
-        .find(|key| key.name == "RSA-PSS")
+        .find(|key| key.name == "RSASSA-PSS")
         .unwrap()
 }
 
