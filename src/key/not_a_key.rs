@@ -45,7 +45,7 @@ pub enum NotAKey {
         /// Whether it is an Ed25519 key.
         ed25519: bool,
     },
-    /// A private key of PuTTY.
+    /// A private key of `PuTTY`.
     Putty,
     /// The parameters of a key in PEM, without the key.
     Parameters,
