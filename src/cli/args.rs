@@ -15,7 +15,7 @@ use super::time_args::{self, At};
 
 /// Decode, verify and debug JSON Web Tokens, offline
 ///
-/// jwtlens verifies tokens (JWT) with the public key you have and explains why a signature fails.
+/// jwtlens verifies tokens (JWT) with your public key or shared secret and explains why a signature fails.
 /// Everything runs locally: jwtlens has no network code. Pass tokens on stdin: arguments are
 /// visible in `ps` and saved in the shell history.
 #[derive(Debug, Parser)]
@@ -258,7 +258,8 @@ pub struct Decode {
 pub struct Key {
     /// Key file, directory, inline key, or - for stdin
     ///
-    /// A key is a JWK, a JWK Set, or a public key or certificate in PEM or DER.
+    /// A key is a JWK or JWK Set, a public key or certificate in PEM or DER, the DER in one line of base64,
+    /// a private key in PEM (only its public half is used), or a JSON object of key IDs and PEM.
     /// [default: stdin if it is a regular file, then `$JWTLENS_KEY`, then `./public_key.json`]
     #[arg(value_name = "KEY", value_hint = ValueHint::AnyPath)]
     pub keys: Vec<OsString>,
@@ -308,7 +309,8 @@ impl Tokens {
 pub struct Keys {
     /// Key file, directory, or inline key (repeatable)
     ///
-    /// A key is a JWK, a JWK Set, or a public key or certificate in PEM or DER. `-k -`
+    /// A key is a JWK or JWK Set, a public key or certificate in PEM or DER, the DER in one line of base64,
+    /// a private key in PEM (only its public half is used), or a JSON object of key IDs and PEM. `-k -`
     /// reads stdin. [default: `$JWTLENS_KEY`, or `./public_key.json`]
     #[arg(id = "key", short, long, value_name = "KEY", value_hint = ValueHint::AnyPath)]
     pub given: Vec<OsString>,

@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
+use std::mem;
 
 use anyhow::Result;
 use jwtlens::KeySource;
@@ -12,11 +13,20 @@ use super::messages::{Failure, io_reason};
 /// More files than this are hardly keys.
 const MAX_FILES: usize = 1000;
 
+/// What to do about a file that is not read.
+const UNREADABLE: &str = "move it out of the directory, or name the key files";
+
 /// The keys of a directory, in order of the files' names.
 pub struct Directory {
     pub sources: Vec<KeySource>,
     /// The files that hold no key.
-    pub skipped: Vec<OsString>,
+    pub skipped: Vec<Skipped>,
+}
+
+/// A file that holds no key in a form that is read.
+pub struct Skipped {
+    pub file: OsString,
+    pub failure: Failure,
 }
 
 /// Reads every file that is not hidden. A file that holds no key is skipped; one that cannot be read is
@@ -30,14 +40,17 @@ pub fn read(directory: &Given, read: fn(&Given) -> Result<KeySource>) -> Result<
     for file in files {
         match read(&Given::new(&file, directory.place.clone())) {
             Ok(source) => keys.sources.push(source),
-            Err(error)
-                if error
-                    .downcast_ref::<Failure>()
-                    .is_some_and(|failure| failure.is_content) =>
-            {
-                keys.skipped.push(file);
-            }
-            Err(error) => return Err(error),
+            Err(mut error) => match error.downcast_mut::<Failure>() {
+                Some(failure) if failure.is_content => {
+                    let failure = mem::replace(failure, Failure::new(""));
+                    keys.skipped.push(Skipped { file, failure });
+                }
+                Some(failure) => {
+                    failure.hints = vec![UNREADABLE.to_owned()];
+                    return Err(error);
+                }
+                None => return Err(error),
+            },
         }
     }
     Ok(keys)

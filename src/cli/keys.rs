@@ -6,13 +6,14 @@ use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use jwtlens::{Compact, HEADER_START, KeySource, KeySourceError, NotAKey};
+use jwtlens::{Compact, ContentFault, HEADER_START, KeySource, KeySourceError, NotAKey};
 use zeroize::Zeroizing;
 
 use super::given_key::{Given, VARIABLE, is_inline};
-use super::key_directory::{self, Directory};
+use super::key_directory::{self, Directory, Skipped};
+use super::key_hints;
 use super::messages::{Failure, Messages, io_reason};
-use super::tell::harmless::{Harmless, shown, with_file};
+use super::tell::harmless::{Harmless, plain_path, shown};
 
 /// The most that is read of a key file, in bytes.
 const MAX_KEY_FILE: u64 = 1024 * 1024;
@@ -72,7 +73,7 @@ fn no_secret(arguments: &[Given]) -> Result<(), Failure> {
             "{} contains a secret, which other users can see",
             key.place
         ))
-        .hint("give the name of a file that holds it, or set $JWTLENS_KEY")),
+        .hint("pass the name of a file that holds it, or set $JWTLENS_KEY")),
         None => Ok(()),
     }
 }
@@ -92,42 +93,85 @@ pub fn read_all(given: &Given, messages: Messages) -> Result<Vec<KeySource>> {
         return Ok(vec![read(given)?]);
     }
     let directory = key_directory::read(given, read)?;
+    note_skipped(given, &directory, messages);
     if directory.sources.is_empty() {
         return Err(
             Failure::content(format!("no keys found in {}", given.named()))
-                .hint("jwtlens reads the files directly in the directory, except hidden ones")
+                .hints(directory_hints(&directory))
                 .into(),
         );
     }
-    note_skipped(given, &directory, messages);
     Ok(directory.sources)
 }
 
+/// What to do about a directory without a key.
+fn directory_hints(directory: &Directory) -> Vec<String> {
+    let mut meant = directory
+        .skipped
+        .iter()
+        .filter(|skipped| skipped.failure.is_meant_as_key);
+    match (meant.next(), meant.next()) {
+        (Some(only), None) => only.failure.hints.clone(),
+        (Some(first), Some(_)) => vec![match plain_path(&first.file) {
+            Some(path) => format!("to see how to convert a file, use `jwtlens key {path}`"),
+            None => "to see how to convert a file, use `jwtlens key FILE`".to_owned(),
+        }],
+        (None, _) => {
+            vec!["jwtlens reads the files directly in the directory, except hidden ones".to_owned()]
+        }
+    }
+}
+
+/// A file that is meant as a key is named with what it is, the others together.
 fn note_skipped(given: &Given, directory: &Directory, messages: Messages) {
     let name = given.named();
-    let skipped = directory.skipped.iter().take(MAX_NAMED);
-    let skipped: Vec<String> = skipped
-        .map(|file| {
-            let is_shown = shown(file, Harmless::Path).is_some();
-            let name = Path::new(file).file_name().filter(|_| is_shown);
-            name.map_or_else(
-                || "a file with a token in its name".to_owned(),
-                |name| format!("'{}'", name.to_string_lossy()),
-            )
-        })
+    let (meant, others): (Vec<&Skipped>, Vec<&Skipped>) = directory
+        .skipped
+        .iter()
+        .partition(|skipped| skipped.failure.is_meant_as_key);
+    for skipped in meant.iter().take(MAX_NAMED) {
+        let source = Given::new(&skipped.file, given.place.clone());
+        let message = &skipped.failure.message;
+        let reason = message.strip_prefix(&*source.source());
+        let reason = reason.unwrap_or(message).trim_start_matches(": ");
+        messages.note(&format!("skipped {} in {name}: {reason}", name_of(skipped)));
+    }
+    match meant.len().saturating_sub(MAX_NAMED) {
+        0 => {}
+        1 => messages.note(&format!(
+            "skipped 1 more key in {name} that must be converted"
+        )),
+        more => messages.note(&format!(
+            "skipped {more} more keys in {name} that must be converted"
+        )),
+    }
+    let skipped: Vec<String> = others
+        .iter()
+        .take(MAX_NAMED)
+        .map(|other| name_of(other))
         .collect();
-    let more = match directory.skipped.len().saturating_sub(MAX_NAMED) {
+    let more = match others.len().saturating_sub(MAX_NAMED) {
         0 => String::new(),
         more => format!(" and {more} more"),
     };
     let skipped = skipped.join(", ");
-    match directory.skipped.len() {
+    match others.len() {
         0 => {}
         1 => messages.note(&format!("skipped {skipped} in {name}: not a public key")),
         _ => messages.note(&format!(
             "skipped {skipped}{more} in {name}: not public keys"
         )),
     }
+}
+
+/// The name of a skipped file, if it may be shown.
+fn name_of(skipped: &Skipped) -> String {
+    let is_shown = shown(&skipped.file, Harmless::Path).is_some();
+    let name = Path::new(&skipped.file).file_name().filter(|_| is_shown);
+    name.map_or_else(
+        || "a file with a token in its name".to_owned(),
+        |name| format!("'{}'", name.to_string_lossy()),
+    )
 }
 
 /// Reads a key. An error about the file that `$JWTLENS_KEY` names gives the variable too.
@@ -165,18 +209,43 @@ fn read_file(given: &Given) -> Result<KeySource> {
             .hint(NotAKey::Token.hint())
             .into());
     }
+    if is_base64_key(octets) && !Path::new(key).exists() {
+        return Err(Failure::new(format!(
+            "{}: a key in base64 must be in a file or on stdin",
+            given.named()
+        ))
+        .hint("write it to a file, or pipe it in and use - for the key")
+        .into());
+    }
     let content = read_content(key, &given.named()).map_err(|failure| {
-        failure.hint(match octets {
+        if !failure.hints.is_empty() {
+            return failure;
+        }
+        let hint = match octets {
             [] => "the file name is empty; is a shell variable unset?",
             _ if octets.starts_with(b"http") => {
-                "jwtlens has no network access; fetch the key first: curl -s URL > keys.json"
+                "jwtlens has no network access; fetch the key first: curl -s URL > OUTPUT.json"
             }
+            _ if Path::new(key).exists() => "check that it is a key file, and that you may read it",
             _ if octets.starts_with(b"file:") => "use the path without file://",
             _ if given.is_from_variable() => "set it to a file, a directory, or the key itself",
             _ => "KEY is a file, a directory, the key itself, or - for stdin; for a secret, use --secret-file",
-        })
+        };
+        failure.hints(key_hints::lines(hint, None))
     })?;
     describe(&given.source(), &content, Some(key))
+}
+
+/// Whether an argument is a key in DER in one line of base64, instead of the name of a file.
+fn is_base64_key(argument: &[u8]) -> bool {
+    match KeySource::read("", argument) {
+        _ if argument.iter().all(u8::is_ascii_hexdigit) => false,
+        Ok(_) => true,
+        Err(KeySourceError::Content(ContentFault::NotAKey(other))) => {
+            matches!(other, NotAKey::Der(..) | NotAKey::Malformed(_))
+        }
+        Err(_) => false,
+    }
 }
 
 /// Reads a file that holds a key or a secret. `name` is what messages call it.
@@ -201,10 +270,9 @@ pub fn also(asked: &[OsString], messages: Messages) -> Result<Vec<KeySource>> {
             continue;
         }
         let directory = key_directory::read(&given, read)?;
+        note_skipped(&given, &directory, messages);
         if directory.sources.is_empty() {
             messages.warning(&format!("no keys found in {}", given.named()));
-        } else {
-            note_skipped(&given, &directory, messages);
         }
         sources.extend(directory.sources);
     }
@@ -214,28 +282,20 @@ pub fn also(asked: &[OsString], messages: Messages) -> Result<Vec<KeySource>> {
 /// `file` is the name of the file that holds it, if it has one.
 fn describe(source: &str, content: &[u8], file: Option<&OsStr>) -> Result<KeySource> {
     KeySource::read(source, content).map_err(|error| {
-        Failure::content(format!("{source}: {error}"))
-            .hint(hint(&error, file))
-            .into()
+        let mut failure = Failure::content(format!("{source}: {error}"))
+            .hints(key_hints::lines(&error.hint(), file));
+        failure.is_meant_as_key = error.is_meant_as_key();
+        failure.into()
     })
-}
-
-/// What to do about a key, with the name of its file if there is one.
-fn hint(error: &KeySourceError, file: Option<&OsStr>) -> String {
-    let hint = error.hint();
-    match file {
-        Some(file) => with_file(&hint, file),
-        None => hint.into(),
-    }
 }
 
 /// The error if none of the keys is usable.
 pub fn none_usable(keys: &[Given], error: &KeySourceError) -> anyhow::Error {
     let file = match keys {
-        [only] => Some(only.text),
+        [only] if !only.is_directory() => Some(only.text),
         _ => None,
     };
-    let failure = Failure::new(error.to_string()).hint(hint(error, file));
+    let failure = Failure::new(error.to_string()).hints(key_hints::lines(&error.hint(), file));
     let failure = anyhow::Error::from(failure);
     // An inline key is named after the variable.
     let names_a_file = |given: &Given| given.is_from_variable() && !is_inline(given.text);

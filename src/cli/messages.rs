@@ -17,6 +17,8 @@ pub struct Failure {
     pub hints: Vec<String>,
     /// Whether something was read and is not what was expected.
     pub is_content: bool,
+    /// Whether what was read is meant as a key, in a form that has to be converted or repaired.
+    pub is_meant_as_key: bool,
 }
 
 impl Failure {
@@ -27,6 +29,7 @@ impl Failure {
             message: message.into(),
             hints: Vec::new(),
             is_content: false,
+            is_meant_as_key: false,
         }
     }
 
@@ -48,6 +51,11 @@ impl Failure {
 
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hints.push(hint.into());
+        self
+    }
+
+    pub fn hints(mut self, hints: Vec<String>) -> Self {
+        self.hints.extend(hints);
         self
     }
 }

@@ -8,6 +8,7 @@ pub mod given_key;
 mod help;
 mod input;
 mod key_directory;
+mod key_hints;
 mod keys;
 pub mod messages;
 mod output;

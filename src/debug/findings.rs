@@ -221,6 +221,15 @@ impl Unknown<'_> {
             Code::NoKeyMatches,
             "another key signed it, or the token was modified or damaged after signing",
         );
+        let alg = self.report.signature.algorithm.as_deref();
+        let is_mac = alg.is_some_and(|alg| alg.starts_with("HS"));
+        let finding = if is_mac {
+            finding.with_hint(
+                "compare the token with the original; try older secrets with --secret-file",
+            )
+        } else {
+            finding
+        };
         match self.keys_left_out {
             0 => finding,
             _ => finding.with_summary("no known signing mistake explains the signature"),

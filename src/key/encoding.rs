@@ -10,7 +10,9 @@ pub enum Encoding {
     Binary,
     /// Base64 (RFC 4648, section 4).
     Base64,
-    /// Base64url (RFC 4648, section 5), or base64 without its padding, of which this is missing.
+    /// Base64 without its padding, of which this is missing.
+    UnpaddedBase64(&'static str),
+    /// Base64url (RFC 4648, section 5); the padding that is missing.
     Base64Url(&'static str),
     /// Hexadecimal digits, perhaps with colons between them.
     Hex,
@@ -41,6 +43,7 @@ impl Encoding {
         let padding = padding.count();
         let length = compact.len().saturating_sub(padding);
         compact.truncate(length);
+        let is_base64 = compact.iter().any(|byte| matches!(byte, b'+' | b'/'));
         for byte in compact.iter_mut() {
             match byte {
                 b'+' => *byte = b'-',
@@ -54,7 +57,12 @@ impl Encoding {
             (2, 1) | (3, 0) => "=",
             _ => "",
         };
-        Some((Self::Base64Url(missing), bytes.into()))
+        let encoding = if is_base64 {
+            Self::UnpaddedBase64(missing)
+        } else {
+            Self::Base64Url(missing)
+        };
+        Some((encoding, bytes.into()))
     }
 
     /// A command that writes the bytes, to be followed by a redirection or a pipe.
@@ -62,8 +70,10 @@ impl Encoding {
         match self {
             Self::Binary => "cat FILE".to_owned(),
             Self::Base64 => "base64 -d < FILE".to_owned(),
-            Self::Base64Url("") => "tr -- -_ +/ < FILE | base64 -d".to_owned(),
-            Self::Base64Url(missing) => {
+            Self::UnpaddedBase64("") | Self::Base64Url("") => {
+                "tr -- -_ +/ < FILE | base64 -d".to_owned()
+            }
+            Self::UnpaddedBase64(missing) | Self::Base64Url(missing) => {
                 format!("(tr -- -_ +/ < FILE; echo {missing}) | base64 -d")
             }
             Self::Hex => "tr -d : < FILE | xxd -r -p".to_owned(),
@@ -74,7 +84,7 @@ impl Encoding {
     pub(crate) fn through(self, command: &str) -> String {
         match self {
             Self::Binary => format!("{command} < FILE"),
-            Self::Base64 | Self::Base64Url(_) | Self::Hex => {
+            Self::Base64 | Self::UnpaddedBase64(_) | Self::Base64Url(_) | Self::Hex => {
                 format!("{} | {command}", self.command())
             }
         }
@@ -85,6 +95,7 @@ impl Encoding {
         match self {
             Self::Binary => "",
             Self::Base64 => " in base64",
+            Self::UnpaddedBase64(_) => " in base64 without padding",
             Self::Base64Url(_) => " in base64url",
             Self::Hex => " in hexadecimal",
         }
@@ -111,7 +122,7 @@ mod tests {
             (format!("{first}\r\n{second}\n"), Encoding::Base64),
             (base64url.clone(), Encoding::Base64Url("=")),
             (format!("{base64url}="), Encoding::Base64Url("")),
-            (base64.replace('=', ""), Encoding::Base64Url("=")),
+            (base64.replace('=', ""), Encoding::UnpaddedBase64("=")),
         ] {
             let (found, decoded) = Encoding::decode(text.as_bytes()).unwrap();
             assert_eq!((found, &*decoded), (encoding, &bytes), "{text}");

@@ -138,10 +138,16 @@ impl KeyFault {
             Self::Algorithm { .. } => {
                 Some("remove \"alg\", or ask its issuer for the key that belongs to the algorithm")
             }
-            Self::UnknownAlgorithm(_) => Some("use a key of type EC, RSA or Ed25519"),
-            Self::ExplicitCurve => {
-                Some("name the curve: openssl ec -pubin -in FILE -param_enc named_curve > key.pem")
+            Self::UnsupportedCurve { kty: "OKP", .. } => Some(
+                "jwtlens cannot verify signatures of this curve; ask the issuer for an Ed25519 key",
+            ),
+            Self::UnsupportedCurve { .. } => {
+                Some("ask the issuer for a key on one of these curves")
             }
+            Self::UnknownAlgorithm(_) => Some("use a key of type EC, RSA or Ed25519"),
+            Self::ExplicitCurve => Some(
+                "name the curve: openssl ec -pubin -in FILE -param_enc named_curve > OUTPUT.pem",
+            ),
             Self::PssParameters => Some(
                 "PS256, PS384 and PS512 use one hash throughout and a salt as long as the hash",
             ),
@@ -152,7 +158,6 @@ impl KeyFault {
             | Self::MemberType(..)
             | Self::DuplicateKeyOp(_)
             | Self::UnsupportedType(_)
-            | Self::UnsupportedCurve { .. }
             | Self::LeadingZero(_)
             | Self::RsaSize(_)
             | Self::RsaExponent

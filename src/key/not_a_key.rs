@@ -1,5 +1,8 @@
 //! What stands where a key is expected and is none, told by its content, and the command that makes a key
 //! of it. A test makes a file of each kind, runs what the hint says, and reads the key.
+//!
+//! In a command, `FILE` stands for the content's file, and `OUTPUT` for the stem of a new file: only the
+//! caller knows which files exist, and a command must not overwrite one.
 
 use std::fmt;
 
@@ -42,11 +45,15 @@ pub enum NotAKey {
         /// Whether it is an Ed25519 key.
         ed25519: bool,
     },
+    /// A private key of `PuTTY`.
+    Putty,
+    /// The parameters of a key in PEM, without the key.
+    Parameters,
     /// A key of PGP.
     Pgp,
     /// The bytes of a key without its type.
     Raw(Raw, Encoding),
-    /// Base64 of PEM or JSON; a name for the file.
+    /// Base64 of PEM or JSON; the extension of a file for it.
     Text(&'static str),
     /// JSON with a key inside.
     Wrapper(Wrapper),
@@ -64,8 +71,8 @@ pub enum NotAKey {
     Xml,
     /// A token.
     Token,
-    /// Text in UTF-16.
-    Utf16,
+    /// Text in UTF-16; the extension of a file for it.
+    Utf16(&'static str),
     /// Data compressed with gzip.
     Gzip,
     /// A Java keystore.
@@ -127,6 +134,9 @@ impl NotAKey {
             // Base64 of the length and the name of the algorithm, which come first.
             let ed25519 = text.contains("AAAAC3NzaC1lZDI1NTE5");
             return Self::Ssh2 { ed25519 };
+        }
+        if text.starts_with("PuTTY-User-Key-File-") {
+            return Self::Putty;
         }
         let word = text.split_ascii_whitespace().next();
         if let Some(name) = SSH.into_iter().find(|name| word == Some(name)) {
@@ -190,12 +200,22 @@ impl NotAKey {
         if encoding != Encoding::Base64 {
             Self::Unknown
         } else if memmem::find(&bytes, pem::BEGIN).is_some() {
-            Self::Text("key.pem")
+            Self::Text("pem")
         } else if is_object(bytes.trim_ascii()) {
-            Self::Text("key.json")
+            Self::Text("json")
         } else {
             Self::Unknown
         }
+    }
+
+    /// What a text in UTF-16 is, by its first character.
+    pub(crate) fn of_utf16(content: &[u8]) -> Self {
+        let is_start = |byte: &&u8| byte.is_ascii_graphic();
+        Self::Utf16(match content.iter().find(is_start) {
+            Some(b'{' | b'[') => "json",
+            Some(b'-') => "pem",
+            _ => "txt",
+        })
     }
 
     /// What a block of PEM is that is not a key.
@@ -235,6 +255,7 @@ impl NotAKey {
             | Self::SshPrivate(_)
             | Self::Ssh(_)
             | Self::Ssh2 { .. }
+            | Self::Putty
             | Self::Pgp
             | Self::Text(_)
             | Self::Wrapper(_)
@@ -244,12 +265,13 @@ impl NotAKey {
             Self::Pem(_)
             | Self::UnknownLabel(_)
             | Self::Raw(..)
+            | Self::Parameters
             | Self::Configuration
             | Self::Python
             | Self::Html
             | Self::Xml
             | Self::Token
-            | Self::Utf16
+            | Self::Utf16(_)
             | Self::Gzip
             | Self::Url
             | Self::Unknown => false,
@@ -273,12 +295,39 @@ impl NotAKey {
             || matches!(self, Self::InPem(kind) | Self::Der(kind, _) if is_private(kind))
     }
 
-    /// What to do about it.
+    /// Whether a file of it is meant as a key: it holds one, or has one that is damaged or encrypted.
+    pub(crate) fn is_meant_as_key(&self) -> bool {
+        self.holds_key() || matches!(self, Self::Pem(_))
+    }
+
+    /// What to do about it, each of the ways on a line of its own.
     #[must_use]
     pub fn hint(&self) -> String {
-        match self.command() {
+        let hint = match self.command() {
             Some(command) => format!("{}: {command}", self.advice()),
             None => self.advice().to_owned(),
+        };
+        match self {
+            Self::Raw(Raw::Bytes32, encoding) => {
+                let option = match encoding {
+                    Encoding::Binary => "",
+                    Encoding::Base64 | Encoding::UnpaddedBase64(_) => " --secret-encoding base64",
+                    Encoding::Base64Url(_) => " --secret-encoding base64url",
+                    Encoding::Hex => " --secret-encoding hex",
+                };
+                format!("for a shared secret, use --secret-file FILE{option}\n{hint}")
+            }
+            Self::InPem(Kind::Pkcs12) => {
+                format!(
+                    "{hint}\n{}",
+                    without_certificate("openssl pkcs12 -nocerts -nodes -in FILE")
+                )
+            }
+            Self::Der(Kind::Pkcs12, encoding) => {
+                let extract = encoding.through("openssl pkcs12 -nocerts -nodes");
+                format!("{hint}\n{}", without_certificate(&extract))
+            }
+            _ => hint,
         }
     }
 
@@ -298,19 +347,22 @@ impl NotAKey {
             Self::Pem(_) | Self::Malformed(_) => {
                 "the file may be truncated or damaged; copy it again"
             }
-            Self::WrongLabel(..) => "write the label of the content",
-            Self::UnknownLabel(_) | Self::Xml | Self::Unknown => {
+            Self::WrongLabel(..) => "fix the PEM label",
+            Self::Xml => {
+                "XML is not supported; ask the issuer for a JWK Set or a certificate in PEM"
+            }
+            Self::Putty => "export the key from PuTTYgen in OpenSSH format",
+            Self::Parameters => "use the file that holds the key itself",
+            Self::UnknownLabel(_) | Self::Unknown => {
                 "a key is a JWK, a JWK Set, or a public key or certificate in PEM or DER; for a shared secret, use --secret-file"
             }
             Self::TrustedCertificate | Self::Ssh(_) | Self::Ssh2 { .. } => "convert it",
-            Self::Pgp => "OpenPGP keys do not sign tokens; ask the issuer for its JWK Set",
-            Self::Raw(Raw::Bytes32, _) => {
-                "for a shared secret, use --secret-file; to use it as an Ed25519 public key"
-            }
+            Self::Pgp => "OpenPGP keys cannot verify JWTs; ask the issuer for its JWK Set",
+            Self::Raw(Raw::Bytes32, _) => "for an Ed25519 public key, add the key's type",
             Self::Raw(Raw::Point(..) | Raw::Coordinates(_), _) => "add the key's type",
             Self::Text(_) => "decode the file",
             Self::Wrapper(_) | Self::XmlCertificate | Self::Keystore => "extract the key",
-            Self::Configuration | Self::Url => "download the keys that it points to",
+            Self::Configuration | Self::Url => "download the key set",
             Self::JsonLines => "make a JWK Set of them",
             Self::Python => "convert it to JSON",
             Self::Html => {
@@ -319,72 +371,72 @@ impl NotAKey {
             Self::Token => {
                 "check whether the key and the token are swapped; use `jwtlens decode` for a token"
             }
-            Self::Utf16 => "save the file as UTF-8",
+            Self::Utf16(_) => "save the file as UTF-8",
             Self::Gzip => "decompress the file",
         }
     }
 
     fn command(&self) -> Option<String> {
         Some(match self {
-            Self::Pem(PemFault::Encrypted) => "openssl pkey -in FILE -pubout > key.pem".to_owned(),
-            Self::InPem(kind) => format!("{} -in FILE > {}", openssl(*kind)?, file(*kind)),
+            Self::Pem(PemFault::Encrypted) => "openssl pkey -in FILE -pubout > OUTPUT.pem".to_owned(),
+            Self::InPem(kind) => format!("{} -in FILE > OUTPUT.pem", openssl(*kind)?),
             Self::Der(Kind::PublicKey | Kind::RsaPublicKey | Kind::Certificate, encoding) => {
-                format!("{} > key.der", encoding.command())
+                format!("{} > OUTPUT.der", encoding.command())
             }
             Self::Der(kind @ Kind::Pkcs12, encoding) => {
-                format!("{} > {}", encoding.through(openssl(*kind)?), file(*kind))
+                format!("{} > OUTPUT.pem", encoding.through(openssl(*kind)?))
             }
             Self::Der(kind, encoding) => {
                 let openssl = format!("{} -inform der", openssl(*kind)?);
-                format!("{} > {}", encoding.through(&openssl), file(*kind))
+                format!("{} > OUTPUT.pem", encoding.through(&openssl))
             }
             Self::WrongLabel(label, kind) => {
                 let is_plain = |c: char| c.is_ascii_alphanumeric() || c == ' ';
                 let right = kind.label();
                 let is_harmless = label.chars().all(is_plain) && shown::value(label) == *label;
                 is_harmless
-                    .then(|| format!("sed 's/ {label}-/ {right}-/' FILE > key.pem"))?
+                    .then(|| format!("sed 's/ {label}-/ {right}-/' FILE > OUTPUT.pem"))?
             }
-            Self::TrustedCertificate => "openssl x509 -in FILE > key.pem".to_owned(),
+            Self::TrustedCertificate => "openssl x509 -in FILE > OUTPUT.pem".to_owned(),
             Self::Ssh("ssh-ed25519") => ed25519("cat FILE"),
             Self::Ssh("ssh-rsa" | "ecdsa-sha2-nistp256" | "ecdsa-sha2-nistp384" | "ecdsa-sha2-nistp521") => {
-                "ssh-keygen -e -m PKCS8 -f FILE > key.pem".to_owned()
+                "ssh-keygen -e -m PKCS8 -f FILE > OUTPUT.pem".to_owned()
             }
             Self::SshPrivate(Some("ssh-ed25519")) => ed25519("ssh-keygen -y -f FILE"),
-            Self::SshPrivate(Some(_)) => {
-                "ssh-keygen -y -f FILE > key.pub && ssh-keygen -e -m PKCS8 -f key.pub > key.pem"
-                    .to_owned()
-            }
+            Self::SshPrivate(Some(_)) => "ssh-keygen -e -m PKCS8 -f FILE > OUTPUT.pem".to_owned(),
             Self::Ssh2 { ed25519: true } => ed25519("ssh-keygen -i -f FILE"),
             Self::Ssh2 { ed25519: false } => {
-                "ssh-keygen -i -f FILE > key.pub && ssh-keygen -e -m PKCS8 -f key.pub > key.pem"
-                    .to_owned()
+                "ssh-keygen -i -f FILE | ssh-keygen -e -m PKCS8 -f /dev/stdin > OUTPUT.pem".to_owned()
             }
             Self::Raw(raw, encoding) => {
                 let before = data_encoding::BASE64.encode(&raw.before());
-                format!("(echo {before} | base64 -d; {}) > key.der", encoding.command())
+                format!("(echo {before} | base64 -d; {}) > OUTPUT.der", encoding.command())
             }
-            Self::Text(file) => format!("base64 -d < FILE > {file}"),
+            Self::Text(extension) => format!("base64 -d < FILE > OUTPUT.{extension}"),
             Self::Wrapper(wrapper) => wrapper.command()?,
             Self::Configuration => {
-                "curl -s \"$(jq -r .jwks_uri FILE)\" > keys.json".to_owned()
+                "curl -s \"$(jq -r .jwks_uri FILE)\" > OUTPUT.json".to_owned()
             }
-            Self::Url => "curl -s \"$(cat FILE)\" > keys.json".to_owned(),
-            Self::JsonLines => "jq -s '{keys: .}' FILE > keys.json".to_owned(),
+            Self::Url => "curl -s \"$(cat FILE)\" > OUTPUT.json".to_owned(),
+            Self::JsonLines => "jq -s '{keys: .}' FILE > OUTPUT.json".to_owned(),
             Self::Python => {
-                "python3 -c 'import ast, json, sys; print(json.dumps(ast.literal_eval(sys.stdin.read())))' < FILE > key.json".to_owned()
+                "python3 -c 'import ast, json, sys; print(json.dumps(ast.literal_eval(sys.stdin.read())))' < FILE > OUTPUT.json".to_owned()
             }
             Self::XmlCertificate => {
-                "tr -d '[:space:]' < FILE | grep -o 'X509Certificate>[^<]*' | head -n 1 | cut -d '>' -f 2 > key.txt".to_owned()
+                "tr -d '[:space:]' < FILE | grep -o 'X509Certificate>[^<]*' | head -n 1 | cut -d '>' -f 2 > OUTPUT.txt".to_owned()
             }
-            Self::Utf16 => "iconv -f UTF-16 -t UTF-8 FILE > key.json".to_owned(),
-            Self::Gzip => "gzip -d < FILE > key.json".to_owned(),
-            Self::Keystore => "keytool -exportcert -rfc -keystore FILE -alias ALIAS > key.pem".to_owned(),
+            Self::Utf16(extension) => {
+                format!("iconv -f UTF-16 -t UTF-8 FILE > OUTPUT.{extension}")
+            }
+            Self::Gzip => "gzip -d < FILE > OUTPUT.json".to_owned(),
+            Self::Keystore => "keytool -exportcert -rfc -keystore FILE -alias ALIAS > OUTPUT.pem".to_owned(),
             Self::Pem(_)
             | Self::Malformed(_)
             | Self::UnknownLabel(_)
             | Self::SshPrivate(None)
             | Self::Ssh(_)
+            | Self::Putty
+            | Self::Parameters
             | Self::Pgp
             | Self::Html
             | Self::Xml
@@ -407,18 +459,16 @@ fn openssl(kind: Kind) -> Option<&'static str> {
     }
 }
 
-fn file(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Pkcs12 | Kind::Pkcs7 => "certs.pem",
-        _ => "key.pem",
-    }
+/// What to do if a PKCS #12 file has a private key alone. Whether it does is encrypted.
+fn without_certificate(extract: &str) -> String {
+    format!("if it has no certificate: {extract} | openssl pkey -pubout > OUTPUT.pem")
 }
 
 /// `ssh-keygen` converts no Ed25519 key, so the last 32 bytes of its own form get a type.
 fn ed25519(keys: &str) -> String {
     let before = data_encoding::BASE64.encode(&Raw::Bytes32.before());
     format!(
-        "(echo {before} | base64 -d; {keys} | cut -d ' ' -f 2 | base64 -d | tail -c 32) > key.der"
+        "(echo {before} | base64 -d; {keys} | cut -d ' ' -f 2 | base64 -d | tail -c 32) > OUTPUT.der"
     )
 }
 
@@ -465,16 +515,17 @@ impl fmt::Display for NotAKey {
             Self::InPem(kind) => return write!(f, "{kind}"),
             Self::Der(kind, encoding) => return write!(f, "{kind}{}", encoding.suffix()),
             Self::Raw(raw, encoding) => {
-                write!(f, "{raw}{}", encoding.suffix())?;
-                return f.write_str(", without the type of the key");
+                return write!(f, "{raw}{}; the key type is unknown", encoding.suffix());
             }
             Self::Wrapper(wrapper) => return write!(f, "{wrapper}"),
             Self::SshPrivate(_) => "an OpenSSH private key",
             Self::Ssh(name) => return write!(f, "an OpenSSH public key ({name})"),
             Self::TrustedCertificate => "a certificate with trust settings of OpenSSL",
-            Self::Ssh2 { .. } => "a public key of SSH (RFC 4716)",
+            Self::Ssh2 { .. } => "an SSH public key (RFC 4716)",
+            Self::Putty => "a PuTTY private key",
+            Self::Parameters => "the parameters of a key, without the key",
             Self::Pgp => "an OpenPGP key",
-            Self::Text("key.json") => "JSON in base64",
+            Self::Text("json") => "JSON in base64",
             Self::Text(_) => "PEM in base64",
             Self::Configuration => {
                 "an OpenID configuration, which only links to the keys (\"jwks_uri\")"
@@ -485,7 +536,7 @@ impl fmt::Display for NotAKey {
             Self::XmlCertificate => "XML with a certificate inside",
             Self::Xml => "XML",
             Self::Token => "a token",
-            Self::Utf16 => "text in UTF-16",
+            Self::Utf16(_) => "text in UTF-16",
             Self::Gzip => "gzip data",
             Self::Keystore => "a Java keystore",
             Self::Url => "a URL",
@@ -498,7 +549,7 @@ impl fmt::Display for NotAKey {
 impl fmt::Display for Raw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Bytes32 => f.write_str("32 bytes"),
+            Self::Bytes32 => f.write_str("32 raw bytes"),
             Self::Point(curve, _) => write!(f, "a point of {curve}"),
             Self::Coordinates(curve) => write!(f, "the coordinates of a point of {curve}"),
         }

@@ -2,6 +2,7 @@
 //! one, and never what is a public key: that is the mistake of algorithm confusion (RFC 8725, section
 //! 2.1), made by the verifier itself.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use data_encoding::{
@@ -35,11 +36,40 @@ pub enum SecretFault {
     /// No bytes are left after trimming and decoding.
     Empty,
     /// The text is not in the encoding.
-    Encoding(SecretEncoding),
+    Encoding {
+        /// The encoding.
+        encoding: SecretEncoding,
+        /// What is wrong with the text.
+        fault: EncodingFault,
+        /// What makes the text valid.
+        remedy: Remedy,
+    },
     /// The text, or what it stands for, is a public or private key in a form that is read as a key.
     PublicKey,
     /// The text is a JWK, or a JWK Set, with a secret.
     SecretJwk,
+}
+
+/// What makes a text invalid in an encoding. No character of a secret is in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EncodingFault {
+    /// A character that the encoding does not have, at this byte, from 0.
+    Character(usize),
+    /// A separator at this byte, which is not a part of the secret.
+    Separator(char, usize),
+    /// Every character is of the encoding, but a digit or the padding is missing, or there is too much of it.
+    Length,
+}
+
+/// What makes the text of a secret valid.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// This separator removed.
+    WithoutSeparator(char),
+    /// `0x` at the beginning removed.
+    WithoutPrefix,
+    /// Another encoding.
+    Encoding(SecretEncoding),
 }
 
 /// Reads a secret as the only key of its source.
@@ -52,9 +82,9 @@ pub(crate) fn read(text: &[u8], encoding: SecretEncoding) -> Result<Entry, Secre
             notes.extend(line.map(|_| KeyNote::SecretTrimmed));
             Zeroizing::new(line.unwrap_or(text).to_vec())
         }
-        SecretEncoding::Base64 => decode(text, [&BASE64, &BASE64_NOPAD], encoding)?,
-        SecretEncoding::Base64Url => decode(text, [&BASE64URL, &BASE64URL_NOPAD], encoding)?,
-        SecretEncoding::Hex => decode(text, [&HEXLOWER_PERMISSIVE; 2], encoding)?,
+        SecretEncoding::Base64 | SecretEncoding::Base64Url | SecretEncoding::Hex => {
+            decode(text, encoding).ok_or_else(|| invalid(text, encoding))?
+        }
     };
     if secret.is_empty() {
         return Err(SecretFault::Empty);
@@ -73,16 +103,60 @@ pub(crate) fn read(text: &[u8], encoding: SecretEncoding) -> Result<Entry, Secre
     })
 }
 
-fn decode(
-    text: &[u8],
-    bases: [&Encoding; 2],
-    encoding: SecretEncoding,
-) -> Result<Zeroizing<Vec<u8>>, SecretFault> {
-    let mut decoded = bases.into_iter().map(|base| base.decode(text.trim_ascii()));
-    decoded
-        .find_map(Result::ok)
-        .map(Zeroizing::new)
-        .ok_or(SecretFault::Encoding(encoding))
+fn decode(text: &[u8], encoding: SecretEncoding) -> Option<Zeroizing<Vec<u8>>> {
+    let bases = encoding.bases();
+    let mut decoded = bases.iter().map(|base| base.decode(text.trim_ascii()));
+    decoded.find_map(Result::ok).map(Zeroizing::new)
+}
+
+/// What is wrong with a text that is not in this encoding, and what makes it valid.
+fn invalid(text: &[u8], encoding: SecretEncoding) -> SecretFault {
+    let secret = text.trim_ascii();
+    let offset = text.len().saturating_sub(text.trim_ascii_start().len());
+    let foreign = secret.iter().position(|byte| !encoding.has(*byte));
+    let separator = foreign.and_then(|at| {
+        // A line break may be CRLF.
+        let found = match *secret.get(at)? {
+            b'\r' => '\n',
+            other => char::from(other),
+        };
+        encoding.separators().contains(&found).then_some(found)
+    });
+    let fault = match foreign.map(|at| at.saturating_add(offset)) {
+        Some(at) => separator.map_or(EncodingFault::Character(at), |separator| {
+            EncodingFault::Separator(separator, at)
+        }),
+        None => EncodingFault::Length,
+    };
+    let is_valid = |text: &[u8]| decode(text, encoding).is_some();
+    let without = separator.filter(|separator| {
+        let mut rest = Zeroizing::new(secret.to_vec());
+        rest.retain(|byte| char::from(*byte) != *separator && *byte != b'\r');
+        is_valid(&rest)
+    });
+    let prefix = secret
+        .strip_prefix(b"0x")
+        .filter(|_| encoding == SecretEncoding::Hex);
+    let others = [
+        SecretEncoding::Hex,
+        SecretEncoding::Base64,
+        SecretEncoding::Base64Url,
+    ];
+    let remedy = if let Some(separator) = without {
+        Remedy::WithoutSeparator(separator)
+    } else if prefix.is_some_and(is_valid) {
+        Remedy::WithoutPrefix
+    } else {
+        let mut others = others
+            .into_iter()
+            .filter(|other| decode(text, *other).is_some());
+        Remedy::Encoding(others.next().unwrap_or(SecretEncoding::Text))
+    };
+    SecretFault::Encoding {
+        encoding,
+        fault,
+        remedy,
+    }
 }
 
 /// Fails if content is a key in any form, also one that is not read as a key but recognized.
@@ -118,6 +192,36 @@ fn is_labeled_key(content: &[u8]) -> bool {
 }
 
 impl SecretEncoding {
+    /// Its forms, with and without padding; none for a text that is the secret itself.
+    fn bases(self) -> Vec<Encoding> {
+        match self {
+            Self::Text => Vec::new(),
+            Self::Base64 => vec![BASE64, BASE64_NOPAD],
+            Self::Base64Url => vec![BASE64URL, BASE64URL_NOPAD],
+            Self::Hex => vec![HEXLOWER_PERMISSIVE],
+        }
+    }
+
+    /// What may stand between the characters of a text and is not a part of the secret: line breaks, and
+    /// those of a fingerprint or a dump.
+    fn separators(self) -> &'static [char] {
+        match self {
+            Self::Text => &[],
+            Self::Base64 | Self::Base64Url => &['\n'],
+            Self::Hex => &['\n', ':', ' ', '-'],
+        }
+    }
+
+    /// Whether a text in this encoding may have this character.
+    fn has(self, byte: u8) -> bool {
+        match self {
+            Self::Text => true,
+            Self::Base64 => byte.is_ascii_alphanumeric() || b"+/=".contains(&byte),
+            Self::Base64Url => byte.is_ascii_alphanumeric() || b"-_=".contains(&byte),
+            Self::Hex => byte.is_ascii_hexdigit(),
+        }
+    }
+
     /// Its name on the command line.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -133,15 +237,26 @@ impl SecretEncoding {
 impl SecretFault {
     /// What to do about it.
     #[must_use]
-    pub fn hint(&self) -> &'static str {
+    pub fn hint(&self) -> Cow<'static, str> {
         match self {
-            Self::Empty => "check that the file or variable contains the secret",
-            Self::Encoding(_) => "set --secret-encoding to text, base64, base64url or hex",
+            Self::Empty => "check that the file or variable contains the secret".into(),
+            Self::Encoding { remedy, .. } => match remedy {
+                Remedy::WithoutSeparator('\n') => "remove the line breaks: tr -d '\\r\\n'".into(),
+                Remedy::WithoutSeparator(separator) => {
+                    format!("remove the separators: tr -d '{separator}'").into()
+                }
+                Remedy::WithoutPrefix => "remove the 0x".into(),
+                Remedy::Encoding(SecretEncoding::Text) => {
+                    "if the text itself is the secret, use --secret-encoding text".into()
+                }
+                Remedy::Encoding(other) => format!("use --secret-encoding {}", other.name()).into(),
+            },
             Self::PublicKey => {
                 "a key is not a shared secret (algorithm confusion); pass a public key with -k"
+                    .into()
             }
             Self::SecretJwk => {
-                "give a JWK with -k; --secret-file and --secret-env take the secret itself"
+                "pass a JWK with -k; --secret-file and --secret-env take the secret itself".into()
             }
         }
     }
@@ -151,9 +266,26 @@ impl fmt::Display for SecretFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Empty => f.write_str("the secret is empty"),
-            Self::Encoding(encoding) => write!(f, "the secret is not valid {}", encoding.name()),
+            Self::Encoding {
+                encoding, fault, ..
+            } => {
+                write!(f, "the secret is not valid {}: {fault}", encoding.name())
+            }
             Self::PublicKey => f.write_str("expected a secret, found a key"),
             Self::SecretJwk => f.write_str("expected a secret, found a JWK"),
+        }
+    }
+}
+
+impl fmt::Display for EncodingFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Character(at) => write!(f, "invalid character at byte {at}"),
+            Self::Separator('\n', at) => write!(f, "line break at byte {at}"),
+            Self::Separator(separator, at) => {
+                write!(f, "invalid character '{separator}' at byte {at}")
+            }
+            Self::Length => f.write_str("a character or the padding is missing, or one too many"),
         }
     }
 }
@@ -207,8 +339,69 @@ mod tests {
             ("fb ff", SecretEncoding::Hex),
             ("é", SecretEncoding::Hex),
         ] {
-            let fault = SecretFault::Encoding(encoding);
-            assert_eq!(k(text, encoding), Err(fault), "{text:?}");
+            let fault = k(text, encoding).unwrap_err();
+            let is_named =
+                matches!(fault, SecretFault::Encoding { encoding: named, .. } if named == encoding);
+            assert!(is_named, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn invalid_encoding_is_located_and_a_remedy_is_named() {
+        for (text, encoding, message, hint) in [
+            (
+                "c2VjcmV0-g==",
+                SecretEncoding::Base64,
+                "base64: invalid character at byte 8",
+                "use --secret-encoding base64url",
+            ),
+            (
+                " c2Vj+g==",
+                SecretEncoding::Base64Url,
+                "base64url: invalid character at byte 5",
+                "use --secret-encoding base64",
+            ),
+            (
+                "hunter two",
+                SecretEncoding::Base64,
+                "base64: invalid character at byte 6",
+                "if the text itself is the secret, use --secret-encoding text",
+            ),
+            (
+                "hunter2!",
+                SecretEncoding::Base64,
+                "base64: invalid character at byte 7",
+                "if the text itself is the secret, use --secret-encoding text",
+            ),
+            (
+                "AB:CD:EF",
+                SecretEncoding::Hex,
+                "hex: invalid character ':' at byte 2",
+                "remove the separators: tr -d ':'",
+            ),
+            (
+                "abcd\r\nef01\n",
+                SecretEncoding::Hex,
+                "hex: line break at byte 4",
+                "remove the line breaks: tr -d '\\r\\n'",
+            ),
+            (
+                "0xabcd",
+                SecretEncoding::Hex,
+                "hex: invalid character at byte 1",
+                "remove the 0x",
+            ),
+            (
+                "abc",
+                SecretEncoding::Hex,
+                "hex: a character or the padding is missing, or one too many",
+                "if the text itself is the secret, use --secret-encoding text",
+            ),
+        ] {
+            let fault = k(text, encoding).unwrap_err();
+            let expected = format!("the secret is not valid {message}");
+            assert_eq!(fault.to_string(), expected, "{text:?}");
+            assert_eq!(fault.hint(), hint, "{text:?}");
         }
     }
 

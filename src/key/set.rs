@@ -263,6 +263,16 @@ fn listed(f: &mut fmt::Formatter<'_>, items: &[impl fmt::Display]) -> fmt::Resul
 }
 
 impl KeySourceError {
+    /// Whether the content is meant as a key, in a form that has to be converted or repaired.
+    #[must_use]
+    pub fn is_meant_as_key(&self) -> bool {
+        match self {
+            Self::Content(ContentFault::NotAKey(other)) => other.is_meant_as_key(),
+            Self::Content(_) => false,
+            Self::NoneUsable(_) => true,
+        }
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> Cow<'static, str> {

@@ -64,7 +64,7 @@ pub(crate) fn read(content: &[u8]) -> Result<Content, ContentFault> {
         return Err(ContentFault::Empty);
     }
     if is_utf16(content) {
-        return Err(NotAKey::Utf16.into());
+        return Err(NotAKey::of_utf16(content).into());
     }
     let (has_bom, text) = match content.strip_prefix(BOM) {
         Some(text) => (true, text),
@@ -163,7 +163,7 @@ fn of_pem(text: &[u8]) -> Result<Vec<Entry>, NotAKey> {
         .map(|block| (block, Form::of_block(block)))
         .collect();
     match forms.as_slice() {
-        [] => return Err(NotAKey::Unknown),
+        [] => return Err(NotAKey::Parameters),
         // The content is this and nothing else.
         [(_, Err(other))] => return Err(other.clone()),
         _ => {}
@@ -299,7 +299,7 @@ impl ContentFault {
     #[must_use]
     pub fn hint(&self) -> Cow<'static, str> {
         match self {
-            Self::Empty => "download the key again; the download may have failed".into(),
+            Self::Empty => "check the command or download that wrote it".into(),
             Self::Json(_) => {
                 "a JWK is a JSON object, such as {\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"...\",\"y\":\"...\"}"
                     .into()
@@ -370,7 +370,7 @@ mod tests {
             (
                 b" \n",
                 "file is empty; expected a key",
-                "download the key again",
+                "check the command or download that wrote it",
             ),
             (
                 b"{",
@@ -429,8 +429,8 @@ mod tests {
             ),
             (
                 b"-----BEGIN EC PARAMETERS-----\nBgUrgQQAIg==\n-----END EC PARAMETERS-----\n",
-                "expected a key, found unknown content",
-                "a key is a JWK",
+                "expected a key, found the parameters of a key, without the key",
+                "use the file that holds the key itself",
             ),
             (
                 b"\x30\x0C\x30\x06\x06\x02\x2A\x03\x05\0\x03\x02\x01\xFF",
@@ -448,7 +448,7 @@ mod tests {
                 "expected a key, found an HTML page",
                 "the server sent a page instead of the key",
             ),
-            (b"<a/>", "expected a key, found XML", "a key is a JWK"),
+            (b"<a/>", "expected a key, found XML", "XML is not supported"),
             (
                 b"aa.bb.cc\n",
                 "expected a key, found a token",
@@ -457,7 +457,12 @@ mod tests {
             (
                 b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nAAAA\n=AAAA\n-----END PGP PUBLIC KEY BLOCK-----",
                 "expected a key, found an OpenPGP key",
-                "OpenPGP keys do not sign tokens",
+                "OpenPGP keys cannot verify JWTs",
+            ),
+            (
+                b"PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none\n",
+                "expected a key, found a PuTTY private key",
+                "export the key from PuTTYgen in OpenSSH format",
             ),
             (
                 b"ssh-dss AAAA",
@@ -492,20 +497,20 @@ mod tests {
     #[test]
     fn only_harmless_names_are_in_a_command() {
         for (name, command) in [
-            ("jwks", "jq '.jwks' FILE > key.json"),
-            ("a.b-c", "jq '.[\"a.b-c\"]' FILE > key.json"),
-            ("1", "jq '.[\"1\"]' FILE > key.json"),
+            ("jwks", "jq '.jwks' FILE > OUTPUT.json"),
+            ("a.b-c", "jq '.[\"a.b-c\"]' FILE > OUTPUT.json"),
+            ("1", "jq '.[\"1\"]' FILE > OUTPUT.json"),
             (
                 "'; rm -rf ~ #",
-                "jq '{keys: [.. | objects | select(.kty)]}' FILE > keys.json",
+                "jq '{keys: [.. | objects | select(.kty)]}' FILE > OUTPUT.json",
             ),
             (
                 "a b",
-                "jq '{keys: [.. | objects | select(.kty)]}' FILE > keys.json",
+                "jq '{keys: [.. | objects | select(.kty)]}' FILE > OUTPUT.json",
             ),
             (
                 "c2VjcmV0c2VjcmV0c2Vjcm",
-                "jq '{keys: [.. | objects | select(.kty)]}' FILE > keys.json",
+                "jq '{keys: [.. | objects | select(.kty)]}' FILE > OUTPUT.json",
             ),
         ] {
             let fault = read(format!("{{\"{name}\":{JWK}}}").as_bytes())

@@ -39,7 +39,7 @@ enum Content {
     PrivatePem,
     /// DER in one line of base64.
     Der,
-    /// Base64 of one of the other forms, by the name of a file for it.
+    /// Base64 of one of the other forms, by the extension of a file for it.
     Base64(&'static str),
 }
 
@@ -74,30 +74,32 @@ impl Wrapper {
         let path = match (&self.path, self.content) {
             (Some(path), _) => path,
             (None, Content::Jwk | Content::JwkSet | Content::ArrayOfJwks) => {
-                let all = "jq '{keys: [.. | objects | select(.kty)]}' FILE > keys.json";
+                let all = "jq '{keys: [.. | objects | select(.kty)]}' FILE > OUTPUT.json";
                 return Some(all.to_owned());
             }
             (None, Content::Json) => {
-                let all = "jq -r '.. | strings | select(contains(\"kty\"))' FILE > key.json";
+                let all = "jq -r '.. | strings | select(contains(\"kty\"))' FILE > OUTPUT.json";
                 return Some(all.to_owned());
             }
             (None, Content::Pem) => {
-                let all = "jq -r '.. | strings | select(contains(\"-----BEGIN\"))' FILE > key.pem";
+                let all =
+                    "jq -r '.. | strings | select(contains(\"-----BEGIN\"))' FILE > OUTPUT.pem";
                 return Some(all.to_owned());
             }
             (None, _) => return None,
         };
         Some(match self.content {
-            Content::Jwk => format!("jq '{path}' FILE > key.json"),
-            Content::JwkSet => format!("jq '{path}' FILE > keys.json"),
-            Content::ArrayOfJwks => format!("jq '{{keys: {path}}}' FILE > keys.json"),
-            Content::Json => format!("jq -r '{path}' FILE > key.json"),
-            Content::Pem => format!("jq -r '{path}' FILE > key.pem"),
+            Content::Jwk | Content::JwkSet => format!("jq '{path}' FILE > OUTPUT.json"),
+            Content::ArrayOfJwks => format!("jq '{{keys: {path}}}' FILE > OUTPUT.json"),
+            Content::Json => format!("jq -r '{path}' FILE > OUTPUT.json"),
+            Content::Pem => format!("jq -r '{path}' FILE > OUTPUT.pem"),
             Content::PrivatePem => {
-                format!("jq -r '{path}' FILE | openssl pkey -pubout > key.pem")
+                format!("jq -r '{path}' FILE | openssl pkey -pubout > OUTPUT.pem")
             }
-            Content::Der => format!("jq -r '{path}' FILE > key.txt"),
-            Content::Base64(file) => format!("jq -r '{path}' FILE | base64 -d > {file}"),
+            Content::Der => format!("jq -r '{path}' FILE > OUTPUT.txt"),
+            Content::Base64(extension) => {
+                format!("jq -r '{path}' FILE | base64 -d > OUTPUT.{extension}")
+            }
         })
     }
 }
@@ -177,8 +179,8 @@ fn of_text(text: &str) -> Option<Content> {
         Some(Kind::PublicKey | Kind::RsaPublicKey | Kind::Certificate) => Some(Content::Der),
         Some(_) => None,
         None => match of_text(text()?)? {
-            Content::Json => Some(Content::Base64("key.json")),
-            Content::Pem => Some(Content::Base64("key.pem")),
+            Content::Json => Some(Content::Base64("json")),
+            Content::Pem => Some(Content::Base64("pem")),
             _ => None,
         },
     }

@@ -118,7 +118,7 @@ impl ForeignCharacter {
             }
             Self::ByteOrderMark => Some("save the file as UTF-8 without BOM"),
             Self::Utf16(_) => Some(
-                "save the file as UTF-8 without BOM; it looks like UTF-16, which > of PowerShell writes",
+                "save the file as UTF-8 without BOM; it looks like UTF-16, as written by > in PowerShell",
             ),
             Self::SdJwt => Some("to see what an SD-JWT contains, use `jwtlens decode`"),
             Self::Redacted(hint) => hint,

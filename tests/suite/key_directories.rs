@@ -70,6 +70,8 @@ fn a_file_that_cannot_be_read_is_an_error() {
         "{}",
         stderr(&output)
     );
+    let hint = "hint: move it out of the directory, or name the key files\n";
+    assert!(stderr(&output).ends_with(hint), "{}", stderr(&output));
     fs::write(directory.join("b"), key()).unwrap();
     fs::set_permissions(directory.join("b"), fs::Permissions::from_mode(0o000)).unwrap();
     if fs::read(directory.join("b")).is_ok() {
@@ -100,4 +102,41 @@ fn a_thousand_files_are_read_and_no_more() {
         "{}",
         stderr(&output)
     );
+}
+
+/// A key that has to be converted is a key all the same.
+#[test]
+fn each_key_to_convert_is_named_with_what_it_is() {
+    let directory = tempdir("key-directory-convert");
+    let text = "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nAAAA\n-----END RSA PRIVATE KEY-----\n";
+    fs::write(directory.join("id.pem"), text).unwrap();
+    fs::write(directory.join("note.txt"), "hello").unwrap();
+    let name = directory.to_str().unwrap();
+    let output = run(&["key", name], b"");
+    assert_eq!((status(&output), stdout(&output).as_str()), (1, ""));
+    let encrypted = format!(
+        "note: skipped 'id.pem' in '{name}': expected a key, found an encrypted private key\n"
+    );
+    let other = format!("note: skipped 'note.txt' in '{name}': not a key\n");
+    let none = format!("error: no keys found in '{name}'\n");
+    let hint = format!(
+        "hint: extract the public key: openssl pkey -in {name}/id.pem -pubout > id.pub.pem\n"
+    );
+    assert_eq!(stderr(&output), format!("{encrypted}{other}{none}{hint}"));
+
+    fs::write(
+        directory.join("b.pub"),
+        "ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB a",
+    )
+    .unwrap();
+    let output = run(&["key", name], b"");
+    let said = stderr(&output);
+    let ssh = "skipped 'b.pub' in ";
+    assert!(said.contains(ssh), "{said}");
+    assert!(
+        said.contains("found an OpenSSH public key (ssh-rsa)\n"),
+        "{said}"
+    );
+    let hint = format!("hint: to see how to convert a file, use `jwtlens key {name}/b.pub`\n");
+    assert!(said.ends_with(&hint), "{said}");
 }

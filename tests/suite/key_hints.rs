@@ -1,18 +1,20 @@
 //! Every hint that names a command is run: for each kind of file that is not a key, what the hint says makes
 //! a file that is the key. A command whose program is not installed is skipped, and the test says so.
 
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
 
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER};
-use jwtlens::KeySource;
+use jwtlens::{KeySource, SecretEncoding};
 
 use crate::forge::pem;
 use crate::generated::tempdir;
 use crate::key_forms::{Key, certificate, keys};
-use crate::support::{is_installed, run, status, stderr};
+use crate::support::{is_installed, jwtlens, status, stderr};
 
 const PROGRAMS: [&str; 9] = [
     "curl",
@@ -26,15 +28,50 @@ const PROGRAMS: [&str; 9] = [
     "xxd",
 ];
 
-/// The command of the only hint.
-fn command(file: &Path) -> String {
-    let output = run(&["key", file.to_str().unwrap()], b"");
+/// The commands of the hints. All write to a file.
+fn commands(file: &str, directory: &Path) -> Vec<String> {
+    let output = jwtlens()
+        .args(["key", file])
+        .current_dir(directory)
+        .output()
+        .unwrap();
     assert_eq!(status(&output), 1);
     let said = stderr(&output);
-    let hint = said.lines().find_map(|line| line.strip_prefix("hint: "));
-    let hint = hint.unwrap_or_else(|| panic!("{said}"));
-    let (_, command) = hint.split_once(": ").unwrap_or_else(|| panic!("{hint}"));
-    command.to_owned()
+    let hints = said
+        .lines()
+        .filter(|line| line.starts_with("hint: ") && line.contains("> "));
+    let command = |hint: &str| hint.splitn(3, ": ").last().unwrap().to_owned();
+    hints.map(command).collect()
+}
+
+/// The first of them.
+fn command(file: &str, directory: &Path) -> String {
+    let mut commands = commands(file, directory);
+    assert!(!commands.is_empty(), "{file}");
+    commands.remove(0)
+}
+
+/// The file that a command writes.
+fn output_of(command: &str) -> &str {
+    command.rsplit_once("> ").unwrap().1
+}
+
+/// The names and contents of all files.
+fn files(directory: &Path) -> BTreeMap<OsString, Vec<u8>> {
+    let entries = fs::read_dir(directory).unwrap().map(Result::unwrap);
+    entries
+        .map(|entry| (entry.file_name(), fs::read(entry.path()).unwrap()))
+        .collect()
+}
+
+/// Runs a command of a hint. It makes one file and leaves all others as they are.
+fn sh_new(command: &str, directory: &Path) -> Vec<u8> {
+    let before = files(directory);
+    sh(command, directory);
+    let mut after = files(directory);
+    let made = after.remove(OsStr::new(output_of(command)));
+    assert_eq!(after, before, "{command}");
+    made.unwrap_or_else(|| panic!("{command}"))
 }
 
 fn sh(script: &str, directory: &Path) {
@@ -71,13 +108,17 @@ fn assert_helps(name: &str, content: &[u8], key: &Key, adapt: impl Fn(String) ->
     let file = directory.join("FILE");
     fs::write(&file, content).unwrap();
     fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
-    let command = adapt(command(&file));
+    // The names that a person would choose are taken.
+    for name in ["key", "keys", "certs", "FILE"] {
+        for extension in ["pub", "pub.pem", "pem", "der", "json", "txt"] {
+            fs::write(directory.join(format!("{name}.{extension}")), "kept").unwrap();
+        }
+    }
+    let command = adapt(command("FILE", &directory));
     if !are_installed(&command) {
         return;
     }
-    sh(&command, &directory);
-    let (_, made) = command.rsplit_once("> ").unwrap();
-    let made = fs::read(directory.join(made)).unwrap();
+    let made = sh_new(&command, &directory);
     let expected = thumbprint(key.jwk.as_bytes());
     assert_eq!(thumbprint(&made), expected, "{name}: {command}");
 }
@@ -395,14 +436,11 @@ fn files_of_openssh() {
         // The same key from each form, one of which OpenSSL reads by itself.
         let mut thumbprints = Vec::new();
         for name in ["k", "k.pub", "k.rfc4716"] {
-            let file = directory.join(name);
-            let command = command(&file).replace("FILE", name);
+            let command = command(name, &directory);
             if !are_installed(&command) {
                 continue;
             }
-            sh(&command, &directory);
-            let (_, made) = command.rsplit_once("> ").unwrap();
-            thumbprints.push(thumbprint(&fs::read(directory.join(made)).unwrap()));
+            thumbprints.push(thumbprint(&sh_new(&command, &directory)));
         }
         // It converts no Ed25519 key to what OpenSSL reads.
         if is_installed("openssl") && kind != "ed25519" {
@@ -457,7 +495,108 @@ fn a_curve_is_named() {
     let content = fs::read(directory.join("FILE")).unwrap();
     let source = KeySource::read("test", &content).unwrap();
     let hint = source.keys[0].reasons[0].hint().unwrap();
-    sh(hint.split_once(": ").unwrap().1, &directory);
-    let made = fs::read(directory.join("key.pem")).unwrap();
+    let command = hint.split_once(": ").unwrap().1;
+    let made = sh_new(command, &directory);
     assert_eq!(thumbprint(&made), thumbprint(key.jwk.as_bytes()));
+}
+
+/// Following the hint must not destroy the private key, whatever it is called and wherever it comes from.
+#[test]
+fn commands_overwrite_no_file() {
+    if !is_installed("openssl") {
+        return;
+    }
+    let directory = tempdir("hint-overwrite");
+    let key = &keys()[0];
+    let (label, private) = &key.private[0];
+    fs::write(directory.join("key.pem"), pem(label, private)).unwrap();
+    sh(
+        "openssl pkey -in key.pem -outform der -out key.der",
+        &directory,
+    );
+    let name = "key.der";
+    let first = command(name, &directory);
+    assert_eq!(
+        first,
+        "openssl pkey -pubout -inform der < key.der > key.pub.pem"
+    );
+    sh_new(&first, &directory);
+    let second = command(name, &directory);
+    assert_eq!(output_of(&second), "key-2.pub.pem");
+    sh_new(&second, &directory);
+    // An encrypted key that reads itself.
+    sh(
+        "openssl pkey -in key.pem -aes256 -passout pass:x -out o && mv o key.pem",
+        &directory,
+    );
+    let encrypted = command("key.pem", &directory).replace("pkey", "pkey -passin pass:x");
+    assert_eq!(output_of(&encrypted), "key-3.pub.pem");
+    let made = sh_new(&encrypted, &directory);
+    assert_eq!(thumbprint(&made), thumbprint(key.jwk.as_bytes()));
+}
+
+/// A PKCS #12 file need not have a certificate.
+#[test]
+fn key_of_pkcs12_without_certificate() {
+    if !is_installed("openssl") {
+        return;
+    }
+    let directory = tempdir("hint-pkcs12");
+    let key = &keys()[0];
+    let (label, private) = &key.private[0];
+    fs::write(directory.join("k"), pem(label, private)).unwrap();
+    for (name, script) in [
+        (
+            "o.p12",
+            "openssl pkcs12 -export -nocerts -inkey k -passout pass:x -out o.p12",
+        ),
+        (
+            "o.txt",
+            "openssl pkcs12 -export -nocerts -inkey k -passout pass:x | base64 > o.txt",
+        ),
+    ] {
+        sh(script, &directory);
+        let commands = commands(name, &directory);
+        let [_, second] = commands.as_slice() else {
+            panic!("{commands:?}");
+        };
+        let second = second.replace("pkcs12", "pkcs12 -passin pass:x");
+        let made = sh_new(&second, &directory);
+        assert_eq!(thumbprint(&made), thumbprint(key.jwk.as_bytes()));
+        fs::remove_file(directory.join(output_of(&second))).unwrap();
+    }
+}
+
+/// The option that the hint names reads the secret.
+#[test]
+fn secret_in_place_of_key_names_its_encoding() {
+    let directory = tempdir("hint-secret");
+    let secret: Vec<u8> = (0xE0..=0xFF).collect();
+    for (content, option) in [
+        (HEXLOWER.encode(&secret), " --secret-encoding hex"),
+        (BASE64.encode(&secret), " --secret-encoding base64"),
+        (BASE64_NOPAD.encode(&secret), " --secret-encoding base64"),
+        (
+            BASE64URL_NOPAD.encode(&secret),
+            " --secret-encoding base64url",
+        ),
+    ] {
+        fs::write(directory.join("s.txt"), &content).unwrap();
+        let output = jwtlens()
+            .args(["key", "s.txt"])
+            .current_dir(&directory)
+            .output()
+            .unwrap();
+        let said = stderr(&output);
+        let expected = format!("hint: for a shared secret, use --secret-file s.txt{option}\n");
+        assert!(said.contains(&expected), "{said}");
+        assert!(!said.contains(&content));
+        let encoding = match option.rsplit(' ').next().unwrap() {
+            "hex" => SecretEncoding::Hex,
+            "base64" => SecretEncoding::Base64,
+            _ => SecretEncoding::Base64Url,
+        };
+        let source = KeySource::secret("s", content.as_bytes(), encoding).unwrap();
+        assert_eq!(source.keys[0].bits, Some(256));
+    }
 }

@@ -29,6 +29,7 @@ mod generated;
 mod golden;
 mod hostile_text;
 mod io_errors;
+mod key_conversion;
 mod key_directories;
 mod key_forms;
 mod key_hints;

@@ -281,3 +281,54 @@ fn nothing_but_a_jwk_becomes_a_secret_with_k() {
         assert_hidden(SECRET, &output);
     }
 }
+
+/// The file is hex, and `--secret-encoding` says otherwise, or the other way around.
+#[test]
+fn the_encoding_of_a_secret_is_found_if_another_one_was_named() {
+    let secret = *b"0123456789abcdef0123456789abcdef";
+    let hex = HEXLOWER.encode(&secret);
+    let base64 = BASE64.decode(hex.as_bytes()).unwrap();
+    for (signed, named, expected) in [
+        (&secret[..], "base64", "secret-hex"),
+        (&secret, "base64url", "secret-hex"),
+        (&secret, "text", "secret-hex"),
+        (&base64, "hex", "secret-base64"),
+        (&base64, "text", "secret-base64"),
+        (hex.as_bytes(), "base64", "secret-base64"),
+        (hex.as_bytes(), "base64url", "secret-base64"),
+        (hex.as_bytes(), "hex", "secret-hex"),
+    ] {
+        let path = file("encoding", &hex);
+        let path = path.to_str().unwrap();
+        let arguments = ["debug", "-o", "json", "--secret-file", path];
+        let output = run(
+            &[&arguments[..], &["--secret-encoding", named]].concat(),
+            &token(signed),
+        );
+        let codes = codes(&output);
+        assert!(codes.contains(&expected.to_owned()), "{named}: {codes:?}");
+        assert_hidden(&hex, &output);
+    }
+}
+
+#[test]
+fn no_public_key_is_suggested_for_a_mac() {
+    let path = file("hint", SECRET);
+    let arguments = [
+        "debug",
+        "-o",
+        "json",
+        "--secret-file",
+        path.to_str().unwrap(),
+    ];
+    let output = run(&arguments, &token(b"another"));
+    let report = report(&output);
+    let findings = report["findings"].as_array().unwrap();
+    let finding = findings
+        .iter()
+        .find(|finding| finding["code"] == "no-key-matches");
+    assert_eq!(
+        finding.unwrap()["hint"],
+        "compare the token with the original; try older secrets with --secret-file"
+    );
+}

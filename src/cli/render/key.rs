@@ -1,15 +1,17 @@
 //! What a key file holds, for people.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsStr;
 
 use anyhow::Result;
 use jiff::tz::TimeZone;
-use jwtlens::{KeyReport, KeySource, NumericDate, relative};
+use jwtlens::{KeyNote, KeyReport, KeySet, KeySource, NumericDate, relative};
 
 use super::columns::{Columns, HANGING, INDENT, Row, wrapped};
 use super::escape;
 use super::style::Paint;
 use crate::cli::figures;
+use crate::cli::key_hints;
 use crate::cli::messages::Messages;
 
 /// Sources as JSON, each an object.
@@ -63,8 +65,8 @@ pub fn pem(sources: &[KeySource], messages: Messages) -> Converted {
     Converted { text, is_complete }
 }
 
-/// The usable public keys that have this form, and whether each source has one. Those that are left out
-/// are counted on stderr.
+/// The usable public keys that have this form, each once, and whether each source has one. Those that are
+/// left out are counted on stderr.
 fn convertible(
     sources: &[KeySource],
     messages: Messages,
@@ -81,16 +83,40 @@ fn convertible(
         let name = &source.source;
         if count == 0 {
             is_complete = false;
-            messages.error(&format!("{name}: no usable public key to convert"));
-            if source.holds_secret() {
-                messages.hint("a shared secret has no public key");
-            }
+            report_none(source, messages);
         } else if count < all {
             let left_out = all.saturating_sub(count);
             messages.warning(&format!("{name}: cannot convert {left_out} of {all} keys"));
         }
     }
+    let mut seen = HashSet::new();
+    convertible
+        .retain(|(_, key)| seen.insert((&key.thumbprint, &key.alg, &key.kid, &key.algorithms)));
     (convertible, is_complete)
+}
+
+/// Why a source has no key to convert.
+fn report_none(source: &KeySource, messages: Messages) {
+    let name = &source.source;
+    if source.keys.iter().any(|key| key.public_pem().is_some()) {
+        messages.error(&format!(
+            "{name}: a JWK without \"alg\" cannot record the restriction to RSASSA-PSS"
+        ));
+        messages.hint("use -o pem");
+        return;
+    }
+    match KeySet::new([source]) {
+        Ok(_) => {
+            messages.error(&format!("{name}: no usable public key to convert"));
+            messages.hint("a shared secret has no public key");
+        }
+        Err(error) => {
+            messages.error(&error.to_string());
+            for hint in key_hints::lines(&error.hint(), Some(OsStr::new(&**name))) {
+                messages.hint(&hint);
+            }
+        }
+    }
 }
 
 /// Each key of each source, and what is wrong with it.
@@ -116,7 +142,7 @@ fn of_source(source: &KeySource, paint: Paint, width: Option<usize>, now: i64) -
     let columns = Columns::of(rows.iter().flatten(), width);
     for (key, rows) in source.keys.iter().zip(&rows) {
         text.push('\n');
-        text.push_str(&usability(key, source.keys.len() > 1, paint, width));
+        text.push_str(&usability(source, key, paint, width));
         for row in rows {
             text.push_str(&columns.row(row, paint));
         }
@@ -130,8 +156,8 @@ fn of_source(source: &KeySource, paint: Paint, width: Option<usize>, now: i64) -
 }
 
 /// Whether a key can be used, and if not, why.
-fn usability(key: &KeyReport, numbered: bool, paint: Paint, width: Option<usize>) -> String {
-    let number = if numbered {
+fn usability(source: &KeySource, key: &KeyReport, paint: Paint, width: Option<usize>) -> String {
+    let number = if source.keys.len() > 1 {
         format!("key {}: ", key.index)
     } else {
         String::new()
@@ -156,7 +182,8 @@ fn usability(key: &KeyReport, numbered: bool, paint: Paint, width: Option<usize>
         ));
         text.push('\n');
     }
-    if let Some(hint) = key.hint() {
+    let hint = key.hint().unwrap_or_default();
+    for hint in key_hints::lines(&hint, Some(OsStr::new(&*source.source))) {
         text.push_str("  ");
         text.push_str(&paint.heading("hint:"));
         text.push_str(&wrapped(&format!(" {hint}"), 7, 8, width));
@@ -227,7 +254,13 @@ fn rows(key: &KeyReport, now: i64) -> Vec<Row> {
         } else {
             String::new()
         };
-        let dates = dates.map(|dates| format!("{dates}{state} (not checked)"));
+        // A note says so of a certificate that is the key itself.
+        let unchecked = if key.notes.contains(&KeyNote::Certificate) {
+            ""
+        } else {
+            " (not checked)"
+        };
+        let dates = dates.map(|dates| format!("{dates}{state}{unchecked}"));
         let ca = certificate.ca.then_some("yes: meant to sign certificates");
         rows.extend([
             row("", "subject", Some(&certificate.subject)),

@@ -79,21 +79,21 @@ pub fn named(text: &OsStr, place: &str, harmless: Harmless) -> String {
     }
 }
 
-/// A hint with this file in place of `FILE`, if its name may be shown and means itself to a shell. A file
-/// that the command would overwrite stays unnamed.
-pub fn with_file(hint: &str, file: &OsStr) -> String {
+/// The path of a file that may be shown and means itself to a shell, also in a later command.
+pub fn plain_path(file: &OsStr) -> Option<Cow<'_, str>> {
     let plain =
         |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '.' | '_' | '-' | '+' | '@');
-    let Some(path) = shown(file, Harmless::Path) else {
-        return hint.to_owned();
-    };
-    let name = Path::new(file).file_name().unwrap_or_default();
-    let is_overwritten = hint.contains(&*name.to_string_lossy());
+    let path = shown(file, Harmless::Path)?;
     let is_ephemeral = path.starts_with("/dev/") || path.starts_with("/proc/");
     let means_itself = path.chars().all(plain) && !path.starts_with('-');
-    if is_overwritten || is_ephemeral || !means_itself {
+    (!is_ephemeral && means_itself).then_some(path)
+}
+
+/// A hint with this file in place of `FILE`, if it has a plain path.
+pub fn with_file(hint: &str, file: &OsStr) -> String {
+    let Some(path) = plain_path(file) else {
         return hint.to_owned();
-    }
+    };
     // A name in the hint may contain the word too, and stands before it.
     match hint.rsplit_once(" FILE") {
         Some((before, after)) if !after.starts_with(|c: char| c.is_ascii_alphanumeric()) => {
@@ -421,8 +421,8 @@ mod tests {
         }
         let directory = std::env::temp_dir().join(format!("hint-{}", std::process::id()));
         fs::create_dir_all(&directory).unwrap();
-        // The command would empty its own input, or the shell would read the name as something else.
-        for name in ["key.json", "a b.json", "a$(b).json"] {
+        // The shell would read the name as something else.
+        for name in ["a b.json", "a$(b).json"] {
             let file = directory.join(name);
             fs::write(&file, "").unwrap();
             assert_eq!(jq(file.to_str().unwrap()), jq(""), "{name}");

@@ -29,6 +29,8 @@ pub enum SecretForm {
     FromLenientBase64,
     FromPrefixedBase64,
     FromHex,
+    HexNotBase64,
+    Base64NotHex,
     AsBase64,
     AsBase64url,
     AsHex,
@@ -42,10 +44,12 @@ pub enum SecretForm {
 
 impl SecretForm {
     /// The likeliest first.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 23] = [
         Self::FromBase64,
         Self::FromBase64url,
         Self::FromHex,
+        Self::HexNotBase64,
+        Self::Base64NotHex,
         Self::WithNewline,
         Self::WithoutNewline,
         Self::AsBase64,
@@ -94,6 +98,15 @@ impl SecretForm {
                 decoded(secret.strip_prefix(b"base64:")?, [&BASE64, &BASE64_NOPAD])?
             }
             Self::FromHex => HEXLOWER_PERMISSIVE.decode(secret.trim_ascii()).ok()?,
+            // No hexadecimal digit differs between base64 and base64url.
+            Self::HexNotBase64 => {
+                let text = Zeroizing::new(BASE64_NOPAD.encode(secret));
+                HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?
+            }
+            Self::Base64NotHex => {
+                let text = Zeroizing::new(HEXLOWER.encode(secret));
+                decoded(text.as_bytes(), [&BASE64, &BASE64_NOPAD])?
+            }
             Self::AsBase64 => BASE64.encode(secret).into_bytes(),
             Self::AsBase64url => BASE64URL_NOPAD.encode(secret).into_bytes(),
             Self::AsHex => HEXLOWER.encode(secret).into_bytes(),
@@ -121,9 +134,10 @@ impl SecretForm {
             Self::FromBase64
             | Self::FromLenientBase64
             | Self::FromPrefixedBase64
+            | Self::Base64NotHex
             | Self::AsBase64 => Cause::SecretBase64,
             Self::FromBase64url | Self::AsBase64url => Cause::SecretBase64url,
-            Self::FromHex | Self::AsHex | Self::AsUpperHex => Cause::SecretHex,
+            Self::FromHex | Self::HexNotBase64 | Self::AsHex | Self::AsUpperHex => Cause::SecretHex,
             Self::InQuotes | Self::InSingleQuotes | Self::WithoutQuotes => Cause::SecretQuoted,
             Self::Utf16Le | Self::Utf16Be => Cause::SecretUtf16,
         }
@@ -144,6 +158,8 @@ impl SecretForm {
             Self::FromBase64 => "decoded from base64",
             Self::FromBase64url => "decoded from base64url",
             Self::FromHex => "decoded from hex",
+            Self::HexNotBase64 => "decoded from hex instead of base64",
+            Self::Base64NotHex => "decoded from base64 instead of hex",
             Self::AsBase64 => "its base64 text",
             Self::AsBase64url => "its base64url text",
             Self::AsHex => "its hex text",

@@ -101,6 +101,11 @@ fn changed(secret: &[u8], form: &str) -> Option<Vec<u8>> {
             let bytes = pairs.map(|at| u8::from_str_radix(digits.get(at..at + 2)?, 16).ok());
             bytes.collect::<Option<Vec<u8>>>()?
         }
+        "hex-not-base64" => changed(in_base64(secret, b"+/").as_bytes(), "from-hex")?,
+        "base64-not-hex" => {
+            let text = super::written("hex", secret);
+            changed(text.as_bytes(), "from-base64")?
+        }
         "as-base64" => {
             let text = in_base64(secret, b"+/");
             let padding = "=".repeat((4 - text.len() % 4) % 4);
