@@ -168,6 +168,7 @@ impl KeyFault {
 }
 
 impl fmt::Display for KeyFault {
+    #[expect(clippy::too_many_lines, reason = "a table")]
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Json(error) => write!(f, "invalid JSON: {}", shown::json(error)),

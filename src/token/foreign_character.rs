@@ -179,7 +179,7 @@ fn is_text(text: &[u8]) -> bool {
 
 /// Whether it has three segments.
 fn begins_as_jws(text: &[u8]) -> bool {
-    text.iter().filter(|byte| **byte == b'.').count() == 2
+    text.split(|byte| *byte == b'.').count() == 3
 }
 
 /// Whether the text is a JWK, or a line of one.

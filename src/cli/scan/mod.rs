@@ -15,7 +15,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use data_encoding::{BASE64URL_NOPAD, Encoding};
-use jwtlens::{Escapes, HEADER_STARTS, MAX_TOKEN, is_base64url};
+use jwtlens::{Escapes, HEADER_START, HEADER_STARTS, MAX_TOKEN, is_base64url};
 use memchr::memmem::Finder;
 use serde_json::value::RawValue;
 
@@ -177,7 +177,38 @@ fn length(text: &[u8], header: usize, escapes: Option<Escapes>) -> Option<usize>
     let five = members
         .contains_key("enc")
         .then(|| after_dot(after_dot(signature)?));
-    Some(five.flatten().unwrap_or(signature))
+    Some(match five.flatten() {
+        Some(end) => end,
+        None if escapes.is_none() => {
+            signature.saturating_add(disclosures(text.get(signature..).unwrap_or_default()))
+        }
+        None => signature,
+    })
+}
+
+/// The number of bytes of what makes an SD-JWT of the JWT before it (RFC 9901, section 4): a `~` before each
+/// disclosure and after the last one, and a JWT or nothing; 0 if the text does not start so.
+fn disclosures(text: &[u8]) -> usize {
+    let mut end = 0_usize;
+    while let Some([b'~', rest @ ..]) = text.get(end..) {
+        let length = run(rest, None);
+        let part = rest.get(..length).unwrap_or_default();
+        // `["`, or `[` before a space, in base64url.
+        let is_disclosure = part.starts_with(b"Wy");
+        if !is_disclosure && !part.is_empty() && !part.starts_with(HEADER_START.as_bytes()) {
+            return 0;
+        }
+        end = end.saturating_add(1).saturating_add(length);
+        if !is_disclosure {
+            for _ in 0..2 {
+                if let Some([b'.', rest @ ..]) = text.get(end..).filter(|_| !part.is_empty()) {
+                    end = end.saturating_add(1).saturating_add(run(rest, None));
+                }
+            }
+            break;
+        }
+    }
+    end
 }
 
 /// The number of bytes that the text starts with and that are characters of base64url.
@@ -287,6 +318,15 @@ mod tests {
             }
         }
         assert_eq!(found(&format!("a {UNSECURED} b")), [UNSECURED]);
+        for sd_jwt in [
+            format!("{JWS}~"),
+            format!("{JWS}~WyJhIiwxXQ~WyJhIiwxXQ~"),
+            format!("{JWS}~WyJhIiwxXQ~{JWS}"),
+            format!("{JWS}~WyJhIiwxXQ"),
+        ] {
+            assert_eq!(found(&format!("a={sd_jwt}, b")), [&*sd_jwt]);
+        }
+        assert_eq!(found(&format!("{JWS}~user~1")), [JWS]);
         assert_eq!(found(&format!("{JWS}.{JWS}")), [JWS, JWS]);
         assert_eq!(found(&format!("keyJwt_{JWS}")), [JWS]);
         for none in [
