@@ -68,6 +68,8 @@ pub enum Remedy {
     WithoutSeparator(char),
     /// `0x` at the beginning removed.
     WithoutPrefix,
+    /// The missing digit of hexadecimal text, which another encoding would take as it is.
+    MissingDigit,
     /// Another encoding.
     Encoding(SecretEncoding),
 }
@@ -146,6 +148,8 @@ fn invalid(text: &[u8], encoding: SecretEncoding) -> SecretFault {
         Remedy::WithoutSeparator(separator)
     } else if prefix.is_some_and(is_valid) {
         Remedy::WithoutPrefix
+    } else if (encoding, fault) == (SecretEncoding::Hex, EncodingFault::Length) {
+        Remedy::MissingDigit
     } else {
         let mut others = others
             .into_iter()
@@ -246,6 +250,7 @@ impl SecretFault {
                     format!("remove the separators: tr -d '{separator}'").into()
                 }
                 Remedy::WithoutPrefix => "remove the 0x".into(),
+                Remedy::MissingDigit => "the secret may be truncated; copy it again".into(),
                 Remedy::Encoding(SecretEncoding::Text) => {
                     "if the text itself is the secret, use --secret-encoding text".into()
                 }
@@ -395,7 +400,7 @@ mod tests {
                 "abc",
                 SecretEncoding::Hex,
                 "hex: a character or the padding is missing, or one too many",
-                "if the text itself is the secret, use --secret-encoding text",
+                "the secret may be truncated; copy it again",
             ),
         ] {
             let fault = k(text, encoding).unwrap_err();
