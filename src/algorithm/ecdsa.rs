@@ -6,7 +6,7 @@ use p384::ecdsa::signature::hazmat::PrehashVerifier as _;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::p256_table::FIXED_KEY;
-use super::{Algorithm, KeyType, Material, Verify, digest};
+use super::{Algorithm, KeyType, Material, VerifyFunction, digest};
 use crate::curve::single_signature;
 
 pub static ES256: Algorithm = Algorithm {
@@ -34,7 +34,7 @@ const fn row<D: Digest>(
     name: &'static str,
     key_type: KeyType,
     signature_octets: fn(&Material) -> usize,
-    verify: Verify,
+    verify: VerifyFunction,
 ) -> Algorithm {
     Algorithm {
         name,

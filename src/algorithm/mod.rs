@@ -28,10 +28,10 @@ pub(crate) use material::Material;
 pub(crate) use rsa::opened;
 
 /// From a text to its hash.
-type Hash = fn(&[u8]) -> Vec<u8>;
+type HashFunction = fn(&[u8]) -> Vec<u8>;
 
 /// Whether a signature is that of a hash or, if the algorithm has none, of a text.
-type Verify = fn(&Material, &[u8], &[u8]) -> bool;
+type VerifyFunction = fn(&Material, &[u8], &[u8]) -> bool;
 
 /// One signature algorithm.
 #[derive(Debug)]
@@ -45,13 +45,13 @@ pub struct Algorithm {
     /// The type of the keys that it takes.
     pub key_type: KeyType,
     /// For an algorithm that signs a hash of the text.
-    hash: Option<Hash>,
+    hash: Option<HashFunction>,
     /// The length of a signature.
     signature_octets: fn(&Material) -> usize,
     /// Of the key, of a hash or a text, and of a signature. It has the last word.
-    verify: Verify,
+    verify: VerifyFunction,
     /// A faster way for one signature, which may accept and never rejects.
-    accepts: Option<Verify>,
+    accepts: Option<VerifyFunction>,
     /// For an algorithm that verifies many signatures under one key faster than one by one.
     prepare: Option<Prepare>,
 }

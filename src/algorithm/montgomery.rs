@@ -159,10 +159,10 @@ mod tests {
 
     const BYTES: usize = 256;
 
-    type Number = [u8; BYTES];
+    type BigNumber = [u8; BYTES];
 
     /// Bytes that a number repeats.
-    fn random(number: u32) -> Number {
+    fn random(number: u32) -> BigNumber {
         let mut bytes = [0; BYTES];
         for (place, chunk) in (0_u32..).zip(bytes.chunks_mut(32)) {
             let seed = [number.to_be_bytes(), place.to_be_bytes()].concat();
@@ -172,14 +172,14 @@ mod tests {
     }
 
     /// The same by the crate `rsa`.
-    fn expected(n: &Number, s: &Number) -> Option<Vec<u8>> {
+    fn expected(n: &BigNumber, s: &BigNumber) -> Option<Vec<u8>> {
         let uint = |bytes: &[u8]| BoxedUint::from_be_slice(bytes, 2048).unwrap();
         let key = rsa::PublicKey::new(uint(n), BoxedUint::from(65537_u64)).unwrap();
         crate::algorithm::opened(&Material::Rsa(key.into()), s)
     }
 
     /// Moduli with long runs of ones and of zeros, and random ones.
-    fn moduli() -> Vec<Number> {
+    fn moduli() -> Vec<BigNumber> {
         let mut ones = [0xFF; BYTES];
         let mut moduli = vec![ones];
         ones[BYTES - 1] = 0x01;

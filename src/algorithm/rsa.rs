@@ -13,7 +13,9 @@ use sha2::digest::const_oid::AssociatedOid;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::montgomery::Modulus;
-use super::{Algorithm, Answer, KeyType, Material, Prepare, Prepared, Signed, Verify, digest};
+use super::{
+    Algorithm, Answer, KeyType, Material, Prepare, Prepared, Signed, VerifyFunction, digest,
+};
 
 pub static RS256: Algorithm = pkcs1::<Sha256>("RS256");
 pub static RS384: Algorithm = pkcs1::<Sha384>("RS384");
@@ -23,7 +25,7 @@ pub static PS384: Algorithm = pss::<Sha384>("PS384");
 pub static PS512: Algorithm = pss::<Sha512>("PS512");
 
 const fn pkcs1<D: Digest + AssociatedOid>(name: &'static str) -> Algorithm {
-    let verify: Verify = |key, prehash, signature| {
+    let verify: VerifyFunction = |key, prehash, signature| {
         let Material::Rsa(key) = key else {
             return false;
         };
@@ -112,7 +114,11 @@ impl<const N: usize> Prepared for Pkcs1<N> {
     }
 }
 
-const fn row<D: Digest>(name: &'static str, section: &'static str, verify: Verify) -> Algorithm {
+const fn row<D: Digest>(
+    name: &'static str,
+    section: &'static str,
+    verify: VerifyFunction,
+) -> Algorithm {
     Algorithm {
         name,
         alias: None,

@@ -144,7 +144,7 @@ pub struct Verify {
     pub checks: Checks,
 
     #[command(flatten)]
-    pub time: Time,
+    pub time: TimeArgs,
 
     /// Reject tokens that expire within this time
     ///
@@ -154,7 +154,7 @@ pub struct Verify {
         value_name = "DURATION",
         value_parser = time_args::duration,
         allow_hyphen_values = true,
-        help_heading = "Time"
+        help_heading = "TimeArgs"
     )]
     pub expires_within: Option<i64>,
 
@@ -218,11 +218,11 @@ pub struct Decode {
     pub tokens: Tokens,
 
     /// Check exp and nbf: exit with 3 if expired, 4 if not yet valid
-    #[arg(long, help_heading = "Time")]
+    #[arg(long, help_heading = "TimeArgs")]
     pub check_time: bool,
 
     #[command(flatten)]
-    pub time: Time,
+    pub time: TimeArgs,
 
     /// With --check-time, also reject tokens that expire within this time
     #[arg(
@@ -231,7 +231,7 @@ pub struct Decode {
         value_parser = time_args::duration,
         allow_hyphen_values = true,
         requires = "check_time",
-        help_heading = "Time"
+        help_heading = "TimeArgs"
     )]
     pub expires_within: Option<i64>,
 
@@ -354,7 +354,7 @@ pub struct Secrets {
         value_name = "ENCODING",
         default_value = "text"
     )]
-    pub encoding: SecretEncoding,
+    pub encoding: SecretEncodingName,
 }
 
 impl Secrets {
@@ -364,7 +364,7 @@ impl Secrets {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum SecretEncoding {
+pub enum SecretEncodingName {
     /// Not encoded
     Text,
     /// Base64 (RFC 4648, section 4)
@@ -375,13 +375,13 @@ pub enum SecretEncoding {
     Hex,
 }
 
-impl From<SecretEncoding> for jwtlens::SecretEncoding {
-    fn from(encoding: SecretEncoding) -> Self {
+impl From<SecretEncodingName> for jwtlens::SecretEncoding {
+    fn from(encoding: SecretEncodingName) -> Self {
         match encoding {
-            SecretEncoding::Text => Self::Text,
-            SecretEncoding::Base64 => Self::Base64,
-            SecretEncoding::Base64url => Self::Base64Url,
-            SecretEncoding::Hex => Self::Hex,
+            SecretEncodingName::Text => Self::Text,
+            SecretEncodingName::Base64 => Self::Base64,
+            SecretEncodingName::Base64url => Self::Base64Url,
+            SecretEncodingName::Hex => Self::Hex,
         }
     }
 }
@@ -434,8 +434,8 @@ pub struct Checks {
 }
 
 #[derive(Debug, Args)]
-#[command(next_help_heading = "Time")]
-pub struct Time {
+#[command(next_help_heading = "TimeArgs")]
+pub struct TimeArgs {
     /// Use this time instead of the current time
     ///
     /// RFC 3339 (2026-11-23T18:09:24Z), a date, Unix seconds, or relative to now (-1h, +30m). With line,

@@ -11,7 +11,9 @@ use clap::CommandFactory;
 use jwtlens::{Debugger, Effort, KeySet, KeySource, Report, Tally, Token, Verdict, Verifier};
 use rustix::time::{ClockId, clock_gettime};
 
-use super::args::{self, Cli, Command, Debug, Decode, Format, Key, KeyFormat, Speed, Time, Verify};
+use super::args::{
+    self, Cli, Command, Debug, Decode, Format, Key, KeyFormat, Speed, TimeArgs, Verify,
+};
 use super::exit::Exit;
 use super::given_key::Given;
 use super::help::man;
@@ -266,7 +268,7 @@ fn stream<'a, J: FnMut(&[Token]) -> Vec<Report>>(
     }
 }
 
-fn line_times(time: &Time, scan: bool) -> LineTimeUse {
+fn line_times(time: &TimeArgs, scan: bool) -> LineTimeUse {
     match time.at {
         Some(At::Line) => LineTimeUse::Used,
         None if scan => LineTimeUse::Ignored,
@@ -438,7 +440,7 @@ fn warn_of_keys(source: &KeySource, messages: Messages) {
 fn renderer(
     format: Format,
     quiet: bool,
-    time: &Time,
+    time: &TimeArgs,
     several: bool,
     detail: Detail,
     surroundings: &Surroundings,

@@ -7,7 +7,7 @@ use jiff::tz::TimeZone;
 use jwtlens::{ClaimCheck, Policy, PolicyError, Verdict};
 
 use super::Surroundings;
-use super::args::{Checks, Format, Speed, Time, Verify};
+use super::args::{Checks, Format, Speed, TimeArgs, Verify};
 use super::messages::Failure;
 use super::scan::Clock;
 use super::time_args::At;
@@ -55,7 +55,7 @@ pub fn verify_policy(asked: &Verify) -> Result<Policy, PolicyError> {
         .with_checks(claim_checks(&asked.checks)))
 }
 
-pub fn policy(time: &Time, expires_within: Option<i64>) -> Result<Policy, PolicyError> {
+pub fn policy(time: &TimeArgs, expires_within: Option<i64>) -> Result<Policy, PolicyError> {
     let policy = Policy::default().with_leeway(time.leeway)?;
     match expires_within {
         Some(seconds) => policy.with_expires_within(seconds),
@@ -87,7 +87,7 @@ fn claim_checks(asked: &Checks) -> Vec<ClaimCheck> {
 }
 
 /// What the times of log lines do not say, if tokens are checked at them.
-pub fn line_clock(time: &Time, surroundings: &Surroundings) -> Option<Clock> {
+pub fn line_clock(time: &TimeArgs, surroundings: &Surroundings) -> Option<Clock> {
     (time.at == Some(At::Line)).then(|| Clock {
         zone: zone(time),
         latest: (surroundings.clock)(),
@@ -95,7 +95,7 @@ pub fn line_clock(time: &Time, surroundings: &Surroundings) -> Option<Clock> {
 }
 
 /// The zone of times in the output, and of times in a log that give none.
-pub fn zone(time: &Time) -> TimeZone {
+pub fn zone(time: &TimeArgs) -> TimeZone {
     if time.local {
         TimeZone::system()
     } else {
@@ -104,7 +104,7 @@ pub fn zone(time: &Time) -> TimeZone {
 }
 
 /// The current time, each time it is called.
-pub fn now(time: &Time, surroundings: &Surroundings) -> impl Fn() -> i64 + Copy + use<> {
+pub fn now(time: &TimeArgs, surroundings: &Surroundings) -> impl Fn() -> i64 + Copy + use<> {
     let (at, clock) = (time.at, surroundings.clock);
     move || match at {
         Some(at) => at.second(clock()),

@@ -312,12 +312,12 @@ impl Serialize for Verdicts {
 impl Serialize for Reasons {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         #[derive(serde::Serialize)]
-        struct Reason<'r> {
+        struct ReasonCount<'r> {
             reason: &'r str,
             tokens: u64,
         }
         let reasons = self.most().into_iter();
-        serializer.collect_seq(reasons.map(|(reason, tokens)| Reason { reason, tokens }))
+        serializer.collect_seq(reasons.map(|(reason, tokens)| ReasonCount { reason, tokens }))
     }
 }
 

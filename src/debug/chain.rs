@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use data_encoding::BASE64;
 
+use super::budget::{self, Work};
 use super::change::Change;
 use super::digest::Digest;
 use super::notation::exactly;
 use super::replay;
-use super::work::{self, Work};
 use crate::algorithm::{Algorithm, KeyType};
 use crate::key::certificate::{self, Issued};
 use crate::key::extensions::Extensions;
@@ -87,7 +87,7 @@ pub fn anchor(
     // Read for its names, and once more for its key.
     let bytes = certificates.iter().map(|certificate| certificate.der.len());
     let bytes = bytes.sum::<usize>().saturating_mul(2);
-    if anchors.is_empty() || !work.spend(work::of_parsing(bytes)) {
+    if anchors.is_empty() || !work.spend(budget::of_parsing(bytes)) {
         return None;
     }
     let chain: Vec<Issued> = certificates
@@ -195,6 +195,6 @@ fn is_signed_by(issued: &Issued, key: &VerificationKey, work: &mut Work) -> bool
         let (message, parameter) = replay::message(issued.signed, &changes, row, material)?;
         Some(row.verify_with(parameter, material, &message, &signature))
     };
-    let cost = work::of_verification(key.material(), issued.signed.len());
+    let cost = budget::of_verification(key.material(), issued.signed.len());
     work.spend(cost) && is_signed() == Some(true)
 }

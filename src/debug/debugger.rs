@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::budget::{Effort, MULTIPLICATION, Work};
 use super::cause::Cause;
 use super::chain::{self, Anchor};
 use super::change::{Change, Stage};
@@ -13,18 +14,17 @@ use super::ecdsa::truncated;
 use super::extract;
 use super::family::{self, Opened};
 use super::findings::{Context, Findings, Unknown};
-use super::header_variants::Names;
+use super::header_variants::KeyNames;
 use super::hmac_confusion::Files;
 use super::named_keys::NamedKeys;
 use super::proof::{Proof, Signer};
 use super::ranking;
 use super::reading::{MAX_READ, Reading, readings};
 use super::search::{Case, Targets, meet};
-use super::signature_encodings::{self, Form};
+use super::signature_encodings::{self, SignatureForm};
 use super::signer::{self, MAX_KEYS, Suspect};
 use super::signing_inputs::{Hashed, SigningInputs};
 use super::token_kind::{self, kinds};
-use super::work::{Effort, MULTIPLICATION, Work};
 use crate::algorithm::{Algorithm, Material};
 use crate::verify::code::Code;
 use crate::verify::finding::{Certainty, Finding};
@@ -49,7 +49,7 @@ pub struct Debugger {
     others: Vec<Suspect<Material>>,
     /// All of them, if they are too many to be tried in every form.
     index: Index,
-    names: Names,
+    names: KeyNames,
     /// Key files as they are, for a MAC that was made with one.
     files: Files,
     effort: Effort,
@@ -68,7 +68,7 @@ const MAX_MAC: usize = 64;
 struct Search<'r> {
     case: Case<'r>,
     header: Option<JoseHeader>,
-    forms: Vec<Form>,
+    forms: Vec<SignatureForm>,
     suspects: Vec<Suspect>,
     others: Vec<Suspect<Material>>,
     signed: Arc<SigningInputs>,
@@ -105,7 +105,7 @@ impl Debugger {
         let is_too_many = suspects.len() > MAX_KEYS;
         Self {
             verifier: Verifier::new(KeySet::of_usable(keys), policy),
-            names: Names {
+            names: KeyNames {
                 kids: names.take(MAX_NAMES).map(Value::from).collect(),
                 has_other_keys: !others.is_empty(),
                 algorithms: algorithms
@@ -365,7 +365,7 @@ impl Debugger {
             .chain(signer::named_others(&keys_named));
         let others: Vec<_> = others.flat_map(Suspect::for_any_algorithm).collect();
         let forms = signature_encodings::forms(&segments.signature, work);
-        let names = Names {
+        let names = KeyNames {
             has_other_keys: !others.is_empty(),
             ..self.names.clone()
         };
@@ -510,7 +510,7 @@ impl Search<'_> {
     /// The proofs that the signature verifies under a key that it leads to, if the token is intact and
     /// signed as its `alg` says. Key recovery is meaningless for a damaged signature.
     fn recovered(&self, work: &mut Work) -> Vec<Proof> {
-        let is_whole = |form: &&Form| {
+        let is_whole = |form: &&SignatureForm| {
             matches!(
                 form.changes.as_slice(),
                 [] | [Change::ReadDer { strict: true }]

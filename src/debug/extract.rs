@@ -2,10 +2,10 @@
 //! propose several changes, and none if it has nothing to do. How they are made is in `replay/token_text.rs`.
 
 use super::base64url_lenient;
+use super::budget;
 use super::cause::Cause;
 use super::change::{Change, Edit};
 use super::replay::{self, SUBSTITUTE, is_base64url, is_invisible};
-use super::work;
 use crate::text::json::Value;
 use crate::token::Token;
 use crate::token::compact::HEADER_STARTS;
@@ -136,7 +136,7 @@ fn decoded(text: &str) -> Vec<Proposal> {
 fn from_json(text: &str) -> Vec<Proposal> {
     /// A text that is nested more deeply takes too long to read so often.
     const MAX_WORK: u64 = 4096;
-    if work::of_json(text.as_bytes()) > MAX_WORK {
+    if budget::of_json(text.as_bytes()) > MAX_WORK {
         return Vec::new();
     }
     let Ok(value @ (Value::Object(_) | Value::Array(_))) = Value::parse(text.as_bytes()) else {

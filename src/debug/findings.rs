@@ -9,7 +9,7 @@ use super::hmac_confusion::EMPTY_SECRET;
 use super::payload_damage::{self, Shift};
 use super::proof::Proof;
 use super::reading::Reading;
-use super::signature_encodings::Form;
+use super::signature_encodings::SignatureForm;
 use super::signer::Suspect;
 use super::wording;
 use crate::curve;
@@ -195,7 +195,7 @@ impl Context<'_> {
 /// A signature for which nothing was found.
 pub struct Unknown<'u> {
     pub reading: &'u Reading,
-    pub forms: &'u [Form],
+    pub forms: &'u [SignatureForm],
     /// The proofs that it verifies under a key that it leads to.
     pub proofs: Vec<Proof>,
     pub report: &'u Report,
@@ -205,7 +205,7 @@ pub struct Unknown<'u> {
 impl Unknown<'_> {
     fn no_key_matches(&self) -> Finding {
         let is_es256 = self.report.signature.algorithm.as_deref() == Some("ES256");
-        let possible = |form: &Form| curve::is_signature(form.r, form.s);
+        let possible = |form: &SignatureForm| curve::is_signature(form.r, form.s);
         let is_impossible = !self.forms.is_empty() && !self.forms.iter().any(possible);
         if is_es256 && is_impossible {
             let reason = "R is not the x-coordinate of a point on P-256, or R or S is out of range";
@@ -269,7 +269,12 @@ fn payload_damaged(payload: &str) -> Finding {
 
 impl Tried {
     /// Adds what is tried to the lists. Of many keys only some are tried in every form.
-    pub fn describe(&mut self, forms: &[Form], inputs: &[Vec<Cause>], suspects: &[Suspect]) {
+    pub fn describe(
+        &mut self,
+        forms: &[SignatureForm],
+        inputs: &[Vec<Cause>],
+        suspects: &[Suspect],
+    ) {
         let name = |causes: &[Cause]| match causes {
             [] => "as it is".to_owned(),
             causes => {

@@ -1,8 +1,8 @@
 //! The header as it may have been before somebody changed it.
 
+use super::budget::Work;
 use super::digest::Digest;
 use super::json_styles::{self, Pair, Style};
-use super::work::Work;
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
 
@@ -17,7 +17,7 @@ const MAX_PLACES: usize = 8;
 
 /// The values that the keys would have had in a header.
 #[derive(Clone, Debug, Default)]
-pub struct Names {
+pub struct KeyNames {
     /// Their `kid`; the RFC 7638 thumbprint of a key without one.
     pub kids: Vec<Value>,
     /// The algorithms that the keys allow.
@@ -33,7 +33,12 @@ pub struct Changed {
 }
 
 /// The header with `kid`, `typ` or `alg` left out, put in, or with a value that the keys have.
-pub fn changed(parameters: &Object, json: &[u8], names: &Names, work: &mut Work) -> Vec<Changed> {
+pub fn changed(
+    parameters: &Object,
+    json: &[u8],
+    names: &KeyNames,
+    work: &mut Work,
+) -> Vec<Changed> {
     if parameters.members().len() > MAX_MEMBERS {
         work.leave_out();
         return Vec::new();

@@ -8,11 +8,11 @@ use data_encoding::{BASE64, HEXLOWER};
 use p256::elliptic_curve::sec1::ToEncodedPoint as _;
 use serde::Serialize;
 
+use super::budget::{self, Work};
 use super::change::Change;
 use super::der;
 use super::json_styles;
 use super::signer;
-use super::work::{self, Work};
 use crate::algorithm::{Algorithm, HS256, HS384, HS512, Material, Signed};
 use crate::key::set::KeySource;
 use crate::key::{KeyId, write_spki};
@@ -29,7 +29,7 @@ const SHARE: u64 = 50_000;
 const OCTETS: usize = 256;
 
 /// What was used as the secret, in words, and its octets.
-type Named = (&'static str, Vec<u8>);
+type NamedSecret = (&'static str, Vec<u8>);
 
 /// Whose a public secret is: where it comes from, and the name of the key if it is one.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -105,7 +105,7 @@ impl Files {
         let mut has_unread = false;
         let files = sources.filter_map(|source| {
             let content = source.content.clone()?;
-            let is_read = work::of_json(&content) <= SHARE;
+            let is_read = budget::of_json(&content) <= SHARE;
             has_unread |= !is_read;
             let set = is_read.then(|| as_set(&content)).flatten();
             let source = Arc::clone(&source.source);
@@ -228,7 +228,7 @@ impl Attempt<'_> {
     /// The secret, if the signature is a MAC with it.
     fn with(
         &mut self,
-        (name, octets): Named,
+        (name, octets): NamedSecret,
         owner: Option<&Owner>,
         work: &mut Work,
     ) -> Option<Secret> {
@@ -255,7 +255,7 @@ impl Attempt<'_> {
 
     fn with_any(
         &mut self,
-        secrets: impl IntoIterator<Item = Named>,
+        secrets: impl IntoIterator<Item = NamedSecret>,
         owner: &Owner,
         work: &mut Work,
     ) -> Option<Secret> {
@@ -286,7 +286,7 @@ impl Attempt<'_> {
     }
 }
 
-fn of_file(file: &[u8]) -> [Named; 4] {
+fn of_file(file: &[u8]) -> [NamedSecret; 4] {
     let trimmed = file.trim_ascii_end();
     let is_visible = |octet: &u8| !octet.is_ascii_whitespace();
     [
@@ -333,7 +333,7 @@ fn members(set: &Object) -> Vec<&Object> {
 const MAX_FORMS: usize = 64;
 
 /// A public key in every form that a server may have read and used as the secret.
-fn of_key(key: &Material) -> Vec<Named> {
+fn of_key(key: &Material) -> Vec<NamedSecret> {
     let Some(jwk) = signer::jwk_of(key) else {
         return Vec::new();
     };
@@ -437,7 +437,7 @@ const IN_PKCS1: Label = Label {
 };
 
 /// DER, and PEM of it (RFC 7468).
-fn of_der(der: &[u8], label: &Label) -> Vec<Named> {
+fn of_der(der: &[u8], label: &Label) -> Vec<NamedSecret> {
     const LINE: usize = 64;
     let base64 = BASE64.encode(der);
     let pem = |content: &str| {

@@ -18,8 +18,9 @@
 
 mod alg;
 mod base64url_lenient;
-#[cfg(test)]
 mod budget;
+#[cfg(test)]
+mod budget_tests;
 mod cause;
 mod chain;
 mod change;
@@ -54,8 +55,7 @@ mod signing_inputs;
 mod tally;
 mod token_kind;
 mod wording;
-mod work;
 
+pub use budget::Effort;
 pub use debugger::Debugger;
 pub use tally::Tally;
-pub use work::Effort;

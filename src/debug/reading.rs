@@ -2,11 +2,11 @@
 //! to base64url. A strict reader refuses such text; here it is read for the search alone.
 
 use super::base64url_lenient;
+use super::budget::{self, Work};
 use super::cause::Cause;
 use super::change::{self, Change};
 use super::extract;
 use super::replay::{self, Segments};
-use super::work::{self, Work};
 use crate::text::base64url;
 
 /// More readings than this of one text are not looked at.
@@ -97,11 +97,11 @@ impl Reading {
             header, payload, ..
         } = &self.segments;
         let encoded = header.len().saturating_add(payload.len());
-        if !work.spend(work::of_parsing(encoded)) {
+        if !work.spend(budget::of_parsing(encoded)) {
             return None;
         }
         let content = [header, payload].map(|part| base64url::decode(part).unwrap_or_default());
-        let [header, payload] = content.each_ref().map(|part| work::of_json(part));
+        let [header, payload] = content.each_ref().map(|part| budget::of_json(part));
         let payload = payload.saturating_mul(OF_PAYLOAD);
         let units = header.saturating_mul(OF_HEADER).saturating_add(payload);
         work.spend(units).then_some(content)

@@ -5,13 +5,13 @@
 
 use std::collections::HashMap;
 
+use super::budget::{self, INVERSION, LIFT, LOOK_UP, MULTIPLICATION, PROOF, Work};
 use super::change::Change;
 use super::proof::{Proof, Signer};
 use super::reading::Reading;
-use super::signature_encodings::Form;
+use super::signature_encodings::SignatureForm;
 use super::signer::Suspect;
 use super::signing_inputs::Hashed;
-use super::work::{self, INVERSION, LIFT, LOOK_UP, MULTIPLICATION, PROOF, Work};
 use crate::curve::{self, Compressed};
 
 /// A token as it came in, read in one way: what proofs are about.
@@ -30,7 +30,7 @@ impl Case<'_> {
         signer: Signer,
         work: &mut Work,
     ) -> Option<Proof> {
-        let text = work::of_parsing(self.token.len());
+        let text = budget::of_parsing(self.token.len());
         // Read for the proof, again by `verify`, and compared if they are written otherwise.
         if !work.spend(PROOF.saturating_add(text)) || self.reading.content(work).is_none() {
             return None;
@@ -42,14 +42,14 @@ impl Case<'_> {
 
 /// Signatures times keys, ready to meet any number of hashes.
 pub struct Targets<'s> {
-    forms: &'s [Form],
+    forms: &'s [SignatureForm],
     suspects: &'s [Suspect],
     points: HashMap<Compressed, (usize, usize)>,
 }
 
 /// A signature, a hash and a key that fit.
 pub struct Met<'m> {
-    pub form: &'m Form,
+    pub form: &'m SignatureForm,
     pub hashed: &'m Hashed,
     pub suspect: &'m Suspect,
 }
@@ -63,7 +63,7 @@ impl Met<'_> {
 
 impl<'s> Targets<'s> {
     /// The plainest signatures and the first keys meet each other first.
-    pub fn new(forms: &'s [Form], suspects: &'s [Suspect], work: &mut Work) -> Self {
+    pub fn new(forms: &'s [SignatureForm], suspects: &'s [Suspect], work: &mut Work) -> Self {
         /// A file of many keys times a signature that can be read in many ways.
         const MAX_PAIRS: usize = 600;
         /// A signature of 64 bytes has so many ways, all of the same kind.

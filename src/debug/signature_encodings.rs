@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 use super::base64url_lenient;
+use super::budget::{self, Work};
 use super::cause::Cause;
 use super::change::{Change, Edit, Zeros};
 use super::der;
 use super::notation::Notation;
 use super::reading::without_trailing_bits;
 use super::replay::{self, HALF};
-use super::work::{self, Work};
 use crate::algorithm::KeyType;
 
 /// The longest segment and the longest signature that are looked at; RSA's are longer.
@@ -23,14 +23,14 @@ const MAX_SURPLUS: usize = 8;
 
 /// R and S as they may have been meant, big-endian.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Form {
+pub struct SignatureForm {
     /// What was done to read them, in its order.
     pub changes: Vec<Change>,
     pub r: [u8; HALF],
     pub s: [u8; HALF],
 }
 
-impl Form {
+impl SignatureForm {
     /// R and S of a segment after these changes.
     pub fn of(segment: &str, changes: Vec<Change>) -> Option<Self> {
         let bytes = replay::signature(segment, &changes, HALF)?;
@@ -41,13 +41,13 @@ impl Form {
 }
 
 /// Every way to read the segment as R and S, the plainest first.
-pub fn forms(segment: &str, work: &mut Work) -> Vec<Form> {
+pub fn forms(segment: &str, work: &mut Work) -> Vec<SignatureForm> {
     const STEPS_FOR_A_UNIT: usize = 8;
     let steps = segment.len() / STEPS_FOR_A_UNIT;
     if segment.len() > MAX_LENGTH || !work.spend(u64::try_from(steps).unwrap_or(u64::MAX)) {
         return Vec::new();
     }
-    let mut forms: Vec<Form> = Vec::new();
+    let mut forms: Vec<SignatureForm> = Vec::new();
     let mut known = HashSet::new();
     // The plainest of several ways to read the same is kept.
     let mut readings = readings(segment);
@@ -58,7 +58,7 @@ pub fn forms(segment: &str, work: &mut Work) -> Vec<Form> {
                 work.leave_out();
                 return forms;
             }
-            let form = Form::of(segment, [&changes[..], order].concat());
+            let form = SignatureForm::of(segment, [&changes[..], order].concat());
             forms.extend(form.filter(|form| known.insert((form.r, form.s))));
         }
     }
@@ -83,7 +83,7 @@ pub fn forms_for(segment: &str, key: KeyType, length: usize, work: &mut Work) ->
     const OF_A_FORM: u64 = 4;
     let half = length / 2;
     if segment.len() > length.saturating_mul(MAX_GROWTH)
-        || !work.spend(work::of_parsing(segment.len().saturating_mul(8)))
+        || !work.spend(budget::of_parsing(segment.len().saturating_mul(8)))
     {
         return Vec::new();
     }
@@ -121,7 +121,7 @@ pub fn forms_for(segment: &str, key: KeyType, length: usize, work: &mut Work) ->
             KeyType::Oct => vec![Vec::new()],
         };
         for of_key in of_key {
-            let cost = work::of_parsing(segment.len()).saturating_add(OF_A_FORM);
+            let cost = budget::of_parsing(segment.len()).saturating_add(OF_A_FORM);
             if forms.len() == MAX_FORMS || !work.spend(cost) {
                 work.leave_out();
                 return forms;
@@ -310,7 +310,7 @@ mod tests {
     const R: [u8; HALF] = [0x11; HALF];
     const S: [u8; HALF] = [0x90; HALF];
 
-    fn forms(segment: &str) -> Vec<Form> {
+    fn forms(segment: &str) -> Vec<SignatureForm> {
         super::forms(segment, &mut Work::new(Effort::Default, &mut |_| true))
     }
 

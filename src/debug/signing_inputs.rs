@@ -5,15 +5,15 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use super::budget::{self, Work};
 use super::cause::Cause;
 use super::change::{self, Change};
 use super::digest::{self, Digest};
-use super::header_variants::{self, Names};
+use super::header_variants::{self, KeyNames};
 use super::json_styles;
 use super::notation::Notation;
 use super::reading::Reading;
 use super::replay;
-use super::work::{self, Work};
 use crate::curve::Prehash;
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
@@ -59,7 +59,7 @@ impl Hashed {
 
 /// A text that may have been signed.
 #[derive(Clone, Debug)]
-pub struct Input {
+pub struct SigningInput {
     /// What makes it differ from the Signing Input.
     pub changes: Vec<Change>,
     pub text: Vec<u8>,
@@ -77,7 +77,7 @@ pub struct SigningInputs {
     /// What was written, by its causes, each once.
     pub inputs: Vec<Vec<Cause>>,
     /// The texts, for keys that are not on P-256.
-    pub texts: Vec<Input>,
+    pub texts: Vec<SigningInput>,
 }
 
 /// All of them as they are written.
@@ -113,7 +113,7 @@ impl SigningInputs {
     pub fn new(
         reading: &Reading,
         header: Option<&JoseHeader>,
-        names: &Names,
+        names: &KeyNames,
         work: &mut Work,
     ) -> Self {
         let mut writer = Writer {
@@ -132,7 +132,7 @@ impl SigningInputs {
 }
 
 impl Writer<'_> {
-    fn fill(&mut self, header: Option<&JoseHeader>, names: &Names, work: &mut Work) {
+    fn fill(&mut self, header: Option<&JoseHeader>, names: &KeyNames, work: &mut Work) {
         let alg = header.and_then(|header| header.alg.as_deref());
         let segments = &self.reading.segments;
         let inputs = inputs();
@@ -150,7 +150,7 @@ impl Writer<'_> {
         self.pairs(&headers, &payloads, &rare_inputs(), Ways::All, work);
 
         let encoded = segments.header.len().saturating_add(segments.payload.len());
-        if !work.spend(work::of_parsing(encoded)) {
+        if !work.spend(budget::of_parsing(encoded)) {
             return;
         }
         let header_json = base64url::decode(&segments.header).unwrap_or_default();
@@ -158,7 +158,7 @@ impl Writer<'_> {
         let (mut other_headers, mut other_payloads) = (Vec::new(), Vec::new());
         // Not tried with anything else that was changed.
         let mut rare_headers = Vec::new();
-        if work.spend(work::of_json(&header_json))
+        if work.spend(budget::of_json(&header_json))
             && let Some(json) = header_variants::with_hashed_nonce(&header_json)
         {
             rare_headers.push(Variant {
@@ -185,7 +185,7 @@ impl Writer<'_> {
                 other_headers.push(header_variant(Cause::HeaderReserialized, json, alg));
             }
         }
-        if work.spend(work::of_json(&payload_json))
+        if work.spend(budget::of_json(&payload_json))
             && let Ok(Value::Object(claims)) = Value::parse(&payload_json)
         {
             let spellings = spellings(&claims, work).into_iter();
@@ -263,7 +263,7 @@ impl Writer<'_> {
         }
         if let Some(left) = self.kept.checked_sub(text.len()) {
             self.kept = left;
-            self.signed.texts.push(Input {
+            self.signed.texts.push(SigningInput {
                 changes: changes.to_vec(),
                 text: text.to_vec(),
                 alg: alg.map(str::to_owned),

@@ -11,7 +11,7 @@ use memchr::memmem;
 use super::asn1::Kind;
 use super::ec_point;
 use super::encoding::Encoding;
-use super::pem::{self, Block, PemFault};
+use super::pem::{self, PemBlock, PemFault};
 use super::shown;
 use super::spki_writer;
 use super::wrapper::Wrapper;
@@ -219,7 +219,7 @@ impl NotAKey {
     }
 
     /// What a block of PEM is that is not a key.
-    pub(crate) fn of_block(block: &Block) -> Self {
+    pub(crate) fn of_block(block: &PemBlock) -> Self {
         // The last line of its base64 is a checksum.
         if block.label.starts_with("PGP ") {
             return Self::Pgp;

@@ -17,7 +17,7 @@ const DASHES: &[u8] = b"-----";
 const MAX_LABEL: usize = 40;
 
 /// Text between `BEGIN` and `END`, and what its base64 decodes to.
-pub(crate) struct Block {
+pub(crate) struct PemBlock {
     pub(crate) label: String,
     /// The bytes, which may be a private key's.
     pub(crate) content: Result<Zeroizing<Vec<u8>>, PemFault>,
@@ -41,7 +41,7 @@ pub enum PemFault {
 }
 
 /// All blocks of a text, in their order.
-pub(crate) fn blocks(text: &[u8]) -> Vec<Block> {
+pub(crate) fn blocks(text: &[u8]) -> Vec<PemBlock> {
     let mut starts = memmem::find_iter(text, BEGIN).peekable();
     let mut blocks = Vec::new();
     while let Some(start) = starts.next() {
@@ -52,8 +52,8 @@ pub(crate) fn blocks(text: &[u8]) -> Vec<Block> {
 }
 
 /// One block, in a text that ends before the next one begins.
-fn block(text: &[u8]) -> Block {
-    let unread = |label, fault| Block {
+fn block(text: &[u8]) -> PemBlock {
+    let unread = |label, fault| PemBlock {
         label,
         content: Err(fault),
         escaped: false,
@@ -73,7 +73,7 @@ fn block(text: &[u8]) -> Block {
     if end_label.trim_ascii() != label.as_bytes() {
         return unread(label, PemFault::EndLabel);
     }
-    Block {
+    PemBlock {
         label,
         content: decoded(&unescaped(body)),
         escaped: body.contains(&b'\\'),

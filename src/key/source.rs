@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::asn1::Kind;
 use super::certificate::{self, Certificate, Issued};
 use super::not_a_key::NotAKey;
-use super::pem::{self, Block};
+use super::pem::{self, PemBlock};
 use super::private::{self, is_private_member};
 use super::spki::{self, PublicKey};
 use super::{KeyFault, KeyNote, shown};
@@ -156,11 +156,11 @@ fn of_map(members: &[(String, &str)]) -> Option<Vec<Entry>> {
 
 fn of_pem(text: &[u8]) -> Result<Vec<Entry>, NotAKey> {
     let blocks = pem::blocks(text);
-    let mut forms: Vec<(&Block, Result<Form, NotAKey>)> = blocks
+    let mut forms: Vec<(&PemBlock, Result<DerKey, NotAKey>)> = blocks
         .iter()
         // OpenSSL writes the curve of an EC key before it.
         .filter(|block| !block.label.ends_with(" PARAMETERS"))
-        .map(|block| (block, Form::of_block(block)))
+        .map(|block| (block, DerKey::of_block(block)))
         .collect();
     match forms.as_slice() {
         [] => return Err(NotAKey::Parameters),
@@ -174,7 +174,8 @@ fn of_pem(text: &[u8]) -> Result<Vec<Entry>, NotAKey> {
         .collect();
     let mut counting = certificate::end_entities(&certificates).into_iter();
     let entries = forms.drain(..).map(|(block, form)| {
-        let is_issuer = matches!(&form, Ok(Form::Certificate(_))) && counting.next() == Some(false);
+        let is_issuer =
+            matches!(&form, Ok(DerKey::Certificate(_))) && counting.next() == Some(false);
         let mut entry = match form {
             Ok(form) => form.entry(),
             Err(other) => Entry::unusable(KeyFault::NotAKey(other)),
@@ -199,7 +200,7 @@ fn of_der(content: &[u8]) -> Result<Vec<Entry>, NotAKey> {
         Ok(_) | Err(_) => content,
     };
     match Kind::of(der) {
-        Some(kind) if kind.is_public() => match Form::of(kind, der) {
+        Some(kind) if kind.is_public() => match DerKey::of(kind, der) {
             Some(form) => Ok(vec![form.entry()]),
             None => Err(NotAKey::Malformed(kind)),
         },
@@ -208,14 +209,14 @@ fn of_der(content: &[u8]) -> Result<Vec<Entry>, NotAKey> {
 }
 
 /// A key in DER.
-enum Form<'d> {
+enum DerKey<'d> {
     Public(PublicKey),
     Private(PublicKey),
     Certificate(Box<Issued<'d>>),
 }
 
-impl<'d> Form<'d> {
-    fn of_block(block: &'d Block) -> Result<Self, NotAKey> {
+impl<'d> DerKey<'d> {
+    fn of_block(block: &'d PemBlock) -> Result<Self, NotAKey> {
         let kind = Kind::with_label(&block.label);
         match (kind, &block.content) {
             (Some(kind), Ok(der)) if Kind::of(der) == Some(kind) && kind.is_key() => {

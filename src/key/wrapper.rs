@@ -14,7 +14,7 @@ pub struct Wrapper {
     outer: Outer,
     /// For `jq`; none if a name on the way is not harmless in a command.
     path: Option<String>,
-    content: Content,
+    content: WrappedContent,
 }
 
 /// What the whole is, as far as it is known.
@@ -29,7 +29,7 @@ enum Outer {
 
 /// What is inside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Content {
+enum WrappedContent {
     Jwk,
     JwkSet,
     ArrayOfJwks,
@@ -73,15 +73,15 @@ impl Wrapper {
     pub(crate) fn command(&self) -> Option<String> {
         let path = match (&self.path, self.content) {
             (Some(path), _) => path,
-            (None, Content::Jwk | Content::JwkSet | Content::ArrayOfJwks) => {
+            (None, WrappedContent::Jwk | WrappedContent::JwkSet | WrappedContent::ArrayOfJwks) => {
                 let all = "jq '{keys: [.. | objects | select(.kty)]}' FILE > OUTPUT.json";
                 return Some(all.to_owned());
             }
-            (None, Content::Json) => {
+            (None, WrappedContent::Json) => {
                 let all = "jq -r '.. | strings | select(contains(\"kty\"))' FILE > OUTPUT.json";
                 return Some(all.to_owned());
             }
-            (None, Content::Pem) => {
+            (None, WrappedContent::Pem) => {
                 let all =
                     "jq -r '.. | strings | select(contains(\"-----BEGIN\"))' FILE > OUTPUT.pem";
                 return Some(all.to_owned());
@@ -89,15 +89,17 @@ impl Wrapper {
             (None, _) => return None,
         };
         Some(match self.content {
-            Content::Jwk | Content::JwkSet => format!("jq '{path}' FILE > OUTPUT.json"),
-            Content::ArrayOfJwks => format!("jq '{{keys: {path}}}' FILE > OUTPUT.json"),
-            Content::Json => format!("jq -r '{path}' FILE > OUTPUT.json"),
-            Content::Pem => format!("jq -r '{path}' FILE > OUTPUT.pem"),
-            Content::PrivatePem => {
+            WrappedContent::Jwk | WrappedContent::JwkSet => {
+                format!("jq '{path}' FILE > OUTPUT.json")
+            }
+            WrappedContent::ArrayOfJwks => format!("jq '{{keys: {path}}}' FILE > OUTPUT.json"),
+            WrappedContent::Json => format!("jq -r '{path}' FILE > OUTPUT.json"),
+            WrappedContent::Pem => format!("jq -r '{path}' FILE > OUTPUT.pem"),
+            WrappedContent::PrivatePem => {
                 format!("jq -r '{path}' FILE | openssl pkey -pubout > OUTPUT.pem")
             }
-            Content::Der => format!("jq -r '{path}' FILE > OUTPUT.txt"),
-            Content::Base64(extension) => {
+            WrappedContent::Der => format!("jq -r '{path}' FILE > OUTPUT.txt"),
+            WrappedContent::Base64(extension) => {
                 format!("jq -r '{path}' FILE | base64 -d > OUTPUT.{extension}")
             }
         })
@@ -105,7 +107,7 @@ impl Wrapper {
 }
 
 /// The steps from the last to the first, if all can be shown, and what they lead to.
-fn search(value: &Value) -> Option<(Option<Vec<String>>, Content)> {
+fn search(value: &Value) -> Option<(Option<Vec<String>>, WrappedContent)> {
     if let Some(content) = content(value) {
         return Some((Some(Vec::new()), content));
     }
@@ -143,32 +145,40 @@ fn name(name: &str) -> Option<String> {
     }
 }
 
-fn content(value: &Value) -> Option<Content> {
+fn content(value: &Value) -> Option<WrappedContent> {
     let is_jwk = |value: &Value| matches!(value, Value::Object(object) if is_text(object, "kty"));
     match value {
         Value::Object(object) => match object.get("keys") {
-            _ if is_text(object, "kty") => Some(Content::Jwk),
-            Some(Value::Array(keys)) if keys.first().is_some_and(is_jwk) => Some(Content::JwkSet),
+            _ if is_text(object, "kty") => Some(WrappedContent::Jwk),
+            Some(Value::Array(keys)) if keys.first().is_some_and(is_jwk) => {
+                Some(WrappedContent::JwkSet)
+            }
             _ => None,
         },
-        Value::Array(items) if items.first().is_some_and(is_jwk) => Some(Content::ArrayOfJwks),
+        Value::Array(items) if items.first().is_some_and(is_jwk) => {
+            Some(WrappedContent::ArrayOfJwks)
+        }
         Value::String(text) => of_text(text),
         Value::Array(_) | Value::Null | Value::Bool(_) | Value::Number(_) => None,
     }
 }
 
-fn of_text(text: &str) -> Option<Content> {
+fn of_text(text: &str) -> Option<WrappedContent> {
     if let [block, ..] = pem::blocks(text.as_bytes()).as_slice() {
         let is_private = block.label.ends_with("PRIVATE KEY");
         return Some(if is_private {
-            Content::PrivatePem
+            WrappedContent::PrivatePem
         } else {
-            Content::Pem
+            WrappedContent::Pem
         });
     }
     if text.trim_start().starts_with('{') {
         let value = Value::parse(text.trim().as_bytes()).ok()?;
-        return matches!(content(&value)?, Content::Jwk | Content::JwkSet).then_some(Content::Json);
+        return matches!(
+            content(&value)?,
+            WrappedContent::Jwk | WrappedContent::JwkSet
+        )
+        .then_some(WrappedContent::Json);
     }
     let (encoding, bytes) = Encoding::decode(text.as_bytes())?;
     if encoding != Encoding::Base64 {
@@ -176,11 +186,11 @@ fn of_text(text: &str) -> Option<Content> {
     }
     let text = || std::str::from_utf8(&bytes).ok();
     match Kind::of(&bytes) {
-        Some(Kind::PublicKey | Kind::RsaPublicKey | Kind::Certificate) => Some(Content::Der),
+        Some(Kind::PublicKey | Kind::RsaPublicKey | Kind::Certificate) => Some(WrappedContent::Der),
         Some(_) => None,
         None => match of_text(text()?)? {
-            Content::Json => Some(Content::Base64("json")),
-            Content::Pem => Some(Content::Base64("pem")),
+            WrappedContent::Json => Some(WrappedContent::Base64("json")),
+            WrappedContent::Pem => Some(WrappedContent::Base64("pem")),
             _ => None,
         },
     }
@@ -200,14 +210,14 @@ impl fmt::Display for Wrapper {
             Outer::Kms => "a KMS response",
         };
         let content = match self.content {
-            Content::Jwk => "a JWK",
-            Content::JwkSet => "a JWK Set",
-            Content::ArrayOfJwks => "JWKs",
-            Content::Json => "a key as JSON text",
-            Content::Pem => "a key in PEM",
-            Content::PrivatePem => "a private key in PEM",
-            Content::Der => "a key in base64",
-            Content::Base64(_) => "base64 of a key",
+            WrappedContent::Jwk => "a JWK",
+            WrappedContent::JwkSet => "a JWK Set",
+            WrappedContent::ArrayOfJwks => "JWKs",
+            WrappedContent::Json => "a key as JSON text",
+            WrappedContent::Pem => "a key in PEM",
+            WrappedContent::PrivatePem => "a private key in PEM",
+            WrappedContent::Der => "a key in base64",
+            WrappedContent::Base64(_) => "base64 of a key",
         };
         write!(f, "{outer} with {content} inside")?;
         match self.path.as_deref() {

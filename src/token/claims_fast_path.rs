@@ -44,15 +44,15 @@ impl<'de> Deserialize<'de> for FastClaims {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut claims = FastClaims::default();
                 let mut names = UniqueNames::new();
-                while let Some(name) = map.next_key::<Text>()? {
+                while let Some(name) = map.next_key::<JsonString>()? {
                     match &*name.0 {
                         "exp" => claims.exp = Some(map.next_value()?),
                         "nbf" => claims.nbf = Some(map.next_value()?),
                         "iat" => claims.iat = Some(map.next_value()?),
                         "aud" => claims.aud = Some(map.next_value()?),
-                        "sub" => claims.sub = Some(map.next_value::<Text>()?.0.into()),
+                        "sub" => claims.sub = Some(map.next_value::<JsonString>()?.0.into()),
                         "iss" | "jti" => {
-                            map.next_value::<Text>()?;
+                            map.next_value::<JsonString>()?;
                         }
                         _ => {
                             map.next_value::<UniqueKeysValue>()?;
@@ -68,7 +68,7 @@ impl<'de> Deserialize<'de> for FastClaims {
 }
 
 /// The names of an object's members, none of them twice.
-struct UniqueNames<'de>(Vec<Text<'de>>);
+struct UniqueNames<'de>(Vec<JsonString<'de>>);
 
 impl<'de> UniqueNames<'de> {
     fn new() -> Self {
@@ -76,7 +76,7 @@ impl<'de> UniqueNames<'de> {
         Self(Vec::with_capacity(12))
     }
 
-    fn add<E: Error>(&mut self, name: Text<'de>) -> Result<(), E> {
+    fn add<E: Error>(&mut self, name: JsonString<'de>) -> Result<(), E> {
         if self.0.len() >= MAX_MEMBERS || self.0.iter().any(|other| other.0 == name.0) {
             return Err(E::custom("not ordinary"));
         }
@@ -86,24 +86,24 @@ impl<'de> UniqueNames<'de> {
 }
 
 /// A string, copied only where it has escapes.
-struct Text<'de>(Cow<'de, str>);
+struct JsonString<'de>(Cow<'de, str>);
 
-impl<'de> Deserialize<'de> for Text<'de> {
+impl<'de> Deserialize<'de> for JsonString<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct AnyText;
         impl<'de> Visitor<'de> for AnyText {
-            type Value = Text<'de>;
+            type Value = JsonString<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a string")
             }
 
             fn visit_borrowed_str<E: Error>(self, text: &'de str) -> Result<Self::Value, E> {
-                Ok(Text(Cow::Borrowed(text)))
+                Ok(JsonString(Cow::Borrowed(text)))
             }
 
             fn visit_str<E: Error>(self, text: &str) -> Result<Self::Value, E> {
-                Ok(Text(Cow::Owned(text.to_owned())))
+                Ok(JsonString(Cow::Owned(text.to_owned())))
             }
         }
         deserializer.deserialize_str(AnyText)
@@ -154,7 +154,7 @@ impl<'de> Deserialize<'de> for UniqueKeysValue {
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<UniqueKeysValue, A::Error> {
                 let mut names = UniqueNames::new();
-                while let Some(name) = map.next_key::<Text>()? {
+                while let Some(name) = map.next_key::<JsonString>()? {
                     names.add(name)?;
                     map.next_value::<UniqueKeysValue>()?;
                 }

@@ -12,13 +12,13 @@ struct CodeRow {
     hint: Option<&'static str>,
     /// Whether it may be why a token is rejected.
     explains: bool,
-    place: Place,
+    place: ReportPlace,
     silences: &'static [Code],
 }
 
 /// Where the report for people shows what a finding says.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum ReportPlace {
     /// In a section of its own.
     Section,
     /// The same, without the evidence: other rows or the summary say it.
@@ -518,7 +518,7 @@ fn note(name: &'static str, summary: &'static str) -> CodeRow {
         summary,
         hint: None,
         explains: false,
-        place: Place::Section,
+        place: ReportPlace::Section,
         silences: &[],
     }
 }
@@ -540,21 +540,21 @@ impl CodeRow {
 
     fn in_row(self) -> Self {
         Self {
-            place: Place::Row,
+            place: ReportPlace::Row,
             ..self
         }
     }
 
     fn fallback(self) -> Self {
         Self {
-            place: Place::Fallback,
+            place: ReportPlace::Fallback,
             ..self
         }
     }
 
     fn without_evidence(self) -> Self {
         Self {
-            place: Place::SectionWithoutEvidence,
+            place: ReportPlace::SectionWithoutEvidence,
             ..self
         }
     }
@@ -606,19 +606,19 @@ impl Code {
     /// Whether the report for people has it in the headline or in the row of a claim.
     #[must_use]
     pub fn is_in_row(self) -> bool {
-        self.row().place == Place::Row
+        self.row().place == ReportPlace::Row
     }
 
     /// Whether the report for people has it only if no other cause is found.
     #[must_use]
     pub fn is_fallback(self) -> bool {
-        self.row().place == Place::Fallback
+        self.row().place == ReportPlace::Fallback
     }
 
     /// Whether the report for people omits its evidence, which other rows or the summary say.
     #[must_use]
     pub fn omits_evidence(self) -> bool {
-        self.row().place == Place::SectionWithoutEvidence
+        self.row().place == ReportPlace::SectionWithoutEvidence
     }
 }
 

@@ -29,7 +29,7 @@ pub struct Block {
     /// How much of the input was read until the end of the block.
     pub read: Option<Share>,
     bytes: Vec<u8>,
-    places: Vec<Place>,
+    places: Vec<TokenPlace>,
 }
 
 /// A part of the input, in bytes.
@@ -51,7 +51,7 @@ impl Share {
 }
 
 /// The position of a token.
-struct Place {
+struct TokenPlace {
     /// The line, from 1.
     line: u64,
     /// The byte of the line that the token starts at, from 1; none if it is the whole line.
@@ -120,7 +120,7 @@ impl Block {
     ) {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(token);
-        self.places.push(Place {
+        self.places.push(TokenPlace {
             line,
             column,
             bytes: Some(start..self.bytes.len()),
@@ -131,7 +131,7 @@ impl Block {
 
     /// Adds a line that is longer than [`MAX_LINE`].
     pub fn push_too_long(&mut self, line: u64) {
-        self.places.push(Place {
+        self.places.push(TokenPlace {
             line,
             column: None,
             bytes: None,
@@ -142,7 +142,7 @@ impl Block {
 
     /// The tokens of the block, each with its origin.
     pub fn tokens(&self) -> Vec<Token<'_>> {
-        let token = |(place, number): (&Place, u64)| {
+        let token = |(place, number): (&TokenPlace, u64)| {
             let input = Input {
                 source: Arc::clone(&self.source),
                 number,

@@ -28,7 +28,7 @@ pub struct Lines {
     line: Vec<u8>,
     /// The number of its bytes that were searched for tokens.
     scanned: usize,
-    state: State,
+    state: LineState,
     number: u64,
     /// Whether to search the lines for tokens.
     scan: bool,
@@ -40,7 +40,7 @@ pub struct Lines {
 
 /// How much of a line was read.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
+enum LineState {
     Ended,
     Begun,
     TooLong,
@@ -124,7 +124,7 @@ impl Lines {
             },
             line: Vec::new(),
             scanned: 0,
-            state: State::Ended,
+            state: LineState::Ended,
             number: 0,
             scan,
             times: None,
@@ -142,7 +142,7 @@ impl Lines {
     pub fn read(&mut self, block: &mut Block) -> bool {
         let begun = self.consumed;
         loop {
-            if self.scan && self.state == State::Ended {
+            if self.scan && self.state == LineState::Ended {
                 self.take_tokens(block);
                 // A line without a token may have the time of the next one.
                 if !block.is_full() && self.times.is_none() {
@@ -258,7 +258,7 @@ impl Lines {
     /// The next line with its number, without its newline. A line longer than [`MAX_LINE`] is
     /// skipped without being kept. Unless it may wait, only what can be read at once is read.
     fn next(&mut self, may_wait: bool) -> io::Result<Next<'_>> {
-        if self.state == State::Ended {
+        if self.state == LineState::Ended {
             self.line.clear();
             // The memory of a long line is not kept.
             self.line.shrink_to(2 * Block::MAX_BYTES);
@@ -272,19 +272,20 @@ impl Lines {
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(error),
             };
-            if buffered.is_empty() && self.state == State::Ended {
+            if buffered.is_empty() && self.state == LineState::Ended {
                 return Ok(Next::End);
             }
             let end = memchr(b'\n', buffered);
             let part = buffered
                 .get(..end.unwrap_or(buffered.len()))
                 .unwrap_or_default();
-            if self.state == State::TooLong || self.line.len().saturating_add(part.len()) > MAX_LINE
+            if self.state == LineState::TooLong
+                || self.line.len().saturating_add(part.len()) > MAX_LINE
             {
-                self.state = State::TooLong;
+                self.state = LineState::TooLong;
                 self.line = Vec::new();
             } else {
-                self.state = State::Begun;
+                self.state = LineState::Begun;
                 self.line.extend_from_slice(part);
             }
             let ended = end.is_some() || buffered.is_empty();
@@ -293,10 +294,10 @@ impl Lines {
             if ended {
                 self.number = self.number.saturating_add(1);
                 let next = match self.state {
-                    State::TooLong => Next::TooLong(self.number),
-                    State::Begun | State::Ended => Next::Line(self.number, &self.line),
+                    LineState::TooLong => Next::TooLong(self.number),
+                    LineState::Begun | LineState::Ended => Next::Line(self.number, &self.line),
                 };
-                self.state = State::Ended;
+                self.state = LineState::Ended;
                 return Ok(next);
             }
         }

@@ -28,7 +28,7 @@ const PLACE: &str = "the value of -f";
 pub struct Texts {
     /// As in "no token found in stdin".
     pub description: String,
-    rest: vec::IntoIter<Text>,
+    rest: vec::IntoIter<UnopenedText>,
     /// The text that is being read.
     current: Option<Box<Lines>>,
     /// The number of tokens read so far.
@@ -54,7 +54,7 @@ struct OpenedText {
 }
 
 /// A text that was not opened.
-enum Text {
+enum UnopenedText {
     Stdin,
     /// What was entered at the terminal.
     Entered(Vec<u8>),
@@ -71,23 +71,23 @@ impl Texts {
     ) -> Self {
         let text = |file: &PathBuf| {
             if file.as_os_str() == "-" || is_terminal_by_name(file, surroundings) {
-                Text::Stdin
+                UnopenedText::Stdin
             } else {
-                Text::File(file.clone())
+                UnopenedText::File(file.clone())
             }
         };
         let texts = match files {
-            [] => vec![Text::Stdin],
+            [] => vec![UnopenedText::Stdin],
             files => files.iter().map(text).collect(),
         };
         let description = match texts.as_slice() {
-            [Text::File(file)] => presentable(file),
+            [UnopenedText::File(file)] => presentable(file),
             [_] => STDIN.to_owned(),
             texts => format!("{} files", texts.len()),
         };
         Self {
             description,
-            size: texts.iter().map(Text::size).sum(),
+            size: texts.iter().map(UnopenedText::size).sum(),
             consumed: 0,
             rest: texts.into_iter(),
             current: None,
@@ -103,14 +103,14 @@ impl Texts {
 
     /// How often stdin is among the texts.
     pub fn stdin_count(&self) -> usize {
-        let is_stdin = |text: &&Text| matches!(text, Text::Stdin);
+        let is_stdin = |text: &&UnopenedText| matches!(text, UnopenedText::Stdin);
         self.rest.as_slice().iter().filter(is_stdin).count()
     }
 
     /// Reports the files that don't exist, for a run that ends before it reads any.
     pub fn report_missing(&self, messages: Messages) {
         for text in self.rest.as_slice() {
-            if let Text::File(path) = text
+            if let UnopenedText::File(path) = text
                 && let Err(error) = path.metadata()
             {
                 tell(&not_opened(path, &error).into(), messages);
@@ -125,8 +125,8 @@ impl Texts {
         };
         let mut is_entered = false;
         for text in self.rest.as_mut_slice() {
-            if matches!(text, Text::Stdin) {
-                *text = Text::Entered(prompt.ask(messages)?);
+            if matches!(text, UnopenedText::Stdin) {
+                *text = UnopenedText::Entered(prompt.ask(messages)?);
                 is_entered = true;
             }
         }
@@ -192,7 +192,7 @@ impl Texts {
     }
 }
 
-impl Text {
+impl UnopenedText {
     /// The number of its bytes, if it is a file.
     fn size(&self) -> Option<u64> {
         let metadata = match self {

@@ -17,6 +17,7 @@ use super::partial_sums::{Half, LOST, Put, Summands, follows, ways};
 use super::relation;
 use super::signature_layout::{Layout, values};
 use crate::curve::{self, Abscissa, Multiple, Point};
+use crate::debug::budget::{INVERSION, LIFT, MULTIPLICATION, Work};
 use crate::debug::cause::Cause;
 use crate::debug::change::{Change, Edit};
 use crate::debug::proof::{Proof, Signer};
@@ -24,7 +25,6 @@ use crate::debug::replay::HALF;
 use crate::debug::search::Case;
 use crate::debug::signer::Suspect;
 use crate::debug::signing_inputs::Hashed;
-use crate::debug::work::{INVERSION, LIFT, MULTIPLICATION, Work};
 
 /// How many characters may have been lost for a search to be made.
 const MAX_DROPPED: usize = 4;

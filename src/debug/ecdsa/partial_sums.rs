@@ -8,7 +8,7 @@
 
 use p256::ProjectivePoint;
 
-use super::signature_layout::Number;
+use super::signature_layout::EncodedNumber;
 use crate::curve::{self, Multiple, Summand};
 
 /// What may have been lost.
@@ -31,7 +31,7 @@ pub fn ways(lost: usize) -> u64 {
 pub struct Half {
     values: Vec<u8>,
     /// Where it stands in its characters when they are all there.
-    number: Number,
+    number: EncodedNumber,
     pub lost: usize,
 }
 
@@ -60,7 +60,7 @@ pub fn follows(behind: &[Put], puts: &[Put]) -> bool {
 
 impl Half {
     /// A number that is `lost` characters short, after `before` lost ones.
-    pub fn new(values: &[u8], number: &Number, lost: usize, before: usize) -> Option<Self> {
+    pub fn new(values: &[u8], number: &EncodedNumber, lost: usize, before: usize) -> Option<Self> {
         let (begin, end) = number.places();
         let begin = begin.checked_sub(before)?;
         let whole = values.get(begin..)?;
@@ -70,7 +70,7 @@ impl Half {
             .saturating_add(1);
         Some(Self {
             values: whole.get(..left.checked_sub(lost)?)?.to_vec(),
-            number: Number {
+            number: EncodedNumber {
                 bit: number.bit % 6,
                 ..number.clone()
             },
@@ -237,7 +237,7 @@ mod tests {
             (40, 31, 1),
             (298, 32, 3),
         ] {
-            let number = Number {
+            let number = EncodedNumber {
                 before: Vec::new(),
                 bit,
                 octets,
@@ -275,7 +275,7 @@ mod tests {
         }
         let half = Half::new(
             &[0; 43],
-            &Number {
+            &EncodedNumber {
                 before: Vec::new(),
                 bit: 0,
                 octets: 32,

@@ -5,13 +5,13 @@
 use std::collections::HashMap;
 
 use crate::curve::{self, Coordinates};
+use crate::debug::budget::{INVERSION, LIFT, LOOK_UP, MULTIPLICATION, Work};
 use crate::debug::named_keys::Name;
 use crate::debug::proof::{Proof, Signer};
 use crate::debug::search::Case;
-use crate::debug::signature_encodings::Form;
+use crate::debug::signature_encodings::SignatureForm;
 use crate::debug::signer::Suspect;
 use crate::debug::signing_inputs::Hashed;
-use crate::debug::work::{INVERSION, LIFT, LOOK_UP, MULTIPLICATION, Work};
 use crate::key::thumbprint;
 
 /// So much is spent on comparing keys, in units of work.
@@ -46,7 +46,7 @@ impl Index {
 /// that the token names.
 pub fn meet(
     case: Case,
-    forms: &[Form],
+    forms: &[SignatureForm],
     hashes: &[Hashed],
     index: &Index,
     names: &[Name],
@@ -98,7 +98,7 @@ fn named(coordinates: &Coordinates, names: &[Name]) -> Vec<Suspect> {
 
 /// The keys under which this signature verifies one of these hashes.
 fn recovered<'h>(
-    form: &Form,
+    form: &SignatureForm,
     hashes: &'h [Hashed],
     work: &mut Work,
 ) -> Vec<(&'h Hashed, Coordinates)> {
@@ -129,7 +129,7 @@ fn recovered<'h>(
 }
 
 /// The proofs that a signature verifies under a key that it leads to.
-pub fn proofs(case: Case, form: &Form, hashes: &[Hashed], work: &mut Work) -> Vec<Proof> {
+pub fn proofs(case: Case, form: &SignatureForm, hashes: &[Hashed], work: &mut Work) -> Vec<Proof> {
     let recovered = recovered(form, hashes, work).into_iter();
     recovered
         .filter_map(|(hashed, coordinates)| {

@@ -12,13 +12,13 @@ use crate::text::base64url;
 pub struct Layout {
     pub changes: Vec<Change>,
     pub characters: usize,
-    pub r: Number,
-    pub s: Number,
+    pub r: EncodedNumber,
+    pub s: EncodedNumber,
 }
 
 /// R or S in a signature.
 #[derive(Clone, Debug)]
-pub struct Number {
+pub struct EncodedNumber {
     /// What stands before it, after the number before.
     pub before: Vec<u8>,
     /// Its first bit.
@@ -26,7 +26,7 @@ pub struct Number {
     pub octets: usize,
 }
 
-impl Number {
+impl EncodedNumber {
     /// The bit after its last.
     pub fn end(&self) -> usize {
         self.bit.saturating_add(self.octets.saturating_mul(8))
@@ -58,13 +58,13 @@ impl Layout {
     fn new(changes: Vec<Change>, before: [Vec<u8>; 2], octets: [usize; 2]) -> Self {
         let [before_r, before_s] = before;
         let [r, s] = octets;
-        let r = Number {
+        let r = EncodedNumber {
             bit: before_r.len().saturating_mul(8),
             before: before_r,
             octets: r,
         };
         let bit = r.end().saturating_add(before_s.len().saturating_mul(8));
-        let s = Number {
+        let s = EncodedNumber {
             bit,
             before: before_s,
             octets: s,
@@ -124,7 +124,7 @@ impl Layout {
     }
 
     /// Both numbers as they stand.
-    pub fn in_order(&self) -> [&Number; 2] {
+    pub fn in_order(&self) -> [&EncodedNumber; 2] {
         if self.is_swapped() {
             [&self.s, &self.r]
         } else {

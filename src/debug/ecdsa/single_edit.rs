@@ -15,6 +15,7 @@ use super::relation;
 use super::signature_layout::{Layout, values};
 use crate::curve::{self, Point};
 use crate::debug::base64url_lenient;
+use crate::debug::budget::{INVERSION, LIFT, MULTIPLICATION, Work};
 use crate::debug::cause::Cause;
 use crate::debug::change::{Change, Edit};
 use crate::debug::digest::Digest;
@@ -22,10 +23,9 @@ use crate::debug::proof::{Proof, Signer};
 use crate::debug::reading::Reading;
 use crate::debug::replay::HALF;
 use crate::debug::search::{Case, Targets};
-use crate::debug::signature_encodings::{self, Form, stray_bits};
+use crate::debug::signature_encodings::{self, SignatureForm, stray_bits};
 use crate::debug::signer::Suspect;
 use crate::debug::signing_inputs::Hashed;
-use crate::debug::work::{INVERSION, LIFT, MULTIPLICATION, Work};
 use crate::token::segment::Segment;
 
 /// One character of a text that was altered.
@@ -165,7 +165,7 @@ pub fn in_any_character(
             let text = alteration.undo(segment, character)?.apply(segment)?;
             for form in signature_encodings::forms(&text, work) {
                 let changes = [std::slice::from_ref(&change), &form.changes].concat();
-                forms.push(Form { changes, ..form });
+                forms.push(SignatureForm { changes, ..form });
             }
         }
         one_of(case, &forms, hashes, suspects, work)
@@ -175,7 +175,7 @@ pub fn in_any_character(
 /// The form that verifies.
 fn one_of(
     case: Case,
-    forms: &[Form],
+    forms: &[SignatureForm],
     hashes: &[Hashed],
     suspects: &[Suspect],
     work: &mut Work,
@@ -217,16 +217,16 @@ impl EditSearch<'_> {
 
     /// Places of which there are few enough to be tried like any other signature.
     fn one_by_one(&self, places: Vec<usize>, characters: usize, work: &mut Work) -> Option<Proof> {
-        let mut forms: Vec<Form> = Vec::new();
+        let mut forms: Vec<SignatureForm> = Vec::new();
         for at in places {
             if !work.spend(u64::try_from(characters).unwrap_or(u64::MAX)) {
                 return None;
             }
             for character in base64url_lenient::characters().take(characters) {
                 let changes = self.changes(at, character);
-                let form = changes.and_then(|changes| Form::of(self.segment, changes));
+                let form = changes.and_then(|changes| SignatureForm::of(self.segment, changes));
                 // Those that make no difference for R and S are one candidate.
-                let is_new = |form: &Form| {
+                let is_new = |form: &SignatureForm| {
                     !forms
                         .iter()
                         .any(|known| (known.r, known.s) == (form.r, form.s))
@@ -467,7 +467,7 @@ pub fn contents(reading: &Reading) -> impl Iterator<Item = (Change, String)> {
 /// Looks for one altered character in header and payload: some 50,000 hashes for an ordinary token.
 pub fn in_signing_input(
     case: Case,
-    forms: &[Form],
+    forms: &[SignatureForm],
     suspects: &[Suspect],
     work: &mut Work,
 ) -> Option<Proof> {

@@ -14,6 +14,7 @@ use super::relation;
 use super::signature_layout::{Layout, values};
 use crate::curve::{self, Abscissa, Point};
 use crate::debug::base64url_lenient;
+use crate::debug::budget::{LIFT, MULTIPLICATION, Work};
 use crate::debug::cause::Cause;
 use crate::debug::change::{Change, Edit};
 use crate::debug::proof::{Proof, Signer};
@@ -21,7 +22,6 @@ use crate::debug::replay::HALF;
 use crate::debug::search::Case;
 use crate::debug::signer::Suspect;
 use crate::debug::signing_inputs::Hashed;
-use crate::debug::work::{LIFT, MULTIPLICATION, Work};
 
 /// The bits that are searched for: four octets.
 const MAX_BITS: usize = 32;

@@ -3,11 +3,11 @@
 use super::encoded_message::Opened;
 use super::key_with_forms::Target;
 use crate::algorithm::{Algorithm, KeyType, Material, Message, Parameter};
+use crate::debug::budget::{self, Work};
 use crate::debug::change::Change;
 use crate::debug::ecdsa::single_edit;
 use crate::debug::proof::{Proof, Signer};
 use crate::debug::search::Case;
-use crate::debug::work::{self, Work};
 
 /// Looks for the text that was signed among those that differ in one character.
 pub fn search(case: Case, targets: &[Target], opened: &[Opened], work: &mut Work) -> Option<Proof> {
@@ -26,11 +26,11 @@ pub fn search(case: Case, targets: &[Target], opened: &[Opened], work: &mut Work
     let length = case.reading.signing_input().len();
     let keys = asked.iter().map(|target| match &target.key {
         // A secret is hashed with every text.
-        Material::Oct(secret) => work::of_one_hash(length.saturating_add(secret.octets().len())),
-        key => work::of_verification(key, length),
+        Material::Oct(secret) => budget::of_one_hash(length.saturating_add(secret.octets().len())),
+        key => budget::of_verification(key, length),
     });
     let of_signatures = u64::try_from(opened.len()).unwrap_or(u64::MAX);
-    let hashes = work::of_one_hash(length).saturating_mul(of_signatures);
+    let hashes = budget::of_one_hash(length).saturating_mul(of_signatures);
     let cost = keys.fold(hashes, u64::saturating_add);
     for (change, text) in single_edit::contents(case.reading) {
         if !work.spend(cost) {

@@ -5,14 +5,14 @@
 use super::key_with_forms::Target;
 use crate::algorithm::{self, Algorithm, Material};
 use crate::debug::alg::change_to;
+use crate::debug::budget::{self, Work};
 use crate::debug::change::Change;
 use crate::debug::digest::Digest;
 use crate::debug::notation::Notation;
 use crate::debug::proof::{Proof, Signer};
 use crate::debug::search::Case;
 use crate::debug::signer::Suspect;
-use crate::debug::signing_inputs::Input;
-use crate::debug::work::{self, Work};
+use crate::debug::signing_inputs::SigningInput;
 use crate::text::base64url;
 use crate::token::header::JoseHeader;
 
@@ -59,7 +59,7 @@ pub fn opened(targets: &[Target], work: &mut Work) -> Vec<Opened> {
     let mut forms: Vec<_> = forms.collect();
     forms.sort_by_key(|(rank, ..)| *rank);
     for (_, target, (of_form, signature)) in forms {
-        if !work.spend(work::of_verification(&target.key, 0)) {
+        if !work.spend(budget::of_verification(&target.key, 0)) {
             break;
         }
         let Some(bytes) = algorithm::opened(&target.key, signature) else {
@@ -78,11 +78,16 @@ pub fn opened(targets: &[Target], work: &mut Work) -> Vec<Opened> {
 }
 
 /// Compares what the signatures hold with the hashes of each text.
-pub fn search(case: Case, inputs: &[Input], opened: &[Opened], work: &mut Work) -> Option<Proof> {
+pub fn search(
+    case: Case,
+    inputs: &[SigningInput],
+    opened: &[Opened],
+    work: &mut Work,
+) -> Option<Proof> {
     for opened in opened {
         for input in inputs {
             for first in firsts(input.is_likely) {
-                if !work.spend(work::of_hash(input.text.len())) {
+                if !work.spend(budget::of_hash(input.text.len())) {
                     return None;
                 }
                 work.count(1);
@@ -106,7 +111,10 @@ pub fn search(case: Case, inputs: &[Input], opened: &[Opened], work: &mut Work) 
                     });
                 let of_hash = of_alg.into_iter().chain(first).chain(parameters);
                 let of_input: Vec<Change> = input.changes.iter().cloned().chain(of_hash).collect();
-                if !work.spend(work::of_verification(opened.signer.key(), input.text.len())) {
+                if !work.spend(budget::of_verification(
+                    opened.signer.key(),
+                    input.text.len(),
+                )) {
                     return None;
                 }
                 let signer = Signer::Key(&opened.signer);

@@ -12,13 +12,13 @@ mod truncated;
 use std::sync::Arc;
 
 use super::alg::{is_other_algorithm, rows};
+use super::budget::{self, Work};
 use super::proof::{Proof, Signer};
 use super::replay::{self, SecretForm};
 use super::search::Case;
 use super::signature_encodings::{self, Bytes};
 use super::signer::Suspect;
-use super::signing_inputs::Input;
-use super::work::{self, Work};
+use super::signing_inputs::SigningInput;
 pub use encoded_message::Opened;
 use hash_variants::{LIKELY_WAYS, other_macs, ways};
 use key_with_forms::Target;
@@ -34,7 +34,7 @@ const MAX_CHANGES: usize = 3;
 /// The proof with the fewest changes that a key of another type than P-256 signed the token.
 pub fn search(
     case: Case,
-    inputs: &[Input],
+    inputs: &[SigningInput],
     suspects: &[Suspect<Material>],
     opened: &[Opened],
     work: &mut Work,
@@ -134,7 +134,7 @@ fn targets<'s>(
                 return vec![plain];
             };
             let changed = SecretForm::ALL.into_iter().rev().filter_map(|form| {
-                if !work.spend(work::of_verification(key, 0)) {
+                if !work.spend(budget::of_verification(key, 0)) {
                     return None;
                 }
                 let octets = form.apply(secret.octets())?;
@@ -158,7 +158,13 @@ fn signature_length(key: &Material) -> usize {
 
 impl Target<'_> {
     /// Asks about one text with exactly so many changes to it, to the hash, the signature and the secret.
-    fn meet(&self, case: Case, input: &Input, changes: usize, work: &mut Work) -> Option<Proof> {
+    fn meet(
+        &self,
+        case: Case,
+        input: &SigningInput,
+        changes: usize,
+        work: &mut Work,
+    ) -> Option<Proof> {
         let of_secret = usize::from(self.secret.is_some());
         let of_key = self.suspect.changes().len().saturating_add(of_secret);
         let least = input.changes.len().saturating_add(of_key);
@@ -190,7 +196,7 @@ impl Target<'_> {
                     let of_hash = [&of_row[..], &of_hash].concat();
                     let (message, parameter) =
                         replay::message(&input.text, &of_hash, row, &self.key)?;
-                    if !work.spend(work::of_verification(&self.key, input.text.len())) {
+                    if !work.spend(budget::of_verification(&self.key, input.text.len())) {
                         return None;
                     }
                     work.count(1);

@@ -17,22 +17,22 @@ use super::hash_variants::{LIKELY_WAYS, ways};
 use super::key_with_forms::Target;
 use crate::algorithm::{Algorithm, KeyType, Material, Message};
 use crate::debug::alg::{is_other_algorithm, rows};
+use crate::debug::budget::{self, Work};
 use crate::debug::change::Change;
 use crate::debug::proof::{Proof, Signer};
 use crate::debug::replay;
 use crate::debug::search::Case;
-use crate::debug::signing_inputs::Input;
-use crate::debug::work::{self, Work};
+use crate::debug::signing_inputs::SigningInput;
 
 /// A hash that may have been signed.
-struct Hashed<'i> {
-    input: &'i Input,
+struct HashedInput<'i> {
+    input: &'i SigningInput,
     /// The algorithm, if the header names another one, and how the text is hashed.
     changes: Vec<Change>,
     algorithm: &'static Algorithm,
 }
 
-impl Hashed<'_> {
+impl HashedInput<'_> {
     fn changes(&self) -> usize {
         self.input.changes.len().saturating_add(self.changes.len())
     }
@@ -63,7 +63,7 @@ struct Multiples<P>(Vec<Vec<P>>);
 /// The proof with the fewest changes that one of these keys signed the token.
 pub fn search(
     case: Case,
-    inputs: &[Input],
+    inputs: &[SigningInput],
     targets: &[Target],
     kept: u64,
     work: &mut Work,
@@ -88,7 +88,7 @@ pub fn search(
 /// The same, of the keys on one curve.
 fn on<C>(
     case: Case,
-    inputs: &[Input],
+    inputs: &[SigningInput],
     targets: &[Target],
     point: impl Fn(&Material) -> Option<ProjectivePoint<C>>,
     kept: u64,
@@ -104,7 +104,7 @@ where
         .filter_map(|target| Some((target, point(&target.key)?)))
         .collect();
     let (first, _) = keys.first()?;
-    let cost = work::of_curve(&first.key);
+    let cost = budget::of_curve(&first.key);
     let expected = expected::<C>(&keys, cost.multiplication, kept, work);
     if expected.is_empty() || work.left() <= kept || !work.spend(cost.multiples) {
         return None;
@@ -119,7 +119,7 @@ where
             continue;
         }
         let cost = cost.look_up.saturating_add(comparisons);
-        let units = work::of_hash(hashed.input.text.len()).saturating_add(cost);
+        let units = budget::of_hash(hashed.input.text.len()).saturating_add(cost);
         if work.left() <= kept || !work.spend(units) {
             work.leave_out();
             break;
@@ -186,7 +186,7 @@ where
 }
 
 /// Every hash that may have been signed, those with the fewest changes first.
-fn hashes(inputs: &[Input], key_type: KeyType) -> Vec<Hashed<'_>> {
+fn hashes(inputs: &[SigningInput], key_type: KeyType) -> Vec<HashedInput<'_>> {
     let mut hashes = Vec::new();
     for input in inputs {
         for (of_row, algorithm) in rows(input.alg.as_deref(), key_type) {
@@ -196,11 +196,15 @@ fn hashes(inputs: &[Input], key_type: KeyType) -> Vec<Hashed<'_>> {
                 LIKELY_WAYS
             };
             let ways = ways(algorithm).into_iter().take(count);
-            hashes.extend(std::iter::once(Vec::new()).chain(ways).map(|way| Hashed {
-                input,
-                changes: [&of_row[..], &way].concat(),
-                algorithm,
-            }));
+            hashes.extend(
+                std::iter::once(Vec::new())
+                    .chain(ways)
+                    .map(|way| HashedInput {
+                        input,
+                        changes: [&of_row[..], &way].concat(),
+                        algorithm,
+                    }),
+            );
         }
     }
     // Header and payload in other spellings are many, and less likely; so are pairs with another hash. What
@@ -223,7 +227,7 @@ fn hashes(inputs: &[Input], key_type: KeyType) -> Vec<Hashed<'_>> {
 }
 
 impl<P> Expected<'_, P> {
-    fn prove(&self, case: Case, hashed: &Hashed, work: &mut Work) -> Option<Proof> {
+    fn prove(&self, case: Case, hashed: &HashedInput, work: &mut Work) -> Option<Proof> {
         let Target { suspect, forms, .. } = self.target;
         let is_other = hashed.changes.iter().any(is_other_algorithm);
         if !suspect.is_for(hashed.algorithm, is_other) {

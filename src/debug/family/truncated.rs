@@ -3,13 +3,13 @@
 
 use crate::algorithm::{Algorithm, KeyType, Material, Parameter};
 use crate::debug::base64url_lenient;
+use crate::debug::budget::{self, Work};
 use crate::debug::cause::Cause;
 use crate::debug::change::{Change, Edit};
 use crate::debug::proof::{Proof, Signer};
 use crate::debug::replay;
 use crate::debug::search::Case;
 use crate::debug::signer::Suspect;
-use crate::debug::work::{self, Work};
 use crate::text::base64url;
 
 /// More bits are not tried.
@@ -52,12 +52,12 @@ fn of_key(
     let characters = whole.div_ceil(6).checked_sub(segment.len())?;
     let bits = whole.checked_sub(segment.len().checked_mul(6)?)?;
     let input = case.reading.signing_input();
-    if !(1..=MAX_BITS).contains(&bits) || !work.spend(work::of_hash(input.len())) {
+    if !(1..=MAX_BITS).contains(&bits) || !work.spend(budget::of_hash(input.len())) {
         return None;
     }
     let (message, _) = replay::message(input.as_bytes(), &[], row, key)?;
     for lost in 0..1_u64 << bits {
-        if !work.spend(work::of_verification(key, 0)) {
+        if !work.spend(budget::of_verification(key, 0)) {
             return None;
         }
         work.count(1);

@@ -11,7 +11,7 @@ pub const HALF: usize = 32;
 
 /// A signature as far as it was read.
 #[derive(Clone, PartialEq, Eq)]
-enum Signature {
+enum ReplayedSignature {
     Segment(String),
     Bytes(Vec<u8>),
 }
@@ -21,7 +21,7 @@ enum Signature {
 ///
 /// `half` is how many bytes R and S have.
 pub fn bytes(segment: &str, changes: &[Change], half: usize) -> Option<Vec<u8>> {
-    let sent = Signature::Segment(segment.to_owned());
+    let sent = ReplayedSignature::Segment(segment.to_owned());
     let received = changes.iter().try_fold(sent.clone(), |signature, change| {
         signature.after(change, half)
     })?;
@@ -30,7 +30,7 @@ pub fn bytes(segment: &str, changes: &[Change], half: usize) -> Option<Vec<u8>> 
     is_changed.then_some(bytes)
 }
 
-impl Signature {
+impl ReplayedSignature {
     fn bytes(self) -> Option<Vec<u8>> {
         match self {
             Self::Segment(segment) => base64url::decode(&segment).ok(),
