@@ -154,7 +154,7 @@ pub struct Verify {
         value_name = "DURATION",
         value_parser = time_args::duration,
         allow_hyphen_values = true,
-        help_heading = "TimeArgs"
+        help_heading = "Time"
     )]
     pub expires_within: Option<i64>,
 
@@ -218,7 +218,7 @@ pub struct Decode {
     pub tokens: Tokens,
 
     /// Check exp and nbf: exit with 3 if expired, 4 if not yet valid
-    #[arg(long, help_heading = "TimeArgs")]
+    #[arg(long, help_heading = "Time")]
     pub check_time: bool,
 
     #[command(flatten)]
@@ -231,7 +231,7 @@ pub struct Decode {
         value_parser = time_args::duration,
         allow_hyphen_values = true,
         requires = "check_time",
-        help_heading = "TimeArgs"
+        help_heading = "Time"
     )]
     pub expires_within: Option<i64>,
 
@@ -434,7 +434,7 @@ pub struct Checks {
 }
 
 #[derive(Debug, Args)]
-#[command(next_help_heading = "TimeArgs")]
+#[command(next_help_heading = "Time")]
 pub struct TimeArgs {
     /// Use this time instead of the current time
     ///

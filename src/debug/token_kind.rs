@@ -250,7 +250,9 @@ fn truncated(facts: &Facts) -> Option<Finding> {
         ));
     }
     let named = named.filter(|_| of_named.is_some());
-    let is_cut = dots == 2 && length < whole && !is_verified;
+    // As long as one of ES256 or ES384, it is whole.
+    let is_whole = expected.is_none() && [WHOLE, 96].contains(&length);
+    let is_cut = dots == 2 && length < whole && !is_whole && !is_verified;
     let is_known = expected.is_some() || !is_mac && !is_unsigned;
     (is_cut && is_known && !is_of_other_rsa_key(facts, length)).then(|| {
         let alg = named.unwrap_or_else(|| checked_algorithm(facts));
@@ -261,8 +263,7 @@ fn truncated(facts: &Facts) -> Option<Finding> {
     })
 }
 
-/// Whether a signature is as long as those of RSA keys of another usual size.
-/// How many bytes a signature of one length has.
+/// How many bytes a signature of an algorithm has, if that does not depend on the key.
 fn signature_length(alg: &str) -> Option<usize> {
     match alg {
         "ES384" => Some(96),
@@ -287,6 +288,7 @@ fn cut_rsa_signature<'a>(alg: &'a str, segment: &str) -> Option<(&'a str, usize,
     })
 }
 
+/// Whether a signature is as long as those of RSA keys of another usual size.
 fn is_of_other_rsa_key(facts: &Facts, length: usize) -> bool {
     let alg = checked_algorithm(facts);
     let is_rsa = alg.starts_with("RS") || alg.starts_with("PS");

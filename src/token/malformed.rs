@@ -174,7 +174,7 @@ impl Malformed {
             | TokenFault::Crit(_)
             | TokenFault::NotADisclosure => None,
             TokenFault::NotAKeyBinding => {
-                Some("copy the whole token again; the last part may be cut off")
+                Some("copy the whole token again; the last part may be truncated")
             }
             TokenFault::UnendedDisclosure => {
                 Some("copy the whole token again, up to the last \"~\"")

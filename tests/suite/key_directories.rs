@@ -115,9 +115,9 @@ fn each_key_to_convert_is_named_with_what_it_is() {
     let output = run(&["key", name], b"");
     assert_eq!((status(&output), stdout(&output).as_str()), (1, ""));
     let encrypted = format!(
-        "note: skipped 'id.pem' in '{name}': expected a key, found an encrypted private key\n"
+        "note: skipped 'id.pem' in '{name}': expected a public key, found an encrypted private key\n"
     );
-    let other = format!("note: skipped 'note.txt' in '{name}': not a key\n");
+    let other = format!("note: skipped 'note.txt' in '{name}': not a public key\n");
     let none = format!("error: no keys found in '{name}'\n");
     let hint = format!(
         "hint: extract the public key: openssl pkey -in {name}/id.pem -pubout > id.pub.pem\n"
