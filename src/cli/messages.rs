@@ -68,6 +68,18 @@ impl fmt::Display for Failure {
 
 impl Error for Failure {}
 
+/// Programs whose commands are hints.
+const PROGRAMS: [&str; 8] = [
+    "openssl ",
+    "ssh-keygen ",
+    "jq ",
+    "curl ",
+    "iconv ",
+    "sed ",
+    "base64 ",
+    "keytool ",
+];
+
 /// How messages are printed to stderr.
 #[derive(Clone, Copy)]
 pub struct Messages {
@@ -95,9 +107,12 @@ impl Messages {
         }
     }
 
-    /// Printed even with `--quiet`: a hint belongs to an error.
+    /// Printed even with `--quiet`: a hint belongs to an error. A command stays on one line, so that it can be
+    /// copied.
     pub fn hint(self, message: &str) {
-        self.say(&self.paint.heading("hint:"), "hint:".len(), message);
+        let is_command = |part: &str| PROGRAMS.iter().any(|name| part.starts_with(name));
+        let width = self.width.filter(|_| !message.split(": ").any(is_command));
+        Self { width, ..self }.say(&self.paint.heading("hint:"), "hint:".len(), message);
     }
 
     /// A line without a label.

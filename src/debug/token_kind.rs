@@ -268,7 +268,9 @@ fn signature_length(alg: &str) -> Option<usize> {
     match alg {
         "ES384" => Some(96),
         "ES512" => Some(132),
-        "EdDSA" | "Ed25519" | "ES256K" => Some(WHOLE),
+        "ES256" | "ES256K" | "EdDSA" | "Ed25519" | "HS512" => Some(WHOLE),
+        "HS256" => Some(32),
+        "HS384" => Some(48),
         _ => None,
     }
 }
@@ -410,7 +412,10 @@ fn signature_of_other_algorithm(facts: &Facts) -> Option<Finding> {
         SignatureStatus::Mismatch => signature
             .expected_octets
             .filter(|expected| *expected != length)?,
-        SignatureStatus::Unchecked => WHOLE,
+        SignatureStatus::Unchecked => {
+            let alg = facts.header()?.alg.as_deref()?;
+            signature_length(alg).filter(|expected| *expected != length)?
+        }
     };
     let what = match length {
         32 => "HS256",
@@ -421,7 +426,7 @@ fn signature_of_other_algorithm(facts: &Facts) -> Option<Finding> {
         256 | 384 | 512 => "RS256 and other RSA algorithms",
         _ => return None,
     };
-    let alg = checked_algorithm(facts);
+    let alg = facts.header()?.alg.as_deref()?;
     Some(Finding::likely(
         Code::SignatureOfOtherAlgorithm,
         format!("{length} bytes, as for {what}; {alg} has {expected}"),

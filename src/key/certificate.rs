@@ -115,7 +115,7 @@ impl Issued<'_> {
     }
 
     /// Whether it is a CA's, or of version 1, which cannot say so.
-    fn may_issue(&self) -> bool {
+    pub(crate) fn may_issue(&self) -> bool {
         self.certificate.ca || (self.is_first_version && self.extensions.is_none())
     }
 
@@ -149,8 +149,11 @@ pub(crate) fn end_entities(certificates: &[&Issued]) -> Vec<bool> {
         let leaf = places.find(|place| !is_ca(place)).or(chain.first());
         return (0..names.len()).map(|place| Some(&place) == leaf).collect();
     }
-    let issuers = names.iter().filter(|[subject, issuer]| subject != issuer);
-    let issuers: HashSet<&String> = issuers.map(|[_, issuer]| issuer).collect();
+    // A leaf may have the very name of its CA.
+    let issued = (0..)
+        .zip(&names)
+        .filter(|(place, [subject, issuer])| subject != issuer || !is_ca(place));
+    let issuers: HashSet<&String> = issued.map(|(_, [_, issuer])| issuer).collect();
     let mut counting: Vec<bool> = (0..)
         .zip(&names)
         .map(|(place, [subject, _])| !(is_ca(&place) && issuers.contains(subject)))

@@ -549,7 +549,7 @@ impl fmt::Display for NotAKey {
 impl fmt::Display for Raw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Bytes32 => f.write_str("32 raw bytes"),
+            Self::Bytes32 => f.write_str("32 bytes"),
             Self::Point(curve, _) => write!(f, "a point of {curve}"),
             Self::Coordinates(curve) => write!(f, "the coordinates of a point of {curve}"),
         }

@@ -172,7 +172,17 @@ fn of_pem(text: &[u8]) -> Result<Vec<Entry>, NotAKey> {
         .iter()
         .filter_map(|(_, form)| form.as_ref().ok()?.certificate())
         .collect();
-    let mut counting = certificate::end_entities(&certificates).into_iter();
+    // Beside a certificate that cannot be read, which may be the one that counts, no CA's does.
+    let is_unread = |(block, form): &(&PemBlock, Result<DerKey, NotAKey>)| {
+        form.is_err() && block.label.ends_with("CERTIFICATE")
+    };
+    let may_count = |issued: &Issued| !(issued.may_issue() && forms.iter().any(is_unread));
+    let counting: Vec<bool> = certificate::end_entities(&certificates)
+        .into_iter()
+        .zip(&certificates)
+        .map(|(counts, issued)| counts && may_count(issued))
+        .collect();
+    let mut counting = counting.into_iter();
     let entries = forms.drain(..).map(|(block, form)| {
         let is_issuer =
             matches!(&form, Ok(DerKey::Certificate(_))) && counting.next() == Some(false);

@@ -353,7 +353,7 @@ fn one_certificate_of_a_chain_counts() {
         ("M", "R", Some(true)),
         ("R", "R", Some(true)),
     );
-    let counts: [(&[Names], &[bool]); 19] = [
+    let counts: [(&[Names], &[bool]); 20] = [
         (&[leaf, middle, root], &[true, false, false]),
         (&[leaf, middle], &[true, false]),
         // The first that is not a CA's, wherever it stands.
@@ -388,6 +388,8 @@ fn one_certificate_of_a_chain_counts() {
             &[true, false],
         ),
         (&[("idp", "idp", None)], &[true]),
+        // A leaf with the name of its CA.
+        (&[("R", "R", Some(false)), root], &[true, false]),
         // Circles.
         (
             &[("a", "b", Some(true)), ("b", "a", Some(true))],

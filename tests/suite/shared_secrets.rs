@@ -292,7 +292,7 @@ fn the_encoding_of_a_secret_is_found_if_another_one_was_named() {
         (&secret[..], "base64", "secret-hex"),
         (&secret, "base64url", "secret-hex"),
         (&secret, "text", "secret-hex"),
-        (&base64, "hex", "secret-base64"),
+        // Of a text that is read as hex, the letter case is lost: it proves nothing as base64.
         (&base64, "text", "secret-base64"),
         (hex.as_bytes(), "base64", "secret-base64"),
         (hex.as_bytes(), "base64url", "secret-base64"),

@@ -7,6 +7,7 @@
 
 use std::ops::Range;
 
+use memchr::memmem;
 use serde::de::IgnoredAny;
 
 use super::layouts::container;
@@ -144,6 +145,10 @@ impl Json {
             if let Some(time) = &mut frame.time {
                 time.known_from = 0;
             }
+        }
+        // A name in a line before is not kept.
+        if let State::Colon(member) | State::Value(member) = &mut self.state {
+            member.name = 0..0;
         }
         let mut at = start;
         while let Some(byte) = line.get(at).copied() {
@@ -375,11 +380,12 @@ fn starts_json(line: &[u8]) -> bool {
 /// Whether JSON starts like a HAR file: `{"log":{`.
 fn is_har(text: &[u8]) -> bool {
     let mut rest = text;
-    [&b"{"[..], b"\"log\"", b":", b"{"].iter().all(|part| {
-        let stripped = rest.trim_ascii_start().strip_prefix(*part);
-        rest = stripped.unwrap_or_default();
-        stripped.is_some()
-    })
+    memmem::find(text, b"\"entries\"").is_some()
+        && [&b"{"[..], b"\"log\"", b":", b"{"].iter().all(|part| {
+            let stripped = rest.trim_ascii_start().strip_prefix(*part);
+            rest = stripped.unwrap_or_default();
+            stripped.is_some()
+        })
 }
 
 /// Whether a number with this name may be a time.

@@ -20,9 +20,10 @@ const NAMES: [&str; 5] = ["time=", "timestamp=", "ts=", "@timestamp=", "date="];
 const LEVEL_NAMES: [&str; 3] = ["level=", "lvl=", "severity="];
 
 /// Words before a time: levels, and the types of requests of AWS load balancers.
-const WORDS: [&str; 20] = [
-    "debug", "info", "notice", "warn", "warning", "err", "error", "fatal", "crit", "critical",
-    "severe", "alert", "emerg", "panic", "http", "https", "h2", "ws", "wss", "grpcs",
+const WORDS: [&str; 22] = [
+    "trace", "verbose", "debug", "info", "notice", "warn", "warning", "err", "error", "fatal",
+    "crit", "critical", "severe", "alert", "emerg", "panic", "http", "https", "h2", "ws", "wss",
+    "grpcs",
 ];
 
 const WEEKDAYS: [&str; 7] = ["Mon ", "Tue ", "Wed ", "Thu ", "Fri ", "Sat ", "Sun "];
@@ -142,7 +143,19 @@ fn logger_word(text: &[u8]) -> Option<usize> {
         .any(|known| known.as_bytes().eq_ignore_ascii_case(bare));
     // Ruby has the level's first letter: `I, [2026-...`.
     let is_initial = matches!(content, [initial, b','] if initial.is_ascii_uppercase());
-    (is_known || is_initial).then_some(word_after)
+    (is_known || is_initial || is_logger_name(content)).then_some(word_after)
+}
+
+/// A thread or a process: `[main]`, `[http-nio-8080-exec-1]`, `app[812]:`.
+fn is_logger_name(word: &[u8]) -> bool {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"._-#:".contains(byte);
+    let bare = word.strip_suffix(b":").unwrap_or(word);
+    let inner = bare.strip_suffix(b"]").and_then(|bare| {
+        let open = memchr(b'[', bare)?;
+        let (name, inner) = bare.split_at_checked(open)?;
+        name.iter().all(is_name).then_some(inner.get(1..)?)
+    });
+    inner.is_some_and(|inner| !inner.is_empty() && inner.iter().all(is_name))
 }
 
 /// The time in brackets after an address, as in `192.0.2.7 - ada [25/Nov/2026:22:48:00 +0000] "GET ...`.
@@ -166,6 +179,9 @@ fn after_address(line: &[u8], clock: &Clock) -> Option<i64> {
         let start = range.start.saturating_add(usize::from(bracket.is_some()));
         let text = line.get(start..)?;
         let number = || bracket.and_then(number);
+        if bracket.is_none() && is_time_elsewhere(content, text, clock) {
+            return None;
+        }
         if let Some((second, length)) = clock.read(text).or_else(number) {
             let is_closed = bracket.is_some() && text.get(length) == Some(&b']');
             if only.is_some() || !is_closed || !is_plain || words > MAX_NAMES {
@@ -178,6 +194,18 @@ fn after_address(line: &[u8], clock: &Clock) -> Option<i64> {
         range = word(line, range.end);
     }
     only
+}
+
+/// Whether a word that is not in quotes is, or has as its value, what may be the line's own time: the one in
+/// brackets may then be the name of a user.
+fn is_time_elsewhere(word: &[u8], text: &[u8], clock: &Clock) -> bool {
+    let is_url = word.iter().any(|byte| b"/?&".contains(byte));
+    let value = match memchr(b'=', word) {
+        Some(at) => text.get(at.saturating_add(1)..).unwrap_or_default(),
+        None => text,
+    };
+    let is_named = value.len() < text.len();
+    !is_url && (number(value).is_some() || is_named && clock.read(value).is_some())
 }
 
 /// Whether a word is an IP address, with a port or without, or what stands for that of a client without one.

@@ -17,6 +17,7 @@ use std::sync::LazyLock;
 use data_encoding::{BASE64URL_NOPAD, Encoding};
 use jwtlens::{Escapes, HEADER_START, HEADER_STARTS, MAX_TOKEN, is_base64url};
 use memchr::memmem::Finder;
+use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
 pub use escapes::unescaped;
@@ -187,28 +188,37 @@ fn length(text: &[u8], header: usize, escapes: Option<Escapes>) -> Option<usize>
 }
 
 /// The number of bytes of what makes an SD-JWT of the JWT before it (RFC 9901, section 4): a `~` before each
-/// disclosure and after the last one, and a JWT or nothing; 0 if the text does not start so.
+/// disclosure and after the last one, and a JWT or nothing; 0 if there is no disclosure.
 fn disclosures(text: &[u8]) -> usize {
     let mut end = 0_usize;
     while let Some([b'~', rest @ ..]) = text.get(end..) {
         let length = run(rest, None);
-        let part = rest.get(..length).unwrap_or_default();
-        // `["`, or `[` before a space, in base64url.
-        let is_disclosure = part.starts_with(b"Wy");
-        if !is_disclosure && !part.is_empty() && !part.starts_with(HEADER_START.as_bytes()) {
-            return 0;
-        }
-        end = end.saturating_add(1).saturating_add(length);
-        if !is_disclosure {
-            for _ in 0..2 {
-                if let Some([b'.', rest @ ..]) = text.get(end..).filter(|_| !part.is_empty()) {
-                    end = end.saturating_add(1).saturating_add(run(rest, None));
-                }
-            }
+        if !is_disclosure(rest.get(..length).unwrap_or_default()) {
             break;
         }
+        end = end.saturating_add(1).saturating_add(length);
     }
-    end
+    let after = text.get(end..).unwrap_or_default();
+    let Some(rest) = after.strip_prefix(b"~").filter(|_| end > 0) else {
+        return end;
+    };
+    // Not read as a token, after which disclosures might follow once more, without end.
+    let mut segments = rest.starts_with(HEADER_START.as_bytes()).then_some(0_usize);
+    for segment in 0..3 {
+        segments = segments.and_then(|at| {
+            let dot = usize::from(segment > 0);
+            let is_apart = dot == 0 || rest.get(at) == Some(&b'.');
+            let start = at.saturating_add(dot);
+            is_apart.then(|| start.saturating_add(run(rest.get(start..).unwrap_or_default(), None)))
+        });
+    }
+    end.saturating_add(1).saturating_add(segments.unwrap_or(0))
+}
+
+/// Whether it is base64url of a JSON array.
+fn is_disclosure(text: &[u8]) -> bool {
+    let json = BASE64URL_NOPAD.decode(text).unwrap_or_default();
+    serde_json::from_slice::<Vec<IgnoredAny>>(&json).is_ok()
 }
 
 /// The number of bytes that the text starts with and that are characters of base64url.
@@ -319,7 +329,6 @@ mod tests {
         }
         assert_eq!(found(&format!("a {UNSECURED} b")), [UNSECURED]);
         for sd_jwt in [
-            format!("{JWS}~"),
             format!("{JWS}~WyJhIiwxXQ~WyJhIiwxXQ~"),
             format!("{JWS}~WyJhIiwxXQ~{JWS}"),
             format!("{JWS}~WyJhIiwxXQ"),
@@ -327,6 +336,17 @@ mod tests {
             assert_eq!(found(&format!("a={sd_jwt}, b")), [&*sd_jwt]);
         }
         assert_eq!(found(&format!("{JWS}~user~1")), [JWS]);
+        assert_eq!(found(&format!("x~{JWS}~{JWS}~y")), [JWS, JWS]);
+        assert_eq!(found(&format!("a={JWS}~; b")), [JWS]);
+        // Without end, but not without an end of the stack.
+        assert_eq!(
+            found(&format!("{JWS}~WyJhIiwxXQ~").repeat(20_000)).len(),
+            10_000
+        );
+        assert_eq!(
+            found(&format!("{JWS}~WyJhIiwxXQ~foo")),
+            [format!("{JWS}~WyJhIiwxXQ~")]
+        );
         assert_eq!(found(&format!("{JWS}.{JWS}")), [JWS, JWS]);
         assert_eq!(found(&format!("keyJwt_{JWS}")), [JWS]);
         for none in [

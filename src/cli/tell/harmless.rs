@@ -144,7 +144,7 @@ fn exists(text: &OsStr) -> bool {
     text.len() <= MAX_PATH && fs::symlink_metadata(text).is_ok() && !contains_token(text)
 }
 
-/// What does not exist of a path is a short word, or a short name with a known extension.
+/// What does not exist of a path is a short name with a known extension.
 fn is_file_name(text: &OsStr) -> bool {
     if text.len() > MAX_PATH {
         return false;
@@ -156,9 +156,7 @@ fn is_file_name(text: &OsStr) -> bool {
     let missing = missing.and_then(|directory| path.strip_prefix(directory).ok()?.to_str());
     let missing = missing.unwrap_or_default();
     let Some((stem, extension)) = missing.rsplit_once('.') else {
-        return (1..=MAX_FRAGMENT).contains(&missing.len())
-            && missing.bytes().all(|byte| byte.is_ascii_alphabetic())
-            && !may_be_secret(missing);
+        return false;
     };
     (1..=MAX_FILE_NAME).contains(&stem.chars().count())
         && EXTENSIONS
@@ -363,8 +361,8 @@ mod tests {
             ("tests/suite/../data/nowhere.json", true),
             ("tokens.2026.11.txt", true),
             ("a/nowhere.json", true),
-            ("nowhere", true),
-            ("src/nope", true),
+            ("nowhere", false),
+            ("src/nope", false),
             ("nowheres", false),
             ("hunter2", false),
             ("passwd", false),

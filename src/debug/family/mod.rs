@@ -6,8 +6,8 @@ mod damage;
 mod encoded_message;
 mod hash_variants;
 mod key_with_forms;
+mod lost_characters;
 mod other_curves;
-mod truncated;
 
 use std::sync::Arc;
 
@@ -87,7 +87,7 @@ pub fn damaged(
 ) -> Option<Proof> {
     let is_tried = |key| matches!(key, KeyType::Oct | KeyType::Ed25519);
     let targets = targets(case, suspects, is_tried, work);
-    truncated::search(case, alg, suspects, work)
+    lost_characters::search(case, alg, suspects, work)
         .or_else(|| damage::search(case, &targets, opened, work))
 }
 

@@ -30,7 +30,6 @@ pub enum SecretForm {
     FromPrefixedBase64,
     FromHex,
     HexNotBase64,
-    Base64NotHex,
     AsBase64,
     AsBase64url,
     AsHex,
@@ -44,12 +43,11 @@ pub enum SecretForm {
 
 impl SecretForm {
     /// The likeliest first.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 22] = [
         Self::FromBase64,
         Self::FromBase64url,
         Self::FromHex,
         Self::HexNotBase64,
-        Self::Base64NotHex,
         Self::WithNewline,
         Self::WithoutNewline,
         Self::AsBase64,
@@ -103,10 +101,6 @@ impl SecretForm {
                 let text = Zeroizing::new(BASE64_NOPAD.encode(secret));
                 HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?
             }
-            Self::Base64NotHex => {
-                let text = Zeroizing::new(HEXLOWER.encode(secret));
-                decoded(text.as_bytes(), [&BASE64, &BASE64_NOPAD])?
-            }
             Self::AsBase64 => BASE64.encode(secret).into_bytes(),
             Self::AsBase64url => BASE64URL_NOPAD.encode(secret).into_bytes(),
             Self::AsHex => HEXLOWER.encode(secret).into_bytes(),
@@ -134,7 +128,6 @@ impl SecretForm {
             Self::FromBase64
             | Self::FromLenientBase64
             | Self::FromPrefixedBase64
-            | Self::Base64NotHex
             | Self::AsBase64 => Cause::SecretBase64,
             Self::FromBase64url | Self::AsBase64url => Cause::SecretBase64url,
             Self::FromHex | Self::HexNotBase64 | Self::AsHex | Self::AsUpperHex => Cause::SecretHex,
@@ -159,7 +152,6 @@ impl SecretForm {
             Self::FromBase64url => "decoded from base64url",
             Self::FromHex => "decoded from hex",
             Self::HexNotBase64 => "decoded from hex instead of base64",
-            Self::Base64NotHex => "decoded from base64 instead of hex",
             Self::AsBase64 => "its base64 text",
             Self::AsBase64url => "its base64url text",
             Self::AsHex => "its hex text",
