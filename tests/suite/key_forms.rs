@@ -420,6 +420,28 @@ fn one_certificate_of_a_chain_counts() {
     }
 }
 
+/// The one that cannot be read may be the one that counts.
+#[test]
+fn no_ca_counts_beside_a_certificate_that_cannot_be_read() {
+    let ca = Certificate {
+        subject: "M",
+        issuer: "R",
+        ca: Some(true),
+        spki: keys()[0].spki.clone(),
+    };
+    let ca = pem("CERTIFICATE", &ca.unsigned());
+    let usable = |text: &str| -> Vec<bool> {
+        let source = KeySource::read("test", text.as_bytes()).unwrap();
+        source.keys.iter().map(|key| key.usable).collect()
+    };
+    let leaf = certificate(&keys()[1].spki);
+    assert_eq!(usable(&ca), [true]);
+    for label in ["CERTIFICATE", "TRUSTED CERTIFICATE"] {
+        let damaged = pem(label, &leaf[..leaf.len() - 1]);
+        assert_eq!(usable(&format!("{damaged}{ca}")), [false, false], "{label}");
+    }
+}
+
 #[test]
 fn a_certificate_is_described() {
     let key = &keys()[0];
