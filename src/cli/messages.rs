@@ -9,6 +9,12 @@ use super::exit::Exit;
 use super::render::columns::{HANGING, wrapped};
 use super::render::style::Paint;
 
+/// The width at which a hint is wrapped: a command stays on one line, so that it can be copied.
+pub fn hint_width(hint: &str, width: Option<usize>) -> Option<usize> {
+    let is_command = |part: &str| PROGRAMS.iter().any(|name| part.starts_with(name));
+    width.filter(|_| !hint.split(": ").any(is_command))
+}
+
 /// Why a run cannot continue, with hints.
 #[derive(Debug)]
 pub struct Failure {
@@ -107,11 +113,9 @@ impl Messages {
         }
     }
 
-    /// Printed even with `--quiet`: a hint belongs to an error. A command stays on one line, so that it can be
-    /// copied.
+    /// Printed even with `--quiet`: a hint belongs to an error.
     pub fn hint(self, message: &str) {
-        let is_command = |part: &str| PROGRAMS.iter().any(|name| part.starts_with(name));
-        let width = self.width.filter(|_| !message.split(": ").any(is_command));
+        let width = hint_width(message, self.width);
         Self { width, ..self }.say(&self.paint.heading("hint:"), "hint:".len(), message);
     }
 

@@ -40,7 +40,7 @@ pub fn times(report: &Report) -> Vec<Finding> {
     let Some(claims) = &report.claims else {
         return Vec::new();
     };
-    // What nobody vouches for says nothing of a clock.
+    // The times of an unverified token are no evidence about a clock.
     let is_rejected = matches!(report.verdict, Verdict::MisSigned | Verdict::Malformed);
     let is_of_clock = |code| matches!(code, Code::ClockSkew | Code::IssuerClock);
     TIMES

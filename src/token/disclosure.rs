@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use memchr::memchr;
 use serde::Serialize;
 
 use super::claims::ClaimsSet;
@@ -43,12 +44,12 @@ impl<'t> SdJwt<'t> {
         if text.len() > MAX_TOKEN {
             return None;
         }
-        let at = text.iter().position(|byte| *byte == SEPARATOR)?;
+        let at = memchr(SEPARATOR, text)?;
         let (jwt, rest) = text.split_at_checked(at)?;
         let Ok(Compact::Jws(_)) = Compact::parse(jwt) else {
             return None;
         };
-        // A character for one that is not UTF-8 is no base64url either.
+        // The replacement character is outside of base64url, as what it replaces is.
         let rest = String::from_utf8_lossy(rest.get(1..)?);
         let mut parts: Vec<&str> = rest.split(char::from(SEPARATOR)).collect();
         let last = parts.pop().unwrap_or_default();
@@ -57,10 +58,9 @@ impl<'t> SdJwt<'t> {
             .zip(parts)
             .map(|(number, text)| Disclosure::read(number, text))
             .collect();
-        let has_key_binding = last.contains('.');
         let ending = match Compact::parse(last.as_bytes()) {
             _ if last.is_empty() => Ok(()),
-            _ if !has_key_binding => {
+            _ if !last.contains('.') => {
                 let number = count.saturating_add(1);
                 Err(Disclosure::fault(number, 0, TokenFault::UnendedDisclosure))
             }
@@ -70,6 +70,7 @@ impl<'t> SdJwt<'t> {
                 Err(Malformed::new(Segment::KeyBinding, 0, fault))
             }
         };
+        let has_key_binding = !last.is_empty() && ending.is_ok();
         Some(Self {
             jwt,
             disclosures: disclosures.and_then(|disclosures| ending.map(|()| disclosures)),
@@ -166,6 +167,20 @@ mod tests {
         assert_eq!(parts(&format!("~{member}~{element}~")), both);
         let key_binding = "eyJhbGciOiJFUzI1NiJ9.e30.AAAA";
         assert_eq!(parts(&format!("~{member}~{element}~{key_binding}")), both);
+    }
+
+    #[test]
+    fn key_binding_is_one_that_can_be_read() {
+        for (rest, expected) in [
+            ("~eyJhbGciOiJFUzI1NiJ9.e30.AAAA", true),
+            ("~", false),
+            ("~a.b.c", false),
+            ("~x", false),
+        ] {
+            let text = format!("e30.e30.AAAA{rest}");
+            let sd_jwt = SdJwt::of(text.as_bytes()).unwrap();
+            assert_eq!(sd_jwt.has_key_binding, expected, "{rest}");
+        }
     }
 
     #[test]

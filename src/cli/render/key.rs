@@ -12,7 +12,7 @@ use super::escape;
 use super::style::Paint;
 use crate::cli::figures;
 use crate::cli::key_hints;
-use crate::cli::messages::Messages;
+use crate::cli::messages::{Messages, hint_width};
 
 /// Sources as JSON, each an object.
 pub fn json(sources: &[KeySource]) -> Result<String> {
@@ -186,6 +186,7 @@ fn usability(source: &KeySource, key: &KeyReport, paint: Paint, width: Option<us
     for hint in key_hints::lines(&hint, Some(OsStr::new(&*source.source))) {
         text.push_str("  ");
         text.push_str(&paint.heading("hint:"));
+        let width = hint_width(&hint, width);
         text.push_str(&wrapped(&format!(" {hint}"), 7, 8, width));
         text.push('\n');
     }

@@ -188,7 +188,7 @@ fn length(text: &[u8], header: usize, escapes: Option<Escapes>) -> Option<usize>
 }
 
 /// The number of bytes of what makes an SD-JWT of the JWT before it (RFC 9901, section 4): a `~` before each
-/// disclosure and after the last one, and a JWT or nothing; 0 if there is no disclosure.
+/// disclosure and after the last one, and a JWT or nothing; 0 without a disclosure.
 fn disclosures(text: &[u8]) -> usize {
     let mut end = 0_usize;
     while let Some([b'~', rest @ ..]) = text.get(end..) {
@@ -338,7 +338,7 @@ mod tests {
         assert_eq!(found(&format!("{JWS}~user~1")), [JWS]);
         assert_eq!(found(&format!("x~{JWS}~{JWS}~y")), [JWS, JWS]);
         assert_eq!(found(&format!("a={JWS}~; b")), [JWS]);
-        // Without end, but not without an end of the stack.
+        // Many in a row do not exhaust the stack.
         assert_eq!(
             found(&format!("{JWS}~WyJhIiwxXQ~").repeat(20_000)).len(),
             10_000
