@@ -9,13 +9,13 @@ use sha2::{Digest as _, Sha256};
 
 use super::budget::{Work, budget};
 use super::ecdsa::{dropped_characters, recovered_keys, single_edit, truncated};
-use super::header_variants::KeyNames;
 use super::hmac_confusion::Files;
-use super::named_keys::NamedKeys;
+use super::reading::signature_encodings::{self, SignatureForm};
 use super::reading::{Reading, readings};
 use super::search::{Case, Targets, meet};
-use super::signature_encodings::{self, SignatureForm};
+use super::signer::named_keys::NamedKeys;
 use super::signer::{self, Suspect};
+use super::signing_inputs::header_variants::KeyNames;
 use super::signing_inputs::{Hashed, SigningInputs};
 use super::{Debugger, Effort, short_tokens};
 use crate::algorithm::Material;

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::cause::Cause;
-use super::digest::Digest;
 use super::hmac_confusion::Owner;
-use super::notation::Notation;
+use super::reading::notation::Notation;
 use super::replay::SecretForm;
+use super::signing_inputs::digest::Digest;
 use crate::text::abridged::abridged;
 use crate::token::segment::Segment;
 

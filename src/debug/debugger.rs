@@ -1,30 +1,30 @@
-//! From a refused token to the reasons of its refusal.
+//! From a rejected token to the reasons for its rejection.
 
 use std::sync::Arc;
 
 use super::budget::{Effort, MULTIPLICATION, Work};
 use super::cause::Cause;
-use super::chain::{self, Anchor};
 use super::change::{Change, Stage};
-use super::claim_findings::{local_clock, times};
 use super::ecdsa::dropped_characters;
 use super::ecdsa::recovered_keys::{self, Index};
 use super::ecdsa::single_edit;
 use super::ecdsa::truncated;
-use super::extract;
+use super::evident::claim_findings::{local_clock, times};
+use super::evident::token_kind::{self, kinds};
 use super::family::{self, Opened};
+use super::findings::ranking;
 use super::findings::{Context, Findings, Unknown};
-use super::header_variants::KeyNames;
 use super::hmac_confusion::Files;
-use super::named_keys::NamedKeys;
 use super::proof::{Proof, Signer};
-use super::ranking;
+use super::reading::extract;
+use super::reading::signature_encodings::{self, SignatureForm};
 use super::reading::{MAX_READ, Reading, readings};
 use super::search::{Case, Targets, meet};
-use super::signature_encodings::{self, SignatureForm};
+use super::signer::chain::{self, Anchor};
+use super::signer::named_keys::NamedKeys;
 use super::signer::{self, MAX_KEYS, Suspect};
+use super::signing_inputs::header_variants::KeyNames;
 use super::signing_inputs::{Hashed, SigningInputs};
-use super::token_kind::{self, kinds};
 use crate::algorithm::{Algorithm, Material};
 use crate::verify::code::Code;
 use crate::verify::finding::{Certainty, Finding};
@@ -40,7 +40,7 @@ use crate::verify::report::{Reason, Report};
 use crate::verify::vendor;
 use crate::verify::verdict::{SignatureStatus, Verdict};
 
-/// Verifies tokens, and finds out why they are refused.
+/// Verifies tokens, and finds out why they are rejected.
 #[derive(Clone, Debug)]
 pub struct Debugger {
     verifier: Verifier,
@@ -140,7 +140,7 @@ impl Debugger {
         }
     }
 
-    /// Judges a token as [`Verifier::verify`] does, and finds out why it is refused. `step` is told
+    /// Judges a token as [`Verifier::verify`] does, and finds out why it is rejected. `step` is told
     /// of so many forms tried, and ends the search with `false`.
     #[must_use]
     pub fn debug(&self, token: &Token, now: i64, step: &mut dyn FnMut(u64) -> bool) -> Report {

@@ -10,9 +10,9 @@ use serde::Serialize;
 
 use super::budget::{self, Work};
 use super::change::Change;
-use super::der;
-use super::json_styles;
+use super::reading::der;
 use super::signer;
+use super::signing_inputs::json_styles;
 use crate::algorithm::{Algorithm, HS256, HS384, HS512, Material, Signed};
 use crate::key::set::KeySource;
 use crate::key::{KeyId, write_spki};

@@ -4,13 +4,13 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::alg::{alg_is_told, is_other_algorithm, row};
 use super::cause::Cause;
-use super::chain;
 use super::change::{self, Change, Stage};
+use super::evident::alg::{alg_is_told, is_other_algorithm, row};
 use super::hmac_confusion::Secret;
-use super::named_keys::{Name, NamedKeys};
 use super::replay;
+use super::signer::chain;
+use super::signer::named_keys::{Name, NamedKeys};
 use super::signer::{self, Suspect};
 use crate::algorithm::{Algorithm, Material, Signed};
 use crate::key::set::KeySet;

@@ -9,7 +9,7 @@ use super::budget::{self, INVERSION, LIFT, LOOK_UP, MULTIPLICATION, PROOF, Work}
 use super::change::Change;
 use super::proof::{Proof, Signer};
 use super::reading::Reading;
-use super::signature_encodings::SignatureForm;
+use super::reading::signature_encodings::SignatureForm;
 use super::signer::Suspect;
 use super::signing_inputs::Hashed;
 use crate::curve::{self, Compressed};

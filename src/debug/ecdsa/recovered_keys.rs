@@ -6,11 +6,11 @@ use std::collections::HashMap;
 
 use crate::curve::{self, Coordinates};
 use crate::debug::budget::{INVERSION, LIFT, LOOK_UP, MULTIPLICATION, Work};
-use crate::debug::named_keys::Name;
 use crate::debug::proof::{Proof, Signer};
+use crate::debug::reading::signature_encodings::SignatureForm;
 use crate::debug::search::Case;
-use crate::debug::signature_encodings::SignatureForm;
 use crate::debug::signer::Suspect;
+use crate::debug::signer::named_keys::Name;
 use crate::debug::signing_inputs::Hashed;
 use crate::key::thumbprint;
 

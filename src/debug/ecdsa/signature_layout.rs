@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use crate::debug::base64url_lenient;
 use crate::debug::change::{Change, Zeros};
+use crate::debug::reading::base64url_lenient;
 use crate::debug::replay::HALF;
 use crate::text::base64url;
 

@@ -14,18 +14,18 @@ use sha2::{Digest as _, Sha256};
 use super::relation;
 use super::signature_layout::{Layout, values};
 use crate::curve::{self, Point};
-use crate::debug::base64url_lenient;
 use crate::debug::budget::{INVERSION, LIFT, MULTIPLICATION, Work};
 use crate::debug::cause::Cause;
 use crate::debug::change::{Change, Edit};
-use crate::debug::digest::Digest;
 use crate::debug::proof::{Proof, Signer};
 use crate::debug::reading::Reading;
+use crate::debug::reading::base64url_lenient;
+use crate::debug::reading::signature_encodings::{self, SignatureForm, stray_bits};
 use crate::debug::replay::HALF;
 use crate::debug::search::{Case, Targets};
-use crate::debug::signature_encodings::{self, SignatureForm, stray_bits};
 use crate::debug::signer::Suspect;
 use crate::debug::signing_inputs::Hashed;
+use crate::debug::signing_inputs::digest::Digest;
 use crate::token::segment::Segment;
 
 /// One character of a text that was altered.

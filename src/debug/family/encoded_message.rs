@@ -4,15 +4,15 @@
 
 use super::key_with_forms::Target;
 use crate::algorithm::{self, Algorithm, Material};
-use crate::debug::alg::change_to;
 use crate::debug::budget::{self, Work};
 use crate::debug::change::Change;
-use crate::debug::digest::Digest;
-use crate::debug::notation::Notation;
+use crate::debug::evident::alg::change_to;
 use crate::debug::proof::{Proof, Signer};
+use crate::debug::reading::notation::Notation;
 use crate::debug::search::Case;
 use crate::debug::signer::Suspect;
 use crate::debug::signing_inputs::SigningInput;
+use crate::debug::signing_inputs::digest::Digest;
 use crate::text::base64url;
 use crate::token::header::JoseHeader;
 

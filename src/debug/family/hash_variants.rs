@@ -3,8 +3,8 @@
 use crate::algorithm::{Algorithm, KeyType, Material};
 use crate::debug::cause::Cause;
 use crate::debug::change::Change;
-use crate::debug::digest::Digest;
-use crate::debug::notation::Notation;
+use crate::debug::reading::notation::Notation;
+use crate::debug::signing_inputs::digest::Digest;
 
 /// So many ways to hash a text are tried together with another change.
 pub const LIKELY_WAYS: usize = 6;

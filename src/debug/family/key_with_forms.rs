@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::algorithm::Material;
 use crate::debug::change::Change;
+use crate::debug::reading::signature_encodings::Bytes;
 use crate::debug::replay::SecretForm;
-use crate::debug::signature_encodings::Bytes;
 use crate::debug::signer::Suspect;
 
 /// A key, what it is changed to, and the signature in each form that such a key allows.

@@ -2,11 +2,11 @@
 //! value of them is tried.
 
 use crate::algorithm::{Algorithm, KeyType, Material, Parameter};
-use crate::debug::base64url_lenient;
 use crate::debug::budget::{self, Work};
 use crate::debug::cause::Cause;
 use crate::debug::change::{Change, Edit};
 use crate::debug::proof::{Proof, Signer};
+use crate::debug::reading::base64url_lenient;
 use crate::debug::replay;
 use crate::debug::search::Case;
 use crate::debug::signer::Suspect;

@@ -11,12 +11,12 @@ mod other_curves;
 
 use std::sync::Arc;
 
-use super::alg::{is_other_algorithm, rows};
 use super::budget::{self, Work};
+use super::evident::alg::{is_other_algorithm, rows};
 use super::proof::{Proof, Signer};
+use super::reading::signature_encodings::{self, Bytes};
 use super::replay::{self, SecretForm};
 use super::search::Case;
-use super::signature_encodings::{self, Bytes};
 use super::signer::Suspect;
 use super::signing_inputs::SigningInput;
 pub use encoded_message::Opened;

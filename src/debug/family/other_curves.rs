@@ -16,9 +16,9 @@ use p384::elliptic_curve::{AffinePoint, CurveArithmetic, FieldBytes, ProjectiveP
 use super::hash_variants::{LIKELY_WAYS, ways};
 use super::key_with_forms::Target;
 use crate::algorithm::{Algorithm, KeyType, Material, Message};
-use crate::debug::alg::{is_other_algorithm, rows};
 use crate::debug::budget::{self, Work};
 use crate::debug::change::Change;
+use crate::debug::evident::alg::{is_other_algorithm, rows};
 use crate::debug::proof::{Proof, Signer};
 use crate::debug::replay;
 use crate::debug::search::Case;

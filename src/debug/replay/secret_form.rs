@@ -7,9 +7,9 @@ use data_encoding::{
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::debug::base64url_lenient;
 use crate::debug::cause::Cause;
-use crate::debug::notation::exactly;
+use crate::debug::reading::base64url_lenient;
+use crate::debug::reading::notation::exactly;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 

@@ -1,8 +1,8 @@
 //! The signature, from its segment to its bytes.
 
 use crate::debug::change::{Change, Zeros};
-use crate::debug::der;
-use crate::debug::notation::Notation;
+use crate::debug::reading::der;
+use crate::debug::reading::notation::Notation;
 use crate::debug::reading::without_trailing_bits;
 use crate::text::base64url;
 

@@ -5,10 +5,10 @@ use crate::algorithm::{Algorithm, KeyType, Material, Message, Parameter};
 use crate::curve::Prehash;
 use crate::debug::cause::Cause;
 use crate::debug::change::Change;
-use crate::debug::digest::{self, Digest};
-use crate::debug::header_variants;
-use crate::debug::json_styles;
-use crate::debug::notation::Notation;
+use crate::debug::reading::notation::Notation;
+use crate::debug::signing_inputs::digest::{self, Digest};
+use crate::debug::signing_inputs::header_variants;
+use crate::debug::signing_inputs::json_styles;
 use crate::text::base64url;
 use crate::token::segment::Segment;
 

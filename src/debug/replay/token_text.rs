@@ -1,7 +1,7 @@
 //! The text, until it is three segments of base64url.
 
 use crate::debug::change::Change;
-use crate::debug::notation::exactly;
+use crate::debug::reading::notation::exactly;
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
 

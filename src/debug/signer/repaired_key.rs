@@ -3,10 +3,10 @@
 
 use p256::ecdsa::VerifyingKey;
 
-use super::change::{Change, Zeros};
-use super::replay::{self, HALF};
 use crate::algorithm::Material;
 use crate::curve;
+use crate::debug::change::{Change, Zeros};
+use crate::debug::replay::{self, HALF};
 use crate::key::KeyReport;
 use crate::text::base64url;
 use crate::text::json::Object;

@@ -1,18 +1,20 @@
 //! Converts the results of a search to findings.
 
+pub mod ranking;
+pub mod wording;
+
 use serde::de::IgnoredAny;
 
-use super::base64url_lenient;
 use super::cause::Cause;
 use super::change::{self, Change, repairs};
 use super::hmac_confusion::EMPTY_SECRET;
-use super::payload_damage::{self, Shift};
 use super::proof::Proof;
 use super::reading::Reading;
-use super::signature_encodings::SignatureForm;
 use super::signer::Suspect;
-use super::wording;
 use crate::curve;
+use crate::debug::evident::payload_damage::{self, Shift};
+use crate::debug::reading::base64url_lenient;
+use crate::debug::reading::signature_encodings::SignatureForm;
 use crate::key::KeyId;
 use crate::token::header::JoseHeader;
 use crate::verify::code::Code;
@@ -266,7 +268,6 @@ fn payload_damaged(payload: &str) -> Finding {
         .with_summary("the payload was corrupted after signing")
         .with_hint("fetch the token again and copy all of it")
 }
-
 impl Tried {
     /// Adds what is tried to the lists. Of many keys only some are tried in every form.
     pub fn describe(

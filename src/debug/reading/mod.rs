@@ -1,11 +1,15 @@
 //! How a text could be meant as a token: taken out of what stands around it (`extract`), and brought
-//! to base64url. A strict reader refuses such text; here it is read for the search alone.
+//! to base64url. A strict reader rejects such text; here it is read for the search alone.
 
-use super::base64url_lenient;
+pub mod base64url_lenient;
+pub mod der;
+pub mod extract;
+pub mod notation;
+pub mod signature_encodings;
+
 use super::budget::{self, Work};
 use super::cause::Cause;
 use super::change::{self, Change};
-use super::extract;
 use super::replay::{self, Segments};
 use crate::text::base64url;
 
@@ -234,7 +238,6 @@ mod tests {
             assert!(found.iter().any(is_it), "{text}: {found:?}");
         }
     }
-
     #[test]
     fn stray_bits_are_removed() {
         for (segment, canonical) in [

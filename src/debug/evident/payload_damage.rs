@@ -2,7 +2,7 @@
 
 use serde::de::IgnoredAny;
 
-use super::base64url_lenient;
+use crate::debug::reading::base64url_lenient;
 
 /// What happened to a character.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

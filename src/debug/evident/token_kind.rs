@@ -1,12 +1,12 @@
 //! What kind of thing a text is, if it is not a signed token, or not the expected one. All of it is plain
 //! to see; nothing is computed with a key.
 
-use super::base64url_lenient;
-use super::cause::Cause;
 use super::opaque;
-use super::reading::{MAX_READ, Reading};
-use super::replay::is_base64url;
 use crate::algorithm::ES256;
+use crate::debug::cause::Cause;
+use crate::debug::reading::base64url_lenient;
+use crate::debug::reading::{MAX_READ, Reading};
+use crate::debug::replay::is_base64url;
 use crate::key::VerificationKey;
 use crate::key::set::KeySet;
 use crate::text::abridged::abridged;

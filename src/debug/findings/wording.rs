@@ -2,10 +2,10 @@
 
 use jiff::tz::TimeZone;
 
-use super::cause::Cause;
-use super::change::Change;
-use super::replay::SecretForm;
 use crate::algorithm::Algorithm;
+use crate::debug::cause::Cause;
+use crate::debug::change::Change;
+use crate::debug::replay::SecretForm;
 use crate::key::{Certificate, KeyId};
 use crate::text::abridged::abridged;
 use crate::token::header::JoseHeader;

@@ -2,10 +2,10 @@
 //! propose several changes, and none if it has nothing to do. How they are made is in `replay/token_text.rs`.
 
 use super::base64url_lenient;
-use super::budget;
-use super::cause::Cause;
-use super::change::{Change, Edit};
-use super::replay::{self, SUBSTITUTE, is_base64url, is_invisible};
+use crate::debug::budget;
+use crate::debug::cause::Cause;
+use crate::debug::change::{Change, Edit};
+use crate::debug::replay::{self, SUBSTITUTE, is_base64url, is_invisible};
 use crate::text::json::Value;
 use crate::token::Token;
 use crate::token::compact::HEADER_STARTS;

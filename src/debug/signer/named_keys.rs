@@ -1,8 +1,8 @@
 //! The keys that a token names as its own or its holder's (RFC 7800): by an RFC 7638 thumbprint, or by a
 //! decentralized identifier that is the key itself.
 
-use super::change::Change;
 use super::did;
+use crate::debug::change::Change;
 use crate::key::KeyReport;
 use crate::text::json::Value;
 use crate::token::header::JoseHeader;

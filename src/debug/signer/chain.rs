@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use data_encoding::BASE64;
 
-use super::budget::{self, Work};
-use super::change::Change;
-use super::digest::Digest;
-use super::notation::exactly;
-use super::replay;
 use crate::algorithm::{Algorithm, KeyType};
+use crate::debug::budget::{self, Work};
+use crate::debug::change::Change;
+use crate::debug::reading::notation::exactly;
+use crate::debug::replay;
+use crate::debug::signing_inputs::digest::Digest;
 use crate::key::certificate::{self, Issued};
 use crate::key::extensions::Extensions;
 use crate::key::set::KeySource;

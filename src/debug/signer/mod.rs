@@ -1,17 +1,22 @@
 //! Who may have signed: the keys given, keys that are not trusted, keys as they may have been meant,
 //! and the keys that follow from the signature itself (SEC 1, section 4.1.6).
 
+pub mod chain;
+pub mod did;
+pub mod named_keys;
+pub mod repaired_key;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 
 use data_encoding::BASE64;
 use p256::ecdsa::VerifyingKey;
 
+use self::named_keys::{Name, NamedKeys};
+use self::repaired_key::{repaired, repaired_others};
 use super::change::Change;
-use super::der;
-use super::named_keys::{Name, NamedKeys};
-use super::notation::exactly;
-use super::repaired_key::{repaired, repaired_others};
+use crate::debug::reading::der;
+use crate::debug::reading::notation::exactly;
 
 use crate::algorithm::{Algorithm, Material};
 use crate::curve;
@@ -422,7 +427,6 @@ pub fn jwk_of(key: &Material) -> Option<Object> {
     }
     Some(jwk)
 }
-
 /// A key as a JWK, as it would stand in a `public_key.json`.
 pub fn jwk(key: &VerifyingKey) -> Object {
     let [x, y] = curve::coordinates(key).unwrap_or_default();

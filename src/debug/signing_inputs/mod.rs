@@ -2,19 +2,22 @@
 //! text is hashed as soon as it is written: only its hashes are kept, and all texts together are
 //! bounded.
 
+pub mod digest;
+pub mod header_variants;
+pub mod json_styles;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use self::digest::Digest;
+use self::header_variants::KeyNames;
 use super::budget::{self, Work};
 use super::cause::Cause;
 use super::change::{self, Change};
-use super::digest::{self, Digest};
-use super::header_variants::{self, KeyNames};
-use super::json_styles;
-use super::notation::Notation;
 use super::reading::Reading;
 use super::replay;
 use crate::curve::Prehash;
+use crate::debug::reading::notation::Notation;
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
 use crate::token::header::JoseHeader;
@@ -388,7 +391,6 @@ fn rare_inputs() -> [Vec<Change>; 7] {
         end("\0"),
     ]
 }
-
 /// An object in every spelling, each once.
 fn spellings(object: &Object, work: &mut Work) -> Vec<Arc<str>> {
     let mut found: Vec<Arc<str>> = Vec::new();

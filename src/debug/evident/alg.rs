@@ -1,9 +1,9 @@
 //! Which algorithm a signature may be of, and what that says of the header's `alg`.
 
-use super::cause::Cause;
-use super::change::Change;
-use super::digest::Digest;
 use crate::algorithm::{Algorithm, KeyType};
+use crate::debug::cause::Cause;
+use crate::debug::change::Change;
+use crate::debug::signing_inputs::digest::Digest;
 
 /// The algorithms that a signature may be of, with the change that the header's `alg` needs for it; the one
 /// that it names first.

@@ -1,8 +1,8 @@
 //! The header as it may have been before somebody changed it.
 
-use super::budget::Work;
 use super::digest::Digest;
 use super::json_styles::{self, Pair, Style};
+use crate::debug::budget::Work;
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
 

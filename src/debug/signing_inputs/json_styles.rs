@@ -1,6 +1,6 @@
 //! One JSON value in the spellings that common writers give it.
 
-use super::budget::Work;
+use crate::debug::budget::Work;
 use crate::text::json::{Object, Value};
 
 /// A longer spelling is not written: indentation multiplies a text that is nested deeply.

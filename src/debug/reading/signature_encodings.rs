@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 
 use super::base64url_lenient;
-use super::budget::{self, Work};
-use super::cause::Cause;
-use super::change::{Change, Edit, Zeros};
 use super::der;
 use super::notation::Notation;
-use super::reading::without_trailing_bits;
-use super::replay::{self, HALF};
+use super::without_trailing_bits;
 use crate::algorithm::KeyType;
+use crate::debug::budget::{self, Work};
+use crate::debug::cause::Cause;
+use crate::debug::change::{Change, Edit, Zeros};
+use crate::debug::replay::{self, HALF};
 
 /// The longest segment and the longest signature that are looked at; RSA's are longer.
 const MAX_LENGTH: usize = 512;

@@ -1,0 +1,8 @@
+//! What shows why a token is rejected without a key: what kind of thing the text is, what its times and claims
+//! say, and where its payload was damaged. None of it is ever proven by a signature.
+
+pub mod alg;
+pub mod claim_findings;
+pub mod opaque;
+pub mod payload_damage;
+pub mod token_kind;
