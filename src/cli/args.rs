@@ -148,7 +148,7 @@ pub struct Verify {
 
     /// Reject tokens that expire within this time
     ///
-    /// Such a token counts as expired, and the report gives the time required.
+    /// A token that expires sooner is rejected as expired.
     #[arg(
         long,
         value_name = "DURATION",
@@ -258,7 +258,7 @@ pub struct Decode {
 pub struct Key {
     /// Key file, directory, inline key, or - for stdin
     ///
-    /// A key is a JWK or JWK Set, a public key or certificate in PEM or DER, the DER in one line of base64,
+    /// A key is a JWK or JWK Set, a public key or certificate in PEM or DER, DER as one line of base64,
     /// a private key in PEM (only its public half is used), or a JSON object of key IDs and PEM.
     /// [default: stdin if it is a regular file, then `$JWTLENS_KEY`, then `./public_key.json`]
     #[arg(value_name = "KEY", value_hint = ValueHint::AnyPath)]
@@ -309,7 +309,7 @@ impl Tokens {
 pub struct Keys {
     /// Key file, directory, or inline key (repeatable)
     ///
-    /// A key is a JWK or JWK Set, a public key or certificate in PEM or DER, the DER in one line of base64,
+    /// A key is a JWK or JWK Set, a public key or certificate in PEM or DER, DER as one line of base64,
     /// a private key in PEM (only its public half is used), or a JSON object of key IDs and PEM. `-k -`
     /// reads stdin. [default: `$JWTLENS_KEY`, or `./public_key.json`]
     #[arg(id = "key", short, long, value_name = "KEY", value_hint = ValueHint::AnyPath)]
@@ -468,7 +468,7 @@ pub struct TimeArgs {
 pub struct Speed {
     /// Number of worker threads [default: number of CPUs]
     ///
-    /// The output does not depend on it.
+    /// The output is the same for any number.
     #[arg(short, long, value_name = "NUMBER", value_parser = jobs)]
     pub jobs: Option<u16>,
 }

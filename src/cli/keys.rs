@@ -117,7 +117,7 @@ fn directory_hints(directory: &Directory) -> Vec<String> {
             None => "to see how to convert a file, use `jwtlens key FILE`".to_owned(),
         }],
         (None, _) => {
-            vec!["jwtlens reads the files directly in the directory, except hidden ones".to_owned()]
+            vec!["move the keys into the directory itself: subdirectories and hidden files are not read".to_owned()]
         }
     }
 }
@@ -139,10 +139,10 @@ fn note_skipped(given: &Given, directory: &Directory, messages: Messages) {
     match meant.len().saturating_sub(MAX_NAMED) {
         0 => {}
         1 => messages.note(&format!(
-            "skipped 1 more key in {name} that must be converted"
+            "skipped 1 more key in {name}; to see how to convert one, use `jwtlens key FILE`"
         )),
         more => messages.note(&format!(
-            "skipped {more} more keys in {name} that must be converted"
+            "skipped {more} more keys in {name}; to see how to convert one, use `jwtlens key FILE`"
         )),
     }
     let skipped: Vec<String> = others
@@ -224,7 +224,7 @@ fn read_file(given: &Given) -> Result<KeySource> {
         let hint = match octets {
             [] => "the file name is empty; is a shell variable unset?",
             _ if octets.starts_with(b"http") => {
-                "jwtlens has no network access; fetch the key first: curl -s URL > OUTPUT.json"
+                "jwtlens has no network access; fetch the key first, then pass that file: curl -s URL > OUTPUT.json"
             }
             _ if Path::new(key).exists() => "check that it is a key file, and that you may read it",
             _ if octets.starts_with(b"file:") => "use the path without file://",

@@ -16,14 +16,20 @@ pub fn read(asked: &Secrets, surroundings: &Surroundings) -> Result<Vec<KeySourc
     let mut sources = Vec::new();
     for file in &asked.files {
         let given = Given::new(file, "the value of --secret-file");
-        let content = keys::read_content(file, &given.named_path())?;
+        let content = keys::read_content(file, &given.named_path()).map_err(|failure| {
+            if !failure.hints.is_empty() {
+                return failure;
+            }
+            failure
+                .hint("pass the name of a file; for a secret in a variable, use --secret-env NAME")
+        })?;
         sources.push(secret(&given.source(), &content, asked)?);
     }
     for name in &asked.variables {
         let Some(value) = (surroundings.variable)(name) else {
             return Err(
                 Failure::new("the variable named by --secret-env is not set")
-                    .hint("--secret-env takes the name of a variable, and it must be exported")
+                    .hint("export the variable, and pass its name without $")
                     .into(),
             );
         };

@@ -162,14 +162,21 @@ impl Malformed {
                 (_, _) => "if these are two tokens, put each on its own line",
             }),
             TokenFault::Character(character) => character.hint(),
+            TokenFault::MissingAlg => {
+                Some("have the issuer set \"alg\" to the algorithm that it signs with")
+            }
+            TokenFault::Json(JsonFault::DuplicateMember(_)) => Some(
+                "have the issuer write each name once: readers disagree on which of the values counts",
+            ),
+            TokenFault::NotANumericDate { .. } => {
+                Some("have the issuer write seconds since 1970 as a number, without quotes")
+            }
             TokenFault::TokenTooLong(_)
             | TokenFault::LineTooLong(_)
             | TokenFault::Base64url(_)
             | TokenFault::Json(_)
             | TokenFault::NotAnObject(_)
-            | TokenFault::MissingAlg
             | TokenFault::NotAString { .. }
-            | TokenFault::NotANumericDate { .. }
             | TokenFault::NotAnAudience
             | TokenFault::Crit(_)
             | TokenFault::NotADisclosure => None,

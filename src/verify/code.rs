@@ -258,7 +258,8 @@ codes! {
     SignedByEmbeddedKey = cause("signed-by-embedded-key",
         "the token is signed with the key in its own header, as anyone could do",
         "never trust a key from the header; pass the signer's own key with -k")
-        .section("RFC 8725, section 3.10");
+        .section("RFC 8725, section 3.10")
+        .silences(&[Code::KeyInHeader]);
     ChainToGivenKey = cause("chain-to-given-key",
         "the certificate in the header was issued under a key that was given",
         "in a server, verify this chain up to its root, and check the subject")
@@ -349,7 +350,7 @@ codes! {
         .section("RFC 5280, section 4.2.1.9");
     SignerCandidates = cause("signer-candidates",
         "if the token is intact, it was signed with one of these keys",
-        "run `jwtlens key FILE` to compare, or add a token of the same signer")
+        "pass a second token of the same signer: only one of these keys can have signed both")
         .section("RFC 7638, section 3")
         .fallback();
     SameSigner = cause("same-signer",
@@ -432,7 +433,7 @@ codes! {
         "the clock of this machine is earlier than this release of jwtlens",
         "synchronize the clock of this machine with NTP");
     ExpiresBeforeIssued = cause("expires-before-issued",
-        "the token expires before it was issued",
+        "the token expired before it was issued",
         "check how the issuer computes \"exp\": the unit or the clock may differ from that of \"iat\"");
     ShortLifetime = cause("short-lifetime",
         "the token is valid for less than a minute",

@@ -214,7 +214,10 @@ fn time_note(report: &Report, name: &str, time: &NumericDate, zone: &TimeZone) -
     match (name, checked.status) {
         ("exp", Some(Validity::Expired)) if is_ahead => (too_soon(checked), false),
         ("exp", Some(Validity::Expired)) | ("nbf", Some(Validity::NotYetValid)) => {
-            (checked_at(time, checked.now, zone), false)
+            // Only the verdict that rests on a time says which time that was.
+            let is_verdict = matches!(report.verdict, Verdict::Expired | Verdict::NotYetValid);
+            let at = is_verdict.then(|| checked_at(time, checked.now, zone));
+            (at.unwrap_or_default(), false)
         }
         ("exp", Some(Validity::Current)) if !is_ahead => (leeway(), true),
         ("nbf", Some(_)) if is_ahead => (leeway(), true),

@@ -70,11 +70,15 @@ impl Text<'_> {
                 0,
             ));
         }
+        if report.signature.reason == Some(Reason::AlgorithmExcluded) {
+            text.push('\n');
+            text.push_str(&self.hint("to allow this algorithm, name it in --alg too", 0));
+        }
         let is_taller = |rows: usize| text.lines().count() >= rows;
         if self.0.height.is_some_and(is_taller) {
             text.push('\n');
             text.push_str(&match causes.first() {
-                Some(cause) => self.verdict(report, &cause_in_brief(cause)),
+                Some(cause) => self.verdict(report, &self.cause_in_brief(report, cause)),
                 None => verdict,
             });
         }
@@ -287,12 +291,10 @@ impl Text<'_> {
     }
 
     fn finding(&self, label: &str, finding: &Finding, evidence_is_known: bool) -> String {
-        let certainty = match finding.certainty {
-            Certainty::Proven => Some("proven"),
-            Certainty::Likely => Some("likely"),
-            Certainty::Note => None,
-        };
-        let about: Vec<&str> = certainty.into_iter().chain(finding.section).collect();
+        let about: Vec<&str> = certainty(finding)
+            .into_iter()
+            .chain(finding.section)
+            .collect();
         let about = match about.as_slice() {
             [] => String::new(),
             about => format!(" ({})", about.join("; ")),
@@ -306,6 +308,20 @@ impl Text<'_> {
             text.push_str(&self.hint(hint, INDENT));
         }
         text
+    }
+
+    /// A cause without how it is known, for the line in which the verdict is repeated: only its code if the
+    /// sentence would take another line.
+    fn cause_in_brief(&self, report: &Report, finding: &Finding) -> String {
+        let code = finding.code.name();
+        let certainty = certainty(finding).map_or(String::new(), |known| format!(", {known}"));
+        let whole = format!("{} ({code}{certainty})", finding.summary);
+        let columns = format!("{}: {whole}", report.verdict.name()).width();
+        if self.0.width.is_none_or(|width| columns <= width) {
+            whole
+        } else {
+            format!("{code}{certainty}")
+        }
     }
 
     fn heading(&self, heading: &str) -> String {
@@ -361,13 +377,11 @@ fn attempts(tried: &Tried, milliseconds: Option<u64>, is_cut: bool) -> String {
     format!("tried {combinations}{time}{left_out}{more}")
 }
 
-/// A cause without how it is known, for the line in which the verdict is repeated.
-fn cause_in_brief(finding: &Finding) -> String {
-    let code = finding.code.name();
+fn certainty(finding: &Finding) -> Option<&'static str> {
     match finding.certainty {
-        Certainty::Proven => format!("{} ({code}, proven)", finding.summary),
-        Certainty::Likely => format!("{} ({code}, likely)", finding.summary),
-        Certainty::Note => format!("{} ({code})", finding.summary),
+        Certainty::Proven => Some("proven"),
+        Certainty::Likely => Some("likely"),
+        Certainty::Note => None,
     }
 }
 
