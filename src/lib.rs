@@ -152,7 +152,7 @@ pub use token::malformed::{CritFault, Malformed, TokenFault};
 pub use token::numeric_date::NumericDate;
 pub use token::segment::Segment;
 pub use token::wrapped::is_line_wrapped;
-pub use verify::claim_check::{Check, ClaimCheck, ClaimPath, ClaimPathError};
+pub use verify::claim_check::{Check, CheckKind, ClaimCheck, ClaimPath, ClaimPathError};
 pub use verify::code::Code;
 pub use verify::finding::{Certainty, Finding};
 pub use verify::policy::{Policy, PolicyError};

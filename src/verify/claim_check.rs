@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::text::json::{Object, Value};
 use crate::token::claims::ClaimsSet;
@@ -41,19 +41,60 @@ pub enum ClaimPathError {
     Escape,
 }
 
+/// What a claim check asks for; written as the option that asks for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckKind {
+    /// [`ClaimCheck::Issuer`]
+    Iss,
+    /// [`ClaimCheck::Audience`]
+    Aud,
+    /// [`ClaimCheck::Subject`]
+    Sub,
+    /// [`ClaimCheck::Type`]
+    Typ,
+    /// [`ClaimCheck::Require`]
+    Require,
+    /// [`ClaimCheck::Equals`]
+    Claim,
+    /// [`ClaimCheck::MaxAge`]
+    MaxAge,
+}
+
 /// How a claim check went, with both sides of the comparison.
 #[derive(Clone, Debug, Serialize)]
 pub struct Check {
     /// The claim, or the header parameter `typ`.
     pub name: String,
-    /// What was asked: `iss`, `aud`, `sub`, `typ`, `require`, `claim` or `max-age`.
-    pub check: &'static str,
+    /// What was asked.
+    pub check: CheckKind,
     /// Whether it holds.
     pub passed: bool,
     /// What was asked for; null where only presence was.
     pub expected: Value,
     /// What the token has; null where it has nothing.
     pub actual: Value,
+}
+
+impl CheckKind {
+    /// The option's name, without dashes.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Iss => "iss",
+            Self::Aud => "aud",
+            Self::Sub => "sub",
+            Self::Typ => "typ",
+            Self::Require => "require",
+            Self::Claim => "claim",
+            Self::MaxAge => "max-age",
+        }
+    }
+}
+
+impl Serialize for CheckKind {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name())
+    }
 }
 
 impl ClaimCheck {
@@ -66,7 +107,7 @@ impl ClaimCheck {
         leeway: i64,
     ) -> Check {
         let claim = |name: &str| claims.and_then(|claims| claims.members.get(name));
-        let strings = |name: &str, kind: &'static str, expected: &str| Check {
+        let strings = |name: &str, kind: CheckKind, expected: &str| Check {
             name: name.to_owned(),
             check: kind,
             passed: claim(name).and_then(Value::as_str) == Some(expected),
@@ -74,11 +115,11 @@ impl ClaimCheck {
             actual: owned(claim(name)),
         };
         match self {
-            Self::Issuer(expected) => strings("iss", "iss", expected),
-            Self::Subject(expected) => strings("sub", "sub", expected),
+            Self::Issuer(expected) => strings("iss", CheckKind::Iss, expected),
+            Self::Subject(expected) => strings("sub", CheckKind::Sub, expected),
             Self::Audience(any) => Check {
                 name: "aud".to_owned(),
-                check: "aud",
+                check: CheckKind::Aud,
                 passed: claims
                     .and_then(|claims| claims.aud.as_ref())
                     .is_some_and(|aud| any.iter().any(|name| aud.contains(name))),
@@ -90,7 +131,7 @@ impl ClaimCheck {
             },
             Self::Type(expected) => Check {
                 name: "typ".to_owned(),
-                check: "typ",
+                check: CheckKind::Typ,
                 passed: header
                     .and_then(|header| header.typ.as_deref())
                     .is_some_and(|typ| same_media_type(typ, expected)),
@@ -101,7 +142,7 @@ impl ClaimCheck {
                 let found = claims.and_then(|claims| path.find(&claims.members));
                 Check {
                     name: path.0.clone(),
-                    check: "require",
+                    check: CheckKind::Require,
                     passed: found.is_some_and(|value| !matches!(value, Value::Null)),
                     expected: Value::Null,
                     actual: owned(found),
@@ -111,7 +152,7 @@ impl ClaimCheck {
                 let found = claims.and_then(|claims| path.find(&claims.members));
                 Check {
                     name: path.0.clone(),
-                    check: "claim",
+                    check: CheckKind::Claim,
                     passed: found.is_some_and(|value| value.same_value(expected)),
                     expected: expected.clone(),
                     actual: owned(found),
@@ -123,7 +164,7 @@ impl ClaimCheck {
                 let iat = claims.and_then(|claims| claims.iat.as_ref());
                 Check {
                     name: "iat".to_owned(),
-                    check: "max-age",
+                    check: CheckKind::MaxAge,
                     passed: iat.is_some_and(|iat| !iat.is_before(oldest) && !iat.is_after(newest)),
                     expected: Value::from(*seconds),
                     actual: iat.map_or(Value::Null, |iat| {
@@ -226,7 +267,7 @@ mod tests {
         let header = JoseHeader::parse(br#"{"alg":"ES256","typ":"at+JWT"}"#).unwrap();
         let made = |claims| check.made(Some(&header), claims, 1000, 5);
         let unread = made(None);
-        assert!(unread.check == "typ" || !unread.passed);
+        assert!(unread.check == CheckKind::Typ || !unread.passed);
         made(Some(&claims(json))).passed
     }
 

@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use super::claim_check::Check;
+use super::claim_check::{Check, CheckKind};
 use super::code::Code;
 use super::finding::Finding;
 use super::report::Report;
@@ -69,7 +69,7 @@ pub fn early_by(report: &Report) -> Option<&'static str> {
         Verdict::NotYetValid => Some("nbf"),
         Verdict::ClaimRejected => {
             let iat = report.time.issued_at.as_ref()?;
-            let fails = |check: &Check| check.check == "max-age" && !check.passed;
+            let fails = |check: &Check| check.check == CheckKind::MaxAge && !check.passed;
             let is_early = iat.is_after(report.time.now) && report.checks.iter().any(fails);
             is_early.then_some("iat")
         }

@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::claim_check::Check;
+use super::claim_check::{Check, CheckKind};
 use super::code::Code;
 use super::finding::Finding;
 use super::report::{ProofReport, Report};
@@ -157,11 +157,13 @@ fn redact_check(check: &mut Check) {
         None => check.name.clone(),
     };
     let (stays, is_whole): (fn(&str, &Value) -> bool, _) = match check.check {
-        "typ" => (parameter_stays, true),
+        CheckKind::Typ => (parameter_stays, true),
         // An age, not the claim itself.
-        "max-age" => return,
-        "iss" | "aud" => (claim_stays, true),
-        _ => (claim_stays, !check.name.starts_with('/')),
+        CheckKind::MaxAge => return,
+        CheckKind::Iss | CheckKind::Aud => (claim_stays, true),
+        CheckKind::Sub | CheckKind::Require | CheckKind::Claim => {
+            (claim_stays, !check.name.starts_with('/'))
+        }
     };
     let value_stays = |value: &Value| match value {
         // There is no value.

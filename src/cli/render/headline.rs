@@ -2,8 +2,8 @@
 
 use jwtlens::json::{Object, Value};
 use jwtlens::{
-    Check, ClaimPath, Code, Finding, Reason, Report, SignatureStatus, Time, Validity, Verdict,
-    abridged, duration, relative,
+    Check, CheckKind, ClaimPath, Code, Finding, Reason, Report, SignatureStatus, Time, Validity,
+    Verdict, abridged, duration, relative,
 };
 
 use super::escape;
@@ -85,12 +85,12 @@ fn failed(report: &Report) -> String {
     match failed.as_slice() {
         [check] => match (check.check, &check.actual) {
             // A claim that must have a value may be null.
-            ("require", _) => format!("\"{}\" is missing", check.name),
+            (CheckKind::Require, _) => format!("\"{}\" is missing", check.name),
             (_, _) if is_missing(check, claims) => format!("\"{}\" is missing", check.name),
-            ("max-age", age) if age.as_i64().is_some_and(i64::is_negative) => {
+            (CheckKind::MaxAge, age) if age.as_i64().is_some_and(i64::is_negative) => {
                 "the token was issued in the future".to_owned()
             }
-            ("max-age", _) => "the token is too old".to_owned(),
+            (CheckKind::MaxAge, _) => "the token is too old".to_owned(),
             (_, _) => format!("\"{}\" does not match", check.name),
         },
         many => {
@@ -109,7 +109,7 @@ pub fn is_missing(check: &Check, claims: Option<&Object>) -> bool {
     let found = path
         .zip(claims)
         .is_some_and(|(path, claims)| path.find(claims).is_some());
-    matches!(check.actual, Value::Null) && (check.check != "claim" || !found)
+    matches!(check.actual, Value::Null) && (check.check != CheckKind::Claim || !found)
 }
 
 fn mismatch(report: &Report) -> String {

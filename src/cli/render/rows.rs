@@ -3,8 +3,8 @@
 use jiff::tz::TimeZone;
 use jwtlens::json::{Member, Object, Value};
 use jwtlens::{
-    Check, ClaimPath, Code, Disclosure, Malformed, NumericDate, Reason, Report, Segment, Validity,
-    Verdict, duration, relative,
+    Check, CheckKind, ClaimPath, Code, Disclosure, Malformed, NumericDate, Reason, Report, Segment,
+    Validity, Verdict, duration, relative,
 };
 
 use super::columns::{Row, unbroken};
@@ -33,7 +33,7 @@ pub fn header(report: &Report) -> Option<Vec<Row>> {
             || *member.name == *culprit
             || is_at_fault(report, Segment::Header, member),
     };
-    let is_of_header = |check: &&Check| check.check == "typ";
+    let is_of_header = |check: &&Check| check.check == CheckKind::Typ;
     let checks = report.checks.iter().filter(is_of_header).collect();
     let meaning = labels::parameter;
     Some(rows(
@@ -72,7 +72,7 @@ pub fn claims(report: &Report, zone: &TimeZone) -> Option<Vec<Row>> {
             rejected: !failed.is_empty() || !is_in_time || is_at_fault,
         }
     };
-    let is_of_claims = |check: &&Check| check.check != "typ";
+    let is_of_claims = |check: &&Check| check.check != CheckKind::Typ;
     let checks = report.checks.iter().filter(is_of_claims).collect();
     let meaning = labels::claim;
     Some(rows(&claims.members, checks, meaning, report.redacted, row))
@@ -144,14 +144,19 @@ fn wanted(check: &Check, object: &Object) -> String {
 /// The check that was probably meant: of a value that is not a string, of an item of an array, or of a value
 /// inside a claim.
 fn correction(check: &Check, object: &Object) -> Option<String> {
-    let is_claim = check.check == "claim";
+    let is_claim = check.check == CheckKind::Claim;
     let expected = check.expected.as_str().filter(|_| is_claim);
     match (&check.actual, expected) {
-        (Value::Null, _) if is_claim || check.check == "require" => {
+        (Value::Null, _) if is_claim || check.check == CheckKind::Require => {
             let nested = format!("/{}", check.name.replace('.', "/"));
             let is_found = |path: ClaimPath| path.find(object).is_some();
             let is_nested = check.name.contains('.') && ClaimPath::new(&nested).is_ok_and(is_found);
             is_nested.then(|| name(&nested))
+        }
+        (Value::Array(items), Some(text))
+            if check.name == "aud" && items.iter().any(|item| item.as_str() == Some(text)) =>
+        {
+            Some(format!("--aud {}", name(text)))
         }
         (Value::Array(items), Some(text)) => {
             let index = items.iter().position(|item| item.as_str() == Some(text))?;
@@ -172,16 +177,18 @@ fn correction(check: &Check, object: &Object) -> Option<String> {
 /// What a failed check wanted.
 fn expectation(check: &Check) -> String {
     match (check.check, &check.expected) {
-        ("require", _) => "required".to_owned(),
-        ("max-age", _) if matches!(check.actual, Value::Null) => "required by --max-age".to_owned(),
-        ("max-age", _) if check.actual.as_i64().is_some_and(i64::is_negative) => {
+        (CheckKind::Require, _) => "required".to_owned(),
+        (CheckKind::MaxAge, _) if matches!(check.actual, Value::Null) => {
+            "required by --max-age".to_owned()
+        }
+        (CheckKind::MaxAge, _) if check.actual.as_i64().is_some_and(i64::is_negative) => {
             "expected a time in the past".to_owned()
         }
-        ("max-age", seconds) => {
+        (CheckKind::MaxAge, seconds) => {
             let seconds = seconds.as_i64().unwrap_or_default();
             format!("more than the {} allowed", duration(seconds.unsigned_abs()))
         }
-        ("aud", Value::Array(names)) => {
+        (CheckKind::Aud, Value::Array(names)) => {
             let names: Vec<String> = names.iter().map(json).collect();
             format!("expected {}", names.join(" or "))
         }

@@ -3,8 +3,8 @@
 
 use std::ffi::OsStr;
 
-use jwtlens::Report;
 use jwtlens::json::{Object, Value};
+use jwtlens::{CheckKind, Report};
 
 use super::harmless::{Harmless, shown};
 use crate::cli::render::labels;
@@ -15,22 +15,26 @@ pub fn redact(report: &mut Report) {
     let (mut required, mut compared) = (0_usize, 0_usize);
     for check in &mut report.checks {
         let number = match check.check {
-            "require" => &mut required,
-            "claim" => &mut compared,
-            _ => &mut 0,
+            CheckKind::Require => &mut required,
+            CheckKind::Claim => &mut compared,
+            CheckKind::Iss
+            | CheckKind::Aud
+            | CheckKind::Sub
+            | CheckKind::Typ
+            | CheckKind::MaxAge => &mut 0,
         };
         *number = number.saturating_add(1);
-        let has_path = matches!(check.check, "require" | "claim");
+        let has_path = matches!(check.check, CheckKind::Require | CheckKind::Claim);
         // A path that leads to a value consists of the token's own names.
         if has_path && matches!(check.actual, Value::Null) {
             let claims = report.claims.as_ref().map(|claims| claims.members.read());
             if !is_harmless_path(&check.name, claims) {
-                check.name = format!("[name in --{} {number}]", check.check);
+                check.name = format!("[name in --{} {number}]", check.check.name());
             }
         }
         let is_actual = check.passed && !matches!(check.expected, Value::Array(_));
         if !is_actual {
-            let place = format!("[value of --{}]", check.check);
+            let place = format!("[value of --{}]", check.check.name());
             check.expected = expected(&check.expected, &check.actual, &place);
         }
     }

@@ -7,6 +7,7 @@ use crate::text::durations::{duration, relative};
 use crate::text::json::Value;
 use crate::token::claims::ClaimsSet;
 use crate::token::numeric_date::NumericDate;
+use crate::verify::claim_check::CheckKind;
 use crate::verify::code::Code;
 use crate::verify::finding::Finding;
 use crate::verify::milliseconds::{early_by, in_milliseconds, is_in_milliseconds};
@@ -187,14 +188,14 @@ fn lifetime(claims: &ClaimsSet) -> Option<i64> {
 }
 
 fn audience_almost(report: &Report, _: &ClaimsSet) -> Option<Finding> {
-    almost(report, "aud", Code::AudienceAlmost)
+    almost(report, CheckKind::Aud, Code::AudienceAlmost)
 }
 
 fn issuer_almost(report: &Report, _: &ClaimsSet) -> Option<Finding> {
-    almost(report, "iss", Code::IssuerAlmost)
+    almost(report, CheckKind::Iss, Code::IssuerAlmost)
 }
 
-fn almost(report: &Report, check: &str, code: Code) -> Option<Finding> {
+fn almost(report: &Report, check: CheckKind, code: Code) -> Option<Finding> {
     let check = report
         .checks
         .iter()
