@@ -6,8 +6,8 @@ use std::time::Duration;
 use jwtlens::Tally;
 
 use super::escape;
-use super::figures;
 use super::messages::Messages;
+use super::numbers;
 
 /// More of one kind are not told.
 const MAX_SHOWN: usize = 5;
@@ -15,15 +15,15 @@ const MAX_SHOWN: usize = 5;
 /// How far a run is, and the search of its next token: `12 tokens in 3.4s: 9 rejected; searching: 260
 /// combinations tried`.
 pub fn pace(tally: &Tally, elapsed: Duration, tried: u64) -> String {
-    let search = format!("searching: {} tried", figures::count(tried, "combination"));
+    let search = format!("searching: {} tried", numbers::count(tried, "combination"));
     if tally.tokens() == 0 {
         return search;
     }
-    let tokens = figures::count(tally.tokens(), "token");
-    let rejected = figures::number(tally.rejected());
+    let tokens = numbers::count(tally.tokens(), "token");
+    let rejected = numbers::number(tally.rejected());
     format!(
         "{tokens} in {}: {rejected} rejected; {search}",
-        figures::elapsed(elapsed)
+        numbers::elapsed(elapsed)
     )
 }
 
@@ -60,7 +60,7 @@ pub fn tell(tally: &Tally, messages: Messages) {
 /// `first (2 tokens), second (1 token)`
 fn listed(counts: &[(&str, u64)]) -> String {
     let shown = counts.iter().take(MAX_SHOWN).map(|(name, count)| {
-        let tokens = figures::count(*count, "token");
+        let tokens = numbers::count(*count, "token");
         format!("{} ({tokens})", escape::delimited(name))
     });
     let more = if counts.len() > MAX_SHOWN {

@@ -3,7 +3,6 @@
 pub mod args;
 mod debug_summary;
 pub mod exit;
-mod figures;
 pub mod given_key;
 mod help;
 mod input;
@@ -11,6 +10,7 @@ mod key_directory;
 mod key_hints;
 mod keys;
 pub mod messages;
+mod numbers;
 mod output;
 mod progress;
 mod reasons;

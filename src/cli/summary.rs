@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 use jwtlens::{Report, Verdict};
 
 use super::exit::Exit;
-use super::figures;
 use super::input::Share;
 use super::messages::Messages;
+use super::numbers;
 use super::reasons::{increase, reason};
 use super::scan::{Skipped, Untimed};
 use super::statistics::Statistics;
@@ -130,19 +130,19 @@ impl Summary {
         let milliseconds = u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX);
         let rate = total.saturating_mul(1000).checked_div(milliseconds);
         let rate = match rate.filter(|_| total >= MIN_TOKENS && milliseconds >= MIN_MILLISECONDS) {
-            Some(rate) => format!(" ({}/s)", figures::number(rate)),
+            Some(rate) => format!(" ({}/s)", numbers::number(rate)),
             None => String::new(),
         };
-        let tokens = figures::count(total, "token");
-        format!("{tokens} in {}{rate}", figures::elapsed(elapsed))
+        let tokens = numbers::count(total, "token");
+        format!("{tokens} in {}{rate}", numbers::elapsed(elapsed))
     }
 
     /// The same with how long the rest may take, or how much was read, and with what was found so far:
     /// `1,972 tokens in 10.8s (182/s), 1m 2s left: 1,970 valid, 2 expired`
     pub fn progress(&self, elapsed: Duration, read: Option<Share>) -> String {
         let rest = read.map(|share| match share.left(elapsed) {
-            Some(left) => format!(", {} left", figures::elapsed(left)),
-            None => format!(", {} read", figures::bytes(share.read)),
+            Some(left) => format!(", {} left", numbers::elapsed(left)),
+            None => format!(", {} read", numbers::bytes(share.read)),
         });
         let rest = rest.unwrap_or_default();
         let verdicts = match self.verdicts() {
@@ -157,7 +157,7 @@ impl Summary {
     fn verdicts(&self) -> String {
         let verdicts = self.verdicts.iter();
         let verdicts = verdicts
-            .map(|(verdict, count)| format!("{} {}", figures::number(*count), verdict.name()));
+            .map(|(verdict, count)| format!("{} {}", numbers::number(*count), verdict.name()));
         verdicts.collect::<Vec<_>>().join(", ")
     }
 
@@ -207,7 +207,7 @@ impl Summary {
         let reasons = reasons
             .iter()
             .take(MAX_REASONS)
-            .map(|(reason, count)| format!("  {reason} ({})", figures::count(*count, "token")));
+            .map(|(reason, count)| format!("  {reason} ({})", numbers::count(*count, "token")));
         let after = if self.is_interrupted {
             "interrupted after "
         } else {

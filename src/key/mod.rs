@@ -1,6 +1,7 @@
 //! From a file to keys. Every form of a key becomes a JWK (RFC 7517) first.
 
 mod asn1;
+mod candidates;
 pub(crate) mod certificate;
 mod distinguished_name;
 mod ec_point;

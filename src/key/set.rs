@@ -195,24 +195,6 @@ impl KeySet {
         &self.keys
     }
 
-    /// The places of the keys that allow this algorithm: those with the header's `kid` first, then the
-    /// rest. The `kid` orders, it never decides (RFC 7515 section 4.1.4 calls it a hint).
-    #[must_use]
-    pub fn candidates(&self, algorithm: &Algorithm, kid: Option<&str>) -> Vec<usize> {
-        let fitting = self
-            .keys
-            .iter()
-            .enumerate()
-            .filter(|(_, key)| key.allows(algorithm));
-        let (named, others): (Vec<_>, Vec<_>) =
-            fitting.partition(|(_, key)| kid.is_some() && key.id.kid.as_deref() == kid);
-        named
-            .into_iter()
-            .chain(others)
-            .map(|(index, _)| index)
-            .collect()
-    }
-
     /// The algorithm of that name, if any key allows it.
     #[must_use]
     pub fn algorithm(&self, alg: &str) -> Option<&'static Algorithm> {
@@ -363,35 +345,6 @@ mod tests {
         assert_eq!(count(&[&one, &one]), 1);
         assert_eq!(count(&[&one, &two]), 2);
         assert_eq!(count(&[&one, &secret("AAAA", r#","alg":"HS256""#)]), 2);
-    }
-
-    #[test]
-    fn kid_orders_and_never_decides() {
-        let mut set: Vec<String> = ["a", "b", "c", "b"]
-            .iter()
-            .zip(["", "", "", r#""alg":"ES256","#])
-            .map(|(kid, alg)| {
-                let jwk = JWK.replace("\"a\"", &format!("\"{kid}\""));
-                jwk.replacen('{', &format!("{{{alg}"), 1)
-            })
-            .collect();
-        // RFC 7517, A.1: two keys may have the same kid.
-        let other = r#"{"kty":"EC","crv":"P-256","kid":"b","x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"}"#;
-        other.clone_into(&mut set[3]);
-        let keys =
-            KeySet::read("k", format!(r#"{{"keys":[{}]}}"#, set.join(",")).as_bytes()).unwrap();
-        let es256 = keys.algorithm("ES256").unwrap();
-        let order = |kid| -> Vec<_> {
-            keys.candidates(es256, kid)
-                .into_iter()
-                .map(|index| keys.keys()[index].id.kid.as_deref().unwrap())
-                .collect()
-        };
-        assert_eq!(order(None), ["a", "b", "c", "b"]);
-        assert_eq!(order(Some("b")), ["b", "b", "a", "c"]);
-        assert_eq!(order(Some("z")), ["a", "b", "c", "b"]);
-        assert_eq!(keys.algorithm("ES384"), None);
-        assert_eq!(keys.algorithm("none"), None);
     }
 
     #[test]

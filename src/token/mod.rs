@@ -9,11 +9,11 @@ pub(crate) mod disclosure;
 pub(crate) mod foreign_character;
 pub(crate) mod header;
 pub(crate) mod input;
+pub mod line_wrapped;
 pub(crate) mod malformed;
 mod member;
 pub(crate) mod numeric_date;
 pub(crate) mod segment;
-pub mod wrapped;
 
 use std::fmt;
 

@@ -18,7 +18,7 @@ use crate::text::abridged::abridged;
 use crate::text::durations::{duration, relative};
 use crate::text::json::Value;
 use crate::token::input::Escapes;
-use crate::token::wrapped::is_line_wrapped;
+use crate::token::line_wrapped::is_line_wrapped;
 
 /// What a note may look at.
 struct NoteContext<'r> {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use jwtlens::{Input, Token, is_line_wrapped};
 use memchr::memrchr;
 
-use super::foreign::Foreign;
+use super::not_tokens::Foreign;
 use super::readable::Readable;
 use crate::cli::scan;
 

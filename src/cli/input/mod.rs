@@ -3,8 +3,8 @@
 mod arguments;
 mod beginning;
 mod block;
-mod foreign;
 mod lines;
+mod not_tokens;
 mod prompt;
 mod readable;
 mod terminal;

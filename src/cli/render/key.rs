@@ -10,9 +10,9 @@ use jwtlens::{KeyNote, KeyReport, KeySet, KeySource, NumericDate, relative};
 use super::columns::{Columns, HANGING, INDENT, Row, wrapped};
 use super::escape;
 use super::style::Paint;
-use crate::cli::figures;
 use crate::cli::key_hints;
 use crate::cli::messages::{Messages, hint_width};
+use crate::cli::numbers;
 
 /// Sources as JSON, each an object.
 pub fn json(sources: &[KeySource]) -> Result<String> {
@@ -149,7 +149,7 @@ fn of_source(source: &KeySource, paint: Paint, width: Option<usize>, now: i64) -
     }
     let more = source.keys.len().saturating_sub(MAX_KEYS);
     if more > 0 {
-        let keys = figures::count(u64::try_from(more).unwrap_or(u64::MAX), "more key");
+        let keys = numbers::count(u64::try_from(more).unwrap_or(u64::MAX), "more key");
         text.extend(["\nand ", &keys, "; use -o json to see all\n"]);
     }
     text

@@ -7,7 +7,7 @@ use jwtlens::{NumericDate, duration};
 use super::columns::wrapped;
 use super::escape;
 use super::look::Look;
-use crate::cli::figures::{count, number};
+use crate::cli::numbers::{count, number};
 use crate::cli::statistics::{MAX_SKEW, Named, Names, Range, Statistics, Verdicts};
 
 /// Where the second column begins.

@@ -14,7 +14,7 @@ use super::columns::{Columns, HANGING, INDENT, Row, each_line, wrapped};
 use super::headline::headline;
 use super::look::{Detail, Look};
 use super::{escape, rows};
-use crate::cli::figures;
+use crate::cli::numbers;
 
 /// Writes reports for people.
 pub struct Text<'t>(pub &'t Look);
@@ -356,9 +356,9 @@ fn attempts(tried: &Tried, milliseconds: Option<u64>, is_cut: bool) -> String {
         let limit = limit / 1024;
         return format!("not searched: the token exceeds the search limit of {limit} KiB");
     }
-    let combinations = figures::count(tried.forms, "combination");
+    let combinations = numbers::count(tried.forms, "combination");
     let time = milliseconds.map_or(String::new(), |milliseconds| {
-        let time = figures::elapsed(Duration::from_millis(milliseconds));
+        let time = numbers::elapsed(Duration::from_millis(milliseconds));
         format!(" in {time}")
     });
     let left_out = match tried.keys_left_out {

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use crate::cli::figures;
 use crate::cli::messages::Messages;
+use crate::cli::numbers;
 
 /// Why something is not a token any more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +99,7 @@ impl Skipped {
                     line,
                     column,
                 } = first;
-                let number = figures::number(count.count);
+                let number = numbers::number(count.count);
                 let what = if count.count == 1 { one } else { many };
                 messages.warning(&format!(
                     "skipped {number} {what}, the first at {source}:{line}:{column}"

@@ -1,7 +1,7 @@
 //! Tokens whose lines have no time, with `--at line`.
 
-use crate::cli::figures;
 use crate::cli::messages::Messages;
+use crate::cli::numbers;
 
 /// How many there are, and why.
 #[derive(Clone, Debug, Default)]
@@ -42,7 +42,7 @@ impl Untimed {
     /// Warns of them.
     pub fn warn(&self, messages: Messages) {
         if self.before > 0 {
-            let tokens = figures::count(self.before, "token");
+            let tokens = numbers::count(self.before, "token");
             let lines = if self.before == 1 {
                 "was checked at the time of an earlier line: its line has no time"
             } else {
@@ -51,7 +51,7 @@ impl Untimed {
             messages.note(&format!("{tokens} {lines}"));
         }
         if self.now > 0 {
-            let tokens = figures::count(self.now, "token");
+            let tokens = numbers::count(self.now, "token");
             let (verb, object) = if self.now == 1 {
                 ("was", "it")
             } else {
