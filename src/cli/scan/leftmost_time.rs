@@ -157,7 +157,7 @@ impl Scan<'_> {
             let after = text.strip_prefix(*method);
             after.is_some_and(|after| after.starts_with(b" "))
         };
-        self.at >= self.request_end && METHODS.iter().any(|method| is_method(method))
+        self.at >= self.request_end && METHODS.iter().any(is_method)
     }
 
     /// Takes a time, if it is a word.

@@ -53,9 +53,9 @@ impl Untimed {
         if self.before > 0 {
             let tokens = figures::count(self.before, "token");
             let lines = if self.before == 1 {
-                "was checked at the time of an earlier line: its line has no time"
+                "was checked at the time of an earlier line: its line has no usable time"
             } else {
-                "were checked at the time of an earlier line: their lines have no time"
+                "were checked at the time of an earlier line: their lines have no usable time"
             };
             messages.note(&format!("{tokens} {lines}"));
         }
@@ -67,7 +67,7 @@ impl Untimed {
                 ("were", "their lines or any line before them")
             };
             messages.warning(&format!(
-                "{tokens} {verb} checked at the current time: no time found in {lines}"
+                "{tokens} {verb} checked at the current time: no usable time in {lines}"
             ));
         }
         if self.unknown_zone > 0 {
