@@ -49,7 +49,7 @@ fn names_are_bounded_and_do_not_depend_on_threads() {
 fn times_of_lines_do_not_depend_on_threads() {
     let token = Issuer::new(1, "k").token("{\"exp\":1795457000}");
     let line = |number: i64| match number % 3 {
-        0 => format!("{} no token\n", 1_795_456_000 + number),
+        0 => format!("[{}] no token\n", 1_795_456_000 + number),
         1 => format!("  {token}\n"),
         _ => format!("  {token} and {token}\n"),
     };
