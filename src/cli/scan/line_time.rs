@@ -458,6 +458,21 @@ mod tests {
                 r#"{"a":[{"t":"@","time":"2026-11-25T22:48:00Z"}]}"#,
                 Some(own(0)),
             ),
+            (r#"{"time":"soon","t":"@"}"#, None),
+            (r#"{"time":{"a":"2026-11-25T22:48:00Z"},"t":"@"}"#, None),
+            (r#"{"a":1} {"time":"2026-11-25T22:48:00Z","t":"@"}"#, None),
+            (
+                r#"{"log": {"entries":[{"startedDateTime":"2026-11-25T22:48:00Z","request":{"t":"@"}}]}}"#,
+                Some(own(0)),
+            ),
+        ] {
+            assert_eq!(times(text), [expected], "{text}");
+        }
+    }
+
+    #[test]
+    fn innermost_object_that_no_client_wrote_decides() {
+        for (text, expected) in [
             (
                 r#"{"events":[{"time":1577836800,"msg":"x"},{"time":1795646880,"msg":"@"}]}"#,
                 Some(own(0)),
@@ -495,13 +510,6 @@ mod tests {
             (
                 r#"{"Query-String":{"time":"2020-01-01T00:00:00Z","t":"@"}}"#,
                 None,
-            ),
-            (r#"{"time":"soon","t":"@"}"#, None),
-            (r#"{"time":{"a":"2026-11-25T22:48:00Z"},"t":"@"}"#, None),
-            (r#"{"a":1} {"time":"2026-11-25T22:48:00Z","t":"@"}"#, None),
-            (
-                r#"{"log": {"entries":[{"startedDateTime":"2026-11-25T22:48:00Z","request":{"t":"@"}}]}}"#,
-                Some(own(0)),
             ),
         ] {
             assert_eq!(times(text), [expected], "{text}");
