@@ -292,8 +292,8 @@ pub struct Tokens {
     /// Find tokens in other text, such as logs or HAR files
     ///
     /// A line may have several tokens or none; the report gives the line and column of each. One layer of
-    /// percent-encoding or JSON escapes is undone. What starts like a token but is truncated, damaged or
-    /// encoded twice is skipped and counted on stderr.
+    /// percent-encoding or JSON escapes is undone. What starts like a token but has fewer than three
+    /// segments, or is encoded twice, is skipped and counted on stderr.
     #[arg(long)]
     pub scan: bool,
 }
@@ -438,8 +438,8 @@ pub struct Checks {
 pub struct TimeArgs {
     /// Use this time instead of the current time
     ///
-    /// RFC 3339 (2026-11-23T18:09:24Z), a date, Unix seconds, or relative to now (-1h, +30m). With line,
-    /// finds tokens in a log and checks each at the time of its log line.
+    /// RFC 3339 (2026-11-23T18:09:24Z), a date, Unix seconds, or relative to now (-1h, +30m). Use "line"
+    /// to find tokens in a log and check each at the time of its log line.
     #[arg(long, value_name = "TIME", value_parser = time_args::at, allow_hyphen_values = true)]
     pub at: Option<At>,
 

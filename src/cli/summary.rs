@@ -207,7 +207,8 @@ impl Summary {
         let reasons = reasons
             .iter()
             .take(MAX_REASONS)
-            .map(|(reason, count)| format!("  {reason} ({})", numbers::count(*count, "token")));
+            .map(|(reason, count)| format!("  {reason} ({})", numbers::count(*count, "token")))
+            .chain(others(reasons.get(MAX_REASONS..).unwrap_or_default()));
         let after = if self.is_interrupted {
             "interrupted after "
         } else {
@@ -217,6 +218,21 @@ impl Summary {
             .chain(reasons)
             .collect()
     }
+}
+
+/// The line about the reasons that are not printed.
+fn others(reasons: &[(&str, u64)]) -> Option<String> {
+    let tokens = reasons.iter();
+    let tokens = tokens.fold(0_u64, |all, (_, count)| all.saturating_add(*count));
+    let number = u64::try_from(reasons.len()).unwrap_or(u64::MAX);
+    (number > 0).then(|| {
+        format!(
+            "  and {} more {} ({})",
+            numbers::number(number),
+            if number == 1 { "reason" } else { "reasons" },
+            numbers::count(tokens, "token")
+        )
+    })
 }
 
 #[cfg(test)]
@@ -234,6 +250,23 @@ mod tests {
         for (tokens, lines) in [(0, 0), (1, 0), (2, 1)] {
             assert_eq!(summary(tokens).lines(Instant::now()).len(), lines);
         }
+    }
+
+    #[test]
+    fn summary_counts_the_reasons_that_it_does_not_print() {
+        let mut summary = summary(9);
+        for (reason, tokens) in [("a", 4), ("b", 3), ("c", 2), ("d", 1), ("e", 1)] {
+            increase(&mut summary.reasons, reason.to_owned(), tokens);
+        }
+        assert_eq!(
+            summary.lines(Instant::now())[1..],
+            [
+                "  a (4 tokens)",
+                "  b (3 tokens)",
+                "  c (2 tokens)",
+                "  and 2 more reasons (2 tokens)"
+            ]
+        );
     }
 
     #[test]

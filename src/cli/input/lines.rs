@@ -207,7 +207,11 @@ impl Lines {
             let end = match found {
                 Found::Token(range, escapes) => {
                     let time = self.times.as_ref().and_then(|times| {
-                        let time = times.at(self.scanned.saturating_add(range.start));
+                        let place = self.scanned.saturating_add(range.start);
+                        let time = times.at(place);
+                        if times.has_unknown_zone(place) {
+                            block.untimed.count_unknown_zone();
+                        }
                         if !matches!(time, Some(TokenTime::Own(_))) {
                             block.untimed.name(times.unlisted());
                         }

@@ -1,5 +1,5 @@
 //! One layer of escapes over a token: percent-encoding (RFC 3986, section 2.1) or those of JSON strings
-//! (RFC 8259, section 7). Encoders that escape a dot may escape `-` and `_` too.
+//! (RFC 8259, section 7). Encoders that escape a dot may escape `-`, `_` and `~` too; some escape `~` alone.
 
 use std::borrow::Cow;
 
@@ -28,10 +28,25 @@ pub fn is_escaped(text: &[u8]) -> bool {
 pub fn dot(text: &[u8], escapes: Option<Escapes>) -> Option<usize> {
     match escapes {
         None => text.starts_with(b".").then_some(1),
-        Some(escapes) => escape(text, escapes)
-            .filter(|(byte, _)| *byte == b'.')
-            .map(|(_, length)| length),
+        Some(escapes) => escaped(text, b'.', escapes),
     }
+}
+
+/// The length of the tilde that a text starts with, and the escapes of a token in which it stands.
+pub fn tilde(text: &[u8], escapes: Option<Escapes>) -> Option<(usize, Option<Escapes>)> {
+    if text.starts_with(b"~") {
+        return Some((1, escapes));
+    }
+    [Escapes::Percent, Escapes::Json]
+        .into_iter()
+        .filter(|found| escapes.is_none_or(|escapes| escapes == *found))
+        .find_map(|found| Some((escaped(text, b'~', found)?, Some(found))))
+}
+
+/// The length of this character if the text starts with its escape.
+fn escaped(text: &[u8], character: u8, escapes: Escapes) -> Option<usize> {
+    let (byte, length) = escape(text, escapes)?;
+    (byte == character).then_some(length)
 }
 
 /// The number of bytes that the text starts with and that are characters of base64url, escaped or not.
@@ -39,7 +54,7 @@ pub fn run(text: &[u8], escapes: Escapes) -> usize {
     let mut length = 0_usize;
     while let Some(rest) = text.get(length..)
         && let Some((byte, read)) = character(rest, escapes)
-        && byte != b'.'
+        && is_base64url(byte)
     {
         length = length.saturating_add(read);
     }
@@ -53,9 +68,10 @@ pub fn unescaped(token: &[u8], escapes: Option<Escapes>) -> Cow<'_, [u8]> {
     };
     let mut plain = Vec::with_capacity(token.len());
     let mut rest = token;
-    while let Some((byte, read)) = character(rest, escapes) {
+    while let Some(first) = rest.first() {
+        let (byte, length) = escape(rest, escapes).unwrap_or((*first, 1));
         plain.push(byte);
-        rest = rest.get(read..).unwrap_or_default();
+        rest = rest.get(length..).unwrap_or_default();
     }
     Cow::Owned(plain)
 }
@@ -78,6 +94,7 @@ fn escape(text: &[u8], escapes: Escapes) -> Option<(u8, usize)> {
         b"2e" => b'.',
         b"2d" => b'-',
         b"5f" => b'_',
+        b"7e" => b'~',
         _ => return None,
     };
     Some((byte, prefix.len().saturating_add(2)))

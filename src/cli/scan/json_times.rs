@@ -1,17 +1,15 @@
 //! The times of JSON in a log.
 //!
-//! A line that is an object has the time that the object itself gives: what is nested in it, such as the
-//! headers or the body of a request, may be the client's. A document of several lines, or a HAR file in one,
-//! holds many events: the top-level object and the elements of arrays. There the outermost one that has a time
-//! decides.
+//! A token has the time of the innermost object around it that has one. What holds what a client wrote, such as
+//! headers or a body, never decides.
 
 use std::ops::Range;
 
-use memchr::memmem;
 use serde::de::IgnoredAny;
 
-use super::layouts::container;
-use super::timestamp::{Clock, Unit, of_number};
+use super::member_path::{MemberPath, is_time_name};
+use super::prefixes::{before_json, prefix};
+use super::timestamp::{Clock, Moment, Unit, of_number};
 
 /// Members that give an object's time. The last one is journald's, in microseconds.
 const MEMBERS: [&[u8]; 7] = [
@@ -26,15 +24,41 @@ const MEMBERS: [&[u8]; 7] = [
 
 const MICROSECONDS: &[u8] = b"__REALTIME_TIMESTAMP";
 
+/// Members that hold what a client wrote, in lowercase and without `_` and `-`.
+const CLIENT_MEMBERS: [&[u8]; 29] = [
+    b"arguments",
+    b"args",
+    b"body",
+    b"cookie",
+    b"cookies",
+    b"form",
+    b"formdata",
+    b"header",
+    b"headers",
+    b"httprequest",
+    b"multivalueheaders",
+    b"multivaluequerystringparameters",
+    b"parameters",
+    b"params",
+    b"pathparameters",
+    b"payload",
+    b"postdata",
+    b"query",
+    b"queryparameters",
+    b"queryparams",
+    b"querystring",
+    b"querystringparameters",
+    b"req",
+    b"request",
+    b"requestbody",
+    b"requestheaders",
+    b"res",
+    b"response",
+    b"responseheaders",
+];
+
 /// The deepest nesting that is followed.
 const MAX_DEPTH: usize = 128;
-
-/// The greatest difference, in seconds, between two members that give the same time. If it is greater, one of
-/// them may be injected, and the object has none.
-const MAX_DIFFERENCE: u64 = 60;
-
-/// The longest name of a member that a hint quotes.
-const MAX_NAME: usize = 32;
 
 /// A document that is read line by line.
 #[derive(Default)]
@@ -42,10 +66,8 @@ pub struct Json {
     /// The objects and arrays that are open at the end of the last line.
     open: Vec<Frame>,
     state: State,
-    /// Whether elements of any array are events.
-    is_document: bool,
     /// The first member that holds a time, but is none of [`MEMBERS`], of an event without a time.
-    unlisted: Option<String>,
+    unlisted: Option<MemberPath>,
 }
 
 /// What may come next.
@@ -64,37 +86,53 @@ enum State {
 #[derive(Clone, PartialEq, Eq)]
 struct Member {
     time: Option<&'static [u8]>,
+    /// Whether it is one of [`CLIENT_MEMBERS`].
+    is_client: bool,
     /// Where it stands in its line.
     name: Range<usize>,
 }
 
-#[derive(Clone)]
 struct Frame {
     is_object: bool,
-    /// Whether it is something that happened, so that its time counts.
+    /// Whether it is the document itself or an element of an array.
     is_event: bool,
+    /// Whether a client may have written it.
+    is_client: bool,
+    /// The name of the member that it is the value of, if that is a member of an event.
+    name: Option<MemberPath>,
     /// Where it starts in the current line; none if it started in a line before.
     start: Option<usize>,
     time: Option<TimeMember>,
     /// The first member that holds a time, but is none of [`MEMBERS`].
-    unlisted: Option<String>,
+    unlisted: Option<MemberPath>,
 }
 
 /// The time of an object, and where it is known from on.
 #[derive(Clone, Copy)]
 struct TimeMember {
-    /// None if its members differ.
-    second: Option<i64>,
+    name: &'static [u8],
+    moment: Moment,
     known_from: usize,
 }
 
-/// The events of a line that have a time.
+/// What a line that is JSON gives.
 #[derive(Default)]
 pub struct Events {
     /// Whether the line is JSON, or part of a document of several lines.
     pub is_json: bool,
-    /// Where they are, in order and disjoint, and their times.
-    timed: Vec<(Range<usize>, Option<i64>)>,
+    /// Whether it starts a document.
+    pub starts_document: bool,
+    /// The objects that have a time, inner ones before outer ones.
+    timed: Vec<Timed>,
+    /// Where the time changes in the line, in order, and the time from there on.
+    changes: Vec<(usize, Option<Moment>)>,
+}
+
+/// An object that has a time.
+#[derive(Clone)]
+struct Timed {
+    range: Range<usize>,
+    moment: Moment,
 }
 
 /// Something that is not JSON.
@@ -104,32 +142,35 @@ impl Json {
     /// Reads the next line.
     pub fn read(&mut self, line: &[u8], clock: &Clock) -> Events {
         if !self.open.is_empty() {
-            let mut events = Events::new();
+            let mut events = Events::default();
             if self.follow(line, 0, clock, &mut events).is_ok() {
-                return events;
+                return events.of_json();
             }
         }
         self.open.clear();
-        let start = container(line);
-        let text = line.get(start..).unwrap_or_default();
-        if !starts_json(text) {
+        let Some(start) = start(line) else {
             return Events::default();
-        }
+        };
+        let text = line.get(start..).unwrap_or_default();
         let is_whole = serde_json::from_slice::<IgnoredAny>(text).is_ok();
-        self.is_document = !is_whole || is_har(text);
+        // What is before each line of a document is not followed.
+        let is_followed = is_whole || start == 0;
         self.state = State::First;
-        let mut events = Events::new();
-        let followed = self.follow(line, start, clock, &mut events).is_ok();
-        if followed && (is_whole || !self.open.is_empty()) {
-            return events;
+        let mut events = Events {
+            starts_document: true,
+            ..Events::default()
+        };
+        let is_json = is_followed && self.follow(line, start, clock, &mut events).is_ok();
+        if is_json && (is_whole || !self.open.is_empty()) {
+            return events.of_json();
         }
         self.open.clear();
         Events::default()
     }
 
-    /// The name of the first member that looks like the time of an object without one.
-    pub fn unlisted(&self) -> Option<&str> {
-        self.unlisted.as_deref()
+    /// The first member that looks like the time of an object without one.
+    pub fn unlisted(&self) -> Option<&MemberPath> {
+        self.unlisted.as_ref()
     }
 
     /// Follows objects and arrays from a byte of a line to its end.
@@ -154,7 +195,7 @@ impl Json {
         while let Some(byte) = line.get(at).copied() {
             let next = at.saturating_add(1);
             match byte {
-                b'{' | b'[' => self.begin(byte == b'{', at)?,
+                b'{' | b'[' => self.begin(byte == b'{', line, at)?,
                 b'}' | b']' => {
                     let frame = self.open.pop().ok_or(NotJson)?;
                     if frame.is_object != (byte == b'}') {
@@ -206,27 +247,35 @@ impl Json {
             }
             at = next;
         }
-        for frame in self.open.iter().rev() {
+        for frame in self.open.iter().rev().filter(|frame| !frame.is_client) {
             // If an object continues on the next line, its time applies to what follows the time.
             if let Some(time) = frame.time {
-                events.add(time.known_from..usize::MAX, time.second);
+                events.timed.push(Timed {
+                    range: time.known_from..usize::MAX,
+                    moment: time.moment,
+                });
             }
         }
         Ok(())
     }
 
-    fn begin(&mut self, is_object: bool, start: usize) -> Result<(), NotJson> {
+    fn begin(&mut self, is_object: bool, line: &[u8], start: usize) -> Result<(), NotJson> {
         if self.open.len() >= MAX_DEPTH || !self.expects_value() {
             return Err(NotJson);
         }
-        let is_event = match &*self.open {
-            [] => true,
-            [array] => !array.is_object,
-            [.., parent] => self.is_document && !parent.is_object,
+        let member = match &self.state {
+            State::Value(member) => Some(member),
+            State::First | State::Colon(_) | State::Comma => None,
         };
+        let parent = self.open.last();
+        let name = member.filter(|_| is_object && parent.is_some_and(|parent| parent.is_event));
+        let is_client = member.is_some_and(|member| member.is_client)
+            || parent.is_some_and(|parent| parent.is_client);
         self.open.push(Frame {
             is_object,
-            is_event: is_object && is_event,
+            is_event: is_object && parent.is_none_or(|parent| !parent.is_object),
+            is_client,
+            name: name.and_then(|member| MemberPath::new(line.get(member.name.clone())?)),
             start: Some(start),
             time: None,
             unlisted: None,
@@ -236,12 +285,25 @@ impl Json {
     }
 
     fn close(&mut self, frame: Frame, end: usize, events: &mut Events) {
+        if frame.is_client {
+            return;
+        }
         if let Some(time) = frame.time {
             // If an object is on one line, its time applies to all of it.
-            let start = frame.start.unwrap_or(time.known_from);
-            events.add(start..end, time.second);
-        } else if self.unlisted.is_none() {
-            self.unlisted = frame.unlisted;
+            events.timed.push(Timed {
+                range: frame.start.unwrap_or(time.known_from)..end,
+                moment: time.moment,
+            });
+        } else if frame.is_event && self.unlisted.is_none() {
+            self.unlisted.clone_from(&frame.unlisted);
+        }
+        // A token next to an object does not have its time.
+        if let Some(name) = frame.name
+            && let Some(parent) = self.open.last_mut()
+            && parent.unlisted.is_none()
+        {
+            let listed = frame.time.and_then(|time| MemberPath::new(time.name));
+            parent.unlisted = listed.or(frame.unlisted).map(|inner| name.join(inner));
         }
     }
 
@@ -257,13 +319,18 @@ impl Json {
     fn name(&mut self, line: &[u8], range: Range<usize>) {
         let text = line.get(range.clone()).unwrap_or_default();
         let time = MEMBERS.iter().find(|member| **member == text).copied();
-        self.state = State::Colon(Member { time, name: range });
+        let is_client = is_client_member(text);
+        self.state = State::Colon(Member {
+            time,
+            is_client,
+            name: range,
+        });
     }
 
     fn value(&mut self, line: &[u8], range: Range<usize>, is_string: bool, clock: &Clock) {
         if let State::Value(member) = &self.state
             && let Some(frame) = self.open.last_mut()
-            && frame.is_event
+            && !frame.is_client
         {
             frame.member(line, member, range, is_string, clock);
         }
@@ -288,70 +355,104 @@ impl Frame {
             Unit::Seconds
         };
         let whole = clock.read_whole(text).filter(|_| is_string);
-        let second = whole.or_else(|| of_number(text, unit));
-        if member.time.is_none() {
+        let moment = whole.or_else(|| of_number(text, unit).map(Moment::At));
+        let Some(name) = member.time else {
             let name = line.get(member.name.clone()).unwrap_or_default();
-            if self.unlisted.is_none()
-                && (whole.is_some() || is_time_name(name) && second.is_some())
-            {
-                self.unlisted = printable(name);
+            let is_time = whole.is_some() || is_time_name(name) && moment.is_some();
+            if self.unlisted.is_none() && is_time {
+                self.unlisted = MemberPath::new(name);
             }
             return;
-        }
-        let Some(second) = second else {
+        };
+        let Some(moment) = moment else {
             return;
         };
         match &mut self.time {
             None => {
                 self.time = Some(TimeMember {
-                    second: Some(second),
+                    name,
+                    moment,
                     known_from: value.end,
                 });
             }
-            Some(time) => {
-                let is_same = time
-                    .second
-                    .is_some_and(|first| first.abs_diff(second) <= MAX_DIFFERENCE);
-                if !is_same {
-                    time.second = None;
-                }
-            }
+            Some(time) => time.moment = time.moment.agreeing(moment),
         }
     }
 }
 
 impl Events {
-    /// The events of a line that is JSON.
-    fn new() -> Self {
+    /// The same of a line that is JSON.
+    fn of_json(self) -> Self {
         Self {
             is_json: true,
-            timed: Vec::new(),
+            changes: self.changes(),
+            ..self
         }
     }
 
-    /// Adds an event, whose time applies to all events in it.
-    fn add(&mut self, range: Range<usize>, second: Option<i64>) {
-        while self
-            .timed
-            .last()
-            .is_some_and(|(inner, _)| inner.start >= range.start)
-        {
-            self.timed.pop();
+    fn changes(&self) -> Vec<(usize, Option<Moment>)> {
+        // Of those that start at one place, the outer ones come first.
+        let mut timed: Vec<Timed> = self.timed.iter().rev().cloned().collect();
+        timed.sort_by_key(|timed| timed.range.start);
+        let mut changes = Vec::new();
+        let mut around: Vec<Timed> = Vec::new();
+        for inner in timed {
+            leave(&mut around, inner.range.start, &mut changes);
+            changes.push((inner.range.start, Some(inner.moment)));
+            around.push(inner);
         }
-        self.timed.push((range, second));
+        leave(&mut around, usize::MAX, &mut changes);
+        changes
     }
 
-    /// The time of the event around a byte.
-    pub fn time_at(&self, byte: usize) -> Option<i64> {
-        let after = self.timed.partition_point(|(range, _)| range.end <= byte);
-        let (range, second) = self.timed.get(after)?;
-        second.filter(|_| range.start <= byte)
+    /// The time of the innermost object around a byte.
+    pub fn time_at(&self, byte: usize) -> Option<Moment> {
+        let after = self.changes.partition_point(|(from, _)| *from <= byte);
+        let (_, moment) = self.changes.get(after.checked_sub(1)?)?;
+        *moment
     }
 
-    /// The time of the line's last event, for the lines after it.
+    /// Whether an object has a time.
+    pub fn has_time(&self) -> bool {
+        !self.timed.is_empty()
+    }
+
+    /// The time of the line's last object, for the lines after it.
     pub fn last_time(&self) -> Option<i64> {
-        self.timed.iter().rev().find_map(|(_, second)| *second)
+        self.timed
+            .iter()
+            .rev()
+            .find_map(|timed| timed.moment.second())
     }
+}
+
+/// Leaves the objects that end before a byte.
+fn leave(around: &mut Vec<Timed>, byte: usize, changes: &mut Vec<(usize, Option<Moment>)>) {
+    while let Some(inner) = around.pop_if(|inner| inner.range.end <= byte) {
+        changes.push((inner.range.end, around.last().map(|outer| outer.moment)));
+    }
+}
+
+/// Where JSON starts in a line.
+fn start(line: &[u8]) -> Option<usize> {
+    let starts_json = |start: &usize| line.get(*start..).is_some_and(starts_json);
+    let prefix = prefix(line);
+    let places = [0, prefix].into_iter();
+    places.into_iter().find(starts_json).or_else(|| {
+        let words = before_json(line.get(prefix..)?)?;
+        Some(prefix.saturating_add(words)).filter(starts_json)
+    })
+}
+
+/// Whether the value of a member is what a client wrote.
+fn is_client_member(name: &[u8]) -> bool {
+    const MAX_NAME: usize = 40;
+    if name.len() > MAX_NAME {
+        return false;
+    }
+    let letters = name.iter().filter(|byte| !b"_-".contains(byte));
+    let name: Vec<u8> = letters.map(u8::to_ascii_lowercase).collect();
+    CLIENT_MEMBERS.contains(&name.as_slice())
 }
 
 /// Where the string ends that starts at this quote.
@@ -375,30 +476,4 @@ fn starts_json(line: &[u8]) -> bool {
         [b'[', rest @ ..] => matches!(rest.trim_ascii_start(), [] | [b'"' | b'{' | b'[', ..]),
         _ => false,
     }
-}
-
-/// Whether JSON starts like a HAR file: `{"log":{`.
-fn is_har(text: &[u8]) -> bool {
-    let mut rest = text;
-    memmem::find(text, b"\"entries\"").is_some()
-        && [&b"{"[..], b"\"log\"", b":", b"{"].iter().all(|part| {
-            let stripped = rest.trim_ascii_start().strip_prefix(*part);
-            rest = stripped.unwrap_or_default();
-            stripped.is_some()
-        })
-}
-
-/// Whether a number with this name may be a time.
-fn is_time_name(name: &[u8]) -> bool {
-    let name = name.to_ascii_lowercase();
-    [&b"time"[..], b"date"]
-        .iter()
-        .any(|part| name.windows(part.len()).any(|window| window == *part))
-}
-
-/// A name that a hint can quote.
-fn printable(name: &[u8]) -> Option<String> {
-    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_@.-".contains(byte);
-    let is_short = (1..=MAX_NAME).contains(&name.len());
-    (is_short && name.iter().all(is_plain)).then(|| String::from_utf8_lossy(name).into_owned())
 }

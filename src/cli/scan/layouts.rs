@@ -11,7 +11,8 @@ use std::ops::Range;
 
 use memchr::{memchr, memrchr};
 
-use super::timestamp::{Clock, number};
+use super::timestamp::{Clock, Moment, fractional_number, number};
+use super::words::{strip_any, word};
 
 /// Names before a time, as in `ts=1795646880.123`.
 const NAMES: [&str; 5] = ["time=", "timestamp=", "ts=", "@timestamp=", "date="];
@@ -34,43 +35,45 @@ const MAX_WORDS: usize = 3;
 /// The maximum number of words between an address and a time in brackets: `-` and a user's name of two words.
 const MAX_NAMES: usize = 3;
 
-/// The time of a line of text.
-pub fn own_time(line: &[u8], clock: &Clock) -> Option<i64> {
+/// The time of a line, if its layout is known. What a client writes does not hide that it is.
+pub fn own_time(line: &[u8], clock: &Clock) -> Option<Moment> {
     at_start(line, clock)
         .or_else(|| after_address(line, clock))
         .or_else(|| of_rails(line, clock))
 }
 
-/// The length of what Docker Compose (`web-1  | `) and `kubectl logs --prefix` (`[pod/web-1/web] `) write before a
-/// line.
-pub fn container(line: &[u8]) -> usize {
-    let first = word(line, 0);
-    let name = line.get(first.clone()).unwrap_or_default();
-    let second = word(line, first.end);
-    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte);
-    let end = if name.starts_with(b"[pod/") && name.ends_with(b"]") {
-        first.end
-    } else if !name.is_empty() && name.iter().all(is_name) && line.get(second.clone()) == Some(b"|")
-    {
-        second.end
-    } else {
-        return 0;
-    };
-    word(line, end).start
-}
-
 /// The time that a line starts with. A line that starts with a space continues another one.
-fn at_start(line: &[u8], clock: &Clock) -> Option<i64> {
-    let mut rest = line.get(container(line)..)?;
+fn at_start(line: &[u8], clock: &Clock) -> Option<Moment> {
+    let mut rest = line;
     if let Some(after) = priority(rest) {
         // RFC 5424 has a version after the priority, RFC 3164 none.
         rest = after.strip_prefix(b"1 ").unwrap_or(after);
     }
     for _ in 0..=MAX_WORDS {
-        if let Some(second) = time(rest, clock) {
-            return Some(second);
+        if let Some((moment, length)) = time(rest, clock) {
+            let after = rest.get(length..).unwrap_or_default();
+            return Some(match of_access_log(after, clock) {
+                Some(other) => moment.agreeing(other),
+                None => moment,
+            });
         }
         rest = rest.get(logger_word(rest)?..)?;
+    }
+    None
+}
+
+/// The time of an access log behind a time: what is at the start may be what the client gives as its address
+/// (`X-Forwarded-For`), as in `2026-11-25T22:48:00Z, 192.0.2.7 - - [25/Nov/2026:22:48:00 +0000] "GET ...`.
+fn of_access_log(text: &[u8], clock: &Clock) -> Option<Moment> {
+    let unquoted = memchr(b'"', text).unwrap_or(text.len());
+    let mut range = word(text, 0);
+    while range.start < unquoted {
+        let next = word(text, range.end);
+        let content = text.get(range.clone())?;
+        if content != b"-" && is_address(content) && text.get(next.clone()) == Some(b"-") {
+            return after_address(text.get(range.start..)?, clock);
+        }
+        range = next;
     }
     None
 }
@@ -83,46 +86,44 @@ fn priority(line: &[u8]) -> Option<&[u8]> {
     digits.get(length..)?.strip_prefix(b">")
 }
 
-/// The time that a text starts with: plain, in a bracket, or with a name.
-fn time(text: &[u8], clock: &Clock) -> Option<i64> {
-    if let Some(text) = strip_any(text, &NAMES) {
-        if let Some(text) = text.strip_prefix(b"\"") {
-            let end = memchr(b'"', text)?;
-            let is_word = text.get(end.saturating_add(1))?.is_ascii_whitespace();
-            return clock.read_whole(text.get(..end)?).filter(|_| is_word);
-        }
-        // Without a field after it, it may be the body of a form.
-        return ends(text, read(text, clock)?, |next| {
-            next.is_some_and(u8::is_ascii_whitespace)
-        });
-    }
-    if let Some(text) = text.strip_prefix(b"[") {
-        let text = strip_any(text, &WEEKDAYS).unwrap_or(text);
-        return ends(text, read(text, clock)?, |next| {
-            next.is_some_and(|next| *next == b']' || next.is_ascii_whitespace())
-        });
-    }
-    let text = strip_any(text, &WEEKDAYS).unwrap_or(text);
-    ends(text, read(text, clock)?, |next| {
-        next.is_none_or(|next| b",;|".contains(next) || next.is_ascii_whitespace())
-    })
+/// The time that a text starts with, and its length: plain, in a bracket, or with a name.
+fn time(text: &[u8], clock: &Clock) -> Option<(Moment, usize)> {
+    let (rest, (moment, length)) = if let Some(rest) = strip_any(text, &NAMES) {
+        named_time(rest, clock)?
+    } else if let Some(rest) = text.strip_prefix(b"[") {
+        let rest = strip_any(rest, &WEEKDAYS).unwrap_or(rest);
+        let read = clock.read(rest).or_else(|| number(rest))?;
+        let next = rest.get(read.1)?;
+        (*next == b']' || next.is_ascii_whitespace()).then_some((rest, read))?
+    } else {
+        let rest = strip_any(text, &WEEKDAYS).unwrap_or(text);
+        // A number without a fraction may be an ID.
+        let read = clock.read(rest).or_else(|| fractional_number(rest))?;
+        let ends = rest
+            .get(read.1)
+            .is_none_or(|next| b",;|".contains(next) || next.is_ascii_whitespace());
+        ends.then_some((rest, read))?
+    };
+    let before = text.len().saturating_sub(rest.len());
+    Some((moment, before.saturating_add(length)))
 }
 
-fn read(text: &[u8], clock: &Clock) -> Option<(i64, usize)> {
-    clock.read(text).or_else(|| number(text))
-}
-
-/// The time if what comes after it may follow a time.
-fn ends(
-    text: &[u8],
-    (second, length): (i64, usize),
-    may_follow: impl Fn(Option<&u8>) -> bool,
-) -> Option<i64> {
-    may_follow(text.get(length)).then_some(second)
+/// The time behind a name.
+fn named_time<'t>(text: &'t [u8], clock: &Clock) -> Option<(&'t [u8], (Moment, usize))> {
+    let is_space = |at: usize| text.get(at).is_some_and(u8::is_ascii_whitespace);
+    if let Some(quoted) = text.strip_prefix(b"\"") {
+        let end = memchr(b'"', quoted)?;
+        let moment = clock.read_whole(quoted.get(..end)?)?;
+        let length = end.saturating_add(2);
+        return is_space(length).then_some((text, (moment, length)));
+    }
+    // Without a field after it, it may be the body of a form.
+    let read = clock.read(text).or_else(|| number(text))?;
+    is_space(read.1).then_some((text, read))
 }
 
 /// The length of a word that loggers write before the time, with what separates it from the next.
-fn logger_word(text: &[u8]) -> Option<usize> {
+pub fn logger_word(text: &[u8]) -> Option<usize> {
     let range = word(text, 0);
     let word_after = word(text, range.end).start;
     let content = text.get(range)?;
@@ -162,16 +163,10 @@ fn is_logger_name(word: &[u8]) -> bool {
 ///
 /// The name of the user is the client's, and its quotes may not be escaped. So what is in quotes cannot be told,
 /// and if several words are a time, none counts.
-fn after_address(line: &[u8], clock: &Clock) -> Option<i64> {
+fn after_address(line: &[u8], clock: &Clock) -> Option<Moment> {
+    let mut range = behind_addresses(line)?;
     let mut only = None;
-    let mut before = word(line, 0);
-    let mut range = word(line, before.end);
-    if !is_address(line.get(before.clone())?) {
-        is_host(line.get(before)?).then_some(())?;
-        before = range;
-        is_address(line.get(before.clone())?).then_some(())?;
-        range = word(line, before.end);
-    }
+    let mut is_doubtful = false;
     let mut words = 0_usize;
     let mut is_plain = true;
     while let Some(content) = line.get(range.clone()).filter(|word| !word.is_empty()) {
@@ -179,21 +174,41 @@ fn after_address(line: &[u8], clock: &Clock) -> Option<i64> {
         let start = range.start.saturating_add(usize::from(bracket.is_some()));
         let text = line.get(start..)?;
         let number = || bracket.and_then(number);
-        if bracket.is_none() && is_time_elsewhere(content, text, clock) {
-            return None;
-        }
-        if let Some((second, length)) = clock.read(text).or_else(number) {
+        is_doubtful |= bracket.is_none() && is_time_elsewhere(content, text, clock);
+        if let Some((moment, length)) = clock.read(text).or_else(number) {
             let is_closed = bracket.is_some() && text.get(length) == Some(&b']');
-            if only.is_some() || !is_closed || !is_plain || words > MAX_NAMES {
-                return None;
+            is_doubtful |= !is_closed || !is_plain || words > MAX_NAMES || only.is_some();
+            if is_closed {
+                only = Some(moment);
             }
-            only = Some(second);
         }
         is_plain &= !content.iter().any(|byte| b"\"'`/?&=<>".contains(byte));
         words = words.saturating_add(1);
         range = word(line, range.end);
     }
-    only
+    // Without a time in brackets, the layout is another one.
+    let moment = only?;
+    Some(if is_doubtful {
+        Moment::Contradictory
+    } else {
+        moment
+    })
+}
+
+/// The word behind the client's address, which proxies' addresses, or the name of a host, may come before.
+fn behind_addresses(line: &[u8]) -> Option<Range<usize>> {
+    let mut range = word(line, 0);
+    // `X-Forwarded-For`
+    while let Some([list @ .., b',']) = line.get(range.clone()) {
+        is_address_list(list).then_some(())?;
+        range = word(line, range.end);
+    }
+    let next = word(line, range.end);
+    if is_address_list(line.get(range.clone())?) {
+        return Some(next);
+    }
+    is_host(line.get(range)?).then_some(())?;
+    is_address(line.get(next.clone())?).then(|| word(line, next.end))
 }
 
 /// Whether a word that is not in quotes is, or has as its value, what may be the line's own time: the one in
@@ -205,7 +220,7 @@ fn is_time_elsewhere(word: &[u8], text: &[u8], clock: &Clock) -> bool {
         None => text,
     };
     let is_named = value.len() < text.len();
-    !is_url && (number(value).is_some() || is_named && clock.read(value).is_some())
+    !is_url && (fractional_number(value).is_some() || is_named && clock.read(value).is_some())
 }
 
 /// Whether a word is an IP address, with a port or without, or what stands for that of a client without one.
@@ -218,14 +233,18 @@ fn is_address(word: &[u8]) -> bool {
         || word.parse::<SocketAddr>().is_ok()
 }
 
-/// Whether a word is the name of a host, as `www.example.com:443`.
+fn is_address_list(word: &[u8]) -> bool {
+    word.split(|byte| *byte == b',').all(is_address)
+}
+
+/// Whether a word is the name of a host, as `www.example.com:443` or `localhost`.
 fn is_host(word: &[u8]) -> bool {
     let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b".:-_".contains(byte);
-    word.iter().all(is_part) && word.contains(&b'.') && !word.ends_with(b":")
+    !word.is_empty() && word.iter().all(is_part) && !word.ends_with(b":")
 }
 
 /// The time in `Started GET "/path" for 192.0.2.7 at 2026-11-25 22:48:00 +0000`. The path has no spaces.
-fn of_rails(line: &[u8], clock: &Clock) -> Option<i64> {
+fn of_rails(line: &[u8], clock: &Clock) -> Option<Moment> {
     let (first, last) = (memchr(b'"', line)?, memrchr(b'"', line)?);
     let before = str::from_utf8(line.get(..first)?).ok()?;
     let mut before = before.split_ascii_whitespace().rev();
@@ -239,26 +258,4 @@ fn of_rails(line: &[u8], clock: &Clock) -> Option<i64> {
     let time = after.get(address.end..)?.strip_prefix(b" at ")?;
     is_address(after.get(address)?).then_some(())?;
     clock.read_whole(time.trim_ascii_end())
-}
-
-/// The next word from a byte on; an empty one at the end of the line.
-fn word(line: &[u8], from: usize) -> Range<usize> {
-    let rest = line.get(from..).unwrap_or_default();
-    let spaces = rest
-        .iter()
-        .take_while(|byte| byte.is_ascii_whitespace())
-        .count();
-    let start = from.saturating_add(spaces).min(line.len());
-    let rest = line.get(start..).unwrap_or_default();
-    let length = rest
-        .iter()
-        .take_while(|byte| !byte.is_ascii_whitespace())
-        .count();
-    start..start.saturating_add(length)
-}
-
-fn strip_any<'t>(text: &'t [u8], prefixes: &[&str]) -> Option<&'t [u8]> {
-    prefixes
-        .iter()
-        .find_map(|prefix| text.strip_prefix(prefix.as_bytes()))
 }

@@ -1,14 +1,21 @@
 //! Tokens in any text: logs, HAR files, cookies, HTTP dumps.
 
+mod cursor;
 mod escapes;
 #[cfg(test)]
 mod hostile_lines;
 mod json_times;
 mod layouts;
+mod leftmost_time;
 mod line_time;
+mod member_path;
+mod plain_line;
+mod prefixes;
 mod skipped;
 mod timestamp;
 mod untimed;
+mod words;
+mod zone;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -151,7 +158,7 @@ fn token_within(text: &[u8], run: Range<usize>, escapes: Option<Escapes>) -> Opt
     escapes::dot(text.get(run.end..)?, escapes)?;
     for _ in 0..MAX_TRIED {
         let header = run.end.saturating_sub(at);
-        if let Some(length) = length(text.get(at..)?, header, escapes) {
+        if let Some((length, escapes)) = length(text.get(at..)?, header, escapes) {
             return Some(Found::Token(at..at.saturating_add(length), escapes));
         }
         let after = at.saturating_add(1);
@@ -160,8 +167,13 @@ fn token_within(text: &[u8], run: Range<usize>, escapes: Option<Escapes>) -> Opt
     None
 }
 
-/// The length of the token that the text starts with, given that of its first segment.
-fn length(text: &[u8], header: usize, escapes: Option<Escapes>) -> Option<usize> {
+/// The length of the token that the text starts with, given that of its first segment, and its escapes: those of
+/// its dots, or if these are plain, of its tildes.
+fn length(
+    text: &[u8],
+    header: usize,
+    escapes: Option<Escapes>,
+) -> Option<(usize, Option<Escapes>)> {
     let segment = unescaped(text.get(..header)?, escapes);
     if segment.len() > MAX_TOKEN {
         return None;
@@ -178,41 +190,52 @@ fn length(text: &[u8], header: usize, escapes: Option<Escapes>) -> Option<usize>
     let five = members
         .contains_key("enc")
         .then(|| after_dot(after_dot(signature)?));
-    Some(match five.flatten() {
-        Some(end) => end,
-        None if escapes.is_none() => {
-            signature.saturating_add(disclosures(text.get(signature..).unwrap_or_default()))
-        }
-        None => signature,
-    })
+    if let Some(end) = five.flatten() {
+        return Some((end, escapes));
+    }
+    let (disclosures, escapes) = disclosures(text.get(signature..)?, escapes);
+    Some((signature.saturating_add(disclosures), escapes))
 }
 
-/// The number of bytes of what makes an SD-JWT of the JWT before it (RFC 9901, section 4): a `~` before each
-/// disclosure and after the last one, and a JWT or nothing; 0 without a disclosure.
-fn disclosures(text: &[u8]) -> usize {
+/// The number of bytes of what makes an SD-JWT of the JWT before it (RFC 9901, section 4), and the escapes of both:
+/// a `~` before each disclosure and after the last one, and a JWT or nothing; 0 without a disclosure.
+fn disclosures(text: &[u8], of_jwt: Option<Escapes>) -> (usize, Option<Escapes>) {
     let mut end = 0_usize;
-    while let Some([b'~', rest @ ..]) = text.get(end..) {
-        let length = run(rest, None);
-        if !is_disclosure(rest.get(..length).unwrap_or_default()) {
+    let mut escapes = of_jwt;
+    let next = |end: usize, escapes| {
+        let rest = text.get(end..).unwrap_or_default();
+        let (tilde, escapes) = escapes::tilde(rest, escapes)?;
+        Some((end.saturating_add(tilde), escapes))
+    };
+    while let Some((start, of_tilde)) = next(end, escapes) {
+        let rest = text.get(start..).unwrap_or_default();
+        let length = run(rest, of_tilde);
+        let disclosure = rest.get(..length).unwrap_or_default();
+        if !is_disclosure(&unescaped(disclosure, of_tilde)) {
             break;
         }
-        end = end.saturating_add(1).saturating_add(length);
+        escapes = of_tilde;
+        end = start.saturating_add(length);
     }
-    let after = text.get(end..).unwrap_or_default();
-    let Some(rest) = after.strip_prefix(b"~").filter(|_| end > 0) else {
-        return end;
+    let Some((start, escapes)) = next(end, escapes).filter(|_| end > 0) else {
+        return (end, escapes);
     };
     // Not read as a token, after which disclosures might follow once more, without end.
+    let rest = text.get(start..).unwrap_or_default();
     let mut segments = rest.starts_with(HEADER_START.as_bytes()).then_some(0_usize);
     for segment in 0..3 {
         segments = segments.and_then(|at| {
-            let dot = usize::from(segment > 0);
-            let is_apart = dot == 0 || rest.get(at) == Some(&b'.');
+            let at_dot = rest.get(at..)?;
+            let dot = if segment > 0 {
+                escapes::dot(at_dot, of_jwt)?
+            } else {
+                0
+            };
             let start = at.saturating_add(dot);
-            is_apart.then(|| start.saturating_add(run(rest.get(start..).unwrap_or_default(), None)))
+            Some(start.saturating_add(run(rest.get(start..)?, escapes)))
         });
     }
-    end.saturating_add(1).saturating_add(segments.unwrap_or(0))
+    (start.saturating_add(segments.unwrap_or(0)), escapes)
 }
 
 /// Whether it is base64url of a JSON array.
@@ -447,6 +470,23 @@ mod tests {
             next(json.as_bytes()),
             Some(Found::Token(0..json.len(), Some(Escapes::Json)))
         );
+        let sd_jwt = format!("{token}~WyJhIiwxXQ~WyJhIiwyXQ~");
+        for tilde in ["~", "%7E", "%7e", "\\u007e", "\\u007E"] {
+            let text = sd_jwt.replace('~', tilde);
+            assert_eq!(all(&text), [sd_jwt.as_str()], "{text}");
+            let text = format!("?t={text}{token}&u=1");
+            assert_eq!(all(&text), [format!("{sd_jwt}{token}")], "{text}");
+            // Without a disclosure, it is not an SD-JWT.
+            assert_eq!(all(&format!("{token}{tilde}x")), [token.as_str()]);
+        }
+        for (dot, tilde) in [("%2E", "%7E"), ("%2e", "~"), ("\\u002e", "\\u007e")] {
+            let text = sd_jwt.replace('.', dot).replace('~', tilde);
+            assert_eq!(all(&text), [sd_jwt.as_str()], "{text}");
+        }
+        assert_eq!(
+            all(&sd_jwt.replace('.', "%2E").replace('~', "\\u007e")),
+            [token.as_str()]
+        );
         // Behind a token that has plain dots, an escape is not a part of it.
         assert_eq!(all(&format!("{token}%2Dx")), [token.as_str()]);
     }
@@ -499,6 +539,8 @@ mod tests {
             "eyJhbGciOiJFUzI1NiJ9%2D",
             "eyJhbGciOiJFUzI1NiJ9%2E",
             "eyJhbGciOiJFUzI1NiJ9%252E",
+            "eyJhbGciOiJFUzI1NiJ9.e30.c2ln%7EWyJhIiwxXQ%7E",
+            "eyJ%7E",
             "eyJ\\u002d",
             "ZXlK",
             "ZXlKaGJHY2",

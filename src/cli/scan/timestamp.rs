@@ -3,6 +3,9 @@
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 
+use super::cursor::Cursor;
+use super::zone::{Zone, zone};
+
 /// What a timestamp may leave out.
 #[derive(Clone)]
 pub struct Clock {
@@ -11,6 +14,20 @@ pub struct Clock {
     /// A time without a year does not lie after this one, in seconds since 1970-01-01T00:00:00Z.
     pub latest: i64,
 }
+
+/// What a timestamp gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// Seconds since 1970-01-01T00:00:00Z.
+    At(i64),
+    /// A time in a zone whose offset is not known, such as `EST`.
+    UnknownZone,
+    /// Several times that differ: one of them may be a client's.
+    Contradictory,
+}
+
+/// The greatest difference, in seconds, between two times that are one.
+const MAX_DIFFERENCE: u64 = 60;
 
 /// The unit of a number without one.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,39 +40,54 @@ pub enum Unit {
 /// 2001-01-01T00:00:00Z to 2101-01-01T00:00:00Z: any other number is not a time.
 const NUMBERS: std::ops::Range<i64> = 978_307_200..4_133_980_800;
 
-const MONTHS: [&[u8]; 12] = [
-    b"Jan", b"Feb", b"Mar", b"Apr", b"May", b"Jun", b"Jul", b"Aug", b"Sep", b"Oct", b"Nov", b"Dec",
-];
+impl Moment {
+    /// Seconds since 1970-01-01T00:00:00Z, if they are known.
+    pub fn second(self) -> Option<i64> {
+        match self {
+            Self::At(second) => Some(second),
+            Self::UnknownZone | Self::Contradictory => None,
+        }
+    }
 
-/// A text that is read from its start.
-#[derive(Clone, Copy)]
-struct Cursor<'t>(&'t [u8]);
+    /// This time if another one, which also may be that of the line, is the same.
+    pub fn agreeing(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::At(first), Self::At(second)) if first.abs_diff(second) > MAX_DIFFERENCE => {
+                Self::Contradictory
+            }
+            (Self::At(_), Self::At(_)) => self,
+            (Self::Contradictory, _) | (_, Self::Contradictory) => Self::Contradictory,
+            (Self::UnknownZone, _) | (_, Self::UnknownZone) => Self::UnknownZone,
+        }
+    }
+}
 
 impl Clock {
-    /// The time that a text starts with, in seconds since 1970-01-01T00:00:00Z, and its length there.
-    pub fn read(&self, text: &[u8]) -> Option<(i64, usize)> {
+    /// The time that a text starts with, and its length there.
+    pub fn read(&self, text: &[u8]) -> Option<(Moment, usize)> {
         let start = Cursor(text);
-        let (second, rest) = self
+        let (moment, rest) = self
             .year_first(start)
             .or_else(|| self.day_first(start))
-            .or_else(|| self.month_first(start))?;
+            .or_else(|| self.month_first(start))
+            .or_else(|| self.level_first(start))?;
         // A longer word is something else.
         let ends = rest
             .0
             .first()
             .is_none_or(|next| !next.is_ascii_alphanumeric());
-        ends.then(|| (second, text.len().saturating_sub(rest.0.len())))
+        ends.then(|| (moment, text.len().saturating_sub(rest.0.len())))
     }
 
     /// The time that a text is, and nothing else.
-    pub fn read_whole(&self, text: &[u8]) -> Option<i64> {
-        let (second, length) = self.read(text)?;
-        (length == text.len()).then_some(second)
+    pub fn read_whole(&self, text: &[u8]) -> Option<Moment> {
+        let (moment, length) = self.read(text)?;
+        (length == text.len()).then_some(moment)
     }
 
     /// `2026-11-25T22:48:00.123Z`, `2026-11-25 22:48:00,123 +0100`, `2026-11-25<tab>22:48:00`,
     /// `2026/11/25 22:48:00`
-    fn year_first<'t>(&self, text: Cursor<'t>) -> Option<(i64, Cursor<'t>)> {
+    fn year_first<'t>(&self, text: Cursor<'t>) -> Option<(Moment, Cursor<'t>)> {
         let (year, text) = text.number(4, 4)?;
         let (separator, text) = text.one_of(b"-/")?;
         let (month, text) = text.number(2, 2)?;
@@ -67,67 +99,75 @@ impl Clock {
         self.zoned(time, text)
     }
 
-    /// `25/Nov/2026:22:48:00 +0000`, `25/Nov/2026:22:48:00.123`
-    fn day_first<'t>(&self, text: Cursor<'t>) -> Option<(i64, Cursor<'t>)> {
+    /// `25/Nov/2026:22:48:00 +0000`, `25/Nov/2026:22:48:00.123`, `25/Nov/2026 22:48:00`, `25-Nov-2026 22:48:00.123`
+    fn day_first<'t>(&self, text: Cursor<'t>) -> Option<(Moment, Cursor<'t>)> {
         let (day, text) = text.number(2, 2)?;
-        let (_, text) = text.one_of(b"/")?;
+        let (separator, text) = text.one_of(b"/-")?;
         let (month, text) = text.month()?;
-        let (_, text) = text.one_of(b"/")?;
+        let (_, text) = text.one_of(&[separator])?;
         let (year, text) = text.number(4, 4)?;
-        let (_, text) = text.one_of(b":")?;
+        let (_, text) = text.one_of(b": ")?;
         let date = date(year, month, day)?;
         let (time, text) = time(date, text)?;
         self.zoned(time, text)
     }
 
-    /// `Nov 25 22:48:00`, and with a year behind it `Nov 25 22:48:00.123456 2026`
-    fn month_first<'t>(&self, text: Cursor<'t>) -> Option<(i64, Cursor<'t>)> {
+    /// `Nov 25 22:48:00`, and with a zone or a year behind it `Nov 25 22:48:00.123456 UTC 2026`
+    fn month_first<'t>(&self, text: Cursor<'t>) -> Option<(Moment, Cursor<'t>)> {
         let (month, text) = text.month()?;
         let (_, text) = text.one_of(b" ")?;
         let text = text.one_of(b" ").map_or(text, |(_, text)| text);
         let (day, text) = text.number(1, 2)?;
         let (_, text) = text.one_of(b" ")?;
-        let of_year = |year: i64| time(date(year, month, day)?, text);
-        // Any leap year has every day.
-        let (_, rest) = of_year(2000)?;
+        let (_, rest) = time(leap_day(month, day)?, text)?;
+        let (zone, rest) = zone(rest);
+        let of_year = |year: i64| self.moment(time(date(year, month, day)?, text)?.0, &zone);
         let year = rest
             .one_of(b" ")
             .and_then(|(_, rest)| rest.number(4, 4))
             .filter(|(_, rest)| !rest.0.first().is_some_and(u8::is_ascii_alphanumeric));
         if let Some((year, rest)) = year {
-            let (time, _) = of_year(year)?;
-            return Some((self.second(time)?, rest));
+            return Some((of_year(year)?, rest));
         }
+        Some((self.latest(of_year)?, rest))
+    }
+
+    /// `I1125 22:48:00.123456`, as of klog
+    fn level_first<'t>(&self, text: Cursor<'t>) -> Option<(Moment, Cursor<'t>)> {
+        let (_, text) = text.one_of(b"IWEF")?;
+        let (both, text) = text.number(4, 4)?;
+        let (month, day) = (both.checked_div(100)?, both % 100);
+        let (_, text) = text.one_of(b" ")?;
+        let (_, rest) = time(leap_day(month, day)?, text)?;
+        let of_year = |year| self.moment(time(date(year, month, day)?, text)?.0, &Zone::Missing);
+        Some((self.latest(of_year)?, rest))
+    }
+
+    /// The latest time that does not lie after [`Clock::latest`], among those of several years.
+    fn latest(&self, of_year: impl Fn(i64) -> Option<Moment>) -> Option<Moment> {
         let now = jiff::Timestamp::from_second(self.latest).ok()?;
         let this_year = i64::from(self.zone.to_datetime(now).year());
         // The 29th of February may be eight years back.
         let years = (0..=8).map(|back| this_year.saturating_add(1).saturating_sub(back));
-        let second = years
-            .filter_map(|year| self.second(of_year(year)?.0))
-            .find(|second| *second <= self.latest)?;
-        Some((second, rest))
+        let is_past = |moment: &Moment| moment.second().is_none_or(|second| second <= self.latest);
+        years.filter_map(of_year).find(is_past)
     }
 
     /// The time in the zone that follows, or that applies without one.
-    fn zoned<'t>(&self, time: DateTime, text: Cursor<'t>) -> Option<(i64, Cursor<'t>)> {
-        let utc = |text| Some((second_of(time)?, text));
-        for name in [&b"Z"[..], b"z", b" UTC", b" GMT", b" Z"] {
-            if let Some(rest) = text.0.strip_prefix(name)
-                && !rest.first().is_some_and(u8::is_ascii_alphanumeric)
-            {
-                return utc(Cursor(rest));
-            }
-        }
-        let spaced = text.one_of(b" ").map_or(text, |(_, rest)| rest);
-        match spaced.offset() {
-            Some((offset, rest)) => Some((second_of(time)?.checked_sub(offset)?, rest)),
-            None => Some((self.second(time)?, text)),
-        }
+    fn zoned<'t>(&self, time: DateTime, text: Cursor<'t>) -> Option<(Moment, Cursor<'t>)> {
+        let (zone, rest) = zone(text);
+        Some((self.moment(time, &zone)?, rest))
     }
 
-    /// The time in the zone of times that give none.
-    fn second(&self, time: DateTime) -> Option<i64> {
-        Some(self.zone.to_timestamp(time).ok()?.as_second())
+    fn moment(&self, time: DateTime, zone: &Zone) -> Option<Moment> {
+        Some(match zone {
+            Zone::Offset(offset) => {
+                let utc = TimeZone::UTC.to_timestamp(time).ok()?.as_second();
+                Moment::At(utc.checked_sub(*offset)?)
+            }
+            Zone::Missing => Moment::At(self.zone.to_timestamp(time).ok()?.as_second()),
+            Zone::Unknown => Moment::UnknownZone,
+        })
     }
 }
 
@@ -149,8 +189,8 @@ pub fn of_number(text: &[u8], unit: Unit) -> Option<i64> {
     }
 }
 
-/// The number that a text starts with, where a time stands, and its length.
-pub fn number(text: &[u8]) -> Option<(i64, usize)> {
+/// The number that a text starts with, where a time stands, and its length. One without a fraction may be an ID.
+pub fn number(text: &[u8]) -> Option<(Moment, usize)> {
     let is_part = |byte: &&u8| byte.is_ascii_digit() || **byte == b'.';
     let length = text.iter().take_while(is_part).count();
     let (number, rest) = text.split_at_checked(length)?;
@@ -158,12 +198,15 @@ pub fn number(text: &[u8]) -> Option<(i64, usize)> {
         .first()
         .is_none_or(|next| next.is_ascii_whitespace() || b",;|\"])".contains(next));
     let second = of_number(number, Unit::Seconds)?;
-    ends.then_some((second, length))
+    ends.then_some((Moment::At(second), length))
 }
 
-/// Seconds since 1970 of a time in UTC.
-fn second_of(time: DateTime) -> Option<i64> {
-    Some(TimeZone::UTC.to_timestamp(time).ok()?.as_second())
+/// The same if the number has a fraction.
+pub fn fractional_number(text: &[u8]) -> Option<(Moment, usize)> {
+    let (moment, length) = number(text)?;
+    text.get(..length)?
+        .contains(&b'.')
+        .then_some((moment, length))
 }
 
 fn date(year: i64, month: i64, day: i64) -> Option<Date> {
@@ -171,8 +214,13 @@ fn date(year: i64, month: i64, day: i64) -> Option<Date> {
     Date::new(i16::try_from(year).ok()?, month.ok()?, day.ok()?).ok()
 }
 
+/// Any leap year has every day.
+fn leap_day(month: i64, day: i64) -> Option<Date> {
+    date(2000, month, day)
+}
+
 /// `22:48:00`, with a fraction or without.
-fn time(date: Date, text: Cursor) -> Option<(DateTime, Cursor)> {
+fn time(date: Date, text: Cursor<'_>) -> Option<(DateTime, Cursor<'_>)> {
     let (hour, text) = text.number(2, 2)?;
     let (_, text) = text.one_of(b":")?;
     let (minute, text) = text.number(2, 2)?;
@@ -188,55 +236,6 @@ fn time(date: Date, text: Cursor) -> Option<(DateTime, Cursor)> {
         Some(text)
     });
     Some((date.to_datetime(time), after_fraction.unwrap_or(text)))
-}
-
-impl Cursor<'_> {
-    /// A number of so many digits, which no further digit follows.
-    fn number(self, fewest: usize, most: usize) -> Option<(i64, Self)> {
-        let length = self.0.iter().take_while(|b| b.is_ascii_digit()).count();
-        let (digits, rest) = self.0.split_at_checked(length)?;
-        let digits = (fewest..=most).contains(&length).then_some(digits)?;
-        let number = str::from_utf8(digits).ok()?.parse().ok()?;
-        Some((number, Self(rest)))
-    }
-
-    fn one_of(self, bytes: &[u8]) -> Option<(u8, Self)> {
-        let (first, rest) = self.0.split_first()?;
-        bytes.contains(first).then_some((*first, Self(rest)))
-    }
-
-    fn month(self) -> Option<(i64, Self)> {
-        let (name, rest) = self.0.split_at_checked(3)?;
-        let place = MONTHS.iter().position(|month| *month == name)?;
-        Some((i64::try_from(place).ok()?.checked_add(1)?, Self(rest)))
-    }
-
-    /// `+01:00`, `+0100`, `+01`, in seconds.
-    fn offset(self) -> Option<(i64, Self)> {
-        let (sign, text) = self.one_of(b"+-")?;
-        let (hours, minutes, rest) = if let Some((both, rest)) = text.number(4, 4) {
-            (both.checked_div(100)?, both % 100, rest)
-        } else {
-            let (hours, rest) = text.number(2, 2)?;
-            let minutes = rest.one_of(b":").and_then(|(_, rest)| rest.number(2, 2));
-            let (minutes, rest) = minutes.unwrap_or((0, rest));
-            (hours, minutes, rest)
-        };
-        if hours > 23 || minutes > 59 {
-            return None;
-        }
-        let seconds = hours
-            .checked_mul(3600)?
-            .checked_add(minutes.checked_mul(60)?)?;
-        Some((
-            if sign == b'-' {
-                seconds.checked_neg()?
-            } else {
-                seconds
-            },
-            rest,
-        ))
-    }
 }
 
 #[cfg(test)]
@@ -269,6 +268,16 @@ mod tests {
             ("2026-11-25 22:48:00 +0000", 0),
             ("2026-11-25\t22:48:00", 0),
             ("2026/11/25 22:48:00", 0),
+            ("2026-11-25 22:48:00-05", 18_000),
+            ("2026-11-25 22:48:00 GMT+0100", -3600),
+            ("2026-11-25T22:48:00+01:00[Europe/Paris]", -3600),
+            ("25/Nov/2026 22:48:00", 0),
+            ("25-Nov-2026 22:48:00.123", 0),
+            ("25-Nov-2026 22:48:00 UTC", 0),
+            ("I1125 22:48:00.123456", 0),
+            ("E1126 22:48:00", 86_400 - 365 * 86_400),
+            ("Nov 25 22:48:00 GMT 2026", 0),
+            ("Nov 25 22:48:00 +0100 2026", -3600),
             ("25/Nov/2026:22:48:00 +0000", 0),
             ("25/Nov/2026:22:48:00 -0130", 5400),
             ("25/Nov/2026:22:48:00.123", 0),
@@ -280,15 +289,13 @@ mod tests {
             ("Feb 29 22:48:00", -1000 * 86_400),
         ] {
             let read = clock().read_whole(text.as_bytes());
-            assert_eq!(read, Some(TIME + offset), "{text}");
+            let expected = Moment::At(TIME + offset);
+            assert_eq!(read, Some(expected), "{text}");
             // In a line, and not in a word.
             let line = format!("{text} host");
-            assert_eq!(
-                clock().read(line.as_bytes()),
-                Some((TIME + offset, text.len()))
-            );
-            // A zone's name and a year behind the time may be missing.
-            if !text.ends_with(" UTC") && !text.ends_with(" 2026") {
+            assert_eq!(clock().read(line.as_bytes()), Some((expected, text.len())));
+            // What is behind the time itself may be missing, and after a bracket a word may end.
+            if !text.ends_with(" UTC") && !text.ends_with(" 2026") && !text.ends_with(']') {
                 assert_eq!(clock().read(format!("{text}x").as_bytes()), None, "{text}");
             }
         }
@@ -309,9 +316,24 @@ mod tests {
         ] {
             assert_eq!(
                 tokyo.read_whole(text.as_bytes()),
-                Some(TIME + offset),
+                Some(Moment::At(TIME + offset)),
                 "{text}"
             );
+        }
+    }
+
+    #[test]
+    fn time_in_another_zone_is_not_read_as_utc() {
+        for text in [
+            "2026-11-25 22:48:00 EST",
+            "2026-11-25 22:48:00,123 CEST",
+            "2026-11-25T22:48:00[Europe/Paris]",
+            "2026-11-25 22:48:00 -05",
+            "25-Nov-2026 22:48:00 Europe/Berlin",
+            "Nov 25 22:48:00 PST 2026",
+        ] {
+            let read = clock().read_whole(text.as_bytes());
+            assert_eq!(read, Some(Moment::UnknownZone), "{text}");
         }
     }
 
@@ -326,6 +348,10 @@ mod tests {
             "2026-11-25T24:48:00Z",
             "12026-11-25T22:48:00Z",
             "2026-11/25 22:48:00",
+            "25/Nov-2026 22:48:00",
+            "D1125 22:48:00",
+            "I1125 22:48",
+            "2026-11-25 22:48:00EST5",
             "2026-11-25T22:48:000",
             "25/nov/2026:22:48:00",
             "Nov 31 22:48:00",
@@ -361,7 +387,7 @@ mod tests {
         let micro = of_number(b"1795646880123456", Unit::Microseconds);
         assert_eq!(micro, Some(TIME));
         assert_eq!(of_number(b"1795646880", Unit::Microseconds), None);
-        assert_eq!(number(b"1795646880.123 45 x"), Some((TIME, 14)));
+        assert_eq!(number(b"1795646880.123 45 x"), Some((Moment::At(TIME), 14)));
         assert_eq!(number(b"1795646880ms"), None);
     }
 }

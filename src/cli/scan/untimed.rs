@@ -1,5 +1,6 @@
 //! Tokens whose lines have no time, with `--at line`.
 
+use super::member_path::MemberPath;
 use crate::cli::messages::Messages;
 use crate::cli::numbers;
 
@@ -10,8 +11,10 @@ pub struct Untimed {
     before: u64,
     /// Tokens that are checked now.
     now: u64,
+    /// Tokens of both kinds whose lines give a zone that is not known.
+    unknown_zone: u64,
     /// A member that looks like a time, but does not count.
-    member: Option<String>,
+    member: Option<MemberPath>,
 }
 
 impl Untimed {
@@ -25,10 +28,15 @@ impl Untimed {
         self.now = self.now.saturating_add(1);
     }
 
-    /// Keeps the name of a member that looks like a time.
-    pub fn name(&mut self, member: Option<&str>) {
+    /// Counts a token in a line whose zone is not known.
+    pub fn count_unknown_zone(&mut self) {
+        self.unknown_zone = self.unknown_zone.saturating_add(1);
+    }
+
+    /// Keeps a member that looks like a time.
+    pub fn name(&mut self, member: Option<&MemberPath>) {
         if self.member.is_none() {
-            self.member = member.map(ToOwned::to_owned);
+            self.member = member.cloned();
         }
     }
 
@@ -36,7 +44,8 @@ impl Untimed {
     pub fn add(&mut self, later: &Self) {
         self.before = self.before.saturating_add(later.before);
         self.now = self.now.saturating_add(later.now);
-        self.name(later.member.as_deref());
+        self.unknown_zone = self.unknown_zone.saturating_add(later.unknown_zone);
+        self.name(later.member.as_ref());
     }
 
     /// Warns of them.
@@ -44,29 +53,42 @@ impl Untimed {
         if self.before > 0 {
             let tokens = numbers::count(self.before, "token");
             let lines = if self.before == 1 {
-                "was checked at the time of an earlier line: its line has no time"
+                "was checked at the time of an earlier line: its line has no usable time"
             } else {
-                "were checked at the time of an earlier line: their lines have no time"
+                "were checked at the time of an earlier line: their lines have no usable time"
             };
             messages.note(&format!("{tokens} {lines}"));
         }
         if self.now > 0 {
             let tokens = numbers::count(self.now, "token");
-            let (verb, object) = if self.now == 1 {
-                ("was", "it")
+            let (verb, lines) = if self.now == 1 {
+                ("was", "its line or any line before it")
             } else {
-                ("were", "them")
+                ("were", "their lines or any line before them")
             };
             messages.warning(&format!(
-                "{tokens} {verb} checked at the current time: no time precedes {object} in the log"
+                "{tokens} {verb} checked at the current time: no usable time in {lines}"
             ));
+        }
+        if self.unknown_zone > 0 {
+            let tokens = numbers::count(self.unknown_zone, "token");
+            messages.note(&format!(
+                "the log times of {tokens} were not used: the offset of a zone such as EST or Europe/Paris is unknown"
+            ));
+            if !messages.quiet {
+                messages.hint(
+                    "write times in UTC or with an offset, such as 2026-11-25T22:48:00-05:00",
+                );
+            }
         }
         if let Some(member) = &self.member
             && (self.before > 0 || self.now > 0)
             && !messages.quiet
         {
             messages.hint(&format!(
-                "\"{member}\" is not read as the time; rename it, for example with `jq -c '.time = .[\"{member}\"]'`"
+                "\"{}\" is not read as the time; rename it, for example with `jq -c '.time = {}'`",
+                member.name(),
+                member.jq(),
             ));
         }
     }
