@@ -59,8 +59,8 @@ pub enum Change {
         at: usize,
         count: usize,
     },
-    /// The last bits, of which there are fewer than a byte has: a MAC was cut there.
-    DropBits,
+    /// All bits of the characters, of which the last byte has only some: a MAC was cut within it.
+    ReadBits,
     /// The segment itself is hex.
     ReadHexSegment {
         separators: bool,
@@ -161,11 +161,11 @@ pub enum Change {
     UseSaltLength {
         length: usize,
     },
-    /// Only the first bytes of a MAC.
+    /// Only the first bits of a MAC.
     TruncateMac {
         #[serde(skip)]
         cause: Cause,
-        length: usize,
+        bits: usize,
     },
     HashAgain,
     HashText {
@@ -302,7 +302,7 @@ impl Change {
             | Self::RemovePadding => Stage::Text,
             Self::EditSignature { .. }
             | Self::RemoveEnd { .. }
-            | Self::DropBits
+            | Self::ReadBits
             | Self::ReadHexSegment { .. }
             | Self::ReadText { .. }
             | Self::ReadDer { .. }
@@ -377,7 +377,6 @@ impl Change {
             Self::UseBase64url => Cause::StandardBase64,
             Self::RemovePadding => Cause::PaddedBase64,
             Self::RemoveEnd { .. } => Cause::SurplusCharacters,
-            Self::DropBits => Cause::MacCut,
             Self::ReadHexSegment { .. } | Self::ReadText { .. } => Cause::SignatureAsText,
             Self::ReadDer { .. } => Cause::DerSignature,
             Self::RemoveBytes { .. } => Cause::SurplusBytes,
@@ -387,6 +386,7 @@ impl Change {
             Self::ReverseBytes => Cause::NumberLittleEndian,
             Self::ResizeNumber { .. } => Cause::NumberLength,
             Self::HashNonce => Cause::NonceHashed,
+            Self::ReadBits => Cause::MacCut,
             Self::KeepAsWritten => return None,
             Self::TakeHeader => Cause::SignedHeaderOnly,
             Self::TakePayload => Cause::SignedPayloadOnly,
@@ -428,7 +428,7 @@ impl Change {
     /// What was done, in one phrase.
     pub fn repair(&self) -> String {
         let phrase = match self {
-            Self::DropBits => "without the bits of its incomplete last byte",
+            Self::ReadBits => "with the bits of its incomplete last byte",
             change => change
                 .cause()
                 .map_or("over the text as written", Cause::repair),
@@ -503,7 +503,10 @@ impl Change {
             Self::ResizeNumber { length } | Self::UseSaltLength { length } => {
                 Some(format!("{length} bytes"))
             }
-            Self::TruncateMac { length, .. } => Some(format!("the first {length} bytes")),
+            Self::TruncateMac { bits, .. } => Some(match bits % 8 {
+                0 => format!("the first {} bytes", bits / 8),
+                _ => format!("the first {bits} bits"),
+            }),
             Self::UseUtf16 { big_endian: false } => Some("little-endian".to_owned()),
             Self::UseUtf16 { big_endian: true } => Some("big-endian".to_owned()),
             Self::HashFirst {
@@ -538,7 +541,7 @@ impl Change {
             | Self::ReplaceSpaces
             | Self::UseBase64url
             | Self::RemovePadding
-            | Self::DropBits
+            | Self::ReadBits
             | Self::ReadDer { .. }
             | Self::SwapHalves
             | Self::ReverseHalves

@@ -86,6 +86,7 @@ impl Proof {
                     || !suspect.is_for(algorithm, is_other)
                     || !suspect.comes_with(parameters.as_ref(), &names())
                     || !is_named_in_signed(suspect.changes(), &changes)
+                    || !is_cut_alone(&changes)
                 {
                     return None;
                 }
@@ -306,6 +307,13 @@ fn is_named(suspect: &Suspect, changes: &[Change], names: &[Name]) -> bool {
         let mut names = names.iter();
         names.any(|name| name.is_of(place, thumbprint, suspect.changes()))
     }) && is_named_in_signed(suspect.changes(), changes)
+}
+
+/// Whether no bits were removed from a MAC that was cut: those of its last character belong to it, and if they
+/// contradict it, it was not cut.
+fn is_cut_alone(changes: &[Change]) -> bool {
+    let causes = change::causes(changes);
+    !(causes.contains(&Cause::MacCut) && causes.contains(&Cause::TrailingBits))
 }
 
 /// Whether the place at which a key is named, or stands, was signed. If not, the key may have been made of

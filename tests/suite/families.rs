@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
-use jwtlens::{Effort, SignatureStatus};
+use jwtlens::{Certainty, Effort, SignatureStatus};
 use p256::ecdsa::signature::hazmat::PrehashSigner as _;
 use p384::ecdsa::signature::hazmat::PrehashSigner as _;
 use rsa::traits::PublicKeyParts as _;
@@ -611,6 +611,45 @@ fn a_mac_of_another_kind_is_told() {
         let token = format!("{input}.{}", encode(mac));
         let expected: BTreeSet<&str> = codes.iter().copied().collect();
         assert_eq!(proven(&debug(&bench, &token)), expected, "{}", mac.len());
+    }
+}
+
+/// The bits of an incomplete last byte count: if they are not those of the MAC, it was not cut there.
+#[test]
+fn the_last_bits_of_a_cut_mac_are_those_of_the_mac() {
+    let characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    for alg in ["HS256", "HS384", "HS512"] {
+        let pair = Pair::new("oct", 9);
+        let bench = debugger(&[&pair.jwk()], &[], Effort::Default);
+        let token = pair.token(alg, alg, r#"{"sub":"member-1"}"#);
+        let (input, mac) = token.rsplit_once('.').unwrap();
+        for length in 22..mac.len() {
+            let start = format!("{input}.{}", &mac[..length]);
+            let report = debug(&bench, &start);
+            let found: Vec<&str> = report
+                .findings
+                .iter()
+                .filter(|finding| finding.certainty == Certainty::Proven)
+                .map(|finding| finding.code.name())
+                .collect();
+            let is_half = length * 6 * 2 == pair.sign(alg, b"").len() * 8;
+            let expected = if is_half {
+                "mac-truncated"
+            } else {
+                "truncated"
+            };
+            assert_eq!(found, [expected], "{alg} {length}");
+            // The last bit of the last character.
+            let last = characters.find(&mac[length - 1..length]).unwrap() ^ 1;
+            let other = &characters[last..=last];
+            let contradicted = format!("{input}.{}{other}", &mac[..length - 1]);
+            // Zeros in the place of the last bits are whole bytes, which the MAC begins with.
+            let mac = contradicted.rsplit_once('.').unwrap().1;
+            if BASE64URL_NOPAD.decode(mac.as_bytes()).is_err() {
+                let found = proven(&debug(&bench, &contradicted));
+                assert!(!found.contains("truncated"), "{alg} {length}: {found:?}");
+            }
+        }
     }
 }
 

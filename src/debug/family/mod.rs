@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use super::alg::{is_other_algorithm, rows};
 use super::budget::{self, Work};
+use super::change::Change;
 use super::proof::{Proof, Signer};
 use super::replay::{self, SecretForm};
 use super::search::Case;
@@ -180,11 +181,17 @@ impl Target<'_> {
                 let Some(left) = left.checked_sub(of_row.len()).filter(|_| is_for) else {
                     continue;
                 };
-                let is_of_length = row.signature_octets(&self.key) == signature.len();
+                let bits = match of_form.first() {
+                    Some(Change::ReadBits) => {
+                        case.reading.segments.signature.len().checked_mul(6)?
+                    }
+                    _ => signature.len().checked_mul(8)?,
+                };
+                let is_of_length = row.signature_octets(&self.key).checked_mul(8)? == bits;
                 let ways = match left {
                     0 if is_of_length => vec![Vec::new()],
                     1 => {
-                        let others = other_macs(row, &self.key, signature.len());
+                        let others = other_macs(row, &self.key, bits);
                         let is_likely = is_of_length && input.is_likely;
                         let ways = Vec::from_iter(is_likely.then(|| ways(row)));
                         ways.into_iter().flatten().chain(others).collect()

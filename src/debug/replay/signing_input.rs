@@ -181,14 +181,14 @@ pub fn message(
             Change::UseSaltLength { length } if parameter == Parameter::Usual => {
                 parameter = Parameter::SaltLength(*length);
             }
-            Change::TruncateMac { cause, length } if parameter == Parameter::Usual => {
-                let whole = algorithm.signature_octets(key);
-                let is_half = length.saturating_mul(2) == whole;
+            Change::TruncateMac { cause, bits } if parameter == Parameter::Usual => {
+                let whole = algorithm.signature_octets(key).saturating_mul(8);
+                let is_half = bits.saturating_mul(2) == whole;
                 let is_told = is_half == (*cause == Cause::MacTruncated);
-                if !is_told || *length >= whole {
+                if !is_told || *bits >= whole {
                     return None;
                 }
-                parameter = Parameter::MacLength(*length);
+                parameter = Parameter::MacBits(*bits);
             }
             _ => return None,
         }

@@ -145,9 +145,13 @@ fn mac(replay: &Replay, secret: &[u8]) -> Vec<u8> {
     let pad = |with: u8| key.iter().map(|byte| byte ^ with).collect::<Vec<u8>>();
     let inner = hash(digest, &[pad(0x36), replay.message()].concat());
     let mut mac = hash(digest, &[pad(0x5C), inner].concat());
-    if let Some(length) = replay.mac_length {
-        assert!((16..mac.len()).contains(&length));
-        mac.truncate(length);
+    assert!(replay.mac_bits_read.is_none() || replay.mac_bits_read == replay.mac_bits);
+    if let Some(bits) = replay.mac_bits {
+        assert!((128..mac.len() * 8).contains(&bits));
+        mac.truncate(bits.div_ceil(8));
+        if let (Some(last), 1..) = (mac.last_mut(), bits % 8) {
+            *last &= 0xFF << (8 - bits % 8);
+        }
     }
     mac
 }
