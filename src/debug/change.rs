@@ -54,6 +54,12 @@ pub enum Change {
         cause: Cause,
         edits: Vec<Edit>,
     },
+    /// So many `-` and `_` put back into a MAC, which are not shown: it is as secret as the key.
+    RestoreDropped {
+        count: usize,
+        #[serde(skip)]
+        edits: Vec<Edit>,
+    },
     /// So many characters from this byte to the end, of which nothing is shown: they may be a secret.
     RemoveEnd {
         at: usize,
@@ -129,6 +135,11 @@ pub enum Change {
         end: &'static str,
     },
     QuoteInput,
+    /// Header and payload with line breaks after so many characters, each.
+    WrapSegments {
+        columns: usize,
+        end: &'static str,
+    },
     /// The text in UTF-16.
     UseUtf16 {
         big_endian: bool,
@@ -160,6 +171,10 @@ pub enum Change {
     OmitDigestInfo,
     UseSaltLength {
         length: usize,
+    },
+    /// MGF1 of PSS with another hash than that of the text.
+    UseMaskDigest {
+        digest: Digest,
     },
     /// Only the first bits of a MAC.
     TruncateMac {
@@ -277,12 +292,15 @@ impl Edit {
     }
 
     fn described(&self) -> String {
-        let shown = if self.inserted.is_empty() {
-            &self.removed
-        } else {
-            &self.inserted
-        };
-        format!("\"{shown}\" at byte {}", self.at)
+        let Self {
+            at,
+            removed,
+            inserted,
+        } = self;
+        match (&**removed, &**inserted) {
+            (shown, "") | ("", shown) => format!("\"{shown}\" at byte {at}"),
+            (removed, inserted) => format!("\"{inserted}\" instead of \"{removed}\" at byte {at}"),
+        }
     }
 }
 
@@ -301,6 +319,7 @@ impl Change {
             | Self::UseBase64url
             | Self::RemovePadding => Stage::Text,
             Self::EditSignature { .. }
+            | Self::RestoreDropped { .. }
             | Self::RemoveEnd { .. }
             | Self::ReadBits
             | Self::ReadHexSegment { .. }
@@ -325,6 +344,7 @@ impl Change {
             | Self::UseRawPayload
             | Self::AppendLineEnd { .. }
             | Self::QuoteInput
+            | Self::WrapSegments { .. }
             | Self::UseUtf16 { .. } => Stage::Input,
             Self::CorrectAlg
             | Self::IgnoreAlg { .. }
@@ -334,6 +354,7 @@ impl Change {
             | Self::TakeAsHash
             | Self::OmitDigestInfo
             | Self::UseSaltLength { .. }
+            | Self::UseMaskDigest { .. }
             | Self::TruncateMac { .. }
             | Self::HashAgain
             | Self::HashText { .. } => Stage::Hash,
@@ -376,6 +397,7 @@ impl Change {
             Self::ReplaceSpaces => Cause::SpacesForPlus,
             Self::UseBase64url => Cause::StandardBase64,
             Self::RemovePadding => Cause::PaddedBase64,
+            Self::RestoreDropped { .. } => Cause::DroppedCharacters,
             Self::RemoveEnd { .. } => Cause::SurplusCharacters,
             Self::ReadHexSegment { .. } | Self::ReadText { .. } => Cause::SignatureAsText,
             Self::ReadDer { .. } => Cause::DerSignature,
@@ -396,6 +418,7 @@ impl Change {
             Self::AppendLineEnd { end } if end.ends_with('\n') => Cause::SignedWithNewline,
             Self::AppendLineEnd { .. } => Cause::SignedWithSuffix,
             Self::QuoteInput => Cause::SignedQuotedInput,
+            Self::WrapSegments { .. } => Cause::SignedWrappedInput,
             Self::UseUtf16 { .. } => Cause::SignedUtf16Input,
             Self::CorrectAlg => Cause::AlgMisspelled,
             Self::IgnoreAlg { .. } => Cause::AlgKeyMismatch,
@@ -405,6 +428,7 @@ impl Change {
             Self::TakeAsHash => Cause::NotHashed,
             Self::OmitDigestInfo => Cause::DigestInfoMissing,
             Self::UseSaltLength { .. } => Cause::PssSaltLength,
+            Self::UseMaskDigest { .. } => Cause::PssMask,
             Self::UseOtherKey => Cause::SignedByOtherKey,
             Self::UseEmbeddedKey { .. } => Cause::SignedByEmbeddedKey,
             Self::FollowCertificates { .. } => Cause::ChainToGivenKey,
@@ -462,6 +486,11 @@ impl Change {
                 let edits: Vec<String> = edits.iter().map(Edit::described).collect();
                 Some(format!("{} of the signature", edits.join(", ")))
             }
+            Self::RestoreDropped { count, .. } => Some(format!("{count} characters")),
+            Self::WrapSegments { columns, end } => Some(format!(
+                "{} after every {columns} characters",
+                if *end == "\n" { "LF" } else { "CRLF" }
+            )),
             Self::RemoveEnd { at, count } => Some(match count {
                 1 => format!("1 character at byte {at} of the signature"),
                 count => format!("{count} characters at byte {at} of the signature"),
@@ -507,6 +536,7 @@ impl Change {
                 0 => format!("the first {} bytes", bits / 8),
                 _ => format!("the first {bits} bits"),
             }),
+            Self::UseMaskDigest { digest } => Some(digest.name().to_owned()),
             Self::UseUtf16 { big_endian: false } => Some("little-endian".to_owned()),
             Self::UseUtf16 { big_endian: true } => Some("big-endian".to_owned()),
             Self::HashFirst {

@@ -14,7 +14,7 @@ use super::replay;
 use super::signer::{self, Suspect};
 use crate::algorithm::{Algorithm, Material, Signed};
 use crate::key::set::KeySet;
-use crate::key::{Certificate, KeyId, thumbprint};
+use crate::key::{Certificate, KeyId, SecretEncoding, thumbprint};
 use crate::text::base64url;
 use crate::text::json::Object;
 use crate::token::Token;
@@ -44,6 +44,8 @@ pub struct Proof {
     changes: Vec<Change>,
     algorithm: &'static str,
     key: Option<(Arc<KeyId>, Option<Object>)>,
+    /// How the text of a secret was read; none of a JWK.
+    encoding: Option<SecretEncoding>,
     token: Option<String>,
     /// Those of the header, if the key is that of the first.
     certificates: Vec<Certificate>,
@@ -106,6 +108,7 @@ impl Proof {
                 return Some(Self {
                     changes,
                     key: Some((Arc::clone(suspect.id()), jwk)),
+                    encoding: suspect.encoding(),
                     token,
                     certificates,
                     ..Self::with(algorithm.name)
@@ -160,6 +163,7 @@ impl Proof {
             changes: Vec::new(),
             algorithm,
             key: None,
+            encoding: None,
             token: None,
             certificates: Vec::new(),
             anchor: None,
@@ -182,6 +186,11 @@ impl Proof {
     #[must_use]
     pub fn algorithm(&self) -> &'static str {
         self.algorithm
+    }
+
+    /// How the text of the secret was read; none of a JWK.
+    pub(super) fn encoding(&self) -> Option<SecretEncoding> {
+        self.encoding
     }
 
     /// The key that it verifies with; none if it is a MAC.

@@ -12,6 +12,7 @@ use super::fault::KeyFault;
 use super::jwk::{self, Parsed};
 use super::note::KeyNote;
 use super::private::is_private_member;
+use super::secret::SecretEncoding;
 use super::source::Entry;
 use super::verification_key::{KeyId, VerificationKey};
 use super::{secret, shown, thumbprint, x5c};
@@ -56,6 +57,9 @@ pub struct KeyReport {
     pub certificate: Option<Certificate>,
     #[serde(skip)]
     pub(crate) key: Option<VerificationKey>,
+    /// How the text of a secret was read; none of a JWK.
+    #[serde(skip)]
+    pub(crate) encoding: Option<SecretEncoding>,
     /// A usable public key for other programs.
     #[serde(skip)]
     pub(crate) public: Option<PublicJwk>,
@@ -97,6 +101,7 @@ impl KeyReport {
     pub(crate) fn of(index: usize, source: &Arc<str>, entry: Entry) -> Self {
         let mut object = entry.jwk;
         let mut notes = entry.notes;
+        let encoding = entry.encoding;
         if let (true, Some(fault)) = (object.members().is_empty(), &entry.fault) {
             return Self {
                 notes,
@@ -187,6 +192,7 @@ impl KeyReport {
                 .as_ref()
                 .and_then(|_| PublicJwk::of(&object, entry.is_pss)),
             key,
+            encoding,
         };
         if !is_usable && !is_settled {
             report.rejected = Some(Rejected {
@@ -246,6 +252,7 @@ impl KeyReport {
             certificate: None,
             public: None,
             key: None,
+            encoding: None,
             rejected: None,
         }
     }

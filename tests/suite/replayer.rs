@@ -96,6 +96,9 @@ struct Replay {
     has_no_info: bool,
     salt: Option<usize>,
     mac_bits: Option<usize>,
+    /// So many `-` and `_` of a MAC were removed.
+    mac_dropped: Option<usize>,
+    mask: Option<String>,
     /// Of a MAC whose last byte is incomplete.
     mac_bits_read: Option<usize>,
     alg_change: Option<String>,
@@ -129,6 +132,8 @@ impl Replay {
             has_no_info: false,
             salt: None,
             mac_bits: None,
+            mac_dropped: None,
+            mask: None,
             mac_bits_read: None,
             alg_change: None,
             key_changes: Vec::new(),
@@ -258,6 +263,10 @@ impl Replay {
                 assert_eq!(segment.len(), number("at") + number("count"));
                 segment.truncate(number("at"));
                 self.segment = Some(segment);
+            }
+            "restore-dropped" => {
+                assert!(self.bytes.is_none() && !self.segment().contains(['-', '_']));
+                self.mac_dropped = Some(number("count"));
             }
             "read-bits" => {
                 assert!(self.bytes.is_none());
@@ -411,6 +420,19 @@ impl Replay {
                 let payload = base64(std::str::from_utf8(&payload).unwrap(), b"-_", "").unwrap();
                 self.parts = Some(vec![header, payload]);
             }
+            "wrap-segments" => {
+                let wrapped = |part: &Vec<u8>| {
+                    let mut wrapped = Vec::new();
+                    for (at, byte) in part.iter().enumerate() {
+                        if at > 0 && at % number("columns") == 0 {
+                            wrapped.extend_from_slice(text("end").as_bytes());
+                        }
+                        wrapped.push(*byte);
+                    }
+                    wrapped
+                };
+                self.parts = Some(self.parts().iter().map(wrapped).collect());
+            }
             "quote-input" => {
                 let text = self.parts().join(&b'.');
                 self.parts = Some(vec![[b"\"", &*text, b"\""].concat()]);
@@ -442,6 +464,7 @@ impl Replay {
             "take-as-hash" => self.hash = Some(self.message()[..32].to_vec()),
             "omit-digest-info" => self.has_no_info = true,
             "use-salt-length" => self.salt = Some(number("length")),
+            "use-mask-digest" => self.mask = Some(text("digest").to_owned()),
             "truncate-mac" => self.mac_bits = Some(number("bits")),
             "ignore-alg" => {
                 text("digest").clone_into(&mut self.digest);
@@ -475,7 +498,11 @@ impl Replay {
 
     #[allow(clippy::too_many_lines, reason = "one check per kind of change")]
     fn finish(&self, proof: &Value, trust: &Trust) {
-        let signature = self.bytes();
+        // One that is compared with its MAC as text has none.
+        let signature = match self.mac_dropped {
+            Some(_) => Vec::new(),
+            None => self.bytes(),
+        };
         let [header, payload] = self.content();
         let json = |segment: &str| -> Value {
             let bytes = base64(segment, b"-_", "").unwrap_or_default();

@@ -45,6 +45,19 @@ impl ReplayedSignature {
                     .try_fold(segment.clone(), |segment, edit| edit.apply(&segment))?;
                 (edited != segment).then_some(Self::Segment(edited))
             }
+            (Self::Segment(segment), Change::RestoreDropped { count, edits }) => {
+                let is_special = |text: &str| matches!(text, "-" | "_");
+                let are_dropped = edits
+                    .iter()
+                    .all(|edit| edit.removed.is_empty() && is_special(&edit.inserted));
+                if edits.len() != *count || !are_dropped || segment.contains(['-', '_']) {
+                    return None;
+                }
+                let restored = edits
+                    .iter()
+                    .try_fold(segment, |segment, edit| edit.apply(&segment))?;
+                Some(Self::Segment(restored))
+            }
             (Self::Segment(segment), Change::RemoveEnd { at, count }) => {
                 let (kept, end) = segment.split_at_checked(*at)?;
                 (*count > 0 && end.len() == *count).then(|| Self::Segment(kept.to_owned()))
