@@ -482,6 +482,13 @@ impl Change {
             Self::EditSegment { edit, segment, .. } => {
                 Some(format!("{} of the {segment}", edit.described()))
             }
+            // What was there is what its unused bits make of the same character.
+            Self::EditSignature {
+                cause: Cause::TrailingBits,
+                edits,
+            } => edits.first().map(|Edit { at, inserted, .. }| {
+                format!("\"{inserted}\" at byte {at} of the signature")
+            }),
             Self::EditSignature { edits, .. } => {
                 let edits: Vec<String> = edits.iter().map(Edit::described).collect();
                 Some(format!("{} of the signature", edits.join(", ")))

@@ -150,9 +150,12 @@ fn evidence(proof: &Proof, context: &Context) -> String {
         _ => format!("{repairs}, "),
     };
     match (changes.iter().find(of_key), proof.key(), proof.jwk()) {
-        (Some(Change::UseNamedKey { place }), _, Some(jwk)) => {
-            format!("{start}the key that \"{place}\" names verifies it: {jwk}")
+        (Some(Change::UseNamedKey { place }), Some(key), Some(jwk)) if key.crv != Some("P-256") => {
+            format!("{start}the key that \"{place}\" contains verifies it: {jwk}")
         }
+        (Some(Change::UseNamedKey { place }), _, Some(jwk)) => format!(
+            "{start}the key recovered from the signature is the one that \"{place}\" names: {jwk}"
+        ),
         (
             Some(Change::UsePublicSecret {
                 algorithm,

@@ -271,13 +271,15 @@ fn truncated(facts: &Facts) -> Option<Finding> {
         Some(_) => named,
         None => checked_algorithm(facts),
     };
-    let evidence = match octets {
-        Some(length) => format!("the signature has {length} bytes; {alg} has {whole}"),
-        None => format!(
-            "the signature has {} characters; {alg} has {}",
-            segment.len(),
-            whole.saturating_mul(8).div_ceil(6)
-        ),
+    let evidence = if octets.is_some() {
+        format!("the signature has {length} bytes; {alg} has {whole}")
+    } else {
+        let count = match segment.len() {
+            1 => "1 character".to_owned(),
+            count => format!("{count} characters"),
+        };
+        let whole = whole.saturating_mul(8).div_ceil(6);
+        format!("the signature has {count}; {alg} has {whole}")
     };
     Some(of_family(Finding::likely(Code::Truncated, evidence)))
 }
@@ -446,10 +448,16 @@ fn signature_of_other_algorithm(facts: &Facts) -> Option<Finding> {
         _ => return None,
     };
     let alg = facts.header()?.alg.as_deref()?;
-    Some(Finding::likely(
+    let finding = Finding::likely(
         Code::SignatureOfOtherAlgorithm,
         format!("{length} bytes, as for {what}; {alg} has {expected}"),
-    ))
+    );
+    Some(match signature.reason {
+        Some(Reason::NoKey) => {
+            finding.with_hint("pass the signer's key with -k to find out which algorithm signed it")
+        }
+        _ => finding,
+    })
 }
 
 /// Transcodes issues two kinds of token, and only one is signed with the key of the project.

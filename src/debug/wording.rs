@@ -92,12 +92,12 @@ pub fn of_algorithm(finding: Finding, cause: Cause, algorithm: &str) -> Finding 
 /// it is a JWK's.
 pub fn of_secret(finding: Finding, changes: &[Change], given: Option<SecretEncoding>) -> Finding {
     use SecretEncoding::{Base64, Base64Url, Hex, Text};
-    let forms = changes.iter().filter_map(|change| match change {
+    let mut forms = changes.iter().filter_map(|change| match change {
         Change::RewriteSecret { form } => Some(*form),
         _ => None,
     });
     // What stands around a secret is removed before it is decoded.
-    let Some(form) = forms.last() else {
+    let Some(form) = forms.next_back() else {
         return finding;
     };
     let (encoding, is_decoded) = match form {

@@ -101,7 +101,6 @@ impl KeyReport {
     pub(crate) fn of(index: usize, source: &Arc<str>, entry: Entry) -> Self {
         let mut object = entry.jwk;
         let mut notes = entry.notes;
-        let encoding = entry.encoding;
         if let (true, Some(fault)) = (object.members().is_empty(), &entry.fault) {
             return Self {
                 notes,
@@ -158,10 +157,8 @@ impl KeyReport {
                 reasons.splice(0..0, faults);
             }
         }
-        let thumbprint = match &key {
-            Some(key) => key.id.thumbprint.clone(),
-            None => thumbprint::of_jwk(&object),
-        };
+        let of_key = key.as_ref().map(|key| key.id.thumbprint.clone());
+        let thumbprint = of_key.unwrap_or_else(|| thumbprint::of_jwk(&object));
         let kty = text("kty");
         let shown_text = |name: &str| text(name).map(|text| shown::value(&text).into());
         let algorithms = key.iter().flat_map(VerificationKey::algorithms);
@@ -192,7 +189,7 @@ impl KeyReport {
                 .as_ref()
                 .and_then(|_| PublicJwk::of(&object, entry.is_pss)),
             key,
-            encoding,
+            encoding: entry.encoding,
         };
         if !is_usable && !is_settled {
             report.rejected = Some(Rejected {

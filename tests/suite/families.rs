@@ -393,18 +393,15 @@ fn is_in_reach(alg: &str, first: Fault, second: Fault) -> bool {
         _ => return true,
     };
     match (other.kind, segment) {
-        (Kind::Container, _) => true,
-        // The text of the payload is no longer known if it is damaged, and hidden if it was not signed.
-        (Kind::Input, 1) => false,
+        // The text of the payload is no longer known if it is damaged, and hidden if it was not signed. What was
+        // written as text, or otherwise, is damaged in a text of another length.
+        (Kind::Input, 1) | (Kind::Signature, _) => false,
         (Kind::Key, 1) => alg != "HS256" || matches!(other.make, Make::OtherKey),
         (Kind::Hash, 1) => alg != "HS256" && !matches!(other.make, Make::Message(_)),
-        // What was written as text, or otherwise, is damaged in a text of another length.
-        (Kind::Signature, _) => false,
-        (Kind::Input | Kind::Hash, _) => match alg {
-            "HS256" | "RS256" | "PS256" | "EdDSA" | "ES256K" => true,
-            _ => false,
-        },
-        (Kind::Key | Kind::Damage, _) => true,
+        (Kind::Input | Kind::Hash, _) => {
+            ["HS256", "RS256", "PS256", "EdDSA", "ES256K"].contains(&alg)
+        }
+        (Kind::Container | Kind::Key | Kind::Damage, _) => true,
     }
 }
 

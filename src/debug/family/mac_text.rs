@@ -26,7 +26,8 @@ pub fn search(
 ) -> Option<Proof> {
     let segment = &case.reading.segments.signature;
     let macs = || {
-        let targets = targets.iter();
+        // The likeliest form of a secret is the last.
+        let targets = targets.iter().rev();
         targets.filter(|target| target.key.key_type() == KeyType::Oct)
     };
     for input in inputs.iter().filter(|input| input.is_likely) {

@@ -45,11 +45,13 @@ pub enum SecretForm {
     Utf16Be,
     Sha256,
     Sha256AsHex,
+    Sha512,
+    Sha512AsHex,
 }
 
 impl SecretForm {
     /// The likeliest first.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 28] = [
         Self::FromBase64,
         Self::FromBase64url,
         Self::FromHex,
@@ -57,12 +59,14 @@ impl SecretForm {
         Self::WithNewline,
         Self::WithoutNewline,
         Self::AsBase64,
-        Self::AsBase64url,
-        Self::AsHex,
         Self::AsUnpaddedBase64,
+        Self::AsBase64url,
+        Self::AsPaddedBase64url,
+        Self::AsHex,
         Self::Sha256,
         Self::Sha256AsHex,
-        Self::AsPaddedBase64url,
+        Self::Sha512,
+        Self::Sha512AsHex,
         Self::InQuotes,
         Self::InSingleQuotes,
         Self::WithoutQuotes,
@@ -78,15 +82,18 @@ impl SecretForm {
         Self::Utf16Be,
     ];
 
-    /// What stands around a secret, and how what is left may be encoded: tried together.
+    /// What stands around a secret, and how what is left may be encoded, the likeliest last: tried together.
     pub const AROUND: [Self; 2] = [Self::WithoutBom, Self::WithoutQuotes];
-    pub const INNER: [Self; 3] = [Self::FromBase64, Self::FromBase64url, Self::FromHex];
+    pub const INNER: [Self; 3] = [Self::FromHex, Self::FromBase64url, Self::FromBase64];
 
     /// Whether it is a change to a secret whose text was read in this way; that of a JWK in none.
     pub fn is_of(self, encoding: Option<SecretEncoding>) -> bool {
         use SecretEncoding::{Base64, Base64Url};
         match self {
             Self::HexNotBase64 => matches!(encoding, None | Some(Base64 | Base64Url)),
+            // Without characters of their own, they are the same text as that of the other alphabet.
+            Self::AsUnpaddedBase64 => encoding == Some(Base64),
+            Self::AsPaddedBase64url => encoding == Some(Base64Url),
             _ => true,
         }
     }
@@ -134,7 +141,7 @@ impl SecretForm {
             }
             Self::AsBase64 => BASE64.encode(secret).into_bytes(),
             // With whole groups of three bytes there is no padding.
-            Self::AsUnpaddedBase64 | Self::AsPaddedBase64url if secret.len() % 3 == 0 => {
+            Self::AsUnpaddedBase64 | Self::AsPaddedBase64url if secret.len().is_multiple_of(3) => {
                 return None;
             }
             Self::AsUnpaddedBase64 => BASE64_NOPAD.encode(secret).into_bytes(),
@@ -152,6 +159,8 @@ impl SecretForm {
             Self::Utf16Le => in_utf16(secret, u16::to_le_bytes)?,
             Self::Utf16Be => in_utf16(secret, u16::to_be_bytes)?,
             Self::Sha256 => Digest::Sha256.hash(secret),
+            Self::Sha512 => Digest::Sha512.hash(secret),
+            Self::Sha512AsHex => HEXLOWER.encode(&Digest::Sha512.hash(secret)).into_bytes(),
             Self::Sha256AsHex => HEXLOWER.encode(&Digest::Sha256.hash(secret)).into_bytes(),
         };
         // A MAC under the empty secret says nothing of the one that was given.
@@ -175,7 +184,9 @@ impl SecretForm {
             Self::FromHex | Self::HexNotBase64 | Self::AsHex | Self::AsUpperHex => Cause::SecretHex,
             Self::InQuotes | Self::InSingleQuotes | Self::WithoutQuotes => Cause::SecretQuoted,
             Self::Utf16Le | Self::Utf16Be => Cause::SecretUtf16,
-            Self::Sha256 | Self::Sha256AsHex => Cause::SecretHashed,
+            Self::Sha256 | Self::Sha256AsHex | Self::Sha512 | Self::Sha512AsHex => {
+                Cause::SecretHashed
+            }
         }
     }
 
@@ -207,6 +218,8 @@ impl SecretForm {
             Self::Utf16Le => "in UTF-16 (little-endian)",
             Self::Utf16Be => "in UTF-16 (big-endian)",
             Self::Sha256 => "hashed with SHA-256",
+            Self::Sha512 => "hashed with SHA-512",
+            Self::Sha512AsHex => "hashed with SHA-512 and written in hex",
             Self::Sha256AsHex => "hashed with SHA-256 and written in hex",
         }
     }

@@ -133,6 +133,8 @@ fn changed(secret: &[u8], form: &str) -> Option<Vec<u8>> {
             let padding = "=".repeat((4 - text.len() % 4) % 4);
             (text + &padding).into_bytes()
         }
+        "sha512" => hash("SHA-512", secret),
+        "sha512-as-hex" => super::written("hex", &hash("SHA-512", secret)).into_bytes(),
         "sha256" => hash("SHA-256", secret),
         "sha256-as-hex" => super::written("hex", &hash("SHA-256", secret)).into_bytes(),
         "as-base64url" => in_base64(secret, b"-_").into_bytes(),
