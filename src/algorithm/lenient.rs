@@ -20,8 +20,10 @@ pub enum Parameter {
     NoDigestInfo,
     /// PSS with a salt of this many bytes.
     SaltLength(usize),
-    /// The first bytes of a MAC, so many of them.
-    MacLength(usize),
+    /// PSS with a salt of this many bytes and MGF1 with SHA-1.
+    Sha1Mask(usize),
+    /// The first bits of a MAC, so many of them.
+    MacBits(usize),
     /// HMAC with a hash that no row has.
     OtherMac(OtherMac),
 }
@@ -42,19 +44,25 @@ impl Algorithm {
             (Parameter::Usual, Message::Prehash(hash)) => {
                 self.verify(key, Signed::Prehash(hash), signature)
             }
-            (Parameter::MacLength(length), Message::Text(text)) => {
-                hmac::verify_truncated(self.name, length, key, text, signature)
+            (Parameter::MacBits(bits), Message::Text(text)) => {
+                hmac::verify_truncated(self.name, bits, key, text, signature)
             }
             (Parameter::OtherMac(mac), Message::Text(text)) => {
                 self.key_type == KeyType::Oct && mac.verify(key, text, signature)
             }
-            (Parameter::NoDigestInfo | Parameter::SaltLength(_), Message::Text(_))
-            | (Parameter::MacLength(_) | Parameter::OtherMac(_), Message::Prehash(_)) => false,
+            (
+                Parameter::NoDigestInfo | Parameter::SaltLength(_) | Parameter::Sha1Mask(_),
+                Message::Text(_),
+            )
+            | (Parameter::MacBits(_) | Parameter::OtherMac(_), Message::Prehash(_)) => false,
             (Parameter::NoDigestInfo, Message::Prehash(bytes)) => {
                 self.name.starts_with("RS") && rsa::verify_unprefixed(key, bytes, signature)
             }
             (Parameter::SaltLength(length), Message::Prehash(hash)) => {
                 rsa::verify_salted(self.name, length, key, hash, signature)
+            }
+            (Parameter::Sha1Mask(length), Message::Prehash(hash)) => {
+                rsa::verify_with_sha1_mask(self.name, length, key, hash, signature)
             }
         }
     }

@@ -8,6 +8,7 @@ use rsa::BoxedUint;
 use rsa::pkcs1v15::Pkcs1v15Sign;
 use rsa::pss::Pss;
 use rsa::traits::PublicKeyParts as _;
+use sha1::Sha1;
 use sha2::digest::FixedOutputReset;
 use sha2::digest::const_oid::AssociatedOid;
 use sha2::{Digest, Sha256, Sha384, Sha512};
@@ -168,6 +169,80 @@ pub fn verify_salted(
         _ => return false,
     };
     verified.is_ok()
+}
+
+/// PSS of this row, with a salt of this length and with MGF1 of SHA-1, as Java's `PSSParameterSpec` has it by
+/// default.
+pub fn verify_with_sha1_mask(
+    alg: &str,
+    length: usize,
+    key: &Material,
+    prehash: &[u8],
+    signature: &[u8],
+) -> bool {
+    let Some(encoded) = opened(key, signature) else {
+        return false;
+    };
+    let is_pss = match alg {
+        "PS256" => is_masked_with_sha1::<Sha256>,
+        "PS384" => is_masked_with_sha1::<Sha384>,
+        "PS512" => is_masked_with_sha1::<Sha512>,
+        _ => return false,
+    };
+    is_pss(&encoded, key.bits(), length, prehash).unwrap_or(false)
+}
+
+/// EMSA-PSS-VERIFY (RFC 8017, section 9.1.2) with `mgf1SHA1`.
+fn is_masked_with_sha1<D: Digest>(
+    encoded: &[u8],
+    bits: usize,
+    salt: usize,
+    prehash: &[u8],
+) -> Option<bool> {
+    let bits = bits.checked_sub(1)?;
+    let size = <D as Digest>::output_size();
+    let length = bits.div_ceil(8);
+    let (before, encoded) = encoded.split_at_checked(encoded.len().checked_sub(length)?)?;
+    let of_block = length.checked_sub(size)?.checked_sub(1)?;
+    let (masked, rest) = encoded.split_at_checked(of_block)?;
+    let (hash, trailer) = rest.split_at_checked(size)?;
+    let unused = u32::try_from(length.checked_mul(8)?.checked_sub(bits)?).ok()?;
+    let kept = 0xFF_u8.checked_shr(unused)?;
+    let mask = mgf1::<Sha1>(hash, of_block);
+    let mut block: Vec<u8> = masked.iter().zip(mask).map(|(a, b)| a ^ b).collect();
+    *block.first_mut()? &= kept;
+    let (padding, salt) = block.split_at_checked(of_block.checked_sub(salt)?)?;
+    let (one, zeros) = padding.split_last()?;
+    let expected = D::new()
+        .chain_update([0; 8])
+        .chain_update(prehash)
+        .chain_update(salt)
+        .finalize();
+    Some(
+        prehash.len() == size
+            && trailer == [0xBC]
+            && *one == 1
+            && before.iter().chain(zeros).all(|byte| *byte == 0)
+            && masked.first()? & !kept == 0
+            && *hash == *expected,
+    )
+}
+
+/// MGF1 (RFC 8017, appendix B.2.1).
+fn mgf1<D: Digest>(seed: &[u8], length: usize) -> Vec<u8> {
+    let block = |counter: u32| {
+        D::new()
+            .chain_update(seed)
+            .chain_update(counter.to_be_bytes())
+    };
+    let mut mask: Vec<u8> = Vec::new();
+    let mut counter = 0_u32;
+    while mask.len() < length {
+        mask.extend_from_slice(&block(counter).finalize());
+        counter = counter.saturating_add(1);
+    }
+    mask.truncate(length);
+    mask
 }
 
 /// The encoded message (RFC 8017, section 9) that a signature holds, for `debug` to read: nothing is

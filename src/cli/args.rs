@@ -203,7 +203,8 @@ pub struct Debug {
 
     /// Search longer: several seconds per token
     ///
-    /// Also tries single-character changes anywhere in the token, and more missing characters.
+    /// Also tries single-character changes in header and payload for every algorithm, single-character changes
+    /// in the signature for ES256 and RSA, and more missing characters for ES256.
     #[arg(long, help_heading = None::<&str>)]
     pub deep: bool,
 

@@ -43,6 +43,7 @@ pub enum Cause {
     AlteredCharacter,
     LostCharacter,
     AddedCharacter,
+    SwappedCharacters,
     SurplusCharacters,
     SurplusBytes,
     Truncated,
@@ -56,12 +57,14 @@ pub enum Cause {
     SignedWithSuffix,
     SignedQuotedInput,
     SignedUtf16Input,
+    SignedWrappedInput,
     NotHashed,
     HashedTwice,
     HashedAsText,
     OtherHash,
     DigestInfoMissing,
     PssSaltLength,
+    PssMask,
     MacTruncated,
     /// Some of its end is missing, not half of it.
     MacCut,
@@ -93,6 +96,7 @@ pub enum Cause {
     SecretHex,
     SecretQuoted,
     SecretUtf16,
+    SecretHashed,
     HmacWithPublicKey,
     // What verification still demands.
     SignatureGood,
@@ -117,6 +121,7 @@ impl Cause {
                 | Self::AlteredCharacter
                 | Self::LostCharacter
                 | Self::AddedCharacter
+                | Self::SwappedCharacters
                 | Self::SurplusCharacters
                 | Self::Truncated
                 | Self::MacCut
@@ -138,6 +143,7 @@ impl Cause {
             Self::AlteredDot => "a dot between the segments is missing, doubled or replaced",
             Self::LostCharacter => "one character of the token is missing",
             Self::AddedCharacter => "the token has one character too many",
+            Self::SwappedCharacters => "two neighboring characters of the token are swapped",
             Self::SurplusCharacters => "the token has extra characters at its end",
             Self::SurplusBytes => {
                 "the signature has extra bytes: a recovery ID (v) or the rest of a buffer"
@@ -154,6 +160,8 @@ impl Cause {
             }
             Self::NumberLittleEndian => "the signature is little-endian; JWS uses big-endian",
             Self::SignedWithSuffix => "extra text after the Signing Input was signed",
+            Self::SignedWrappedInput => "the segments were signed with line breaks in their base64",
+            Self::PssMask => "MGF1 of the PSS signature uses SHA-1 instead of the hash of \"alg\"",
             Self::OtherAlgorithm => {
                 "the signature was made with a different algorithm than \"alg\" names"
             }
@@ -179,6 +187,12 @@ impl Cause {
                 "sign with an algorithm that the key allows, or publish the key as rsaEncryption",
             ),
             Self::SecretWithSpace => Some("write the secret without them on both sides"),
+            Self::SignedWrappedInput => Some(
+                "remove the line breaks before signing: encode() of PostgreSQL, MIME encoders and openssl insert them",
+            ),
+            Self::PssMask => Some(
+                "name the hash of MGF1 as well: MGF1ParameterSpec.SHA256 in PSSParameterSpec (Java)",
+            ),
             Self::SignedWithSuffix => {
                 Some("sign exactly base64url(header) + \".\" + base64url(payload)")
             }
@@ -217,6 +231,7 @@ impl Cause {
             Self::AlteredCharacter => (Code::AlteredCharacter, "with one character restored"),
             Self::LostCharacter => (Code::AlteredCharacter, "with one character inserted"),
             Self::AddedCharacter => (Code::AlteredCharacter, "with one character removed"),
+            Self::SwappedCharacters => (Code::AlteredCharacter, "with two characters swapped back"),
             Self::SurplusCharacters => (Code::AlteredCharacter, "with the extra characters removed"),
             Self::Truncated => (Code::Truncated, "with the end of the signature restored"),
             Self::MacCut => (Code::Truncated, "as far as the MAC is there"),
@@ -229,12 +244,14 @@ impl Cause {
             Self::SignedWithSuffix => (Code::SignedWithNewline, "with more text at the end"),
             Self::SignedQuotedInput => (Code::SignedQuotedInput, "over the Signing Input in quotes"),
             Self::SignedUtf16Input => (Code::SignedUtf16Input, "over the Signing Input in UTF-16"),
+            Self::SignedWrappedInput => (Code::SignedWithNewline, "over the segments with line breaks"),
             Self::NotHashed => (Code::NotHashed, "with its first bytes as the hash"),
             Self::HashedTwice => (Code::HashedTwice, "hashed twice"),
             Self::HashedAsText => (Code::HashedAsText, "with the hash as text"),
             Self::OtherHash => (Code::OtherHash, "with another hash"),
             Self::DigestInfoMissing => (Code::DigestInfoMissing, "without DigestInfo"),
             Self::PssSaltLength => (Code::PssSaltLength, "with another salt length"),
+            Self::PssMask => (Code::PssSaltLength, "with MGF1 of another hash"),
             Self::MacTruncated => (Code::MacTruncated, "with part of the MAC"),
             Self::OtherAlgorithm => (Code::SignatureOfOtherAlgorithm, "with another algorithm"),
             Self::AlgKeyMismatch => (Code::AlgKeyMismatch, "regardless of \"alg\""),
@@ -262,7 +279,8 @@ impl Cause {
             Self::SecretBase64url => (Code::SecretBase64url, "with the secret in another encoding"),
             Self::SecretHex => (Code::SecretHex, "with the secret in another encoding"),
             Self::SecretQuoted => (Code::SecretQuoted, "with the secret in quotes"),
-            Self::SecretUtf16 => (Code::SecretUtf16, "with the secret in UTF-16"),
+            Self::SecretUtf16 => (Code::SecretUtf16, "with the secret in another encoding"),
+            Self::SecretHashed => (Code::SecretHashed, "with the hash of the secret"),
             Self::HmacWithPublicKey => (Code::HmacWithPublicKey, "with a public secret"),
             Self::SignatureGood => (Code::SignatureGood, "as it is"),
             Self::SegmentUtf16 => (Code::NulBytes, "as it is"),

@@ -54,13 +54,19 @@ pub enum Change {
         cause: Cause,
         edits: Vec<Edit>,
     },
+    /// So many `-` and `_` put back into a MAC, which are not shown: it is as secret as the key.
+    RestoreDropped {
+        count: usize,
+        #[serde(skip)]
+        edits: Vec<Edit>,
+    },
     /// So many characters from this byte to the end, of which nothing is shown: they may be a secret.
     RemoveEnd {
         at: usize,
         count: usize,
     },
-    /// The last bits, of which there are fewer than a byte has: a MAC was cut there.
-    DropBits,
+    /// All bits of the characters, of which the last byte has only some: a MAC was cut within it.
+    ReadBits,
     /// The segment itself is hex.
     ReadHexSegment {
         separators: bool,
@@ -129,6 +135,11 @@ pub enum Change {
         end: &'static str,
     },
     QuoteInput,
+    /// Header and payload with line breaks after so many characters, each.
+    WrapSegments {
+        columns: usize,
+        end: &'static str,
+    },
     /// The text in UTF-16.
     UseUtf16 {
         big_endian: bool,
@@ -161,11 +172,15 @@ pub enum Change {
     UseSaltLength {
         length: usize,
     },
-    /// Only the first bytes of a MAC.
+    /// MGF1 of PSS with another hash than that of the text.
+    UseMaskDigest {
+        digest: Digest,
+    },
+    /// Only the first bits of a MAC.
     TruncateMac {
         #[serde(skip)]
         cause: Cause,
-        length: usize,
+        bits: usize,
     },
     HashAgain,
     HashText {
@@ -277,12 +292,15 @@ impl Edit {
     }
 
     fn described(&self) -> String {
-        let shown = if self.inserted.is_empty() {
-            &self.removed
-        } else {
-            &self.inserted
-        };
-        format!("\"{shown}\" at byte {}", self.at)
+        let Self {
+            at,
+            removed,
+            inserted,
+        } = self;
+        match (&**removed, &**inserted) {
+            (shown, "") | ("", shown) => format!("\"{shown}\" at byte {at}"),
+            (removed, inserted) => format!("\"{inserted}\" instead of \"{removed}\" at byte {at}"),
+        }
     }
 }
 
@@ -301,8 +319,9 @@ impl Change {
             | Self::UseBase64url
             | Self::RemovePadding => Stage::Text,
             Self::EditSignature { .. }
+            | Self::RestoreDropped { .. }
             | Self::RemoveEnd { .. }
-            | Self::DropBits
+            | Self::ReadBits
             | Self::ReadHexSegment { .. }
             | Self::ReadText { .. }
             | Self::ReadDer { .. }
@@ -325,6 +344,7 @@ impl Change {
             | Self::UseRawPayload
             | Self::AppendLineEnd { .. }
             | Self::QuoteInput
+            | Self::WrapSegments { .. }
             | Self::UseUtf16 { .. } => Stage::Input,
             Self::CorrectAlg
             | Self::IgnoreAlg { .. }
@@ -334,6 +354,7 @@ impl Change {
             | Self::TakeAsHash
             | Self::OmitDigestInfo
             | Self::UseSaltLength { .. }
+            | Self::UseMaskDigest { .. }
             | Self::TruncateMac { .. }
             | Self::HashAgain
             | Self::HashText { .. } => Stage::Hash,
@@ -376,8 +397,8 @@ impl Change {
             Self::ReplaceSpaces => Cause::SpacesForPlus,
             Self::UseBase64url => Cause::StandardBase64,
             Self::RemovePadding => Cause::PaddedBase64,
+            Self::RestoreDropped { .. } => Cause::DroppedCharacters,
             Self::RemoveEnd { .. } => Cause::SurplusCharacters,
-            Self::DropBits => Cause::MacCut,
             Self::ReadHexSegment { .. } | Self::ReadText { .. } => Cause::SignatureAsText,
             Self::ReadDer { .. } => Cause::DerSignature,
             Self::RemoveBytes { .. } => Cause::SurplusBytes,
@@ -387,6 +408,7 @@ impl Change {
             Self::ReverseBytes => Cause::NumberLittleEndian,
             Self::ResizeNumber { .. } => Cause::NumberLength,
             Self::HashNonce => Cause::NonceHashed,
+            Self::ReadBits => Cause::MacCut,
             Self::KeepAsWritten => return None,
             Self::TakeHeader => Cause::SignedHeaderOnly,
             Self::TakePayload => Cause::SignedPayloadOnly,
@@ -396,6 +418,7 @@ impl Change {
             Self::AppendLineEnd { end } if end.ends_with('\n') => Cause::SignedWithNewline,
             Self::AppendLineEnd { .. } => Cause::SignedWithSuffix,
             Self::QuoteInput => Cause::SignedQuotedInput,
+            Self::WrapSegments { .. } => Cause::SignedWrappedInput,
             Self::UseUtf16 { .. } => Cause::SignedUtf16Input,
             Self::CorrectAlg => Cause::AlgMisspelled,
             Self::IgnoreAlg { .. } => Cause::AlgKeyMismatch,
@@ -405,6 +428,7 @@ impl Change {
             Self::TakeAsHash => Cause::NotHashed,
             Self::OmitDigestInfo => Cause::DigestInfoMissing,
             Self::UseSaltLength { .. } => Cause::PssSaltLength,
+            Self::UseMaskDigest { .. } => Cause::PssMask,
             Self::UseOtherKey => Cause::SignedByOtherKey,
             Self::UseEmbeddedKey { .. } => Cause::SignedByEmbeddedKey,
             Self::FollowCertificates { .. } => Cause::ChainToGivenKey,
@@ -428,7 +452,7 @@ impl Change {
     /// What was done, in one phrase.
     pub fn repair(&self) -> String {
         let phrase = match self {
-            Self::DropBits => "without the bits of its incomplete last byte",
+            Self::ReadBits => "with the bits of its incomplete last byte",
             change => change
                 .cause()
                 .map_or("over the text as written", Cause::repair),
@@ -458,10 +482,22 @@ impl Change {
             Self::EditSegment { edit, segment, .. } => {
                 Some(format!("{} of the {segment}", edit.described()))
             }
+            // What was there is what its unused bits make of the same character.
+            Self::EditSignature {
+                cause: Cause::TrailingBits,
+                edits,
+            } => edits.first().map(|Edit { at, inserted, .. }| {
+                format!("\"{inserted}\" at byte {at} of the signature")
+            }),
             Self::EditSignature { edits, .. } => {
                 let edits: Vec<String> = edits.iter().map(Edit::described).collect();
                 Some(format!("{} of the signature", edits.join(", ")))
             }
+            Self::RestoreDropped { count, .. } => Some(format!("{count} characters")),
+            Self::WrapSegments { columns, end } => Some(format!(
+                "{} after every {columns} characters",
+                if *end == "\n" { "LF" } else { "CRLF" }
+            )),
             Self::RemoveEnd { at, count } => Some(match count {
                 1 => format!("1 character at byte {at} of the signature"),
                 count => format!("{count} characters at byte {at} of the signature"),
@@ -503,7 +539,11 @@ impl Change {
             Self::ResizeNumber { length } | Self::UseSaltLength { length } => {
                 Some(format!("{length} bytes"))
             }
-            Self::TruncateMac { length, .. } => Some(format!("the first {length} bytes")),
+            Self::TruncateMac { bits, .. } => Some(match bits % 8 {
+                0 => format!("the first {} bytes", bits / 8),
+                _ => format!("the first {bits} bits"),
+            }),
+            Self::UseMaskDigest { digest } => Some(digest.name().to_owned()),
             Self::UseUtf16 { big_endian: false } => Some("little-endian".to_owned()),
             Self::UseUtf16 { big_endian: true } => Some("big-endian".to_owned()),
             Self::HashFirst {
@@ -538,7 +578,7 @@ impl Change {
             | Self::ReplaceSpaces
             | Self::UseBase64url
             | Self::RemovePadding
-            | Self::DropBits
+            | Self::ReadBits
             | Self::ReadDer { .. }
             | Self::SwapHalves
             | Self::ReverseHalves

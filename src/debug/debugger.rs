@@ -378,7 +378,13 @@ impl Debugger {
                 })
                 .into(),
         };
-        work.tried.describe(&forms, &signed.inputs, &suspects);
+        let of_p256 = suspects
+            .iter()
+            .map(|suspect| (&**suspect.id(), suspect.changes()));
+        let of_others = others.iter().map(|other| (&**other.id(), other.changes()));
+        let changes = forms.iter().map(|form| &*form.changes);
+        let keys = of_p256.chain(of_others);
+        work.tried.describe(changes, &signed.inputs, keys);
         Search {
             case,
             header,
@@ -449,7 +455,14 @@ impl Debugger {
             ..
         } = search;
         let is_empty = case.reading.segments.signature.is_empty();
-        let of_others = family::damaged(*case, search.alg(), others, &search.opened, work);
+        let of_others = family::damaged(
+            *case,
+            &search.signed.texts,
+            search.alg(),
+            others,
+            &search.opened,
+            work,
+        );
         if of_others.is_some() {
             return of_others;
         }
@@ -470,7 +483,8 @@ impl Debugger {
         match self.effort {
             Effort::Default => {
                 // Of what can't be read as a signature, a deep search tries nothing either.
-                if work.tried.forms > 0 {
+                let is_mac = search.alg().is_some_and(|alg| alg.starts_with("HS"));
+                if work.tried.forms > 0 && !is_mac {
                     work.leave_out();
                 }
                 None

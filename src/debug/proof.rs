@@ -14,7 +14,7 @@ use super::signer::named_keys::{Name, NamedKeys};
 use super::signer::{self, Suspect};
 use crate::algorithm::{Algorithm, Material, Signed};
 use crate::key::set::KeySet;
-use crate::key::{Certificate, KeyId, thumbprint};
+use crate::key::{Certificate, KeyId, SecretEncoding, thumbprint};
 use crate::text::base64url;
 use crate::text::json::Object;
 use crate::token::Token;
@@ -44,6 +44,8 @@ pub struct Proof {
     changes: Vec<Change>,
     algorithm: &'static str,
     key: Option<(Arc<KeyId>, Option<Object>)>,
+    /// How the text of a secret was read; none of a JWK.
+    encoding: Option<SecretEncoding>,
     token: Option<String>,
     /// Those of the header, if the key is that of the first.
     certificates: Vec<Certificate>,
@@ -86,6 +88,7 @@ impl Proof {
                     || !suspect.is_for(algorithm, is_other)
                     || !suspect.comes_with(parameters.as_ref(), &names())
                     || !is_named_in_signed(suspect.changes(), &changes)
+                    || !is_cut_alone(&changes)
                 {
                     return None;
                 }
@@ -105,6 +108,7 @@ impl Proof {
                 return Some(Self {
                     changes,
                     key: Some((Arc::clone(suspect.id()), jwk)),
+                    encoding: suspect.encoding(),
                     token,
                     certificates,
                     ..Self::with(algorithm.name)
@@ -159,6 +163,7 @@ impl Proof {
             changes: Vec::new(),
             algorithm,
             key: None,
+            encoding: None,
             token: None,
             certificates: Vec::new(),
             anchor: None,
@@ -181,6 +186,11 @@ impl Proof {
     #[must_use]
     pub fn algorithm(&self) -> &'static str {
         self.algorithm
+    }
+
+    /// How the text of the secret was read; none of a JWK.
+    pub(super) fn encoding(&self) -> Option<SecretEncoding> {
+        self.encoding
     }
 
     /// The key that it verifies with; none if it is a MAC.
@@ -306,6 +316,13 @@ fn is_named(suspect: &Suspect, changes: &[Change], names: &[Name]) -> bool {
         let mut names = names.iter();
         names.any(|name| name.is_of(place, thumbprint, suspect.changes()))
     }) && is_named_in_signed(suspect.changes(), changes)
+}
+
+/// Whether no bits were removed from a MAC that was cut: those of its last character belong to it, and if they
+/// contradict it, it was not cut.
+fn is_cut_alone(changes: &[Change]) -> bool {
+    let causes = change::causes(changes);
+    !(causes.contains(&Cause::MacCut) && causes.contains(&Cause::TrailingBits))
 }
 
 /// Whether the place at which a key is named, or stands, was signed. If not, the key may have been made of

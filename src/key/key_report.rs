@@ -12,6 +12,7 @@ use super::fault::KeyFault;
 use super::jwk::{self, Parsed};
 use super::note::KeyNote;
 use super::private::is_private_member;
+use super::secret::SecretEncoding;
 use super::source::Entry;
 use super::verification_key::{KeyId, VerificationKey};
 use super::{secret, shown, thumbprint, x5c};
@@ -56,6 +57,9 @@ pub struct KeyReport {
     pub certificate: Option<Certificate>,
     #[serde(skip)]
     pub(crate) key: Option<VerificationKey>,
+    /// How the text of a secret was read; none of a JWK.
+    #[serde(skip)]
+    pub(crate) encoding: Option<SecretEncoding>,
     /// A usable public key for other programs.
     #[serde(skip)]
     pub(crate) public: Option<PublicJwk>,
@@ -153,10 +157,8 @@ impl KeyReport {
                 reasons.splice(0..0, faults);
             }
         }
-        let thumbprint = match &key {
-            Some(key) => key.id.thumbprint.clone(),
-            None => thumbprint::of_jwk(&object),
-        };
+        let of_key = key.as_ref().map(|key| key.id.thumbprint.clone());
+        let thumbprint = of_key.unwrap_or_else(|| thumbprint::of_jwk(&object));
         let kty = text("kty");
         let shown_text = |name: &str| text(name).map(|text| shown::value(&text).into());
         let algorithms = key.iter().flat_map(VerificationKey::algorithms);
@@ -187,6 +189,7 @@ impl KeyReport {
                 .as_ref()
                 .and_then(|_| PublicJwk::of(&object, entry.is_pss)),
             key,
+            encoding: entry.encoding,
         };
         if !is_usable && !is_settled {
             report.rejected = Some(Rejected {
@@ -246,6 +249,7 @@ impl KeyReport {
             certificate: None,
             public: None,
             key: None,
+            encoding: None,
             rejected: None,
         }
     }

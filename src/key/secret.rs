@@ -17,6 +17,9 @@ use super::{KeyFault, KeyNote};
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
 
+/// The byte order mark of UTF-8.
+const BOM: &[u8] = b"\xEF\xBB\xBF";
+
 /// How the text of a secret stands for its bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecretEncoding {
@@ -55,6 +58,8 @@ pub enum SecretFault {
 pub enum EncodingFault {
     /// A character that the encoding does not have, at this byte, from 0.
     Character(usize),
+    /// The byte order mark of UTF-8 before the text.
+    ByteOrderMark,
     /// A separator at this byte, which is not a part of the secret.
     Separator(char, usize),
     /// Every character is of the encoding, but a digit or the padding is missing, or there is too much of it.
@@ -70,6 +75,8 @@ pub enum Remedy {
     WithoutPrefix,
     /// The missing digit of hexadecimal text, which another encoding would take as it is.
     MissingDigit,
+    /// The byte order mark removed.
+    WithoutByteOrderMark,
     /// Another encoding.
     Encoding(SecretEncoding),
 }
@@ -101,6 +108,7 @@ pub(crate) fn read(text: &[u8], encoding: SecretEncoding) -> Result<Entry, Secre
     Ok(Entry {
         jwk,
         notes,
+        encoding: Some(encoding),
         ..Entry::default()
     })
 }
@@ -124,7 +132,9 @@ fn invalid(text: &[u8], encoding: SecretEncoding) -> SecretFault {
         };
         encoding.separators().contains(&found).then_some(found)
     });
+    let marked = secret.strip_prefix(BOM);
     let fault = match foreign.map(|at| at.saturating_add(offset)) {
+        Some(_) if marked.is_some() => EncodingFault::ByteOrderMark,
         Some(at) => separator.map_or(EncodingFault::Character(at), |separator| {
             EncodingFault::Separator(separator, at)
         }),
@@ -148,6 +158,8 @@ fn invalid(text: &[u8], encoding: SecretEncoding) -> SecretFault {
         Remedy::WithoutSeparator(separator)
     } else if prefix.is_some_and(is_valid) {
         Remedy::WithoutPrefix
+    } else if marked.is_some_and(is_valid) {
+        Remedy::WithoutByteOrderMark
     } else if (encoding, fault) == (SecretEncoding::Hex, EncodingFault::Length) {
         Remedy::MissingDigit
     } else {
@@ -250,6 +262,7 @@ impl SecretFault {
                     format!("remove the separators: tr -d '{separator}'").into()
                 }
                 Remedy::WithoutPrefix => "remove the 0x".into(),
+                Remedy::WithoutByteOrderMark => "save the file as UTF-8 without BOM".into(),
                 Remedy::MissingDigit => "the secret may be truncated; copy it again".into(),
                 Remedy::Encoding(SecretEncoding::Text) => {
                     "if the text itself is the secret, use --secret-encoding text".into()
@@ -285,6 +298,7 @@ impl fmt::Display for SecretFault {
 impl fmt::Display for EncodingFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::ByteOrderMark => f.write_str("it begins with a UTF-8 byte order mark"),
             Self::Character(at) => write!(f, "invalid character at byte {at}"),
             Self::Separator('\n', at) => write!(f, "line break at byte {at}"),
             Self::Separator(separator, at) => {

@@ -13,6 +13,7 @@ use super::certificate::{self, Certificate, Issued};
 use super::not_a_key::NotAKey;
 use super::pem::{self, PemBlock};
 use super::private::{self, is_private_member};
+use super::secret::SecretEncoding;
 use super::spki::{self, PublicKey};
 use super::{KeyFault, KeyNote, shown};
 use crate::text::json::{self, JsonError, Object, Value};
@@ -29,6 +30,8 @@ pub(crate) struct Entry {
     pub(crate) is_private: bool,
     pub(crate) certificate: Option<Certificate>,
     pub(crate) notes: Vec<KeyNote>,
+    /// How the text of a secret was read; none of a JWK.
+    pub(crate) encoding: Option<SecretEncoding>,
 }
 
 /// Why content has no key.
@@ -280,6 +283,7 @@ impl<'d> DerKey<'d> {
             is_private,
             notes: certificate.iter().map(|_| KeyNote::Certificate).collect(),
             certificate,
+            encoding: None,
         }
     }
 }

@@ -158,7 +158,7 @@ codes! {
     Truncated = cause("truncated",
         "the token is truncated",
         "copy all of it; a column, variable or HTTP header may be too short")
-        .section("RFC 7518, section 3.4")
+        .section("RFC 7515, section 7.1")
         .silences(&[Code::NoKeyMatches, Code::SignerCandidates]);
 
     // What was signed.
@@ -324,6 +324,10 @@ codes! {
     SecretUtf16 = cause("secret-utf16",
         "the signer used the secret's UTF-16 bytes",
         "use UTF-8 on both sides: Encoding.UTF8, not Encoding.Unicode")
+        .section("RFC 7518, section 3.2");
+    SecretHashed = cause("secret-hashed",
+        "the signer used a hash of the secret as the HMAC key",
+        "use the secret itself on both sides, or its hash on both")
         .section("RFC 7518, section 3.2");
     HmacWithPublicKey = cause("hmac-with-public-key",
         "algorithm confusion attack: public data was used as the HMAC secret",

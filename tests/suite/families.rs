@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
-use jwtlens::{Effort, SignatureStatus};
+use jwtlens::{Certainty, Effort, SignatureStatus};
 use p256::ecdsa::signature::hazmat::PrehashSigner as _;
 use p384::ecdsa::signature::hazmat::PrehashSigner as _;
 use rsa::traits::PublicKeyParts as _;
@@ -33,6 +33,7 @@ enum Kind {
     Hash,
     Key,
     Signature,
+    Damage,
     Container,
 }
 
@@ -54,6 +55,8 @@ enum Make {
     Signature(fn(&[u8]) -> Vec<u8>),
     /// What is sent, of the token.
     Token(fn(&str) -> String),
+    /// What arrives of a segment by its number, of the text and a number that is any.
+    Damage(usize, fn(&str, usize) -> String),
 }
 
 const fn fault(code: &'static str, kind: Kind, make: Make) -> Fault {
@@ -241,6 +244,65 @@ const HMAC: &[Fault] = &[
     ),
 ];
 
+/// Another character in the place of one.
+fn altered(text: &str, number: usize) -> String {
+    let at = number % text.len();
+    let other = if text.as_bytes()[at] == b'x' {
+        "y"
+    } else {
+        "x"
+    };
+    format!("{}{other}{}", &text[..at], &text[at + 1..])
+}
+
+/// A character that is missing.
+fn lost(text: &str, number: usize) -> String {
+    let at = number % text.len();
+    format!("{}{}", &text[..at], &text[at + 1..])
+}
+
+/// A character that stands there twice.
+fn doubled(text: &str, number: usize) -> String {
+    let at = number % text.len();
+    format!("{}{}", &text[..=at], &text[at..])
+}
+
+const fn damage(code: &'static str, segment: usize, make: fn(&str, usize) -> String) -> Fault {
+    fault(code, Kind::Damage, Make::Damage(segment, make))
+}
+
+/// What can be proven of a payload that was damaged.
+const DAMAGED_PAYLOAD: &[Fault] = &[
+    damage("altered-character", 1, altered),
+    damage("altered-character", 1, lost),
+    damage("altered-character", 1, doubled),
+];
+
+/// What can be proven of a signature that was damaged.
+const DAMAGED_SIGNATURE: &[Fault] = &[
+    damage("altered-character", 2, altered),
+    damage("altered-character", 2, lost),
+    damage("altered-character", 2, doubled),
+];
+
+/// The last character is missing.
+const CUT: Fault = damage("truncated", 2, |text, _| text[..text.len() - 1].to_owned());
+
+/// Several are missing.
+const CUT_MAC: Fault = damage("truncated", 2, |text, number| {
+    text[..text.len() - 1 - number % 19].to_owned()
+});
+
+/// The faults of an algorithm that lie behind the signer.
+fn damages(alg: &str) -> Vec<Fault> {
+    match alg {
+        "ES256" => [DAMAGED_SIGNATURE, &[CUT]].concat(),
+        "HS256" => [DAMAGED_PAYLOAD, DAMAGED_SIGNATURE, &[CUT, CUT_MAC]].concat(),
+        "RS256" | "PS256" => [DAMAGED_PAYLOAD, &[CUT]].concat(),
+        _ => vec![CUT],
+    }
+}
+
 /// The faults of an algorithm.
 fn faults(alg: &str) -> Vec<Fault> {
     let mut faults = SHARED.to_vec();
@@ -269,6 +331,7 @@ fn faults(alg: &str) -> Vec<Fault> {
         faults.push(fault("pss-salt-length", Kind::Hash, Make::Salt(0)));
         faults.push(fault("pss-salt-length", Kind::Hash, Make::Salt(222)));
     }
+    faults.extend(damages(alg));
     faults
 }
 
@@ -287,7 +350,7 @@ fn token(alg: &str, pair: &Pair, other: &Pair, number: usize, faults: &[Fault]) 
             Make::Algorithm(other) => signed = other,
             Make::Salt(length) => salt = Some(length),
             Make::OtherKey => key_pair = other,
-            Make::Secret(_) | Make::Signature(_) | Make::Token(_) => {}
+            Make::Secret(_) | Make::Signature(_) | Make::Token(_) | Make::Damage(..) => {}
         }
     }
     let changed = faults.iter().find_map(|fault| match (fault.make, pair) {
@@ -307,7 +370,13 @@ fn token(alg: &str, pair: &Pair, other: &Pair, number: usize, faults: &[Fault]) 
             signature = make(&signature);
         }
     }
-    let token = format!("{}.{}", both(&header, &payload), encode(signature));
+    let mut segments = [encode(&header), encode(&payload), encode(signature)];
+    for fault in faults {
+        if let Make::Damage(segment, make) = fault.make {
+            segments[segment] = make(&segments[segment], number);
+        }
+    }
+    let token = segments.join(".");
     let container = faults.iter().find_map(|fault| match fault.make {
         Make::Token(make) => Some(make),
         _ => None,
@@ -315,12 +384,33 @@ fn token(alg: &str, pair: &Pair, other: &Pair, number: usize, faults: &[Fault]) 
     container.map_or(token.clone(), |make| make(&token))
 }
 
+/// Whether the default search has the time for both faults at once, if one of them is damage: it then tries every
+/// place with every other fault.
+fn is_in_reach(alg: &str, first: Fault, second: Fault) -> bool {
+    let (segment, other) = match (first.make, second.make) {
+        (Make::Damage(segment, _), _) => (segment, second),
+        (_, Make::Damage(segment, _)) => (segment, first),
+        _ => return true,
+    };
+    match (other.kind, segment) {
+        // The text of the payload is no longer known if it is damaged, and hidden if it was not signed. What was
+        // written as text, or otherwise, is damaged in a text of another length.
+        (Kind::Input, 1) | (Kind::Signature, _) => false,
+        (Kind::Key, 1) => alg != "HS256" || matches!(other.make, Make::OtherKey),
+        (Kind::Hash, 1) => alg != "HS256" && !matches!(other.make, Make::Message(_)),
+        (Kind::Input | Kind::Hash, _) => {
+            ["HS256", "RS256", "PS256", "EdDSA", "ES256K"].contains(&alg)
+        }
+        (Kind::Container | Kind::Key | Kind::Damage, _) => true,
+    }
+}
+
 /// Every fault alone, and every pair of two kinds.
-fn combinations(faults: &[Fault]) -> Vec<Vec<Fault>> {
+fn combinations(alg: &str, faults: &[Fault]) -> Vec<Vec<Fault>> {
     let mut all: Vec<Vec<Fault>> = faults.iter().map(|fault| vec![*fault]).collect();
     for (at, first) in faults.iter().enumerate() {
         for second in &faults[at + 1..] {
-            if first.kind != second.kind {
+            if first.kind != second.kind && is_in_reach(alg, *first, *second) {
                 let mut pair = vec![*first, *second];
                 pair.sort_by_key(|fault| fault.kind);
                 all.push(pair);
@@ -375,7 +465,7 @@ fn try_faults(of_pairs: usize) {
             {
                 continue;
             }
-            for faults in combinations(&faults(alg)) {
+            for faults in combinations(alg, &faults(alg)) {
                 let number = random.below(1_000_000);
                 if faults.len() > 1 && !number.is_multiple_of(of_pairs) {
                     continue;
@@ -614,6 +704,169 @@ fn a_mac_of_another_kind_is_told() {
     }
 }
 
+/// A MAC is compared with what it should be, and at most one of its characters is shown, or two that are swapped.
+#[test]
+fn a_damaged_mac_is_told() {
+    // Its MAC has two characters that are not letters or digits.
+    let pair = Pair::new("oct", 9);
+    let bench = debugger(&[&pair.jwk()], &[], Effort::Default);
+    let claims = (0..).map(|number| format!(r#"{{"sub":"member-{number}"}}"#));
+    let mut tokens = claims.map(|claims| pair.token("HS256", "HS256", &claims));
+    let token = tokens.find(|token| {
+        let mac = token.rsplit_once('.').unwrap().1;
+        let is_whole = mac.as_bytes().windows(2).all(|two| two[0] != two[1]);
+        is_whole && mac.matches(['-', '_']).count() == 2 && !mac.starts_with('x')
+    });
+    let token = token.unwrap();
+    let (input, mac) = token.rsplit_once('.').unwrap();
+    let swapped = [&mac[1..2], &mac[..1], &mac[2..]].concat();
+    let first = &mac[..1];
+    for (damaged, code, told) in [
+        (
+            format!("x{}", &mac[1..]),
+            "altered-character",
+            &*format!("\"{first}\" instead of \"x\" at byte 0"),
+        ),
+        (
+            mac[1..].to_owned(),
+            "altered-character",
+            "one character inserted",
+        ),
+        (
+            format!("{first}{mac}"),
+            "altered-character",
+            "one character removed",
+        ),
+        (swapped, "altered-character", "two characters swapped back"),
+        (
+            format!("{mac}\u{22}}}").replace(['"', '}'], "A"),
+            "altered-character",
+            "extra characters removed (2 ",
+        ),
+        (
+            mac.replace(['-', '_'], ""),
+            "dropped-characters",
+            "(2 characters)",
+        ),
+    ] {
+        let report = debug(&bench, &format!("{input}.{damaged}"));
+        assert_eq!(proven(&report), BTreeSet::from([code]), "{damaged}");
+        let evidence = &report.findings[0].evidence;
+        assert!(evidence.contains(told), "{evidence}");
+        let json = serde_json::to_string(&report.proof).unwrap();
+        assert!(
+            !json.contains(&mac[4..]) && !json.contains(&mac[..mac.len() - 4]),
+            "{json}"
+        );
+    }
+    // Two faults are not one.
+    let twice = format!("xx{}", &mac[2..]);
+    assert_eq!(
+        proven(&debug(&bench, &format!("{input}.{twice}"))),
+        BTreeSet::new()
+    );
+}
+
+/// The hash of MGF1 is SHA-1 unless Java is told otherwise.
+#[test]
+fn a_pss_mask_of_sha1_is_told() {
+    let pair = Pair::new("RSA", 9);
+    let Pair::Rsa(key) = &pair else {
+        panic!("RSA");
+    };
+    let bench = debugger(&[&pair.jwk()], &[], Effort::Default);
+    let input = crate::pairs::input("PS256", "{}");
+    for salt in [&[7_u8; 32][..], &[7; 20]] {
+        let hash = Sha256::digest([&[0; 8], &Sha256::digest(&input)[..], salt].concat());
+        let mut block = [vec![0; 223 - salt.len() - 1], vec![1], salt.to_vec()].concat();
+        let mask =
+            (0_u32..).flat_map(|n| sha1::Sha1::digest([&hash[..], &n.to_be_bytes()].concat()));
+        block
+            .iter_mut()
+            .zip(mask)
+            .for_each(|(byte, mask)| *byte ^= mask);
+        block[0] &= 0x7F;
+        let encoded = [block, hash.to_vec(), vec![0xBC]].concat();
+        let number = rsa::BoxedUint::from_be_slice(&encoded, 2048).unwrap();
+        let random = &mut crate::pairs::Sequence(3);
+        let signature = rsa::hazmat::rsa_decrypt_and_check(&**key, Some(random), &number).unwrap();
+        let token = format!("{input}.{}", encode(signature.to_be_bytes()));
+        let report = debug(&bench, &token);
+        assert_eq!(proven(&report), BTreeSet::from(["pss-salt-length"]));
+        let summaries: Vec<&str> = report
+            .findings
+            .iter()
+            .map(|found| &*found.summary)
+            .collect();
+        let of_mask = summaries
+            .iter()
+            .filter(|summary| summary.starts_with("MGF1"));
+        let of_salt = summaries.iter().filter(|summary| summary.contains("salt"));
+        assert_eq!((of_mask.count(), of_salt.count()), (1, 1 - salt.len() / 32));
+    }
+}
+
+/// Segments with the line breaks of base64 as programs write it.
+#[test]
+fn line_breaks_that_were_signed_are_told() {
+    let pair = Pair::new("oct", 9);
+    let bench = debugger(&[&pair.jwk()], &[], Effort::Default);
+    let claims = format!(r#"{{"sub":"{}"}}"#, "x".repeat(100));
+    let input = crate::pairs::input("HS256", &claims);
+    for (columns, end) in [(76, "\n"), (76, "\r\n"), (64, "\n")] {
+        let lines = |segment: &str| {
+            let lines = segment.as_bytes().chunks(columns);
+            let lines = lines.map(|line| std::str::from_utf8(line).unwrap());
+            lines.collect::<Vec<_>>().join(end)
+        };
+        let (header, payload) = input.split_once('.').unwrap();
+        let signed = format!("{}.{}", lines(header), lines(payload));
+        let token = format!("{input}.{}", encode(pair.sign("HS256", signed.as_bytes())));
+        let report = debug(&bench, &token);
+        assert_eq!(proven(&report), BTreeSet::from(["signed-with-newline"]));
+        assert!(report.findings[0].summary.contains("line breaks"));
+    }
+}
+
+/// The bits of an incomplete last byte count: if they are not those of the MAC, it was not cut there.
+#[test]
+fn the_last_bits_of_a_cut_mac_are_those_of_the_mac() {
+    let characters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    for alg in ["HS256", "HS384", "HS512"] {
+        let pair = Pair::new("oct", 9);
+        let bench = debugger(&[&pair.jwk()], &[], Effort::Default);
+        let token = pair.token(alg, alg, r#"{"sub":"member-1"}"#);
+        let (input, mac) = token.rsplit_once('.').unwrap();
+        for length in 22..mac.len() {
+            let start = format!("{input}.{}", &mac[..length]);
+            let report = debug(&bench, &start);
+            let found: Vec<&str> = report
+                .findings
+                .iter()
+                .filter(|finding| finding.certainty == Certainty::Proven)
+                .map(|finding| finding.code.name())
+                .collect();
+            let is_half = length * 6 * 2 == pair.sign(alg, b"").len() * 8;
+            let expected = if is_half {
+                "mac-truncated"
+            } else {
+                "truncated"
+            };
+            assert_eq!(found, [expected], "{alg} {length}");
+            // The last bit of the last character.
+            let last = characters.find(&mac[length - 1..length]).unwrap() ^ 1;
+            let other = &characters[last..=last];
+            let contradicted = format!("{input}.{}{other}", &mac[..length - 1]);
+            // Zeros in the place of the last bits are whole bytes, which the MAC begins with.
+            let mac = contradicted.rsplit_once('.').unwrap().1;
+            if BASE64URL_NOPAD.decode(mac.as_bytes()).is_err() {
+                let found = proven(&debug(&bench, &contradicted));
+                assert!(!found.contains("truncated"), "{alg} {length}: {found:?}");
+            }
+        }
+    }
+}
+
 /// A signature without its last character is told as what it is, and completed if that can be done.
 #[test]
 fn a_cut_signature_is_told() {
@@ -823,6 +1076,7 @@ fn the_mistakes_of_the_sessions_are_proven() {
         "secret-hex",
         "secret-quoted",
         "secret-utf16",
+        "secret-hashed",
         "pss-salt-length",
         "digest-info-missing",
         "signed-quoted-input",

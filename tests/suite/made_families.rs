@@ -38,6 +38,7 @@ pub fn made() -> [(&'static str, String); 2] {
         HEXLOWER.encode(SECRET.as_bytes()).into(),
         format!("\"{SECRET}\"").into(),
         SECRET.encode_utf16().flat_map(u16::to_le_bytes).collect(),
+        Sha256::digest(SECRET).to_vec(),
     ] {
         tokens.push(Pair::Oct(secret).token("HS256", "HS256", CLAIMS));
     }

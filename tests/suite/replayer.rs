@@ -95,7 +95,12 @@ struct Replay {
     first: Option<Vec<u8>>,
     has_no_info: bool,
     salt: Option<usize>,
-    mac_length: Option<usize>,
+    mac_bits: Option<usize>,
+    /// So many `-` and `_` of a MAC were removed.
+    mac_dropped: Option<usize>,
+    mask: Option<String>,
+    /// Of a MAC whose last byte is incomplete.
+    mac_bits_read: Option<usize>,
     alg_change: Option<String>,
     key_changes: Vec<Value>,
     ignores_header: bool,
@@ -126,7 +131,10 @@ impl Replay {
             first: None,
             has_no_info: false,
             salt: None,
-            mac_length: None,
+            mac_bits: None,
+            mac_dropped: None,
+            mask: None,
+            mac_bits_read: None,
             alg_change: None,
             key_changes: Vec::new(),
             ignores_header: false,
@@ -256,21 +264,28 @@ impl Replay {
                 segment.truncate(number("at"));
                 self.segment = Some(segment);
             }
-            "drop-bits" => {
+            "restore-dropped" => {
+                assert!(self.bytes.is_none() && !self.segment().contains(['-', '_']));
+                self.mac_dropped = Some(number("count"));
+            }
+            "read-bits" => {
                 assert!(self.bytes.is_none());
-                let bits = self.segment().len() * 6;
-                // Two characters are one byte, three are two.
-                let kept: String = self
-                    .segment()
-                    .chars()
-                    .take((bits / 8 * 8).div_ceil(6))
-                    .collect();
-                let spare = kept.len() * 6 - bits / 8 * 8;
-                assert!(!bits.is_multiple_of(8) && !matches!(bits / 8, 32 | 48 | 64));
                 let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-                let last = alphabet.find(kept.chars().last().unwrap()).unwrap();
-                let last = alphabet.chars().nth(last >> spare << spare).unwrap();
-                self.segment = Some(format!("{}{last}", &kept[..kept.len() - 1]));
+                let segment = self.segment();
+                let values = segment.chars().map(|c| alphabet.find(c).unwrap());
+                let bits: Vec<u8> = values
+                    .flat_map(|value| (0..6).rev().map(move |at| u8::from(value >> at & 1 == 1)))
+                    .collect();
+                assert!(!bits.len().is_multiple_of(8));
+                let byte = |bits: &[u8]| {
+                    let missing = vec![0; 8 - bits.len()];
+                    [bits, &missing]
+                        .concat()
+                        .iter()
+                        .fold(0, |byte, bit| byte * 2 + bit)
+                };
+                self.bytes = Some(bits.chunks(8).map(byte).collect());
+                self.mac_bits_read = Some(bits.len());
             }
             "read-hex-segment" => {
                 assert!(self.bytes.is_none());
@@ -405,6 +420,19 @@ impl Replay {
                 let payload = base64(std::str::from_utf8(&payload).unwrap(), b"-_", "").unwrap();
                 self.parts = Some(vec![header, payload]);
             }
+            "wrap-segments" => {
+                let wrapped = |part: &Vec<u8>| {
+                    let mut wrapped = Vec::new();
+                    for (at, byte) in part.iter().enumerate() {
+                        if at > 0 && at % number("columns") == 0 {
+                            wrapped.extend_from_slice(text("end").as_bytes());
+                        }
+                        wrapped.push(*byte);
+                    }
+                    wrapped
+                };
+                self.parts = Some(self.parts().iter().map(wrapped).collect());
+            }
             "quote-input" => {
                 let text = self.parts().join(&b'.');
                 self.parts = Some(vec![[b"\"", &*text, b"\""].concat()]);
@@ -436,7 +464,8 @@ impl Replay {
             "take-as-hash" => self.hash = Some(self.message()[..32].to_vec()),
             "omit-digest-info" => self.has_no_info = true,
             "use-salt-length" => self.salt = Some(number("length")),
-            "truncate-mac" => self.mac_length = Some(number("length")),
+            "use-mask-digest" => self.mask = Some(text("digest").to_owned()),
+            "truncate-mac" => self.mac_bits = Some(number("bits")),
             "ignore-alg" => {
                 text("digest").clone_into(&mut self.digest);
                 self.alg_change = Some(text("digest").to_owned());
@@ -469,7 +498,11 @@ impl Replay {
 
     #[allow(clippy::too_many_lines, reason = "one check per kind of change")]
     fn finish(&self, proof: &Value, trust: &Trust) {
-        let signature = self.bytes();
+        // One that is compared with its MAC as text has none.
+        let signature = match self.mac_dropped {
+            Some(_) => Vec::new(),
+            None => self.bytes(),
+        };
         let [header, payload] = self.content();
         let json = |segment: &str| -> Value {
             let bytes = base64(segment, b"-_", "").unwrap_or_default();

@@ -6,7 +6,7 @@ use std::process::Output;
 
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 
 use crate::forge::pem;
 use crate::generated::tempdir;
@@ -309,6 +309,99 @@ fn the_encoding_of_a_secret_is_found_if_another_one_was_named() {
         assert!(codes.contains(&expected.to_owned()), "{named}: {codes:?}");
         assert_hidden(&hex, &output);
     }
+}
+
+/// What is said of a secret is about how it was given.
+#[test]
+fn the_words_about_a_secret_fit_how_it_was_given() {
+    let bytes = *b"\xFF\xFE\xFD456789abcdef0123456789abcdef!";
+    let [base64, hex] = [BASE64.encode(&bytes), HEXLOWER.encode(&bytes)];
+    let marked = format!("\u{feff}{base64}");
+    let quoted = format!("\"{base64}\"");
+    let hash = Sha256::digest(base64.as_bytes());
+    let text = ["--secret-encoding", "text"];
+    let in_base64 = ["--secret-encoding", "base64"];
+    let in_hex = ["--secret-encoding", "hex"];
+    for (given, options, signed, told) in [
+        (
+            &base64,
+            text,
+            &bytes[..],
+            "the signer decoded the secret from base64",
+        ),
+        (&hex, text, &bytes, "the signer decoded the secret from hex"),
+        (
+            &base64,
+            in_base64,
+            base64.as_bytes(),
+            "the signer did not decode the secret from base64",
+        ),
+        (
+            &hex,
+            in_hex,
+            hex.as_bytes(),
+            "the signer did not decode the secret from hex",
+        ),
+        (
+            &base64,
+            in_base64,
+            hex.as_bytes(),
+            "the signer used the hex text of the secret instead of its bytes",
+        ),
+        (&hex, in_base64, &bytes, "the secret is hex, not base64"),
+        (
+            &marked,
+            text,
+            &bytes,
+            "the signer decoded the secret from base64",
+        ),
+        (
+            &quoted,
+            text,
+            &bytes,
+            "the signer decoded the secret from base64",
+        ),
+        (
+            &base64,
+            text,
+            &hash,
+            "the signer used a hash of the secret as the HMAC key",
+        ),
+    ] {
+        let path = file("words", given);
+        let path = path.to_str().unwrap();
+        let arguments = ["debug", "-o", "json", "--secret-file", path];
+        let output = run(&[&arguments[..], &options].concat(), &token(signed));
+        let report = report(&output);
+        let findings = report["findings"].as_array().unwrap();
+        let summaries: Vec<&str> = findings
+            .iter()
+            .map(|finding| finding["summary"].as_str().unwrap())
+            .collect();
+        assert!(summaries.contains(&told), "{told}: {summaries:?}");
+        assert_hidden(&base64, &output);
+    }
+    for (k, signed, told) in [
+        (
+            hex.clone(),
+            &bytes[..],
+            "\"k\" in the JWK is hex, not base64url",
+        ),
+        (
+            BASE64URL_NOPAD.encode(&bytes),
+            BASE64URL_NOPAD.encode(&bytes).as_bytes(),
+            "the signer used the text of \"k\" as the secret, without decoding it",
+        ),
+    ] {
+        let path = file("words", format!(r#"{{"kty":"oct","k":"{k}"}}"#));
+        let arguments = ["debug", "-o", "json", "-k", path.to_str().unwrap()];
+        let output = run(&arguments, &token(signed));
+        assert_eq!(report(&output)["findings"][0]["summary"], told);
+    }
+    let path = file("marked", &marked);
+    let arguments = ["verify", "--secret-file", path.to_str().unwrap()];
+    let output = run(&[&arguments[..], &in_base64].concat(), &token(&bytes));
+    assert!(stderr(&output).contains("byte order mark"));
 }
 
 #[test]

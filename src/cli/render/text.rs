@@ -263,6 +263,9 @@ impl Text<'_> {
                     text.push_str(&self.heading("Why: no cause found"));
                 }
                 text.push_str(&self.line(&attempts(tried, None, is_cut)));
+                if causes.is_empty() && report.signature.reason == Some(Reason::NoKey) {
+                    text.push_str(&self.hint("pass the signer's key with -k", INDENT));
+                }
             }
             Some(_) | None => {}
         }

@@ -464,6 +464,31 @@ pub fn contents(reading: &Reading) -> impl Iterator<Item = (Change, String)> {
     })
 }
 
+/// Every segment of a signature of so many bytes that differs from this one in one character, with the change that
+/// leads to it.
+pub fn of_one_character(
+    segment: &str,
+    bytes: usize,
+) -> impl Iterator<Item = (Change, String)> + '_ {
+    let whole = bytes.saturating_mul(8).div_ceil(6);
+    let (alteration, characters): (fn(usize) -> Alteration, usize) = match segment.len().cmp(&whole)
+    {
+        Ordering::Less => (Alteration::Lost, 64),
+        Ordering::Equal => (Alteration::Replaced, 64),
+        // What is removed is what stands there.
+        Ordering::Greater => (Alteration::Added, 1),
+    };
+    let is_near = whole.abs_diff(segment.len()) <= 1;
+    let places = (0..=segment.len()).filter(move |_| is_near);
+    places.flat_map(move |at| {
+        let characters = base64url_lenient::characters().take(characters);
+        characters.filter_map(move |character| {
+            let text = alteration(at).undo(segment, character)?.apply(segment)?;
+            Some((alteration(at).of_signature(segment, character)?, text))
+        })
+    })
+}
+
 /// Looks for one altered character in header and payload: some 50,000 hashes for an ordinary token.
 pub fn in_signing_input(
     case: Case,

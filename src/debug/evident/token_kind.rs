@@ -2,7 +2,7 @@
 //! to see; nothing is computed with a key.
 
 use super::opaque;
-use crate::algorithm::ES256;
+use crate::algorithm::{Algorithm, ES256};
 use crate::debug::cause::Cause;
 use crate::debug::reading::base64url_lenient;
 use crate::debug::reading::{MAX_READ, Reading};
@@ -72,6 +72,15 @@ pub fn kinds(facts: &Facts) -> Vec<Finding> {
 }
 
 impl Facts<'_> {
+    /// How many bytes a signature by this algorithm has under the keys that were given, if all agree.
+    fn length_with_keys(&self, alg: &str) -> Option<usize> {
+        let row = self.keys.algorithm(alg)?;
+        let keys = self.keys.keys().iter().filter(|key| key.allows(row));
+        let mut lengths = keys.map(|key| row.signature_octets(key.material()));
+        let first = lengths.next()?;
+        lengths.all(|length| length == first).then_some(first)
+    }
+
     fn header(&self) -> Option<&JoseHeader> {
         self.report.header.as_deref()
     }
@@ -224,43 +233,55 @@ fn truncated(facts: &Facts) -> Option<Finding> {
         ));
     }
     let segment = text.split('.').nth(2)?;
-    let length = facts
-        .report
-        .signature
-        .octets
-        .unwrap_or(segment.len().saturating_mul(3) / 4);
-    let is_mac = facts
-        .header()
-        .and_then(|header| header.alg.as_deref())
-        .is_some_and(|alg| alg.starts_with("HS"));
-    let is_unsigned = facts.header()?.alg.as_deref()?.eq_ignore_ascii_case("none");
-    let named = facts.header()?.alg.as_deref();
-    let of_named = named.and_then(signature_length);
-    let expected = facts.report.signature.expected_octets;
-    let whole = expected.or(of_named).unwrap_or(WHOLE);
+    let named = facts.header()?.alg.as_deref()?;
     let is_verified = facts.report.signature.status == SignatureStatus::Verified;
-    let cut = named.filter(|_| dots == 2 && !is_verified);
-    if let Some((alg, bits, characters)) = cut.and_then(|alg| cut_rsa_signature(alg, segment)) {
-        return Some(Finding::likely(
+    if dots != 2 || is_verified || named.eq_ignore_ascii_case("none") {
+        return None;
+    }
+    let of_family = |finding: Finding| Finding {
+        section: Algorithm::named(named).map_or(finding.section, |row| Some(row.section)),
+        ..finding
+    };
+    let expected = facts.report.signature.expected_octets;
+    let expected = expected.or_else(|| facts.length_with_keys(named));
+    if expected.is_none()
+        && let Some((bits, characters)) = cut_rsa_signature(named, segment)
+    {
+        let finding = Finding::likely(
             Code::Truncated,
             format!(
-                "the signature has {} characters; {alg} with a key of {bits} bits has {characters}",
+                "the signature has {} characters; {named} with a key of {bits} bits has {characters}",
                 segment.len()
             ),
-        ));
+        );
+        return Some(of_family(finding));
     }
-    let named = named.filter(|_| of_named.is_some());
+    let of_named = signature_length(named);
+    let whole = expected.or(of_named).unwrap_or(WHOLE);
+    let octets = facts.report.signature.octets;
+    let length = octets.unwrap_or(segment.len().saturating_mul(3) / 4);
     // As long as one of ES256 or ES384, it is whole.
     let is_whole = expected.is_none() && [WHOLE, 96].contains(&length);
-    let is_cut = dots == 2 && length < whole && !is_whole && !is_verified;
-    let is_known = expected.is_some() || !is_mac && !is_unsigned;
-    (is_cut && is_known && !is_of_other_rsa_key(facts, length)).then(|| {
-        let alg = named.unwrap_or_else(|| checked_algorithm(facts));
-        Finding::likely(
-            Code::Truncated,
-            format!("the signature has {length} bytes; {alg} has {whole}"),
-        )
-    })
+    // A MAC that is not checked may be one of another length.
+    let is_known = expected.is_some() || !named.starts_with("HS");
+    if length >= whole || is_whole || !is_known || is_of_other_rsa_key(facts, length) {
+        return None;
+    }
+    let alg = match expected.or(of_named) {
+        Some(_) => named,
+        None => checked_algorithm(facts),
+    };
+    let evidence = if octets.is_some() {
+        format!("the signature has {length} bytes; {alg} has {whole}")
+    } else {
+        let count = match segment.len() {
+            1 => "1 character".to_owned(),
+            count => format!("{count} characters"),
+        };
+        let whole = whole.saturating_mul(8).div_ceil(6);
+        format!("the signature has {count}; {alg} has {whole}")
+    };
+    Some(of_family(Finding::likely(Code::Truncated, evidence)))
 }
 
 /// How many bytes a signature of an algorithm has, if that does not depend on the key.
@@ -277,7 +298,7 @@ fn signature_length(alg: &str) -> Option<usize> {
 
 /// The size of the key that an RSA signature without its last few characters was made with, and how many
 /// characters it had. What is left must not be base64url, or it is one under another key.
-fn cut_rsa_signature<'a>(alg: &'a str, segment: &str) -> Option<(&'a str, usize, usize)> {
+fn cut_rsa_signature(alg: &str, segment: &str) -> Option<(usize, usize)> {
     const BITS: [usize; 3] = [2048, 3072, 4096];
     let is_rsa = alg.starts_with("RS") || alg.starts_with("PS");
     if !is_rsa || segment.len() % 4 != 1 || !segment.chars().all(is_base64url) {
@@ -286,7 +307,7 @@ fn cut_rsa_signature<'a>(alg: &'a str, segment: &str) -> Option<(&'a str, usize,
     BITS.into_iter().find_map(|bits| {
         let characters = bits.div_ceil(6);
         let lost = characters.checked_sub(segment.len())?;
-        (1..=3).contains(&lost).then_some((alg, bits, characters))
+        (1..=3).contains(&lost).then_some((bits, characters))
     })
 }
 
@@ -427,10 +448,16 @@ fn signature_of_other_algorithm(facts: &Facts) -> Option<Finding> {
         _ => return None,
     };
     let alg = facts.header()?.alg.as_deref()?;
-    Some(Finding::likely(
+    let finding = Finding::likely(
         Code::SignatureOfOtherAlgorithm,
         format!("{length} bytes, as for {what}; {alg} has {expected}"),
-    ))
+    );
+    Some(match signature.reason {
+        Some(Reason::NoKey) => {
+            finding.with_hint("pass the signer's key with -k to find out which algorithm signed it")
+        }
+        _ => finding,
+    })
 }
 
 /// Transcodes issues two kinds of token, and only one is signed with the key of the project.

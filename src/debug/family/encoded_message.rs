@@ -27,6 +27,8 @@ enum Encoded {
     /// RSASSA-PSS: `hash` is that of eight zeros, the hash of the text, and the salt.
     Pss {
         digest: Digest,
+        /// The hash of MGF1.
+        mask: Digest,
         hash: Vec<u8>,
         salt: Vec<u8>,
     },
@@ -62,6 +64,7 @@ pub fn opened(targets: &[Target], work: &mut Work) -> Vec<Opened> {
         if !work.spend(budget::of_verification(&target.key, 0)) {
             break;
         }
+        work.count(1);
         let Some(bytes) = algorithm::opened(&target.key, signature) else {
             continue;
         };
@@ -171,7 +174,9 @@ impl Encoded {
     fn is_of(&self, hashed: impl Fn(Digest) -> Vec<u8>) -> bool {
         match self {
             Self::Pkcs1 { digest, hash, .. } => *hash == hashed(*digest),
-            Self::Pss { digest, hash, salt } => {
+            Self::Pss {
+                digest, hash, salt, ..
+            } => {
                 let text = [&[0; 8][..], &hashed(*digest), salt].concat();
                 *hash == digest.hash(&text)
             }
@@ -204,11 +209,16 @@ impl Encoded {
         }
         match self {
             Self::Pkcs1 { has_info, .. } if !has_info => changes.push(Change::OmitDigestInfo),
-            Self::Pss { salt, .. } if salt.len() != digest.length() => {
+            Self::Pss { salt, mask, .. } => {
                 let length = salt.len();
-                changes.push(Change::UseSaltLength { length });
+                if length != digest.length() {
+                    changes.push(Change::UseSaltLength { length });
+                }
+                if *mask != digest {
+                    changes.push(Change::UseMaskDigest { digest: *mask });
+                }
             }
-            Self::Pkcs1 { .. } | Self::Pss { .. } => {}
+            Self::Pkcs1 { .. } => {}
         }
         Some(changes)
     }
@@ -235,20 +245,22 @@ fn pkcs1(encoded: &[u8]) -> Vec<Encoded> {
     encoded.collect()
 }
 
-/// RFC 8017, section 9.1.2, with MGF1 of the same hash and a salt of any length.
+/// RFC 8017, section 9.1.2, with MGF1 of the same hash or of SHA-1, and a salt of any length.
 fn pss(encoded: &[u8], bits: usize) -> Vec<Encoded> {
     let bits = bits.saturating_sub(1);
     let length = bits.div_ceil(8);
     let zeros = encoded.len().saturating_sub(length);
     let digests = DIGESTS.into_iter().take(3);
-    let encoded = digests.filter_map(|digest| {
+    let digests =
+        digests.flat_map(|digest| [digest, Digest::Sha1].map(|of_mask| (digest, of_mask)));
+    let encoded = digests.filter_map(|(digest, of_mask)| {
         let (before, encoded) = encoded.split_at_checked(zeros)?;
         let (masked, rest) =
             encoded.split_at_checked(length.checked_sub(digest.length())?.checked_sub(1)?)?;
         let (hash, [0xBC]) = rest.split_at_checked(digest.length())? else {
             return None;
         };
-        let mask = mask(digest, hash, masked.len());
+        let mask = mask(of_mask, hash, masked.len());
         let mut block: Vec<u8> = masked.iter().zip(mask).map(|(a, b)| a ^ b).collect();
         let unused = length.saturating_mul(8).saturating_sub(bits);
         let first = block.first_mut()?;
@@ -259,6 +271,7 @@ fn pss(encoded: &[u8], bits: usize) -> Vec<Encoded> {
         };
         before.iter().all(|byte| *byte == 0).then(|| Encoded::Pss {
             digest,
+            mask: of_mask,
             hash: hash.to_vec(),
             salt: salt.to_vec(),
         })

@@ -9,23 +9,23 @@ use crate::debug::signing_inputs::digest::Digest;
 /// So many ways to hash a text are tried together with another change.
 pub const LIKELY_WAYS: usize = 6;
 
-/// What a MAC may be that has another length than those of its row.
-pub fn other_macs(row: &Algorithm, key: &Material, length: usize) -> Vec<Vec<Change>> {
-    let whole = row.signature_octets(key);
+/// What a MAC of so many bits may be that has another length than those of its row.
+pub fn other_macs(row: &Algorithm, key: &Material, bits: usize) -> Vec<Vec<Change>> {
+    let whole = row.signature_octets(key).saturating_mul(8);
     if row.key_type != KeyType::Oct {
         return Vec::new();
     }
-    let is_half = length.saturating_mul(2) == whole;
+    let is_half = bits.saturating_mul(2) == whole;
     let cause = if is_half {
         Cause::MacTruncated
     } else {
         Cause::MacCut
     };
-    let truncated = (length < whole).then_some(Change::TruncateMac { cause, length });
+    let truncated = (bits < whole).then_some(Change::TruncateMac { cause, bits });
     let digests = [Digest::Sha1, Digest::Sha224, Digest::Sha512_256];
     let others = digests
         .into_iter()
-        .filter(|digest| digest.length() == length)
+        .filter(|digest| digest.length().saturating_mul(8) == bits)
         .map(|digest| Change::UseDigest { digest });
     let all = truncated.into_iter().chain(others);
     all.map(|change| vec![change]).collect()

@@ -11,7 +11,7 @@ use crate::debug::signer::Suspect;
 /// A key, what it is changed to, and the signature in each form that such a key allows.
 pub struct Target<'s> {
     pub suspect: &'s Suspect<Material>,
-    pub secret: Option<SecretForm>,
+    pub secret: Vec<SecretForm>,
     pub key: Material,
     pub forms: Arc<[Bytes]>,
 }
@@ -19,7 +19,8 @@ pub struct Target<'s> {
 impl Target<'_> {
     /// The signer with this key, for a proof.
     pub fn signer(&self) -> Suspect<Material> {
-        let form = self.secret.map(|form| Change::RewriteSecret { form });
-        self.suspect.with(form)
+        let forms = self.secret.iter().copied();
+        self.suspect
+            .with(forms.map(|form| Change::RewriteSecret { form }))
     }
 }

@@ -1,15 +1,20 @@
 //! A signature that lost its last character or two, under a key that is not on P-256: so few bits that every
 //! value of them is tried.
 
-use crate::algorithm::{Algorithm, KeyType, Material, Parameter};
+use super::encoded_message;
+use super::hash_variants::{LIKELY_WAYS, ways};
+use super::key_with_forms::Target;
+use crate::algorithm::{Algorithm, KeyType, Material};
 use crate::debug::budget::{self, Work};
 use crate::debug::cause::Cause;
 use crate::debug::change::{Change, Edit};
 use crate::debug::proof::{Proof, Signer};
 use crate::debug::reading::base64url_lenient;
+use crate::debug::reading::signature_encodings::Bytes;
 use crate::debug::replay;
 use crate::debug::search::Case;
 use crate::debug::signer::Suspect;
+use crate::debug::signing_inputs::SigningInput;
 use crate::text::base64url;
 
 /// More bits are not tried.
@@ -21,6 +26,7 @@ const SHARE: u64 = 130_000;
 /// Puts the end back, of a signature by the algorithm that the header names.
 pub fn search(
     case: Case,
+    inputs: &[SigningInput],
     alg: Option<&str>,
     suspects: &[Suspect<Material>],
     work: &mut Work,
@@ -36,39 +42,86 @@ pub fn search(
     });
     let mut suspects = suspects.take(MAX_KEYS);
     work.within(SHARE, |work| {
-        suspects.find_map(|(suspect, row)| of_key(case, suspect, row, work))
+        suspects.find_map(|(suspect, row)| {
+            let forms = completed(case, suspect.key(), row)?;
+            match suspect.key() {
+                Material::Rsa(_) => of_rsa(case, inputs, suspect, forms, work),
+                _ => one_by_one(case, inputs, suspect, row, &forms, work),
+            }
+        })
     })
 }
 
-fn of_key(
-    case: Case,
-    suspect: &Suspect<Material>,
-    row: &'static Algorithm,
-    work: &mut Work,
-) -> Option<Proof> {
-    let key = suspect.key();
+/// The signature with each end that it may have had.
+fn completed(case: Case, key: &Material, row: &'static Algorithm) -> Option<Vec<Bytes>> {
     let segment = &case.reading.segments.signature;
     let whole = row.signature_octets(key).checked_mul(8)?;
     let characters = whole.div_ceil(6).checked_sub(segment.len())?;
     let bits = whole.checked_sub(segment.len().checked_mul(6)?)?;
-    let input = case.reading.signing_input();
-    if !(1..=MAX_BITS).contains(&bits) || !work.spend(budget::of_hash(input.len())) {
+    if !(1..=MAX_BITS).contains(&bits) {
         return None;
     }
-    let (message, _) = replay::message(input.as_bytes(), &[], row, key)?;
-    for lost in 0..1_u64 << bits {
-        if !work.spend(budget::of_verification(key, 0)) {
-            return None;
-        }
-        work.count(1);
+    let form = |lost| {
         let end = base64url_lenient::end(lost, bits, characters)?;
         let signature = base64url::decode(&format!("{segment}{end}")).ok()?;
-        if row.verify_with(Parameter::Usual, key, &message, &signature) {
-            let edit = Change::EditSignature {
-                cause: Cause::Truncated,
-                edits: vec![Edit::insert(segment.len(), end)],
-            };
-            return case.prove(&[edit], &[], Signer::Key(suspect), work);
+        let edit = Change::EditSignature {
+            cause: Cause::Truncated,
+            edits: vec![Edit::insert(segment.len(), end)],
+        };
+        Some((vec![edit], signature))
+    };
+    (0..1_u64 << bits).map(form).collect()
+}
+
+/// What an RSA signature holds tells by itself whether it is whole.
+fn of_rsa(
+    case: Case,
+    inputs: &[SigningInput],
+    suspect: &Suspect<Material>,
+    forms: Vec<Bytes>,
+    work: &mut Work,
+) -> Option<Proof> {
+    let target = Target {
+        suspect,
+        secret: Vec::new(),
+        key: suspect.key().clone(),
+        forms: forms.into(),
+    };
+    let opened = encoded_message::opened(&[target], work);
+    encoded_message::search(case, inputs, &opened, work)
+}
+
+/// Asks about each end, of the Signing Input first and then of what else may have been signed.
+fn one_by_one(
+    case: Case,
+    inputs: &[SigningInput],
+    suspect: &Suspect<Material>,
+    row: &'static Algorithm,
+    forms: &[Bytes],
+    work: &mut Work,
+) -> Option<Proof> {
+    let key = suspect.key();
+    let is_tried =
+        |input: &&SigningInput| input.is_likely && input.alg.as_deref() == Some(row.name);
+    for input in inputs.iter().filter(is_tried) {
+        let others = ways(row).into_iter().take(LIKELY_WAYS);
+        // One other fault, not two.
+        let others = others.filter(|_| input.changes.is_empty());
+        for of_hash in std::iter::once(Vec::new()).chain(others) {
+            if !work.spend(budget::of_hash(input.text.len())) {
+                return None;
+            }
+            let (message, parameter) = replay::message(&input.text, &of_hash, row, key)?;
+            for (of_form, signature) in forms {
+                if !work.spend(budget::of_verification(key, 0)) {
+                    return None;
+                }
+                work.count(1);
+                if row.verify_with(parameter, key, &message, signature) {
+                    let of_input = [&input.changes[..], &of_hash].concat();
+                    return case.prove(of_form, &of_input, Signer::Key(suspect), work);
+                }
+            }
         }
     }
     None

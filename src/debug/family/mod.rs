@@ -7,11 +7,13 @@ mod encoded_message;
 mod hash_variants;
 mod key_with_forms;
 mod lost_characters;
+mod mac_text;
 mod other_curves;
 
 use std::sync::Arc;
 
 use super::budget::{self, Work};
+use super::change::Change;
 use super::evident::alg::{is_other_algorithm, rows};
 use super::proof::{Proof, Signer};
 use super::reading::signature_encodings::{self, Bytes};
@@ -22,6 +24,9 @@ use super::signing_inputs::SigningInput;
 pub use encoded_message::Opened;
 use hash_variants::{LIKELY_WAYS, other_macs, ways};
 use key_with_forms::Target;
+use other_curves::Ways;
+
+use zeroize::Zeroizing;
 
 use crate::algorithm::{Algorithm, KeyType, Material};
 
@@ -44,7 +49,7 @@ pub fn search(
         return Some(proof);
     }
     let targets = targets(case, suspects, |key| key != KeyType::Rsa, work);
-    if let Some(proof) = other_curves::search(case, inputs, &targets, kept, work) {
+    if let Some(proof) = other_curves::search(case, inputs, &targets, kept, Ways::All, work) {
         return Some(proof);
     }
     let one_by_one = |target: &&Target| !other_curves::has_curve(target);
@@ -75,20 +80,35 @@ pub fn search(
     None
 }
 
-/// The proof that the end of the signature is missing, or that one character of header or payload was
-/// altered: the latter of RSA, whose signatures tell what they
+/// The proof that the end of the signature is missing, that characters of a MAC were altered, or one of header
+/// or payload: the latter of RSA, whose signatures tell what they
 /// are of, and of MACs, which are fast; of Ed25519 if there is time.
 pub fn damaged(
     case: Case,
+    inputs: &[SigningInput],
     alg: Option<&str>,
     suspects: &[Suspect<Material>],
     opened: &[Opened],
     work: &mut Work,
 ) -> Option<Proof> {
-    let is_tried = |key| matches!(key, KeyType::Oct | KeyType::Ed25519);
+    let is_tried = |key| key != KeyType::Rsa;
     let targets = targets(case, suspects, is_tried, work);
-    lost_characters::search(case, alg, suspects, work)
-        .or_else(|| damage::search(case, &targets, opened, work))
+    let found = mac_text::search(case, inputs, &targets, work)
+        .or_else(|| lost_characters::search(case, inputs, alg, suspects, work))
+        .or_else(|| damage::search(case, &targets, opened, work));
+    if found.is_some() {
+        return found;
+    }
+    if !work.tried.deep {
+        let is_tried = |suspect: &Suspect<Material>| suspect.key().key_type() != KeyType::Oct;
+        // Of what can't be read as a signature, a deep search tries nothing either.
+        if work.tried.forms > 0 && suspects.iter().any(is_tried) {
+            work.leave_out();
+        }
+        return None;
+    }
+    damage::on_other_curves(case, alg, &targets, work)
+        .or_else(|| damage::in_rsa_signature(case, inputs, suspects, work))
 }
 
 /// The signature in each form, opened with each RSA key.
@@ -121,26 +141,36 @@ fn targets<'s>(
             } else {
                 let forms: Arc<[Bytes]> =
                     signature_encodings::forms_for(segment, key_type, length, work).into();
+                let changes = forms.iter().map(|(changes, _)| &**changes);
+                work.tried.describe(changes, &[], std::iter::empty());
                 read.push((key_type, length, Arc::clone(&forms)));
                 forms
             };
             let plain = Target {
                 suspect,
-                secret: None,
+                secret: Vec::new(),
                 key: key.clone(),
                 forms: Arc::clone(&forms),
             };
             let Material::Oct(secret) = key else {
                 return vec![plain];
             };
-            let changed = SecretForm::ALL.into_iter().rev().filter_map(|form| {
+            let both = SecretForm::AROUND.into_iter().rev();
+            let both = both.flat_map(|form| SecretForm::INNER.map(|inner| vec![form, inner]));
+            let alone = SecretForm::ALL.into_iter().rev().map(|form| vec![form]);
+            let changed = both.chain(alone).filter_map(|changes| {
                 if !work.spend(budget::of_verification(key, 0)) {
                     return None;
                 }
-                let octets = form.apply(secret.octets())?;
+                let changed = |key: Zeroizing<Vec<u8>>, form: &SecretForm| {
+                    let is_of_it = form.is_of(suspect.encoding());
+                    is_of_it.then(|| form.apply(&key)).flatten()
+                };
+                let given = Zeroizing::new(secret.octets().to_vec());
+                let octets = changes.iter().try_fold(given, changed)?;
                 Some(Target {
                     suspect,
-                    secret: Some(form),
+                    secret: changes,
                     key: Material::Oct(octets.to_vec().into()),
                     forms: Arc::clone(&forms),
                 })
@@ -165,8 +195,8 @@ impl Target<'_> {
         changes: usize,
         work: &mut Work,
     ) -> Option<Proof> {
-        let of_secret = usize::from(self.secret.is_some());
-        let of_key = self.suspect.changes().len().saturating_add(of_secret);
+        let of_key = self.suspect.changes().len();
+        let of_key = of_key.saturating_add(self.secret.len());
         let least = input.changes.len().saturating_add(of_key);
         let left = changes.checked_sub(least)?;
         let key_type = self.key.key_type();
@@ -180,11 +210,17 @@ impl Target<'_> {
                 let Some(left) = left.checked_sub(of_row.len()).filter(|_| is_for) else {
                     continue;
                 };
-                let is_of_length = row.signature_octets(&self.key) == signature.len();
+                let bits = match of_form.first() {
+                    Some(Change::ReadBits) => {
+                        case.reading.segments.signature.len().checked_mul(6)?
+                    }
+                    _ => signature.len().checked_mul(8)?,
+                };
+                let is_of_length = row.signature_octets(&self.key).checked_mul(8)? == bits;
                 let ways = match left {
                     0 if is_of_length => vec![Vec::new()],
                     1 => {
-                        let others = other_macs(row, &self.key, signature.len());
+                        let others = other_macs(row, &self.key, bits);
                         let is_likely = is_of_length && input.is_likely;
                         let ways = Vec::from_iter(is_likely.then(|| ways(row)));
                         ways.into_iter().flatten().chain(others).collect()

@@ -47,6 +47,14 @@ impl HashedInput<'_> {
     }
 }
 
+/// In which ways a text is hashed.
+#[derive(Clone, Copy)]
+pub enum Ways {
+    All,
+    /// As its algorithm says.
+    Plain,
+}
+
 /// A form of the signature with a key, and the two points of which the hash must lead to one.
 struct Expected<'t, P> {
     target: &'t Target<'t>,
@@ -66,6 +74,7 @@ pub fn search(
     inputs: &[SigningInput],
     targets: &[Target],
     kept: u64,
+    ways: Ways,
     work: &mut Work,
 ) -> Option<Proof> {
     let p384 = |key: &Material| match key {
@@ -80,9 +89,9 @@ pub fn search(
         Material::Secp256k1(key) => Some((*key.as_affine()).into()),
         _ => None,
     };
-    on::<p384::NistP384>(case, inputs, targets, p384, kept, work)
-        .or_else(|| on::<p521::NistP521>(case, inputs, targets, p521, kept, work))
-        .or_else(|| on::<k256::Secp256k1>(case, inputs, targets, secp256k1, kept, work))
+    on::<p384::NistP384>(case, inputs, targets, p384, kept, ways, work)
+        .or_else(|| on::<p521::NistP521>(case, inputs, targets, p521, kept, ways, work))
+        .or_else(|| on::<k256::Secp256k1>(case, inputs, targets, secp256k1, kept, ways, work))
 }
 
 /// The same, of the keys on one curve.
@@ -92,6 +101,7 @@ fn on<C>(
     targets: &[Target],
     point: impl Fn(&Material) -> Option<ProjectivePoint<C>>,
     kept: u64,
+    ways: Ways,
     work: &mut Work,
 ) -> Option<Proof>
 where
@@ -113,7 +123,7 @@ where
     let comparisons = u64::try_from(expected.len()).unwrap_or(u64::MAX);
     let mut best: Option<Proof> = None;
     let size = |proof: &Proof| proof.changes().len();
-    for hashed in hashes(inputs, first.key.key_type()) {
+    for hashed in hashes(inputs, first.key.key_type(), ways) {
         let least = case.reading.changes.len().saturating_add(hashed.changes());
         if best.as_ref().is_some_and(|best| size(best) <= least) {
             continue;
@@ -186,14 +196,14 @@ where
 }
 
 /// Every hash that may have been signed, those with the fewest changes first.
-fn hashes(inputs: &[SigningInput], key_type: KeyType) -> Vec<HashedInput<'_>> {
+fn hashes(inputs: &[SigningInput], key_type: KeyType, of: Ways) -> Vec<HashedInput<'_>> {
     let mut hashes = Vec::new();
     for input in inputs {
         for (of_row, algorithm) in rows(input.alg.as_deref(), key_type) {
-            let count = if input.is_likely {
-                usize::MAX
-            } else {
-                LIKELY_WAYS
+            let count = match of {
+                Ways::All if input.is_likely => usize::MAX,
+                Ways::All => LIKELY_WAYS,
+                Ways::Plain => 0,
             };
             let ways = ways(algorithm).into_iter().take(count);
             hashes.extend(

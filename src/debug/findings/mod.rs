@@ -71,7 +71,7 @@ impl Findings {
                     finding.with_hint(format!("set \"alg\" to {} when issuing", proof.algorithm()))
                 }
                 Cause::SecretBase64 | Cause::SecretBase64url | Cause::SecretHex => {
-                    wording::of_secret(finding, proof.changes())
+                    wording::of_secret(finding, proof.changes(), proof.encoding())
                 }
                 _ => wording::of_algorithm(finding, *cause, proof.algorithm()),
             };
@@ -128,7 +128,9 @@ fn evidence(proof: &Proof, context: &Context) -> String {
         matches!(
             change,
             Change::UseNamedKey { .. }
+                | Change::UseEmbeddedKey { .. }
                 | Change::UsePublicSecret { .. }
+                | Change::RewriteSecret { .. }
                 | Change::IgnoreHeader
                 | Change::IgnoreUtf16
                 | Change::FollowCertificates { .. }
@@ -145,12 +147,16 @@ fn evidence(proof: &Proof, context: &Context) -> String {
         [] => String::new(),
         _ => format!(", {repairs},"),
     };
+    let start = match others.as_slice() {
+        [] => String::new(),
+        _ => format!("{repairs}, "),
+    };
     match (changes.iter().find(of_key), proof.key(), proof.jwk()) {
         (Some(Change::UseNamedKey { place }), Some(key), Some(jwk)) if key.crv != Some("P-256") => {
-            format!("the key that \"{place}\" is verifies it{with}: {jwk}")
+            format!("{start}the key that \"{place}\" contains verifies it: {jwk}")
         }
         (Some(Change::UseNamedKey { place }), _, Some(jwk)) => format!(
-            "the key recovered from the signature{with} has the thumbprint in \"{place}\": {jwk}"
+            "{start}the key recovered from the signature is the one that \"{place}\" names: {jwk}"
         ),
         (
             Some(Change::UsePublicSecret {
@@ -167,13 +173,26 @@ fn evidence(proof: &Proof, context: &Context) -> String {
             };
             format!("{algorithm} with {secret}{as_secret}{with} gives exactly this signature")
         }
-        (_, Some(key), _) => {
-            let start = match others.as_slice() {
-                [] => "as it is",
-                _ => &repairs,
-            };
-            format!("{start}, it verifies with {}", context.name(key))
+        (Some(Change::RewriteSecret { .. }), Some(key), _) => {
+            let forms = changes.iter().filter_map(|change| match change {
+                Change::RewriteSecret { form } => Some(form.described()),
+                _ => None,
+            });
+            let forms: Vec<&str> = forms.collect();
+            let forms = forms.join(" and ");
+            let name = context.name(key);
+            match others.as_slice() {
+                [] => format!("{forms}, {name} verifies it"),
+                _ => format!("{repairs}, it verifies with {name}, {forms}"),
+            }
         }
+        (Some(Change::UseEmbeddedKey { .. }), Some(key), _) => {
+            format!("{start}{} verifies it", context.name(key))
+        }
+        (_, Some(key), _) if others.is_empty() => {
+            format!("{} verifies it as it is", context.name(key))
+        }
+        (_, Some(key), _) => format!("{repairs}, it verifies with {}", context.name(key)),
         (_, None, _) => repairs,
     }
 }
@@ -183,7 +202,7 @@ impl Context<'_> {
     fn name(&self, key: &KeyId) -> String {
         let is_it = |other: &KeyId| other.thumbprint == key.thumbprint;
         match (self.report.signature.refused_by.as_slice(), self.keys) {
-            (_, _) if key.kty == "oct" => format!("the secret from {}", key.source),
+            (_, _) if key.kty == "oct" => format!("the secret in {}", key.source),
             ([tried], _) if is_it(tried) => "the key".to_owned(),
             (_, [given]) if is_it(given.id()) => format!("the key from {}", key.source),
             (_, _) => {
@@ -270,11 +289,11 @@ fn payload_damaged(payload: &str) -> Finding {
 }
 impl Tried {
     /// Adds what is tried to the lists. Of many keys only some are tried in every form.
-    pub fn describe(
+    pub fn describe<'t>(
         &mut self,
-        forms: &[SignatureForm],
+        signatures: impl Iterator<Item = &'t [Change]>,
         inputs: &[Vec<Cause>],
-        suspects: &[Suspect],
+        keys: impl Iterator<Item = (&'t KeyId, &'t [Change])>,
     ) {
         let name = |causes: &[Cause]| match causes {
             [] => "as it is".to_owned(),
@@ -288,20 +307,19 @@ impl Tried {
                 list.push(text);
             }
         };
-        for form in forms {
-            once(&mut self.signatures, name(&change::causes(&form.changes)));
+        for changes in signatures {
+            once(&mut self.signatures, name(&change::causes(changes)));
         }
         for input in inputs {
             once(&mut self.inputs, name(input));
         }
-        for suspect in suspects {
-            let id = suspect.id();
-            let kid = id.name();
-            let causes = change::causes(suspect.changes());
-            once(
-                &mut self.keys,
-                format!("{kid} from {}, {}", id.source, name(&causes)),
-            );
+        for (id, changes) in keys {
+            let causes = change::causes(changes);
+            let key = match id.kty {
+                "oct" => format!("the secret in {}", id.source),
+                _ => format!("{} from {}", id.name(), id.source),
+            };
+            once(&mut self.keys, format!("{key}, {}", name(&causes)));
         }
     }
 }

@@ -6,7 +6,7 @@ use crate::algorithm::Algorithm;
 use crate::debug::cause::Cause;
 use crate::debug::change::Change;
 use crate::debug::replay::SecretForm;
-use crate::key::{Certificate, KeyId};
+use crate::key::{Certificate, KeyId, SecretEncoding};
 use crate::text::abridged::abridged;
 use crate::token::header::JoseHeader;
 use crate::token::numeric_date::NumericDate;
@@ -23,6 +23,7 @@ pub fn of_algorithm(finding: Finding, cause: Cause, algorithm: &str) -> Finding 
     let section = Algorithm::named(algorithm).map(|row| row.section);
     let hash = algorithm.get(2..5).unwrap_or_default();
     let worded = match (cause, algorithm) {
+        (Cause::Truncated, "ES256") => finding,
         (_, "ES256") => return finding,
         (Cause::DerSignature, _) => finding
             .with_summary(format!(
@@ -71,6 +72,10 @@ pub fn of_algorithm(finding: Finding, cause: Cause, algorithm: &str) -> Finding 
         section: match cause {
             Cause::DerSignature
             | Cause::Truncated
+            | Cause::MacCut
+            | Cause::NumberLength
+            | Cause::NumberLittleEndian
+            | Cause::SignatureAsText
             | Cause::SignatureLength
             | Cause::SignatureSwapped
             | Cause::SignatureLittleEndian
@@ -83,26 +88,77 @@ pub fn of_algorithm(finding: Finding, cause: Cause, algorithm: &str) -> Finding 
     }
 }
 
-/// The finding that the secret is encoded on one side alone.
-pub fn of_secret(finding: Finding, changes: &[Change]) -> Finding {
-    let form = changes.iter().find_map(|change| match change {
+/// The finding that the secret is encoded on one side alone, or otherwise. `given` is how its text was read; none if
+/// it is a JWK's.
+pub fn of_secret(finding: Finding, changes: &[Change], given: Option<SecretEncoding>) -> Finding {
+    use SecretEncoding::{Base64, Base64Url, Hex, Text};
+    let mut forms = changes.iter().filter_map(|change| match change {
         Change::RewriteSecret { form } => Some(*form),
         _ => None,
     });
-    let text_of = |encoding: &str| {
-        format!("use the {encoding} text as the secret, or make the signer decode it")
+    // What stands around a secret is removed before it is decoded.
+    let Some(form) = forms.next_back() else {
+        return finding;
     };
-    match form {
-        Some(SecretForm::AsBase64) => finding.with_hint(text_of("base64")),
-        Some(SecretForm::AsBase64url) => finding.with_hint(text_of("base64url")),
-        Some(SecretForm::AsHex | SecretForm::AsUpperHex) => finding.with_hint(text_of("hex")),
-        Some(SecretForm::FromLenientBase64) => finding
-            .with_hint("sign with the bytes of the secret, or make it a random secret in base64"),
-        Some(SecretForm::FromPrefixedBase64) => {
-            finding.with_hint("use --secret-encoding base64, without the prefix \"base64:\"")
+    let (encoding, is_decoded) = match form {
+        SecretForm::FromLenientBase64 => {
+            return finding
+                .with_summary(
+                    "the signer decoded the secret from base64, although it is not base64",
+                )
+                .with_hint("sign with the bytes of the secret, or replace it with random base64");
         }
-        _ => finding,
-    }
+        SecretForm::FromPrefixedBase64 => {
+            return finding
+                .with_summary("the signer decoded the secret from base64, without its prefix")
+                .with_hint("use --secret-encoding base64, without the prefix \"base64:\"");
+        }
+        SecretForm::HexNotBase64 => {
+            let (what, hint) = match given {
+                Some(_) => ("the secret is hex, not base64", "use --secret-encoding hex"),
+                None => (
+                    "\"k\" in the JWK is hex, not base64url",
+                    "write \"k\" as base64url of the bytes of the secret",
+                ),
+            };
+            return finding.with_summary(what).with_hint(hint);
+        }
+        SecretForm::FromBase64 => (Base64, true),
+        SecretForm::FromBase64url => (Base64Url, true),
+        SecretForm::FromHex => (Hex, true),
+        SecretForm::AsBase64 | SecretForm::AsUnpaddedBase64 => (Base64, false),
+        SecretForm::AsBase64url | SecretForm::AsPaddedBase64url => (Base64Url, false),
+        SecretForm::AsHex | SecretForm::AsUpperHex => (Hex, false),
+        _ => return finding,
+    };
+    let name = encoding.name();
+    let (summary, hint) = match (is_decoded, given) {
+        (true, Some(Text)) => (
+            format!("the signer decoded the secret from {name}"),
+            format!("use --secret-encoding {name}"),
+        ),
+        (true, Some(_)) => (
+            format!("the signer decoded the secret a second time, from {name}"),
+            "decode the secret once on both sides".to_owned(),
+        ),
+        (true, None) => (
+            format!("the signer decoded the secret in the JWK a second time, from {name}"),
+            "write \"k\" as base64url of the bytes that the signer uses".to_owned(),
+        ),
+        (false, Some(given)) if given == encoding => (
+            format!("the signer did not decode the secret from {name}"),
+            "use --secret-encoding text, or make the signer decode the secret".to_owned(),
+        ),
+        (false, None) if encoding == Base64Url => (
+            "the signer used the text of \"k\" as the secret, without decoding it".to_owned(),
+            "make the signer decode \"k\" from base64url".to_owned(),
+        ),
+        (false, _) => (
+            format!("the signer used the {name} text of the secret instead of its bytes"),
+            format!("make the signer use the bytes, or give the {name} text as the secret"),
+        ),
+    };
+    finding.with_summary(summary).with_hint(hint)
 }
 
 /// The finding that a token's own key verifies it, for types of token that work so.

@@ -180,11 +180,11 @@ pub fn bytes_of(segment: &str, length: usize) -> Vec<Bytes> {
         .collect()
 }
 
-/// The whole bytes of a MAC that was cut within one. One of a whole length was not cut.
+/// All bits of a MAC that was cut within a byte.
 fn cut(segment: &str) -> Option<Bytes> {
-    let changes = vec![Change::DropBits];
+    let changes = vec![Change::ReadBits];
     let bytes = replay::signature(segment, &changes, HALF)?;
-    (![32, 48, 64].contains(&bytes.len())).then_some((changes, bytes))
+    Some((changes, bytes))
 }
 
 fn edited(cause: Cause, edit: Edit) -> Change {

@@ -10,6 +10,8 @@ use zeroize::Zeroizing;
 use crate::debug::cause::Cause;
 use crate::debug::reading::base64url_lenient;
 use crate::debug::reading::notation::exactly;
+use crate::debug::signing_inputs::digest::Digest;
+use crate::key::SecretEncoding;
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
 
@@ -31,7 +33,9 @@ pub enum SecretForm {
     FromHex,
     HexNotBase64,
     AsBase64,
+    AsUnpaddedBase64,
     AsBase64url,
+    AsPaddedBase64url,
     AsHex,
     AsUpperHex,
     InQuotes,
@@ -39,11 +43,15 @@ pub enum SecretForm {
     WithoutQuotes,
     Utf16Le,
     Utf16Be,
+    Sha256,
+    Sha256AsHex,
+    Sha512,
+    Sha512AsHex,
 }
 
 impl SecretForm {
     /// The likeliest first.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 28] = [
         Self::FromBase64,
         Self::FromBase64url,
         Self::FromHex,
@@ -51,8 +59,14 @@ impl SecretForm {
         Self::WithNewline,
         Self::WithoutNewline,
         Self::AsBase64,
+        Self::AsUnpaddedBase64,
         Self::AsBase64url,
+        Self::AsPaddedBase64url,
         Self::AsHex,
+        Self::Sha256,
+        Self::Sha256AsHex,
+        Self::Sha512,
+        Self::Sha512AsHex,
         Self::InQuotes,
         Self::InSingleQuotes,
         Self::WithoutQuotes,
@@ -67,6 +81,22 @@ impl SecretForm {
         Self::Utf16Le,
         Self::Utf16Be,
     ];
+
+    /// What stands around a secret, and how what is left may be encoded, the likeliest last: tried together.
+    pub const AROUND: [Self; 2] = [Self::WithoutBom, Self::WithoutQuotes];
+    pub const INNER: [Self; 3] = [Self::FromHex, Self::FromBase64url, Self::FromBase64];
+
+    /// Whether it is a change to a secret whose text was read in this way; that of a JWK in none.
+    pub fn is_of(self, encoding: Option<SecretEncoding>) -> bool {
+        use SecretEncoding::{Base64, Base64Url};
+        match self {
+            Self::HexNotBase64 => matches!(encoding, None | Some(Base64 | Base64Url)),
+            // Without characters of their own, they are the same text as that of the other alphabet.
+            Self::AsUnpaddedBase64 => encoding == Some(Base64),
+            Self::AsPaddedBase64url => encoding == Some(Base64Url),
+            _ => true,
+        }
+    }
 
     /// The secret after the change; none if it cannot be made or changes nothing.
     pub fn apply(self, secret: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
@@ -89,8 +119,16 @@ impl SecretForm {
             }
             Self::FromBase64 => decoded(secret, [&BASE64, &BASE64_NOPAD])?,
             Self::FromBase64url => decoded(secret, [&BASE64URL, &BASE64URL_NOPAD])?,
-            // What is base64 has a form of its own.
-            Self::FromLenientBase64 if Self::FromBase64.apply(secret).is_some() => return None,
+            // What is base64 has a form of its own, and so has what stands around it.
+            Self::FromLenientBase64
+                if Self::AROUND
+                    .iter()
+                    .find_map(|form| form.apply(secret))
+                    .is_some_and(|inner| Self::FromBase64.apply(&inner).is_some())
+                    || Self::FromBase64.apply(secret).is_some() =>
+            {
+                return None;
+            }
             Self::FromLenientBase64 => leniently_decoded(secret)?,
             Self::FromPrefixedBase64 => {
                 decoded(secret.strip_prefix(b"base64:")?, [&BASE64, &BASE64_NOPAD])?
@@ -102,7 +140,13 @@ impl SecretForm {
                 HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?
             }
             Self::AsBase64 => BASE64.encode(secret).into_bytes(),
+            // With whole groups of three bytes there is no padding.
+            Self::AsUnpaddedBase64 | Self::AsPaddedBase64url if secret.len().is_multiple_of(3) => {
+                return None;
+            }
+            Self::AsUnpaddedBase64 => BASE64_NOPAD.encode(secret).into_bytes(),
             Self::AsBase64url => BASE64URL_NOPAD.encode(secret).into_bytes(),
+            Self::AsPaddedBase64url => BASE64URL.encode(secret).into_bytes(),
             Self::AsHex => HEXLOWER.encode(secret).into_bytes(),
             Self::AsUpperHex => HEXUPPER.encode(secret).into_bytes(),
             Self::InSingleQuotes => [b"'", secret, b"'"].concat(),
@@ -114,6 +158,10 @@ impl SecretForm {
             })?,
             Self::Utf16Le => in_utf16(secret, u16::to_le_bytes)?,
             Self::Utf16Be => in_utf16(secret, u16::to_be_bytes)?,
+            Self::Sha256 => Digest::Sha256.hash(secret),
+            Self::Sha512 => Digest::Sha512.hash(secret),
+            Self::Sha512AsHex => HEXLOWER.encode(&Digest::Sha512.hash(secret)).into_bytes(),
+            Self::Sha256AsHex => HEXLOWER.encode(&Digest::Sha256.hash(secret)).into_bytes(),
         };
         // A MAC under the empty secret says nothing of the one that was given.
         (!changed.is_empty() && changed != secret).then(|| changed.into())
@@ -128,11 +176,17 @@ impl SecretForm {
             Self::FromBase64
             | Self::FromLenientBase64
             | Self::FromPrefixedBase64
-            | Self::AsBase64 => Cause::SecretBase64,
-            Self::FromBase64url | Self::AsBase64url => Cause::SecretBase64url,
+            | Self::AsBase64
+            | Self::AsUnpaddedBase64 => Cause::SecretBase64,
+            Self::FromBase64url | Self::AsBase64url | Self::AsPaddedBase64url => {
+                Cause::SecretBase64url
+            }
             Self::FromHex | Self::HexNotBase64 | Self::AsHex | Self::AsUpperHex => Cause::SecretHex,
             Self::InQuotes | Self::InSingleQuotes | Self::WithoutQuotes => Cause::SecretQuoted,
             Self::Utf16Le | Self::Utf16Be => Cause::SecretUtf16,
+            Self::Sha256 | Self::Sha256AsHex | Self::Sha512 | Self::Sha512AsHex => {
+                Cause::SecretHashed
+            }
         }
     }
 
@@ -146,21 +200,27 @@ impl SecretForm {
             Self::WithoutWhitespace => "with whitespace removed",
             Self::WithBom => "with a byte order mark before it",
             Self::WithoutBom => "with its byte order mark removed",
-            Self::FromLenientBase64 => "decoded from base64, ignoring other characters and bits",
-            Self::FromPrefixedBase64 => "decoded from base64, without the prefix",
+            Self::FromLenientBase64 => "decoded from base64 without its other characters",
+            Self::FromPrefixedBase64 => "decoded from base64 without \"base64:\"",
             Self::FromBase64 => "decoded from base64",
             Self::FromBase64url => "decoded from base64url",
             Self::FromHex => "decoded from hex",
             Self::HexNotBase64 => "decoded from hex instead of base64",
-            Self::AsBase64 => "its base64 text",
-            Self::AsBase64url => "its base64url text",
-            Self::AsHex => "its hex text",
-            Self::AsUpperHex => "its hex text in capital letters",
-            Self::InQuotes => "with double quotes",
-            Self::InSingleQuotes => "with single quotes",
+            Self::AsBase64 => "written in base64",
+            Self::AsUnpaddedBase64 => "written in base64 without padding",
+            Self::AsBase64url => "written in base64url",
+            Self::AsPaddedBase64url => "written in base64url with padding",
+            Self::AsHex => "written in hex",
+            Self::AsUpperHex => "written in hex in capital letters",
+            Self::InQuotes => "with double quotes around it",
+            Self::InSingleQuotes => "with single quotes around it",
             Self::WithoutQuotes => "with its quotes removed",
-            Self::Utf16Le => "little-endian",
-            Self::Utf16Be => "big-endian",
+            Self::Utf16Le => "in UTF-16 (little-endian)",
+            Self::Utf16Be => "in UTF-16 (big-endian)",
+            Self::Sha256 => "hashed with SHA-256",
+            Self::Sha512 => "hashed with SHA-512",
+            Self::Sha512AsHex => "hashed with SHA-512 and written in hex",
+            Self::Sha256AsHex => "hashed with SHA-256 and written in hex",
         }
     }
 }

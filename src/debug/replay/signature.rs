@@ -3,7 +3,6 @@
 use crate::debug::change::{Change, Zeros};
 use crate::debug::reading::der;
 use crate::debug::reading::notation::Notation;
-use crate::debug::reading::without_trailing_bits;
 use crate::text::base64url;
 
 /// The bytes of R and of S on P-256.
@@ -46,14 +45,24 @@ impl ReplayedSignature {
                     .try_fold(segment.clone(), |segment, edit| edit.apply(&segment))?;
                 (edited != segment).then_some(Self::Segment(edited))
             }
+            (Self::Segment(segment), Change::RestoreDropped { count, edits }) => {
+                let is_special = |text: &str| matches!(text, "-" | "_");
+                let are_dropped = edits
+                    .iter()
+                    .all(|edit| edit.removed.is_empty() && is_special(&edit.inserted));
+                if edits.len() != *count || !are_dropped || segment.contains(['-', '_']) {
+                    return None;
+                }
+                let restored = edits
+                    .iter()
+                    .try_fold(segment, |segment, edit| edit.apply(&segment))?;
+                Some(Self::Segment(restored))
+            }
             (Self::Segment(segment), Change::RemoveEnd { at, count }) => {
                 let (kept, end) = segment.split_at_checked(*at)?;
                 (*count > 0 && end.len() == *count).then(|| Self::Segment(kept.to_owned()))
             }
-            (Self::Segment(segment), Change::DropBits) => {
-                let kept = whole_bytes(&segment)?;
-                (kept != segment).then_some(Self::Segment(kept))
-            }
+            (Self::Segment(segment), Change::ReadBits) => all_bits(&segment).map(Self::Bytes),
             (Self::Segment(segment), Change::ReadHexSegment { separators }) => {
                 Notation::Hex.decode(&segment, *separators).map(Self::Bytes)
             }
@@ -62,13 +71,15 @@ impl ReplayedSignature {
     }
 }
 
-/// The base64url of the whole bytes of a segment that was cut.
-fn whole_bytes(segment: &str) -> Option<String> {
-    let end = segment
-        .len()
-        .checked_sub(usize::from(segment.len() % 4 == 1))?;
-    let kept = segment.get(..end)?;
-    without_trailing_bits(kept).or_else(|| Some(kept.to_owned()))
+/// The bits of a segment that ends within a byte, and zeros behind them. One that is base64url has whole bytes.
+fn all_bits(segment: &str) -> Option<Vec<u8>> {
+    if base64url::decode(segment).is_ok() {
+        return None;
+    }
+    let zeros = "A".repeat(segment.len().wrapping_neg() % 4);
+    let mut bytes = base64url::decode(&format!("{segment}{zeros}")).ok()?;
+    bytes.truncate(segment.len().checked_mul(6)?.div_ceil(8));
+    Some(bytes)
 }
 
 /// Bytes after one change to them.

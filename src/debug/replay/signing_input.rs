@@ -86,6 +86,10 @@ fn made(parts: &[Vec<u8>], written: &[String; 2], change: &Change) -> Option<Vec
             [first, &[[last, end.as_bytes()].concat()]].concat()
         }
         (Change::QuoteInput, _) => vec![[b"\"", &*parts.join(&b'.'), b"\""].concat()],
+        (Change::WrapSegments { columns, end }, _) => parts
+            .iter()
+            .map(|part| wrapped(part, *columns, end))
+            .collect(),
         (Change::UseUtf16 { big_endian }, _) => {
             let text = String::from_utf8(parts.join(&b'.')).ok()?;
             let bytes = |unit: u16| match big_endian {
@@ -103,6 +107,12 @@ fn padded(part: &[u8]) -> Vec<u8> {
     let mut padded = part.to_vec();
     padded.resize(part.len().next_multiple_of(4), b'=');
     padded
+}
+
+/// With a line break after so many bytes, but not at the end.
+fn wrapped(part: &[u8], columns: usize, end: &str) -> Vec<u8> {
+    let lines: Vec<&[u8]> = part.chunks(columns.max(1)).collect();
+    lines.join(end.as_bytes())
 }
 
 fn in_standard_base64(part: &[u8]) -> Vec<u8> {
@@ -181,14 +191,23 @@ pub fn message(
             Change::UseSaltLength { length } if parameter == Parameter::Usual => {
                 parameter = Parameter::SaltLength(*length);
             }
-            Change::TruncateMac { cause, length } if parameter == Parameter::Usual => {
-                let whole = algorithm.signature_octets(key);
-                let is_half = length.saturating_mul(2) == whole;
+            Change::UseMaskDigest {
+                digest: Digest::Sha1,
+            } => {
+                parameter = Parameter::Sha1Mask(match parameter {
+                    Parameter::Usual => digest?.length(),
+                    Parameter::SaltLength(length) => length,
+                    _ => return None,
+                });
+            }
+            Change::TruncateMac { cause, bits } if parameter == Parameter::Usual => {
+                let whole = algorithm.signature_octets(key).saturating_mul(8);
+                let is_half = bits.saturating_mul(2) == whole;
                 let is_told = is_half == (*cause == Cause::MacTruncated);
-                if !is_told || *length >= whole {
+                if !is_told || *bits >= whole {
                     return None;
                 }
-                parameter = Parameter::MacLength(*length);
+                parameter = Parameter::MacBits(*bits);
             }
             _ => return None,
         }

@@ -21,7 +21,7 @@ use crate::debug::reading::notation::exactly;
 use crate::algorithm::{Algorithm, Material};
 use crate::curve;
 use crate::key::set::KeySource;
-use crate::key::{self, KeyId, KeyReport, VerificationKey};
+use crate::key::{self, KeyId, KeyReport, SecretEncoding, VerificationKey};
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
 use crate::token::header::JoseHeader;
@@ -37,6 +37,8 @@ pub struct Suspect<K = VerifyingKey> {
     key: K,
     id: Arc<KeyId>,
     limit: Option<Limit>,
+    /// How the text of a secret was read; none of a JWK.
+    encoding: Option<SecretEncoding>,
 }
 
 /// What a key says of the algorithms that it is for.
@@ -77,6 +79,7 @@ impl Suspect {
             key,
             id,
             limit: None,
+            encoding: None,
         }
     }
 
@@ -280,6 +283,7 @@ impl Suspect<Material> {
             key,
             id,
             limit: None,
+            encoding: None,
         }
     }
 
@@ -293,9 +297,14 @@ impl Suspect<Material> {
         })
     }
 
-    /// The same key with one change more.
-    pub fn with(&self, change: Option<Change>) -> Self {
-        let changes = self.changes.iter().cloned().chain(change).collect();
+    /// How the text of a secret was read; none of a JWK.
+    pub fn encoding(&self) -> Option<SecretEncoding> {
+        self.encoding
+    }
+
+    /// The same key with these changes more.
+    pub fn with(&self, more: impl IntoIterator<Item = Change>) -> Self {
+        let changes = self.changes.iter().cloned().chain(more).collect();
         Self {
             changes,
             ..self.clone()
@@ -305,7 +314,7 @@ impl Suspect<Material> {
     /// The same key, as it is and as one that is for any algorithm.
     pub fn for_any_algorithm(self) -> Vec<Self> {
         let limit = self.limit.as_ref();
-        let other = limit.map(|limit| self.with(Some(limit.ignored.clone())));
+        let other = limit.map(|limit| self.with([limit.ignored.clone()]));
         std::iter::once(self).chain(other).collect()
     }
 
@@ -326,9 +335,12 @@ impl Suspect<Material> {
     /// The key after its changes; none if one of them cannot be made.
     pub fn changed_key(&self) -> Option<Material> {
         let changed = |key: Material, change: &Change| match (key, change) {
-            (Material::Oct(secret), Change::RewriteSecret { form }) => {
+            (Material::Oct(secret), Change::RewriteSecret { form })
+                if form.is_of(self.encoding) =>
+            {
                 Some(Material::Oct(form.apply(secret.octets())?.to_vec().into()))
             }
+            (_, Change::RewriteSecret { .. }) => None,
             (key, _) => Some(key),
         };
         self.changes.iter().try_fold(self.key.clone(), changed)
@@ -381,6 +393,7 @@ pub fn given_others(keys: &[KeySource], others: &[KeySource]) -> Vec<Suspect<Mat
                 let kid = report.kid.clone();
                 let suspect = Suspect {
                     limit: variant.limit,
+                    encoding: report.encoding,
                     ..Suspect::other(changes, variant.key, kid, &source.source)
                 };
                 let thumbprint = suspect.id.thumbprint.clone();

@@ -378,8 +378,9 @@ fn inputs() -> [Vec<Change>; 11] {
 }
 
 /// The same, of what is not tried with other headers and payloads.
-fn rare_inputs() -> [Vec<Change>; 7] {
+fn rare_inputs() -> [Vec<Change>; 10] {
     let end = |end| vec![Change::AppendLineEnd { end }];
+    let wrapped = |columns, end| vec![Change::WrapSegments { columns, end }];
     let utf16 = |big_endian| vec![Change::UseUtf16 { big_endian }];
     [
         vec![Change::UseRawPayload],
@@ -389,6 +390,9 @@ fn rare_inputs() -> [Vec<Change>; 7] {
         end("."),
         end(" "),
         end("\0"),
+        wrapped(76, "\n"),
+        wrapped(76, "\r\n"),
+        wrapped(64, "\n"),
     ]
 }
 /// An object in every spelling, each once.

@@ -23,6 +23,16 @@ pub fn finish(replay: &Replay, proof: &Value, trust: &Trust, alg: Option<&str>) 
         (None, None) => assert!(replay.ignores_header || alg == Some(algorithm), "{alg:?}"),
         (_, other) => panic!("{other:?}"),
     }
+    if let Some(count) = replay.mac_dropped {
+        assert!(algorithm.starts_with("HS"));
+        let is_mac = |secret: &Vec<u8>| {
+            let whole = in_base64(&mac(replay, secret), b"-_");
+            let kept = whole.replace(['-', '_'], "");
+            whole.len() - kept.len() == count && kept == replay.segment()
+        };
+        assert!(secrets(replay, proof, trust).iter().any(is_mac), "{proof}");
+        return;
+    }
     let signature = replay.bytes();
     if algorithm.starts_with("HS") {
         let secrets = secrets(replay, proof, trust);
@@ -43,12 +53,19 @@ fn secrets(replay: &Replay, proof: &Value, trust: &Trust) -> Vec<Vec<u8>> {
     let jwks = sources.iter().flat_map(|text| jwks(text));
     let given = jwks.filter_map(|jwk| base64(jwk["k"].as_str()?, b"-_", ""));
     let given = given.chain(trust.secret.clone());
-    let form = replay
+    let forms = replay
         .key_changes
         .iter()
-        .find(|change| change["change"] == "rewrite-secret")
-        .map_or("", |change| change["form"].as_str().unwrap());
-    given.filter_map(|secret| changed(&secret, form)).collect()
+        .filter(|change| change["change"] == "rewrite-secret");
+    let forms: Vec<&str> = forms
+        .map(|change| change["form"].as_str().unwrap())
+        .collect();
+    let rewritten = |secret: Vec<u8>| {
+        forms
+            .iter()
+            .try_fold(secret, |secret, form| changed(&secret, form))
+    };
+    given.filter_map(rewritten).collect()
 }
 
 fn changed(secret: &[u8], form: &str) -> Option<Vec<u8>> {
@@ -60,7 +77,6 @@ fn changed(secret: &[u8], form: &str) -> Option<Vec<u8>> {
     };
     let units = || Some(text?.encode_utf16().collect::<Vec<u16>>());
     Some(match form {
-        "" => secret.to_vec(),
         "with-newline" => [secret, b"\n"].concat(),
         "with-crlf" => [secret, b"\r\n"].concat(),
         "without-newline" => text?.strip_suffix('\n')?.trim_end_matches('\r').into(),
@@ -111,6 +127,16 @@ fn changed(secret: &[u8], form: &str) -> Option<Vec<u8>> {
             let padding = "=".repeat((4 - text.len() % 4) % 4);
             (text + &padding).into_bytes()
         }
+        "as-unpadded-base64" => in_base64(secret, b"+/").into_bytes(),
+        "as-padded-base64url" => {
+            let text = in_base64(secret, b"-_");
+            let padding = "=".repeat((4 - text.len() % 4) % 4);
+            (text + &padding).into_bytes()
+        }
+        "sha512" => hash("SHA-512", secret),
+        "sha512-as-hex" => super::written("hex", &hash("SHA-512", secret)).into_bytes(),
+        "sha256" => hash("SHA-256", secret),
+        "sha256-as-hex" => super::written("hex", &hash("SHA-256", secret)).into_bytes(),
         "as-base64url" => in_base64(secret, b"-_").into_bytes(),
         "as-hex" => super::written("hex", secret).into_bytes(),
         "as-upper-hex" => super::written("upper-hex", secret).into_bytes(),
@@ -145,9 +171,13 @@ fn mac(replay: &Replay, secret: &[u8]) -> Vec<u8> {
     let pad = |with: u8| key.iter().map(|byte| byte ^ with).collect::<Vec<u8>>();
     let inner = hash(digest, &[pad(0x36), replay.message()].concat());
     let mut mac = hash(digest, &[pad(0x5C), inner].concat());
-    if let Some(length) = replay.mac_length {
-        assert!((16..mac.len()).contains(&length));
-        mac.truncate(length);
+    assert!(replay.mac_bits_read.is_none() || replay.mac_bits_read == replay.mac_bits);
+    if let Some(bits) = replay.mac_bits {
+        assert!((128..mac.len() * 8).contains(&bits));
+        mac.truncate(bits.div_ceil(8));
+        if let (Some(last), 1..) = (mac.last_mut(), bits % 8) {
+            *last &= 0xFF << (8 - bits % 8);
+        }
     }
     mac
 }
@@ -387,6 +417,10 @@ fn rsa_verifies(replay: &Replay, algorithm: &str, key: &rsa::PublicKey, signatur
         return key.verify(scheme, &hashed, signature).is_ok();
     }
     let salt = replay.salt.unwrap_or(hashed.len());
+    if let Some(mask) = &replay.mask {
+        assert_eq!(mask, "SHA-1");
+        return is_pss_with_sha1_mask(digest, salt, key, &hashed, signature);
+    }
     let verified = match digest {
         "SHA-256" => key.verify(Pss::<Sha256>::new_with_salt(salt), &hashed, signature),
         "SHA-384" => key.verify(Pss::<Sha384>::new_with_salt(salt), &hashed, signature),
@@ -402,4 +436,35 @@ fn of_other_hash(info: &[u8], key: &rsa::PublicKey, hashed: &[u8], signature: &[
     let scheme = Pkcs1v15Sign::new_unprefixed();
     key.verify(scheme, &[info, hashed.to_vec()].concat(), signature)
         .is_ok()
+}
+
+/// The salt is taken out of the encoded message, and the message encoded once more (RFC 8017, section 9.1.1).
+fn is_pss_with_sha1_mask(
+    digest: &str,
+    salt: usize,
+    key: &rsa::PublicKey,
+    hashed: &[u8],
+    signature: &[u8],
+) -> bool {
+    use rsa::traits::PublicKeyParts as _;
+    let number = BoxedUint::from_be_slice(signature, key.n_bits_precision()).unwrap();
+    let encoded = rsa::hazmat::rsa_encrypt(key, &number)
+        .unwrap()
+        .to_be_bytes();
+    let bits = usize::try_from(key.n().bit_width()).unwrap() - 1;
+    let encoded = &encoded[encoded.len() - bits.div_ceil(8)..];
+    let block = encoded.len() - hashed.len() - 1;
+    let mask = |seed: &[u8]| {
+        let blocks = (0..).flat_map(|n: u32| hash("SHA-1", &[seed, &n.to_be_bytes()].concat()));
+        blocks.take(block).collect::<Vec<u8>>()
+    };
+    let xored = |a: &[u8], b: &[u8]| a.iter().zip(b).map(|(a, b)| a ^ b).collect::<Vec<u8>>();
+    let seed = &encoded[block..encoded.len() - 1];
+    let opened = xored(&encoded[..block], &mask(seed));
+    let salt = &opened[block - salt..];
+    let again = hash(digest, &[&[0; 8], hashed, salt].concat());
+    let padding = [vec![0; block - salt.len() - 1], vec![1], salt.to_vec()].concat();
+    let mut masked = xored(&padding, &mask(&again));
+    masked[0] &= 0xFF >> (encoded.len() * 8 - bits);
+    [masked, again, vec![0xBC]].concat() == encoded
 }

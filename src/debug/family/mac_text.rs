@@ -1,0 +1,122 @@
+//! Characters of a MAC that were altered, lost, added or swapped: with the secret, what the MAC should be is known,
+//! and the texts of both are compared. What is shown is at most one character of it, or two that are swapped.
+
+use super::hash_variants::ways;
+use super::key_with_forms::Target;
+use crate::algorithm::{KeyType, Message, expected_mac};
+use crate::debug::budget::{self, Work};
+use crate::debug::cause::Cause;
+use crate::debug::change::{Change, Edit};
+use crate::debug::evident::alg::rows;
+use crate::debug::proof::{Proof, Signer};
+use crate::debug::replay;
+use crate::debug::search::Case;
+use crate::debug::signing_inputs::SigningInput;
+use crate::text::base64url;
+
+/// More characters behind a MAC were not copied along.
+const MAX_SURPLUS: usize = 8;
+
+/// Compares the MAC with that of each likely text under each secret.
+pub fn search(
+    case: Case,
+    inputs: &[SigningInput],
+    targets: &[Target],
+    work: &mut Work,
+) -> Option<Proof> {
+    let segment = &case.reading.segments.signature;
+    let macs = || {
+        // The likeliest form of a secret is the last.
+        let targets = targets.iter().rev();
+        targets.filter(|target| target.key.key_type() == KeyType::Oct)
+    };
+    for input in inputs.iter().filter(|input| input.is_likely) {
+        // One other fault, not two.
+        let is_tried = |target: &&Target| input.changes.is_empty() || target.secret.is_empty();
+        for target in macs().filter(is_tried) {
+            let is_plain = input.changes.is_empty() && target.secret.is_empty();
+            for (of_row, row) in rows(input.alg.as_deref(), KeyType::Oct) {
+                let others = ways(row)
+                    .into_iter()
+                    .filter(|_| is_plain && of_row.is_empty());
+                for way in std::iter::once(Vec::new()).chain(others) {
+                    let cost = budget::of_verification(&target.key, input.text.len());
+                    if !work.spend(cost) {
+                        return None;
+                    }
+                    work.count(1);
+                    let of_hash = [&of_row[..], &way].concat();
+                    let message = replay::message(&input.text, &of_hash, row, &target.key)?;
+                    let (Message::Text(text), _) = message else {
+                        continue;
+                    };
+                    let mac = expected_mac(row.name, &target.key, &text)?;
+                    let Some(repair) = repair(segment, &base64url::encode(&mac)) else {
+                        continue;
+                    };
+                    let of_input = [&input.changes[..], &of_hash].concat();
+                    let signer = target.signer();
+                    let proof = case.prove(&[repair], &of_input, Signer::Key(&signer), work);
+                    if proof.is_some() {
+                        return proof;
+                    }
+                }
+            }
+        }
+    }
+    None
+}
+
+/// What makes the segment the text of the MAC, if one thing does.
+fn repair(segment: &str, mac: &str) -> Option<Change> {
+    if segment.starts_with(mac) {
+        let count = segment.len().checked_sub(mac.len())?;
+        let at = mac.len();
+        return (1..=MAX_SURPLUS)
+            .contains(&count)
+            .then_some(Change::RemoveEnd { at, count });
+    }
+    dropped(segment, mac).or_else(|| edit(segment, mac))
+}
+
+/// One character, or two neighbors.
+fn edit(segment: &str, mac: &str) -> Option<Change> {
+    let alike = |pair: &(u8, u8)| pair.0 == pair.1;
+    let at = segment.bytes().zip(mac.bytes()).take_while(alike).count();
+    let end = segment.bytes().rev().zip(mac.bytes().rev());
+    let shortest = segment.len().min(mac.len()).saturating_sub(at);
+    let end = end.take_while(alike).take(shortest).count();
+    let removed = segment.get(at..segment.len().checked_sub(end)?)?;
+    let inserted = mac.get(at..mac.len().checked_sub(end)?)?;
+    let is_swapped = || inserted.chars().rev().eq(removed.chars());
+    let is_special = |c| matches!(c, '-' | '_');
+    let cause = match (removed.len(), inserted.len()) {
+        (1, 1) => Cause::AlteredCharacter,
+        (0, 1) if inserted.contains(is_special) && !segment.contains(is_special) => {
+            Cause::DroppedCharacters
+        }
+        (0, 1) => Cause::LostCharacter,
+        (1, 0) => Cause::AddedCharacter,
+        (2, 2) if is_swapped() => Cause::SwappedCharacters,
+        (_, _) => return None,
+    };
+    let edit = Edit {
+        at,
+        removed: removed.to_owned(),
+        inserted: inserted.to_owned(),
+    };
+    let edits = vec![edit];
+    Some(Change::EditSignature { cause, edits })
+}
+
+/// All of its `-` and `_`, if there is more than one.
+fn dropped(segment: &str, mac: &str) -> Option<Change> {
+    let is_special = |c: char| matches!(c, '-' | '_');
+    if !mac.chars().filter(|c| !is_special(*c)).eq(segment.chars()) {
+        return None;
+    }
+    let places = mac.match_indices(is_special);
+    let edits: Vec<Edit> = places.map(|(at, text)| Edit::insert(at, text)).collect();
+    let count = edits.len();
+    (count > 1).then_some(Change::RestoreDropped { count, edits })
+}
