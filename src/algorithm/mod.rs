@@ -5,6 +5,7 @@
 //! verifies. Why a signature fails is for the diagnosis to find out.
 
 mod ecdsa;
+mod ed25519_table;
 mod eddsa;
 mod hmac;
 mod lenient;
