@@ -4,9 +4,9 @@
 //! and of -A, both products are sums of entries, without a doubling. It need not be constant-time:
 //! signatures and public keys are no secret.
 //!
-//! What is accepted here, `verify_strict` accepts: an encoding that is computed is canonical, so an equal R
-//! decodes to this point, and points of small order are not accepted. What is not accepted here is asked
-//! of `verify_strict`.
+//! What is accepted here, `ed25519-dalek` accepts in its strict mode: an encoding that is computed is
+//! canonical, so an equal R decodes to this point, and points of small order are not accepted. That crate
+//! is asked about what is not accepted here.
 
 use std::fmt;
 use std::sync::LazyLock;
@@ -177,7 +177,7 @@ mod tests {
         Scalar::from_bytes_mod_order_wide(&Sha512::digest([number]).into())
     }
 
-    /// What `verify_strict` says, and what is said here if the key has a table.
+    /// What the crate says, and what is said here if the key has a table.
     fn both(key: &VerifyingKey, text: &[u8], signature: &[u8]) -> (bool, Option<Answer>) {
         let key = Material::Ed25519(*key);
         let signed = Signed::Text(text);
@@ -186,7 +186,7 @@ mod tests {
         (EDDSA.last_word(&key, signed, signature), answer)
     }
 
-    /// R with the S that goes with it: none in a signature by the point A that has a part of small order.
+    /// A key with a part of small order, and a signature whose S goes with R and the secret.
     fn sign_torsion(
         secret: Scalar,
         torsion: &EdwardsPoint,

@@ -14,6 +14,7 @@ mod montgomery;
 mod p256_table;
 mod registry;
 mod rsa;
+mod rsa_lanes;
 
 use std::fmt::Debug;
 
