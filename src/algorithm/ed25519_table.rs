@@ -8,6 +8,11 @@
 //! canonical, so an equal R decodes to this point, and points of small order are not accepted. That crate
 //! is asked about what is not accepted here.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "points of a group have no overflow"
+)]
+
 use std::fmt;
 use std::sync::LazyLock;
 

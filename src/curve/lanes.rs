@@ -1,5 +1,10 @@
 //! `u1 G + u2 Q` for eight signatures at once, where the processor has AVX-512 IFMA.
 
+#![allow(
+    clippy::arithmetic_side_effects,
+    reason = "numbers modulo a prime have no overflow"
+)]
+
 use std::array;
 use std::sync::LazyLock;
 
@@ -18,9 +23,9 @@ impl LaneTable {
     pub fn of(point: &ProjectivePoint) -> Self {
         let r = FieldElement::from_u64(1 << 52).pow_vartime(&[5]);
         let words = |coordinate: FieldElement| Bits::of(&(coordinate * r).to_repr()).words();
-        let entry = |(x, y)| {
-            let ([a, b, c, d], [e, f, g, h]) = (words(x), words(y));
-            Entry([a, b, c, d, e, f, g, h])
+        let entry = |(x, y)| Entry {
+            x: words(x),
+            y: words(y),
         };
         let windows = Table::of(point).into_windows();
         let entries = windows.map(|multiples| multiples.into_iter().map(entry).collect());
@@ -29,7 +34,10 @@ impl LaneTable {
 
     /// The point that a number adds for one of its windows.
     fn addend(&self, window: usize, number: &Odd) -> Addend<'_> {
-        const NO_POINT: &Entry = &Entry([0; 8]);
+        const NO_POINT: &Entry = &Entry {
+            x: [0; 4],
+            y: [0; 4],
+        };
         let (place, is_negative) = number.place(window);
         let entry = self.0.get(window).and_then(|window| window.get(place));
         Addend {
@@ -96,8 +104,8 @@ mod tests {
     }
 
     /// What the lanes say of each signature.
-    fn answers(key: &VerifyingKey, signed: &[SignedHash]) -> Vec<Option<bool>> {
-        FixedKey::in_lanes(key).accepts(signed)
+    fn answers(key: &VerifyingKey, asked: &[SignedHash]) -> Vec<Option<bool>> {
+        FixedKey::in_lanes(key).accepts(asked)
     }
 
     fn alone(key: &VerifyingKey, (prehash, signature): &SignedHash) -> bool {
@@ -112,10 +120,10 @@ mod tests {
         for group in &set.test_groups {
             let key = VerifyingKey::from_sec1_bytes(&group.key.key).unwrap();
             let tests = group.tests.iter();
-            let signed: Vec<SignedHash> = tests
+            let asked: Vec<SignedHash> = tests
                 .map(|test| (Sha256::digest(&test.msg).into(), &test.sig[..]))
                 .collect();
-            for (test, answer) in group.tests.iter().zip(answers(&key, &signed)) {
+            for (test, answer) in group.tests.iter().zip(answers(&key, &asked)) {
                 let is_valid = test.result == TestResult::Valid;
                 assert!(is_valid || answer != Some(true), "{}", test.tc_id);
                 accepted += usize::from(answer == Some(true));
@@ -139,13 +147,13 @@ mod tests {
             for (_, signature) in signatures.iter_mut().skip(10) {
                 signature[40] ^= 1;
             }
-            let signed: Vec<SignedHash> = signatures
+            let asked: Vec<SignedHash> = signatures
                 .iter()
                 .map(|(prehash, signature)| (*prehash, &signature[..]))
                 .collect();
-            let found = answers(key.verifying_key(), &signed);
-            for (found, signed) in found.into_iter().zip(&signed) {
-                assert_eq!(found, Some(alone(key.verifying_key(), signed)));
+            let found = answers(key.verifying_key(), &asked);
+            for (found, asked) in found.into_iter().zip(&asked) {
+                assert_eq!(found, Some(alone(key.verifying_key(), asked)));
             }
         }
     }
@@ -165,7 +173,7 @@ mod tests {
                 } else {
                     &good[(bad + 1) % 20].1[..]
                 };
-                let signed: Vec<SignedHash> = good[..size]
+                let asked: Vec<SignedHash> = good[..size]
                     .iter()
                     .enumerate()
                     .map(|(place, (prehash, signature))| {
@@ -183,7 +191,7 @@ mod tests {
                 let expected: Vec<Option<bool>> = (0..size)
                     .map(|place| if place == bad { answer } else { Some(true) })
                     .collect();
-                assert_eq!(key.accepts(&signed), expected, "{size} {bad}");
+                assert_eq!(key.accepts(&asked), expected, "{size} {bad}");
             }
         }
     }
@@ -211,14 +219,14 @@ mod tests {
                 let signer = signing_key(d);
                 let (prehash, signature) = constructed(d, u1, u2);
                 let other = sign(&signer, random(1));
-                let signed = [
+                let asked = [
                     (random(1), &other[..]),
                     (prehash, &signature[..]),
                     (random(1), &other[..]),
                 ];
-                let found = answers(signer.verifying_key(), &signed);
+                let found = answers(signer.verifying_key(), &asked);
                 assert_eq!(found, [Some(true), None, Some(true)], "{window}");
-                assert!(alone(signer.verifying_key(), &signed[1]));
+                assert!(alone(signer.verifying_key(), &asked[1]));
             }
             b += next;
         }
@@ -233,14 +241,14 @@ mod tests {
         let r = Scalar::from(7_u64);
         let s = r * u.invert().unwrap();
         let signature = [r.to_repr(), s.to_repr()].concat();
-        let signed = ((u * s).to_repr().into(), &signature[..]);
-        assert_eq!(answers(signer.verifying_key(), &[signed]), [None]);
+        let asked = ((u * s).to_repr().into(), &signature[..]);
+        assert_eq!(answers(signer.verifying_key(), &[asked]), [None]);
         // A hash that is 0 modulo n.
         let (_, signature) = constructed(Scalar::from(5_u64), Scalar::ZERO, u);
         let signer = signing_key(Scalar::from(5_u64));
-        let signed = ([0; 32], &signature[..]);
-        assert_eq!(answers(signer.verifying_key(), &[signed]), [None]);
-        assert!(alone(signer.verifying_key(), &signed));
+        let asked = ([0; 32], &signature[..]);
+        assert_eq!(answers(signer.verifying_key(), &[asked]), [None]);
+        assert!(alone(signer.verifying_key(), &asked));
     }
 
     #[test]
@@ -258,11 +266,11 @@ mod tests {
                 (prehash, signature)
             })
             .collect();
-        let signed: Vec<SignedHash> = signatures
+        let asked: Vec<SignedHash> = signatures
             .iter()
             .map(|(prehash, signature)| (*prehash, &signature[..]))
             .collect();
-        for (number, answer) in key.accepts(&signed).into_iter().enumerate() {
+        for (number, answer) in key.accepts(&asked).into_iter().enumerate() {
             assert_eq!(answer == Some(true), number % 5 != 0, "{number}");
         }
     }

@@ -23,8 +23,10 @@ pub fn splat(number: u64) -> Lanes {
 #[inline]
 #[target_feature(enable = "avx512f,avx512ifma")]
 pub fn lanes(numbers: [u64; 8]) -> Lanes {
-    let [a, b, c, d, e, f, g, h] = numbers.map(u64::cast_signed);
-    Lanes(_mm512_setr_epi64(a, b, c, d, e, f, g, h))
+    let n = numbers.map(u64::cast_signed);
+    Lanes(_mm512_setr_epi64(
+        n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7],
+    ))
 }
 
 #[inline]

@@ -17,10 +17,13 @@ use super::p256_field::{
 };
 
 /// A point in affine coordinates, each in Montgomery form and below p, in four words, least significant
-/// first: x, then y. It fills a line of the cache.
+/// first. It fills a line of the cache.
 #[derive(Clone, Copy)]
 #[repr(align(64))]
-pub struct Entry(pub [u64; 8]);
+pub struct Entry {
+    pub x: [u64; 4],
+    pub y: [u64; 4],
+}
 
 /// An entry of a table, perhaps negated.
 #[derive(Clone, Copy)]
@@ -40,6 +43,7 @@ pub struct Sums<'t> {
 }
 
 impl Sums<'_> {
+    #[allow(clippy::many_single_char_names, reason = "the names of the formulas")]
     #[cfg_attr(
         all(target_arch = "x86_64", any(not(test), target_feature = "avx512ifma")),
         target_feature(enable = "avx512f,avx512ifma")
@@ -89,15 +93,15 @@ impl Sums<'_> {
     target_feature(enable = "avx512f,avx512ifma")
 )]
 fn point(addends: &[Addend; LANES]) -> (Element, Element) {
-    let mut words = [[0; LANES]; 8];
+    let mut x = [[0; LANES]; 4];
+    let mut y = x;
     let mut signs = [0; LANES];
     for (lane, addend) in addends.iter().enumerate() {
-        for word in 0..8 {
-            words[word][lane] = addend.entry.0[word];
+        for word in 0..4 {
+            x[word][lane] = addend.entry.x[word];
+            y[word][lane] = addend.entry.y[word];
         }
         signs[lane] = if addend.is_negative { u64::MAX } else { 0 };
     }
-    let [a, b, c, d, e, f, g, h] = words;
-    let y = from_words([e, f, g, h]);
-    (from_words([a, b, c, d]), negated_if(&y, lanes(signs)))
+    (from_words(x), negated_if(&from_words(y), lanes(signs)))
 }

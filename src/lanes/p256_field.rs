@@ -274,8 +274,11 @@ pub mod tests {
         all(target_arch = "x86_64", any(not(test), target_feature = "avx512ifma")),
         target_feature(enable = "avx512f,avx512ifma")
     )]
-    fn values(element: Element) -> Values {
-        let limbs = element.map(|lanes| numbers(lanes));
+    fn values(element: &Element) -> Values {
+        let mut limbs = [[0; LANES]; 5];
+        for (limbs, lanes) in limbs.iter_mut().zip(element) {
+            *limbs = numbers(*lanes);
+        }
         std::array::from_fn(|lane| {
             assert!(limbs.iter().all(|limb| limb[lane] <= MASK));
             value(limbs.map(|limb| limb[lane]))
@@ -371,14 +374,14 @@ pub mod tests {
         pub fn run(&mut self) {
             let (a, b) = (element(&self.a), element(&self.b));
             let words = [0, 1, 2, 3].map(|index| self.a.map(|a| a.to_words()[index]));
-            self.from_words = values(from_words(words));
-            self.product = values(product(&a, &b));
-            self.square = values(square(&a));
-            self.difference = values(difference(&a, &b));
-            self.difference_of_sum = values(difference(&a, &sum(&b, &sum(&b, &a))));
+            self.from_words = values(&from_words(words));
+            self.product = values(&product(&a, &b));
+            self.square = values(&square(&a));
+            self.difference = values(&difference(&a, &b));
+            self.difference_of_sum = values(&difference(&a, &sum(&b, &sum(&b, &a))));
             let signs = std::array::from_fn(|lane| if lane % 2 == 1 { u64::MAX } else { 0 });
             let at_most_p = element(&self.a.map(|a| modulo_p(&a)));
-            self.negative = values(negated_if(&at_most_p, lanes(signs)));
+            self.negative = values(&negated_if(&at_most_p, lanes(signs)));
             self.are_equal = are_equal(&a, &b);
         }
     }
