@@ -125,6 +125,7 @@ mod algorithm;
 mod curve;
 mod debug;
 mod key;
+mod lanes;
 mod text;
 mod token;
 mod verify;

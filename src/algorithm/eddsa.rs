@@ -3,6 +3,7 @@
 
 use ed25519_dalek::Signature;
 
+use super::ed25519_table::FIXED_KEY;
 use super::{Algorithm, KeyType, Material};
 
 pub static EDDSA: Algorithm = Algorithm {
@@ -14,7 +15,7 @@ pub static EDDSA: Algorithm = Algorithm {
     signature_octets: |_| 64,
     verify: ed25519,
     accepts: None,
-    prepare: None,
+    prepare: Some(FIXED_KEY),
 };
 
 pub static ED25519: Algorithm = Algorithm {
@@ -26,7 +27,7 @@ pub static ED25519: Algorithm = Algorithm {
     signature_octets: |_| 64,
     verify: ed25519,
     accepts: None,
-    prepare: None,
+    prepare: Some(FIXED_KEY),
 };
 
 fn ed25519(key: &Material, text: &[u8], signature: &[u8]) -> bool {

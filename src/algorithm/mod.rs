@@ -5,6 +5,7 @@
 //! verifies. Why a signature fails is for the diagnosis to find out.
 
 mod ecdsa;
+mod ed25519_table;
 mod eddsa;
 mod hmac;
 mod lenient;
@@ -13,6 +14,7 @@ mod montgomery;
 mod p256_table;
 mod registry;
 mod rsa;
+mod rsa_lanes;
 
 use std::fmt::Debug;
 

@@ -14,6 +14,7 @@ use sha2::digest::const_oid::AssociatedOid;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::montgomery::Modulus;
+use super::rsa_lanes::LaneModulus;
 use super::{
     Algorithm, Answer, KeyType, Material, Prepare, Prepared, Signed, VerifyFunction, digest,
 };
@@ -37,7 +38,7 @@ const fn pkcs1<D: Digest + AssociatedOid>(name: &'static str) -> Algorithm {
         prepare: Some(Prepare {
             // From here on the constants of the key have paid for themselves.
             signatures: 8,
-            make: |key| prepared(key, &Pkcs1v15Sign::new::<D>().prefix),
+            make: |key| prepared(key, &Pkcs1v15Sign::new::<D>().prefix, LaneModulus::of),
         }),
         ..row::<D>(name, "RFC 7518, section 3.3", verify)
     }
@@ -54,7 +55,11 @@ const fn pss<D: Digest + FixedOutputReset>(name: &'static str) -> Algorithm {
 }
 
 /// A key of which nearly all keys are: 65537, and a modulus of a common size.
-fn prepared(key: &Material, digest_info: &[u8]) -> Option<Box<dyn Prepared>> {
+fn prepared(
+    key: &Material,
+    digest_info: &[u8],
+    lanes: fn(&[u8]) -> Option<LaneModulus>,
+) -> Option<Box<dyn Prepared>> {
     let Material::Rsa(key) = key else {
         return None;
     };
@@ -63,9 +68,9 @@ fn prepared(key: &Material, digest_info: &[u8]) -> Option<Box<dyn Prepared>> {
     }
     let n = key.n().to_be_bytes();
     match n.len() {
-        256 => Pkcs1::<32>::boxed(&n, digest_info),
-        384 => Pkcs1::<48>::boxed(&n, digest_info),
-        512 => Pkcs1::<64>::boxed(&n, digest_info),
+        256 => Pkcs1::<32>::boxed(&n, digest_info, lanes(&n)),
+        384 => Pkcs1::<48>::boxed(&n, digest_info, lanes(&n)),
+        512 => Pkcs1::<64>::boxed(&n, digest_info, lanes(&n)),
         _ => None,
     }
 }
@@ -74,12 +79,18 @@ fn prepared(key: &Material, digest_info: &[u8]) -> Option<Box<dyn Prepared>> {
 #[derive(Debug)]
 struct Pkcs1<const N: usize> {
     modulus: Modulus<N>,
+    /// The same for eight signatures at once, where the processor can.
+    lanes: Option<LaneModulus>,
     /// What stands before the hash: `00 01 FF ... FF 00` and the beginning of the `DigestInfo`.
     before_hash: Vec<u8>,
 }
 
 impl<const N: usize> Pkcs1<N> {
-    fn boxed(n: &[u8], digest_info: &[u8]) -> Option<Box<dyn Prepared>> {
+    fn boxed(
+        n: &[u8],
+        digest_info: &[u8],
+        lanes: Option<LaneModulus>,
+    ) -> Option<Box<dyn Prepared>> {
         let modulus = Modulus::new(n)?;
         // The last byte of the prefix is the length of the hash (RFC 8017, section 9.2, note 1).
         let hash = usize::from(*digest_info.last()?);
@@ -90,6 +101,7 @@ impl<const N: usize> Pkcs1<N> {
         before_hash.extend_from_slice(digest_info);
         Some(Box::new(Self {
             modulus,
+            lanes,
             before_hash,
         }))
     }
@@ -107,11 +119,28 @@ impl<const N: usize> Pkcs1<N> {
 
 impl<const N: usize> Prepared for Pkcs1<N> {
     fn ask(&self, asked: &[(Signed, &[u8])]) -> Vec<Answer> {
-        let answer = |(signed, signature): &(Signed, &[u8])| match signed {
-            Signed::Prehash(prehash) if self.accepts(prehash, signature) => Answer::Accepted,
-            Signed::Prehash(_) | Signed::Text(_) => Answer::Doubted,
+        // A text has no hash here, and is not accepted.
+        let hash = |signed| match signed {
+            Signed::Prehash(prehash) => prehash,
+            Signed::Text(_) => &[],
         };
-        asked.iter().map(answer).collect()
+        let asked = asked
+            .iter()
+            .map(|(signed, signature)| (hash(*signed), *signature));
+        let accepted: Vec<bool> = match &self.lanes {
+            Some(lanes) => lanes.accept(&self.before_hash, &asked.collect::<Vec<_>>()),
+            None => asked
+                .map(|(prehash, signature)| self.accepts(prehash, signature))
+                .collect(),
+        };
+        let answer = |is_accepted| {
+            if is_accepted {
+                Answer::Accepted
+            } else {
+                Answer::Doubted
+            }
+        };
+        accepted.into_iter().map(answer).collect()
     }
 }
 
@@ -275,47 +304,103 @@ mod tests {
             Rsa3072Sha512, Rsa4096Sha256, Rsa4096Sha384, Rsa4096Sha512,
         };
         let mut accepted = 0;
-        for (row, names) in [
-            (&RS256, [Rsa2048Sha256, Rsa3072Sha256, Rsa4096Sha256]),
-            (&RS384, [Rsa2048Sha384, Rsa3072Sha384, Rsa4096Sha384]),
-            (&RS512, [Rsa2048Sha512, Rsa3072Sha512, Rsa4096Sha512]),
+        for (row, prefix, names) in [
+            (
+                &RS256,
+                Pkcs1v15Sign::new::<Sha256>().prefix,
+                [Rsa2048Sha256, Rsa3072Sha256, Rsa4096Sha256],
+            ),
+            (
+                &RS384,
+                Pkcs1v15Sign::new::<Sha384>().prefix,
+                [Rsa2048Sha384, Rsa3072Sha384, Rsa4096Sha384],
+            ),
+            (
+                &RS512,
+                Pkcs1v15Sign::new::<Sha512>().prefix,
+                [Rsa2048Sha512, Rsa3072Sha512, Rsa4096Sha512],
+            ),
         ] {
-            for name in names {
-                for group in &TestSet::load(name).unwrap().test_groups {
-                    let number = |bytes: &[u8]| {
-                        let bits = u32::try_from(bytes.len() * 8).unwrap();
-                        BoxedUint::from_be_slice(bytes, bits).unwrap()
-                    };
-                    let n = &group.key.n;
-                    let zeros = n.iter().take_while(|byte| **byte == 0).count();
-                    let (n, e) = (number(&n[zeros..]), number(&group.key.e));
-                    let is_usual = e == BoxedUint::from(65_537_u64);
-                    let key = Material::Rsa(rsa::PublicKey::new(n, e).unwrap().into());
-                    let prepared = (row.prepare().unwrap().make)(&key);
-                    assert_eq!(prepared.is_some(), is_usual);
-                    let Some(prepared) = prepared else {
-                        continue;
-                    };
-                    for test in &group.tests {
-                        let prehash = row.prehash(&test.msg).unwrap();
-                        let signed = Signed::Prehash(&prehash);
-                        let is_valid = (row.verify)(&key, &prehash, &test.sig);
-                        assert_eq!(is_valid, test.result == TestResult::Valid);
-                        let answers = prepared.ask(&[(signed, &test.sig)]);
-                        assert_eq!(answers == [Answer::Accepted], is_valid, "{}", test.tc_id);
-                        accepted += usize::from(is_valid);
-                        if is_valid {
-                            let mut flipped = test.sig.to_vec();
-                            let place = usize::from(prehash[0]) % flipped.len();
-                            flipped[place] ^= 1 << (prehash[1] % 8);
-                            let answers = prepared.ask(&[(signed, &flipped)]);
-                            assert_eq!(answers, [Answer::Doubted]);
-                        }
+            for group in names
+                .map(|name| TestSet::load(name).unwrap().test_groups)
+                .iter()
+                .flatten()
+            {
+                let number = |bytes: &[u8]| {
+                    let bits = u32::try_from(bytes.len() * 8).unwrap();
+                    BoxedUint::from_be_slice(bytes, bits).unwrap()
+                };
+                let n = &group.key.n;
+                let zeros = n.iter().take_while(|byte| **byte == 0).count();
+                let (n, e) = (number(&n[zeros..]), number(&group.key.e));
+                let is_usual = e == BoxedUint::from(65_537_u64);
+                let key = Material::Rsa(rsa::PublicKey::new(n, e).unwrap().into());
+                let forms =
+                    [|_: &[u8]| None, LaneModulus::new].map(|lanes| prepared(&key, &prefix, lanes));
+                assert!(forms.iter().all(|form| form.is_some() == is_usual));
+                // Each signature, and the same with a bit flipped.
+                let mut signed: Vec<(Vec<u8>, Vec<u8>, bool)> = Vec::new();
+                for test in &group.tests {
+                    let prehash = row.prehash(&test.msg).unwrap();
+                    let is_valid = (row.verify)(&key, &prehash, &test.sig);
+                    assert_eq!(is_valid, test.result == TestResult::Valid);
+                    if is_valid {
+                        let mut flipped = test.sig.to_vec();
+                        let place = usize::from(prehash[0]) % flipped.len();
+                        flipped[place] ^= 1 << (prehash[1] % 8);
+                        signed.push((prehash.clone(), flipped, false));
                     }
+                    signed.push((prehash, test.sig.to_vec(), is_valid));
+                }
+                let asked: Vec<(Signed, &[u8])> = signed
+                    .iter()
+                    .map(|(prehash, signature, _)| (Signed::Prehash(prehash), &signature[..]))
+                    .collect();
+                for form in forms.into_iter().flatten() {
+                    // Eight fill the lanes, and one more does not.
+                    let answers = asked.chunks(9).flat_map(|asked| form.ask(asked));
+                    let expected = signed.iter().map(|(_, _, is_valid)| {
+                        if *is_valid {
+                            Answer::Accepted
+                        } else {
+                            Answer::Doubted
+                        }
+                    });
+                    assert!(answers.eq(expected));
+                    accepted += signed.iter().filter(|(_, _, is_valid)| *is_valid).count();
                 }
             }
         }
-        assert!(accepted > 60, "{accepted}");
+        assert!(accepted > 120, "{accepted}");
+    }
+
+    /// A signature plus the modulus has the same power.
+    #[test]
+    fn a_signature_that_is_not_below_the_modulus_is_not_accepted() {
+        let set = TestSet::load(TestName::Rsa2048Sha256).unwrap();
+        let mut compared = 0;
+        for group in &set.test_groups {
+            let n = &group.key.n[group.key.n.len() - 256..];
+            let lanes = LaneModulus::new(n).unwrap();
+            let portable = Modulus::<32>::new(n).unwrap();
+            for test in &group.tests {
+                if test.result != TestResult::Valid || group.key.e[..] != [1, 0, 1] {
+                    continue;
+                }
+                let encoded = portable.power_65537(&test.sig).unwrap();
+                let (before_hash, prehash) = encoded.split_at(224);
+                let sum = BoxedUint::from_be_slice(&test.sig, 2112).unwrap()
+                    + BoxedUint::from_be_slice(n, 2112).unwrap();
+                let sum = sum.to_be_bytes();
+                let higher = [0, 1, 2, 3, 4, 5, 6, 7, 8].map(|skipped| (prehash, &sum[skipped..]));
+                let asked = [&[(prehash, &test.sig[..])], &higher[..]].concat();
+                let accepted = lanes.accept(before_hash, &asked);
+                assert!(accepted[0]);
+                assert!(!accepted[1..].contains(&true));
+                compared += usize::from(sum[..8] == [0; 8]);
+            }
+        }
+        assert!(compared > 0);
     }
 
     #[test]

@@ -4,6 +4,7 @@
 mod batch_addition;
 pub mod fixed_key;
 mod generator;
+mod lanes;
 mod point;
 pub mod single_signature;
 mod table;

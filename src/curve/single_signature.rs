@@ -84,7 +84,7 @@ fn odd_multiples(point: AffinePoint) -> [Point; MULTIPLES] {
 
 /// The digits of a scalar, least significant first: `k = digits[0] + 2 digits[1] + 4 digits[2] + ...`
 fn digits(k: &Scalar, width: u32) -> [i8; DIGITS] {
-    let bits = Bits::of(k);
+    let bits = Bits::of(&k.to_repr());
     let range = 1_u64 << width;
     let mut digits = [0; DIGITS];
     // What is left at this place is the bits from here on, plus one if the digit below was negative.

@@ -7,7 +7,7 @@
 )]
 
 use p256::elliptic_curve::PrimeField as _;
-use p256::{FieldElement, ProjectivePoint, Scalar};
+use p256::{FieldBytes, FieldElement, ProjectivePoint, Scalar};
 
 use super::batch_addition::{Affine, add_each};
 use super::point::{doublings, normalized};
@@ -58,29 +58,39 @@ impl Table {
 
     /// The point that a number adds for one of its windows.
     pub fn entry(&self, window: usize, number: &Odd) -> Affine {
-        let (magnitude, is_negative) = number.digit(window);
+        let (place, is_negative) = number.place(window);
         let multiples = self.0.get(window).map(Vec::as_slice).unwrap_or_default();
         // A digit out of the table would be a fault here, and a point that leads to no r.
         let (x, y) = multiples
-            .get(magnitude / 2)
+            .get(place)
             .copied()
             .unwrap_or((FieldElement::ZERO, FieldElement::ZERO));
         (x, if is_negative { -y } else { y })
     }
+
+    /// The odd multiples of each window.
+    pub fn into_windows(self) -> impl Iterator<Item = Vec<Affine>> {
+        self.0.into_iter()
+    }
 }
 
-/// The bits of a scalar, and zeros beyond them.
+/// The bits of a number, and zeros beyond them.
 pub struct Bits([u64; 4]);
 
 impl Bits {
-    pub fn of(k: &Scalar) -> Self {
+    pub fn of(big_endian: &FieldBytes) -> Self {
         let mut limbs = [0; 4];
-        for (limb, octets) in limbs.iter_mut().zip(k.to_repr().rchunks(8)) {
+        for (limb, octets) in limbs.iter_mut().zip(big_endian.rchunks(8)) {
             *limb = octets
                 .iter()
                 .fold(0, |limb, octet| limb << 8 | u64::from(*octet));
         }
         Self(limbs)
+    }
+
+    /// All of them, least significant word first.
+    pub fn words(&self) -> [u64; 4] {
+        self.0
     }
 
     /// 64 bits, of which the lowest is this one.
@@ -105,11 +115,18 @@ impl Odd {
     pub fn new(k: &Scalar) -> Self {
         // Only an odd number has such digits; n - k is odd where k is even.
         let is_negative = !bool::from(k.is_odd());
-        let magnitude = Bits::of(&if is_negative { -*k } else { *k });
+        let odd = if is_negative { -*k } else { *k };
+        let magnitude = Bits::of(&odd.to_repr());
         Self {
             magnitude,
             is_negative,
         }
+    }
+
+    /// The place of the digit's magnitude in the table, and whether the digit is negative.
+    pub fn place(&self, window: usize) -> (usize, bool) {
+        let (magnitude, is_negative) = self.digit(window);
+        (magnitude / 2, is_negative)
     }
 
     /// The digit's magnitude, and whether it is negative.

@@ -1,5 +1,6 @@
 //! Which keys are tried for a token, and in what order.
 
+use super::VerificationKey;
 use super::set::KeySet;
 use crate::algorithm::Algorithm;
 
@@ -8,18 +9,13 @@ impl KeySet {
     /// rest. The `kid` orders, it never decides (RFC 7515 section 4.1.4 calls it a hint).
     #[must_use]
     pub fn candidates(&self, algorithm: &Algorithm, kid: Option<&str>) -> Vec<usize> {
-        let fitting = self
-            .keys()
-            .iter()
-            .enumerate()
-            .filter(|(_, key)| key.allows(algorithm));
-        let (named, others): (Vec<_>, Vec<_>) =
-            fitting.partition(|(_, key)| kid.is_some() && key.id.kid.as_deref() == kid);
-        named
-            .into_iter()
-            .chain(others)
-            .map(|(index, _)| index)
-            .collect()
+        let is_named = |key: &VerificationKey| kid.is_some() && key.id.kid.as_deref() == kid;
+        let fitting = |named| {
+            let keys = self.keys().iter().enumerate();
+            keys.filter(move |(_, key)| key.allows(algorithm) && is_named(key) == named)
+                .map(|(index, _)| index)
+        };
+        fitting(true).chain(fitting(false)).collect()
     }
 }
 

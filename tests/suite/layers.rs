@@ -8,9 +8,10 @@ use regex::Regex;
 use crate::one_door::sources;
 
 /// The directories of the library, from the ground up.
-const LAYERS: [&str; 7] = [
+const LAYERS: [&str; 8] = [
     "text",
     "token",
+    "lanes",
     "curve",
     "algorithm",
     "key",
