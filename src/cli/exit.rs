@@ -23,6 +23,11 @@ impl Exit {
     /// No token was rejected and nothing failed.
     pub const SUCCESS: Self = Self::Judged(Verdict::Valid);
 
+    /// The exit of a run over tokens, of which this is the most severe verdict.
+    pub fn of_tokens(worst: Option<Verdict>) -> Self {
+        worst.map_or(Self::SUCCESS, Self::Judged)
+    }
+
     /// The one that takes precedence.
     #[must_use]
     pub fn and(self, other: Self) -> Self {

@@ -121,7 +121,7 @@ impl Sink {
         let mut summary = lock(&self.summary);
         let is_summary = self.renderer.is_summary();
         let is_first = summary.tell(messages, is_summary);
-        let exit = self.exit.and(summary.exit());
+        let exit = self.exit.and(Exit::of_tokens(summary.worst()));
         if !is_summary || !is_first || summary.total() == 0 {
             return exit;
         }

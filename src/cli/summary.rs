@@ -6,7 +6,6 @@ use std::time::{Duration, Instant};
 
 use jwtlens::{Report, Verdict};
 
-use super::exit::Exit;
 use super::input::Share;
 use super::messages::Messages;
 use super::numbers;
@@ -116,10 +115,6 @@ impl Summary {
     /// The most severe verdict.
     pub fn worst(&self) -> Option<Verdict> {
         self.verdicts.keys().next_back().copied()
-    }
-
-    pub fn exit(&self) -> Exit {
-        self.worst().map_or(Exit::SUCCESS, Exit::Judged)
     }
 
     /// `1,972 tokens in 10.8s (182/s)`; the rate of a short run would be that of its start.

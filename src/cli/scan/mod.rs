@@ -1,7 +1,6 @@
 //! Tokens in any text: logs, HAR files, cookies, HTTP dumps.
 
 mod cursor;
-mod escapes;
 #[cfg(test)]
 mod hostile_lines;
 mod json_times;
@@ -13,6 +12,7 @@ mod plain_line;
 mod prefixes;
 mod skipped;
 mod timestamp;
+mod token_escapes;
 mod untimed;
 mod words;
 mod zone;
@@ -27,10 +27,10 @@ use memchr::memmem::Finder;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
 
-pub use escapes::unescaped;
 pub use line_time::{LineTimes, TokenTime};
 pub use skipped::{SkipReason, Skipped};
 pub use timestamp::Clock;
+pub use token_escapes::unescaped;
 pub use untimed::Untimed;
 
 /// What a token may start with: its header, or base64 of that.
@@ -126,13 +126,13 @@ pub fn next(text: &[u8]) -> Option<Found> {
             from = at.saturating_add(ENCODED.len());
             continue;
         }
-        let escapes = escapes::after(rest.get(run(rest, None)..)?);
+        let escapes = token_escapes::after(rest.get(run(rest, None)..)?);
         let end = at.saturating_add(run(rest, escapes));
         if let Some(found) = token_within(text, at..end, escapes) {
             return Some(found);
         }
         if is_apart && is_header_start(rest) {
-            let is_escaped_again = escapes::is_escaped(text.get(end..)?);
+            let is_escaped_again = token_escapes::is_escaped(text.get(end..)?);
             let reason = if is_escaped_again {
                 SkipReason::DoubleEscaped
             } else {
@@ -155,7 +155,7 @@ fn is_apart(before: &[u8]) -> bool {
 /// The first token whose header is in this run of characters.
 fn token_within(text: &[u8], run: Range<usize>, escapes: Option<Escapes>) -> Option<Found> {
     let mut at = run.start;
-    escapes::dot(text.get(run.end..)?, escapes)?;
+    token_escapes::dot(text.get(run.end..)?, escapes)?;
     for _ in 0..MAX_TRIED {
         let header = run.end.saturating_sub(at);
         if let Some((length, escapes)) = length(text.get(at..)?, header, escapes) {
@@ -181,7 +181,7 @@ fn length(
     let json = BASE64URL_NOPAD.decode(&segment).ok()?;
     let members: BTreeMap<String, &RawValue> = serde_json::from_slice(&json).ok()?;
     let after_dot = |at: usize| {
-        let dot = escapes::dot(text.get(at..)?, escapes)?;
+        let dot = token_escapes::dot(text.get(at..)?, escapes)?;
         let segment = at.saturating_add(dot);
         Some(segment.saturating_add(run(text.get(segment..)?, escapes)))
     };
@@ -204,7 +204,7 @@ fn disclosures(text: &[u8], of_jwt: Option<Escapes>) -> (usize, Option<Escapes>)
     let mut escapes = of_jwt;
     let next = |end: usize, escapes| {
         let rest = text.get(end..).unwrap_or_default();
-        let (tilde, escapes) = escapes::tilde(rest, escapes)?;
+        let (tilde, escapes) = token_escapes::tilde(rest, escapes)?;
         Some((end.saturating_add(tilde), escapes))
     };
     while let Some((start, of_tilde)) = next(end, escapes) {
@@ -227,7 +227,7 @@ fn disclosures(text: &[u8], of_jwt: Option<Escapes>) -> (usize, Option<Escapes>)
         segments = segments.and_then(|at| {
             let at_dot = rest.get(at..)?;
             let dot = if segment > 0 {
-                escapes::dot(at_dot, of_jwt)?
+                token_escapes::dot(at_dot, of_jwt)?
             } else {
                 0
             };
@@ -252,7 +252,7 @@ fn run(text: &[u8], escapes: Option<Escapes>) -> usize {
             .copied()
             .take_while(|byte| is_base64url(*byte))
             .count(),
-        Some(escapes) => escapes::run(text, escapes),
+        Some(escapes) => token_escapes::run(text, escapes),
     }
 }
 
