@@ -92,6 +92,7 @@ fn edit(segment: &str, mac: &str) -> Option<Change> {
     let is_special = |c| matches!(c, '-' | '_');
     let cause = match (removed.len(), inserted.len()) {
         (1, 1) => Cause::AlteredCharacter,
+        (0, 1) if at == segment.len() => Cause::Truncated,
         (0, 1) if inserted.contains(is_special) && !segment.contains(is_special) => {
             Cause::DroppedCharacters
         }
