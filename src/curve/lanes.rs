@@ -71,12 +71,12 @@ pub fn are_met(key: &LaneTable, factors: &[&Factors]) -> Vec<Option<bool>> {
                 })
             });
         let mut found = [None; LANES];
-        run(Task::P256(Sums {
+        let is_done = run(Task::P256(Sums {
             addends: addends.as_flattened(),
             r: &factors.map(|factors| Bits::of(&factors.r.to_repr()).words()),
             answers: &mut found,
         }));
-        answers.extend(found);
+        answers.extend(found.map(|answer| answer.filter(|_| is_done)));
     }
     answers.truncate(factors.len());
     answers

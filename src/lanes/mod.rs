@@ -35,6 +35,7 @@ pub fn are_available() -> bool {
 }
 
 /// Runs a task; returns false, without having done so, if the processor cannot.
+#[must_use]
 #[allow(
     unsafe_code,
     reason = "the one place where the instructions are known to be there"
