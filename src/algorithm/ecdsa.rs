@@ -5,7 +5,7 @@ use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
 use p384::ecdsa::signature::hazmat::PrehashVerifier as _;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
-use super::p256_table::FIXED_KEY;
+use super::prepare_p256::FIXED_KEY;
 use super::{Algorithm, KeyType, Material, VerifyFunction, digest};
 use crate::curve::single_signature;
 

@@ -3,7 +3,7 @@
 
 use ed25519_dalek::Signature;
 
-use super::ed25519_table::FIXED_KEY;
+use super::prepare_ed25519::FIXED_KEY;
 use super::{Algorithm, KeyType, Material};
 
 pub static EDDSA: Algorithm = Algorithm {

@@ -5,13 +5,13 @@
 //! verifies. Why a signature fails is for the diagnosis to find out.
 
 mod ecdsa;
-mod ed25519_table;
 mod eddsa;
 mod hmac;
 mod lenient;
 mod material;
 mod montgomery;
-mod p256_table;
+mod prepare_ed25519;
+mod prepare_p256;
 mod registry;
 mod rsa;
 mod rsa_lanes;

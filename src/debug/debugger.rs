@@ -10,7 +10,8 @@ use super::ecdsa::recovered_keys::{self, Index};
 use super::ecdsa::single_edit;
 use super::ecdsa::truncated;
 use super::evident::claim_findings::{local_clock, times};
-use super::evident::token_kind::{self, kinds};
+use super::evident::facts::Facts;
+use super::evident::token_kind::kinds;
 use super::family::{self, Opened};
 use super::findings::ranking;
 use super::findings::{Context, Findings, Unknown};
@@ -173,7 +174,7 @@ impl Debugger {
         // What a note only guesses, the search knows.
         report.findings.retain(|note| !note.explains);
         let is_settled = signature.proof.is_some();
-        let kinds = kinds(&token_kind::Facts {
+        let kinds = kinds(&Facts {
             text: token.text,
             readings: &readings,
             report: &report,

@@ -354,7 +354,7 @@ codes! {
         .section("RFC 5280, section 4.2.1.9");
     SignerCandidates = cause("signer-candidates",
         "if the token is intact, it was signed with one of these keys",
-        "pass a second token of the same signer: only one of these keys can have signed both")
+        "pass a second token of the same signer to narrow it down to one key")
         .section("RFC 7638, section 3")
         .fallback();
     SameSigner = cause("same-signer",

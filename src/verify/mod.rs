@@ -3,13 +3,13 @@
 
 #[cfg(test)]
 mod agreement_tests;
+mod batch;
 pub mod claim_check;
 pub mod code;
 pub mod finding;
 pub mod milliseconds;
 pub mod notes;
 pub mod policy;
-mod prepared_keys;
 mod read_segments;
 mod redaction;
 pub mod report;
@@ -17,7 +17,7 @@ mod signature_check;
 pub mod vendor;
 pub mod verdict;
 
-use prepared_keys::Batch;
+use batch::Batch;
 use read_segments::Parts;
 use signature_check::Read;
 

@@ -2,7 +2,10 @@
 //! say, and where its payload was damaged. None of it is ever proven by a signature.
 
 pub mod alg;
+mod alg_key_mismatch;
 pub mod claim_findings;
+pub mod facts;
 pub mod opaque;
 pub mod payload_damage;
+mod signature_shape;
 pub mod token_kind;

@@ -1,41 +1,25 @@
 //! What kind of thing a text is, if it is not a signed token, or not the expected one. All of it is plain
 //! to see; nothing is computed with a key.
 
+use super::alg_key_mismatch::alg_key_mismatch;
+use super::facts::Facts;
 use super::opaque;
-use crate::algorithm::{Algorithm, ES256};
+use super::signature_shape::{
+    der_signature, signature_of_other_algorithm, signature_placeholder, signature_zero, truncated,
+};
 use crate::debug::cause::Cause;
-use crate::debug::reading::base64url_lenient;
-use crate::debug::reading::{MAX_READ, Reading};
+use crate::debug::reading::MAX_READ;
 use crate::debug::replay::is_base64url;
-use crate::key::VerificationKey;
-use crate::key::set::KeySet;
 use crate::text::abridged::abridged;
 use crate::text::json::Value;
 use crate::token::compact::HEADER_START;
-use crate::token::header::JoseHeader;
 use crate::verify::code::Code;
 use crate::verify::finding::{Certainty, Finding};
-use crate::verify::report::{Reason, Report};
-use crate::verify::verdict::SignatureStatus;
-use crate::verify::{notes, vendor};
-
-/// The octets of an ES256 signature: what a token lacks that is checked with no algorithm.
-const WHOLE: usize = 64;
+use crate::verify::report::Reason;
+use crate::verify::vendor;
 
 /// The most that is inflated.
 const MAX_INFLATED: usize = 64 * 1024;
-
-/// What a hypothesis about the kind may look at.
-pub struct Facts<'f> {
-    pub text: &'f [u8],
-    /// How the text could be meant as a token.
-    pub readings: &'f [Reading],
-    pub report: &'f Report,
-    /// The keys given.
-    pub keys: &'f KeySet,
-    /// Whether a computation has shown the cause: then nothing is guessed.
-    pub is_settled: bool,
-}
 
 type Hypothesis = fn(&Facts) -> Option<Finding>;
 
@@ -69,31 +53,6 @@ pub fn kinds(facts: &Facts) -> Vec<Finding> {
         .chain(&CONTENTS)
         .filter_map(|kind| kind(facts))
         .collect()
-}
-
-impl Facts<'_> {
-    /// How many bytes a signature by this algorithm has under the keys that were given, if all agree.
-    fn length_with_keys(&self, alg: &str) -> Option<usize> {
-        let row = self.keys.algorithm(alg)?;
-        let keys = self.keys.keys().iter().filter(|key| key.allows(row));
-        let mut lengths = keys.map(|key| row.signature_octets(key.material()));
-        let first = lengths.next()?;
-        lengths.all(|length| length == first).then_some(first)
-    }
-
-    fn header(&self) -> Option<&JoseHeader> {
-        self.report.header.as_deref()
-    }
-
-    /// The bytes of a segment, if there are three, strictly read or not.
-    fn segment(&self, number: usize) -> Option<Vec<u8>> {
-        let text = std::str::from_utf8(self.text).ok()?;
-        let segments: Vec<&str> = text.splitn(4, '.').collect();
-        match segments.as_slice() {
-            [_, _, _] => base64url_lenient::decode(segments.get(number)?.trim_end_matches('=')),
-            _ => None,
-        }
-    }
 }
 
 /// RFC 7518 section 3.6, RFC 8725 section 3.2.
@@ -219,130 +178,6 @@ fn ellipsis(facts: &Facts) -> Option<Finding> {
     ))
 }
 
-fn truncated(facts: &Facts) -> Option<Finding> {
-    let text = std::str::from_utf8(facts.text).ok()?;
-    if text.ends_with("...") || text.ends_with('\u{2026}') || text.contains('~') {
-        return None;
-    }
-    let dots = text.matches('.').count();
-    if dots < 2 && text.starts_with(HEADER_START) {
-        let missing = ["payload and signature are", "the signature is"].get(dots)?;
-        return Some(Finding::likely(
-            Code::Truncated,
-            format!("{missing} missing"),
-        ));
-    }
-    let segment = text.split('.').nth(2)?;
-    let named = facts.header()?.alg.as_deref()?;
-    let is_verified = facts.report.signature.status == SignatureStatus::Verified;
-    if dots != 2 || is_verified || named.eq_ignore_ascii_case("none") {
-        return None;
-    }
-    let of_family = |finding: Finding| Finding {
-        section: Algorithm::named(named).map_or(finding.section, |row| Some(row.section)),
-        ..finding
-    };
-    let expected = facts.report.signature.expected_octets;
-    let expected = expected.or_else(|| facts.length_with_keys(named));
-    if expected.is_none()
-        && let Some((bits, characters)) = cut_rsa_signature(named, segment)
-    {
-        let finding = Finding::likely(
-            Code::Truncated,
-            format!(
-                "the signature has {} characters; {named} with a key of {bits} bits has {characters}",
-                segment.len()
-            ),
-        );
-        return Some(of_family(finding));
-    }
-    let of_named = signature_length(named);
-    let whole = expected.or(of_named).unwrap_or(WHOLE);
-    let octets = facts.report.signature.octets;
-    let length = octets.unwrap_or(segment.len().saturating_mul(3) / 4);
-    // As long as one of ES256 or ES384, it is whole.
-    let is_whole = expected.is_none() && [WHOLE, 96].contains(&length);
-    // A MAC that is not checked may be one of another length.
-    let is_known = expected.is_some() || !named.starts_with("HS");
-    if length >= whole || is_whole || !is_known || is_of_other_rsa_key(facts, length) {
-        return None;
-    }
-    let alg = match expected.or(of_named) {
-        Some(_) => named,
-        None => checked_algorithm(facts),
-    };
-    let evidence = if octets.is_some() {
-        format!("the signature has {length} bytes; {alg} has {whole}")
-    } else {
-        let count = match segment.len() {
-            1 => "1 character".to_owned(),
-            count => format!("{count} characters"),
-        };
-        let whole = whole.saturating_mul(8).div_ceil(6);
-        format!("the signature has {count}; {alg} has {whole}")
-    };
-    Some(of_family(Finding::likely(Code::Truncated, evidence)))
-}
-
-/// How many bytes a signature of an algorithm has, if that does not depend on the key.
-fn signature_length(alg: &str) -> Option<usize> {
-    match alg {
-        "ES384" => Some(96),
-        "ES512" => Some(132),
-        "ES256" | "ES256K" | "EdDSA" | "Ed25519" | "HS512" => Some(WHOLE),
-        "HS256" => Some(32),
-        "HS384" => Some(48),
-        _ => None,
-    }
-}
-
-/// The size of the key that an RSA signature without its last few characters was made with, and how many
-/// characters it had. What is left must not be base64url, or it is one under another key.
-fn cut_rsa_signature(alg: &str, segment: &str) -> Option<(usize, usize)> {
-    const BITS: [usize; 3] = [2048, 3072, 4096];
-    let is_rsa = alg.starts_with("RS") || alg.starts_with("PS");
-    if !is_rsa || segment.len() % 4 != 1 || !segment.chars().all(is_base64url) {
-        return None;
-    }
-    BITS.into_iter().find_map(|bits| {
-        let characters = bits.div_ceil(6);
-        let lost = characters.checked_sub(segment.len())?;
-        (1..=3).contains(&lost).then_some((bits, characters))
-    })
-}
-
-/// Whether a signature is as long as those of RSA keys of another usual size.
-fn is_of_other_rsa_key(facts: &Facts, length: usize) -> bool {
-    let alg = checked_algorithm(facts);
-    let is_rsa = alg.starts_with("RS") || alg.starts_with("PS");
-    is_rsa && [128, 256, 384, 512].contains(&length)
-}
-
-/// A program that wrote its own word for a value in the place of the signature.
-fn signature_placeholder(facts: &Facts) -> Option<Finding> {
-    const WORDS: [&str; 9] = [
-        "[object ArrayBuffer]",
-        "[object Uint8Array]",
-        "[object Object]",
-        "[object Promise]",
-        "undefined",
-        "null",
-        "None",
-        "NaN",
-        "signature",
-    ];
-    let text = std::str::from_utf8(facts.text).ok()?;
-    let segment = text.split('.').nth(2)?;
-    let decoded = facts.segment(2).unwrap_or_default();
-    let is_word = |word: &&&str| segment == **word || decoded == word.as_bytes();
-    let word = WORDS.iter().find(is_word)?;
-    let finding = Finding::note(Code::SignatureAsText, format!("literally \"{word}\""))
-        .with_summary("the signature is a word instead of bytes");
-    Some(
-        finding.with_hint("pass the bytes of the signature to the encoder: Buffer.from(signature)"),
-    )
-}
-
 /// RFC 7515 appendix F.
 fn detached_payload(facts: &Facts) -> Option<Finding> {
     let text = std::str::from_utf8(facts.text).ok()?;
@@ -397,69 +232,6 @@ fn nested_jwt(facts: &Facts) -> Option<Finding> {
     })
 }
 
-fn signature_zero(facts: &Facts) -> Option<Finding> {
-    let signature = facts.segment(2)?;
-    (signature.len() >= 32 && signature.iter().all(|octet| *octet == 0)).then(|| {
-        Finding::likely(
-            Code::SignatureZero,
-            format!("{} bytes, all zero", signature.len()),
-        )
-    })
-}
-
-/// DER by its first bytes, although nothing verified: damaged, or by another key.
-fn der_signature(facts: &Facts) -> Option<Finding> {
-    if facts.report.signature.status == SignatureStatus::Verified {
-        return None;
-    }
-    notes::der_by_its_bytes(&facts.segment(2)?)
-}
-
-/// The algorithm that the signature was checked with; without one, the algorithm of this program's first
-/// users.
-fn checked_algorithm<'r>(facts: &'r Facts) -> &'r str {
-    let signature = &facts.report.signature;
-    match (signature.status, &signature.algorithm) {
-        (SignatureStatus::Mismatch, Some(alg)) => alg,
-        (_, _) => ES256.name,
-    }
-}
-
-fn signature_of_other_algorithm(facts: &Facts) -> Option<Finding> {
-    let length = facts.segment(2)?.len();
-    let signature = &facts.report.signature;
-    let expected = match signature.status {
-        SignatureStatus::Verified => return None,
-        SignatureStatus::Mismatch => signature
-            .expected_octets
-            .filter(|expected| *expected != length)?,
-        SignatureStatus::Unchecked => {
-            let alg = facts.header()?.alg.as_deref()?;
-            signature_length(alg).filter(|expected| *expected != length)?
-        }
-    };
-    let what = match length {
-        32 => "HS256",
-        48 => "HS384",
-        96 => "ES384",
-        114 => "Ed448",
-        132 => "ES512",
-        256 | 384 | 512 => "RS256 and other RSA algorithms",
-        _ => return None,
-    };
-    let alg = facts.header()?.alg.as_deref()?;
-    let finding = Finding::likely(
-        Code::SignatureOfOtherAlgorithm,
-        format!("{length} bytes, as for {what}; {alg} has {expected}"),
-    );
-    Some(match signature.reason {
-        Some(Reason::NoKey) => {
-            finding.with_hint("pass the signer's key with -k to find out which algorithm signed it")
-        }
-        _ => finding,
-    })
-}
-
 /// Transcodes issues two kinds of token, and only one is signed with the key of the project.
 fn token_of_another_kind(facts: &Facts) -> Option<Finding> {
     let claims = facts.report.claims.as_ref()?;
@@ -475,54 +247,6 @@ fn token_of_another_kind(facts: &Facts) -> Option<Finding> {
         };
         Finding::likely(Code::TokenOfAnotherKind, evidence)
     })
-}
-
-/// RFC 8725 section 3.1: the header names an algorithm of another kind of key.
-fn alg_key_mismatch(facts: &Facts) -> Option<Finding> {
-    match facts.report.signature.reason? {
-        Reason::AlgorithmNotAllowed => {}
-        Reason::NoKey
-        | Reason::UnsupportedAlgorithm
-        | Reason::AlgorithmExcluded
-        | Reason::Unsecured
-        | Reason::UnknownCritical
-        | Reason::Encrypted
-        | Reason::Malformed => return None,
-    }
-    let alg = facts.header()?.alg.as_deref()?;
-    // A MAC with something public as its secret is proven to be an attack.
-    let is_mac = alg.starts_with("HS");
-    let finding = Finding::note(Code::AlgKeyMismatch, allowed(facts.keys.keys()));
-    Some(match vendor::algorithm(facts.report) {
-        Some(hint) => finding.with_hint(hint),
-        None if is_mac => finding.with_hint(
-            "verify it with its shared secret, or have the issuer sign with a key pair; never use a public key as the secret",
-        ),
-        None => finding,
-    })
-}
-
-/// What these keys are, and which algorithms they allow.
-fn allowed(keys: &[VerificationKey]) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for algorithm in keys.iter().flat_map(VerificationKey::algorithms) {
-        if !names.contains(&algorithm.name) {
-            names.push(algorithm.name);
-        }
-    }
-    let names = names.join(", ");
-    match keys {
-        [key] => {
-            let id = &key.id;
-            let what = match (id.kty, id.crv) {
-                ("oct", _) => "a shared secret".to_owned(),
-                (kty, Some(crv)) => format!("{kty} {crv}"),
-                (kty, None) => format!("{kty} ({} bits)", id.bits),
-            };
-            format!("the key is {what} and allows {names}")
-        }
-        _ => format!("the keys allow {names}"),
-    }
 }
 
 fn json_without_token(facts: &Facts) -> Option<Finding> {

@@ -1,0 +1,201 @@
+//! What the length and the bytes of a signature show, although it does not verify.
+
+use super::facts::Facts;
+use crate::algorithm::{Algorithm, ES256};
+use crate::debug::replay::is_base64url;
+use crate::token::compact::HEADER_START;
+use crate::verify::code::Code;
+use crate::verify::finding::Finding;
+use crate::verify::notes;
+use crate::verify::report::Reason;
+use crate::verify::verdict::SignatureStatus;
+
+/// The octets of an ES256 signature: what a token lacks that is checked with no algorithm.
+const WHOLE: usize = 64;
+
+pub fn truncated(facts: &Facts) -> Option<Finding> {
+    let text = std::str::from_utf8(facts.text).ok()?;
+    if text.ends_with("...") || text.ends_with('\u{2026}') || text.contains('~') {
+        return None;
+    }
+    let dots = text.matches('.').count();
+    if dots < 2 && text.starts_with(HEADER_START) {
+        let missing = ["payload and signature are", "the signature is"].get(dots)?;
+        return Some(Finding::likely(
+            Code::Truncated,
+            format!("{missing} missing"),
+        ));
+    }
+    let segment = text.split('.').nth(2)?;
+    let named = facts.header()?.alg.as_deref()?;
+    let is_verified = facts.report.signature.status == SignatureStatus::Verified;
+    if dots != 2 || is_verified || named.eq_ignore_ascii_case("none") {
+        return None;
+    }
+    let of_family = |finding: Finding| Finding {
+        section: Algorithm::named(named).map_or(finding.section, |row| Some(row.section)),
+        ..finding
+    };
+    let expected = facts.report.signature.expected_octets;
+    let expected = expected.or_else(|| facts.length_with_keys(named));
+    if expected.is_none()
+        && let Some((bits, characters)) = cut_rsa_signature(named, segment)
+    {
+        let finding = Finding::likely(
+            Code::Truncated,
+            format!(
+                "the signature has {} characters; {named} with a key of {bits} bits has {characters}",
+                segment.len()
+            ),
+        );
+        return Some(of_family(finding));
+    }
+    let of_named = signature_length(named);
+    let whole = expected.or(of_named).unwrap_or(WHOLE);
+    let octets = facts.report.signature.octets;
+    let length = octets.unwrap_or(segment.len().saturating_mul(3) / 4);
+    // As long as one of ES256 or ES384, it is whole.
+    let is_whole = expected.is_none() && [WHOLE, 96].contains(&length);
+    // A MAC that is not checked may be one of another length.
+    let is_known = expected.is_some() || !named.starts_with("HS");
+    if length >= whole || is_whole || !is_known || is_of_other_rsa_key(facts, length) {
+        return None;
+    }
+    let alg = match expected.or(of_named) {
+        Some(_) => named,
+        None => checked_algorithm(facts),
+    };
+    let evidence = if octets.is_some() {
+        format!("the signature has {length} bytes; {alg} has {whole}")
+    } else {
+        let count = match segment.len() {
+            1 => "1 character".to_owned(),
+            count => format!("{count} characters"),
+        };
+        let whole = whole.saturating_mul(8).div_ceil(6);
+        format!("the signature has {count}; {alg} has {whole}")
+    };
+    Some(of_family(Finding::likely(Code::Truncated, evidence)))
+}
+
+/// How many bytes a signature of an algorithm has, if that does not depend on the key.
+fn signature_length(alg: &str) -> Option<usize> {
+    match alg {
+        "ES384" => Some(96),
+        "ES512" => Some(132),
+        "ES256" | "ES256K" | "EdDSA" | "Ed25519" | "HS512" => Some(WHOLE),
+        "HS256" => Some(32),
+        "HS384" => Some(48),
+        _ => None,
+    }
+}
+
+/// The size of the key that an RSA signature without its last few characters was made with, and how many
+/// characters it had. What is left must not be base64url, or it is one under another key.
+fn cut_rsa_signature(alg: &str, segment: &str) -> Option<(usize, usize)> {
+    const BITS: [usize; 3] = [2048, 3072, 4096];
+    let is_rsa = alg.starts_with("RS") || alg.starts_with("PS");
+    if !is_rsa || segment.len() % 4 != 1 || !segment.chars().all(is_base64url) {
+        return None;
+    }
+    BITS.into_iter().find_map(|bits| {
+        let characters = bits.div_ceil(6);
+        let lost = characters.checked_sub(segment.len())?;
+        (1..=3).contains(&lost).then_some((bits, characters))
+    })
+}
+
+/// Whether a signature is as long as those of RSA keys of another usual size.
+fn is_of_other_rsa_key(facts: &Facts, length: usize) -> bool {
+    let alg = checked_algorithm(facts);
+    let is_rsa = alg.starts_with("RS") || alg.starts_with("PS");
+    is_rsa && [128, 256, 384, 512].contains(&length)
+}
+
+/// A program that wrote its own word for a value in the place of the signature.
+pub fn signature_placeholder(facts: &Facts) -> Option<Finding> {
+    const WORDS: [&str; 9] = [
+        "[object ArrayBuffer]",
+        "[object Uint8Array]",
+        "[object Object]",
+        "[object Promise]",
+        "undefined",
+        "null",
+        "None",
+        "NaN",
+        "signature",
+    ];
+    let text = std::str::from_utf8(facts.text).ok()?;
+    let segment = text.split('.').nth(2)?;
+    let decoded = facts.segment(2).unwrap_or_default();
+    let is_word = |word: &&&str| segment == **word || decoded == word.as_bytes();
+    let word = WORDS.iter().find(is_word)?;
+    let finding = Finding::note(Code::SignatureAsText, format!("literally \"{word}\""))
+        .with_summary("the signature is a word instead of bytes");
+    Some(
+        finding.with_hint("pass the bytes of the signature to the encoder: Buffer.from(signature)"),
+    )
+}
+
+pub fn signature_zero(facts: &Facts) -> Option<Finding> {
+    let signature = facts.segment(2)?;
+    (signature.len() >= 32 && signature.iter().all(|octet| *octet == 0)).then(|| {
+        Finding::likely(
+            Code::SignatureZero,
+            format!("{} bytes, all zero", signature.len()),
+        )
+    })
+}
+
+/// DER by its first bytes, although nothing verified: damaged, or by another key.
+pub fn der_signature(facts: &Facts) -> Option<Finding> {
+    if facts.report.signature.status == SignatureStatus::Verified {
+        return None;
+    }
+    notes::der_by_its_bytes(&facts.segment(2)?)
+}
+
+/// The algorithm that the signature was checked with; without one, the algorithm of this program's first
+/// users.
+fn checked_algorithm<'r>(facts: &'r Facts) -> &'r str {
+    let signature = &facts.report.signature;
+    match (signature.status, &signature.algorithm) {
+        (SignatureStatus::Mismatch, Some(alg)) => alg,
+        (_, _) => ES256.name,
+    }
+}
+
+pub fn signature_of_other_algorithm(facts: &Facts) -> Option<Finding> {
+    let length = facts.segment(2)?.len();
+    let signature = &facts.report.signature;
+    let expected = match signature.status {
+        SignatureStatus::Verified => return None,
+        SignatureStatus::Mismatch => signature
+            .expected_octets
+            .filter(|expected| *expected != length)?,
+        SignatureStatus::Unchecked => {
+            let alg = facts.header()?.alg.as_deref()?;
+            signature_length(alg).filter(|expected| *expected != length)?
+        }
+    };
+    let what = match length {
+        32 => "HS256",
+        48 => "HS384",
+        96 => "ES384",
+        114 => "Ed448",
+        132 => "ES512",
+        256 | 384 | 512 => "RS256 and other RSA algorithms",
+        _ => return None,
+    };
+    let alg = facts.header()?.alg.as_deref()?;
+    let finding = Finding::likely(
+        Code::SignatureOfOtherAlgorithm,
+        format!("{length} bytes, as for {what}; {alg} has {expected}"),
+    );
+    Some(match signature.reason {
+        Some(Reason::NoKey) => {
+            finding.with_hint("pass the signer's key with -k to find out which algorithm signed it")
+        }
+        _ => finding,
+    })
+}
