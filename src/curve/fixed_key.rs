@@ -21,14 +21,15 @@ use std::fmt;
 use std::sync::LazyLock;
 
 use p256::ecdsa::VerifyingKey;
+use p256::elliptic_curve::PrimeField as _;
 use p256::elliptic_curve::ops::Reduce as _;
-use p256::elliptic_curve::{Field as _, PrimeField as _};
 use p256::{FieldBytes, ProjectivePoint, Scalar};
 
 use super::batch_addition::{Affine, add_each};
+use super::factors::{Factors, factors};
 use super::lanes::{LaneTable, are_met};
 use super::table::{Odd, Table, WINDOWS};
-use crate::curve::{self, Prehash};
+use crate::curve::Prehash;
 use crate::lanes;
 
 /// Signatures whose divisions are made together. More gain little, and leave the cache.
@@ -53,13 +54,6 @@ impl fmt::Debug for FixedKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("FixedKey").finish_non_exhaustive()
     }
-}
-
-/// `r`, and the two factors.
-pub struct Factors {
-    pub r: Scalar,
-    pub u1: Scalar,
-    pub u2: Scalar,
 }
 
 impl FixedKey {
@@ -153,48 +147,10 @@ fn sums(key: &Table, factors: &[&Factors]) -> Vec<Option<FieldBytes>> {
     sums
 }
 
-/// `e / s` and `r / s` for each, with one inversion for all; none where a number is out of its range
-/// or the hash is zero, whose product has no odd form.
-pub fn factors(batch: &[(Prehash, &[u8])]) -> Vec<Option<Factors>> {
-    let numbers: Vec<Option<[Scalar; 3]>> = batch
-        .iter()
-        .map(|(prehash, signature)| {
-            let (r, s) = signature.split_at_checked(32)?;
-            let r = curve::scalar(r.try_into().ok()?)?;
-            let s = curve::scalar(s.try_into().ok()?)?;
-            let e = curve::hash(*prehash);
-            (!bool::from(e.is_zero())).then_some([r, s, e])
-        })
-        .collect();
-    let mut product = Scalar::ONE;
-    let mut products = Vec::with_capacity(batch.len());
-    for [_, s, _] in numbers.iter().flatten() {
-        products.push(product);
-        product *= s;
-    }
-    // Signatures are no secret: the time may depend on them.
-    let mut inverse = curve::inverse_vartime(&product).unwrap_or(Scalar::ZERO);
-    let mut found: Vec<Option<Factors>> = numbers
-        .into_iter()
-        .rev()
-        .map(|numbers| {
-            let [r, s, e] = numbers?;
-            let s_inverse = inverse * products.pop()?;
-            inverse *= s;
-            Some(Factors {
-                r,
-                u1: e * s_inverse,
-                u2: r * s_inverse,
-            })
-        })
-        .collect();
-    found.reverse();
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::curve::scalar;
     use crate::curve::table::BITS;
     use crate::curve::test_signatures::{constructed, random, sign};
     use p256::FieldElement;
@@ -343,9 +299,7 @@ mod tests {
     /// For every addition there is a key for which both its points are the same.
     #[test]
     fn a_doubling_at_every_place_of_the_sum_falls_back() {
-        let (u1, u2) = [5, 6]
-            .map(|number| curve::scalar(random(number)).unwrap())
-            .into();
+        let (u1, u2) = [5, 6].map(|number| scalar(random(number)).unwrap()).into();
         let digit = |u: &Scalar, window: usize| {
             let (magnitude, is_negative) = Odd::new(u).digit(window);
             let value = Scalar::from(u64::try_from(magnitude).unwrap());
@@ -429,7 +383,7 @@ mod tests {
             assert_eq!(both(&fixed, &[(prehash, &signature[..])]), [false]);
         }
         // A high S is as good as a low one.
-        let s = curve::scalar(good[32..].try_into().unwrap()).unwrap();
+        let s = scalar(good[32..].try_into().unwrap()).unwrap();
         let other = [&good[..32], &(-s).to_repr()].concat();
         assert_eq!(both(&fixed, &[(prehash, &other[..])]), [true]);
     }
@@ -488,10 +442,10 @@ mod tests {
         std::thread::scope(|scope| {
             for half in 0..2 {
                 scope.spawn(move || {
-                    let d = curve::scalar(random(1 << 40 | half)).unwrap();
+                    let d = scalar(random(1 << 40 | half)).unwrap();
                     let (_, fixed) = key(d);
                     // A nonce that is one more than the last one has a point that is one addition away.
-                    let mut nonce = curve::scalar(random(1 << 41 | half)).unwrap();
+                    let mut nonce = scalar(random(1 << 41 | half)).unwrap();
                     let mut point = ProjectivePoint::mul_by_generator(&nonce);
                     let mut met_bad = 0;
                     for start in (0..EACH).step_by(500) {

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use p256::elliptic_curve::PrimeField as _;
 use p256::{FieldElement, ProjectivePoint};
 
-use super::fixed_key::Factors;
+use super::factors::Factors;
 use super::table::{Bits, Odd, Table, WINDOWS};
 use crate::lanes::p256::{Addend, Entry, Sums};
 use crate::lanes::{LANES, Task, run};

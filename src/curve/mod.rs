@@ -2,6 +2,7 @@
 //! What is fast here may accept and never rejects.
 
 mod batch_addition;
+mod factors;
 pub mod fixed_key;
 mod generator;
 mod lanes;

@@ -19,7 +19,7 @@ use p256::ecdsa::VerifyingKey;
 use p256::elliptic_curve::PrimeField as _;
 use p256::{AffinePoint, FieldElement, Scalar};
 
-use super::fixed_key::{Factors, factors};
+use super::factors::{Factors, factors};
 use super::generator::ODD_MULTIPLES;
 use super::point::{Point, Prehash};
 use super::table::Bits;

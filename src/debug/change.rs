@@ -6,9 +6,9 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::cause::Cause;
-use super::hmac_confusion::Owner;
 use super::reading::notation::Notation;
 use super::replay::SecretForm;
+use super::secret_owner::Owner;
 use super::signing_inputs::digest::Digest;
 use crate::text::abridged::abridged;
 use crate::token::segment::Segment;

@@ -1,16 +1,15 @@
 //! A MAC made with the public key as its secret: a known attack on servers that let the header's
 //! `alg` decide (RFC 8725 section 2.1).
 
-use std::fmt;
 use std::sync::Arc;
 
 use data_encoding::{BASE64, HEXLOWER};
 use p256::elliptic_curve::sec1::ToEncodedPoint as _;
-use serde::Serialize;
 
 use super::budget::{self, Work};
 use super::change::Change;
 use super::reading::der;
+use super::secret_owner::Owner;
 use super::signer;
 use super::signing_inputs::json_styles;
 use crate::algorithm::{Algorithm, HS256, HS384, HS512, Material, Signed};
@@ -30,14 +29,6 @@ const OCTETS: usize = 256;
 
 /// What was used as the secret, in words, and its octets.
 type NamedSecret = (&'static str, Vec<u8>);
-
-/// Whose a public secret is: where it comes from, and the name of the key if it is one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Owner {
-    #[serde(rename = "key", skip_serializing_if = "Option::is_none")]
-    name: Option<Box<str>>,
-    source: Arc<str>,
-}
 
 /// A secret that is none, and the algorithm of the MAC that was made with it.
 pub struct Secret {
@@ -62,15 +53,6 @@ impl Secret {
             .into_iter()
             .find(|row| row.name == self.algorithm);
         algorithm.is_some_and(|row| row.verify(&secret, Signed::Text(input), signature))
-    }
-}
-
-impl fmt::Display for Owner {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.name {
-            Some(name) => write!(f, "key {name} from {}", self.source),
-            None => f.write_str(&self.source),
-        }
     }
 }
 
@@ -213,15 +195,6 @@ impl Files {
 /// What it costs to write or to hash so many octets.
 fn of_octets(octets: usize) -> u64 {
     u64::try_from(octets / OCTETS).unwrap_or(u64::MAX)
-}
-
-impl Owner {
-    fn new(name: Option<&str>, source: &Arc<str>) -> Self {
-        Self {
-            name: name.map(Box::from),
-            source: Arc::clone(source),
-        }
-    }
 }
 
 impl Attempt<'_> {

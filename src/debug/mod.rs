@@ -29,6 +29,7 @@ mod reading;
 mod replay;
 mod same_signer;
 mod search;
+mod secret_owner;
 #[cfg(test)]
 mod short_tokens;
 mod signer;

@@ -18,6 +18,19 @@ pub enum Encoding {
     Hex,
 }
 
+/// How the text of a secret stands for its bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretEncoding {
+    /// Its own bytes.
+    Text,
+    /// Base64 (RFC 4648, section 4), padded or not.
+    Base64,
+    /// Base64url (RFC 4648, section 5), padded or not.
+    Base64Url,
+    /// Hexadecimal digits in either case.
+    Hex,
+}
+
 /// Fewer hexadecimal digits are no key.
 const MIN_HEX: usize = 32;
 

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::certificate::Certificate;
+use super::encoding::SecretEncoding;
 use super::export::PublicJwk;
 use super::fault::KeyFault;
 use super::jwk::{self, Parsed};
 use super::note::KeyNote;
 use super::private::is_private_member;
-use super::secret::SecretEncoding;
 use super::source::Entry;
 use super::verification_key::{KeyId, VerificationKey};
 use super::{secret, shown, thumbprint, x5c};

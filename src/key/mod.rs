@@ -29,12 +29,13 @@ mod x5c;
 
 pub use certificate::Certificate;
 pub(crate) use ec_point::uncompressed;
+pub use encoding::SecretEncoding;
 pub use fault::KeyFault;
 pub use key_report::KeyReport;
 pub use not_a_key::NotAKey;
 pub use note::KeyNote;
+pub use secret::SecretFault;
 pub(crate) use secret::read as read_secret;
-pub use secret::{SecretEncoding, SecretFault};
 pub use source::ContentFault;
 pub(crate) use source::{Entry, read as read_content};
 pub(crate) use spki_writer::{before_key, write as write_spki};

@@ -11,6 +11,7 @@ use data_encoding::{
 use memchr::memmem;
 use zeroize::Zeroizing;
 
+use super::encoding::SecretEncoding;
 use super::pem;
 use super::source::{self, ContentFault, Entry};
 use super::{KeyFault, KeyNote};
@@ -19,19 +20,6 @@ use crate::text::json::{Object, Value};
 
 /// The byte order mark of UTF-8.
 const BOM: &[u8] = b"\xEF\xBB\xBF";
-
-/// How the text of a secret stands for its bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SecretEncoding {
-    /// Its own bytes.
-    Text,
-    /// Base64 (RFC 4648, section 4), padded or not.
-    Base64,
-    /// Base64url (RFC 4648, section 5), padded or not.
-    Base64Url,
-    /// Hexadecimal digits in either case.
-    Hex,
-}
 
 /// Why there is no secret. Nothing of the text is in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

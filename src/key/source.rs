@@ -10,10 +10,10 @@ use zeroize::Zeroizing;
 
 use super::asn1::Kind;
 use super::certificate::{self, Certificate, Issued};
+use super::encoding::SecretEncoding;
 use super::not_a_key::NotAKey;
 use super::pem::{self, PemBlock};
 use super::private::{self, is_private_member};
-use super::secret::SecretEncoding;
 use super::spki::{self, PublicKey};
 use super::{KeyFault, KeyNote, shown};
 use crate::text::json::{self, JsonError, Object, Value};

@@ -1,7 +1,7 @@
 //! What can be seen of a rejected text and of the keys that were given.
 
-use crate::debug::reading::base64url_lenient;
 use crate::debug::reading::Reading;
+use crate::debug::reading::base64url_lenient;
 use crate::key::set::KeySet;
 use crate::token::header::JoseHeader;
 use crate::verify::report::Report;
