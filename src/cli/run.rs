@@ -412,6 +412,15 @@ fn sources(
         sources.extend(keys::read_all(key, messages)?);
     }
     sources.extend(secrets::read(&asked.secrets, surroundings)?);
+    // If none is usable, that is an error, which names them all.
+    if sources.iter().any(KeySource::is_usable) {
+        for error in sources
+            .iter()
+            .filter_map(|source| KeySet::new([source]).err())
+        {
+            messages.warning(&error.to_string());
+        }
+    }
     for source in &sources {
         warn_of_private_key(source, messages);
         warn_of_keys(source, messages);

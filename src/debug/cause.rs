@@ -153,7 +153,7 @@ impl Cause {
                 "the key verifies the signature, but is restricted to other algorithms by id-RSASSA-PSS"
             }
             Self::SecretWithSpace => {
-                "the signer's secret and the given one differ in whitespace or a byte order mark around it"
+                "the secrets differ by surrounding whitespace or a byte order mark"
             }
             Self::NumberLength => {
                 "leading zero bytes of the signature are missing, or there are too many"
@@ -237,7 +237,7 @@ impl Cause {
             Self::MacCut => (Code::Truncated, "as far as the MAC is there"),
             Self::SignedPayloadOnly => (Code::SignedPayloadOnly, "over the payload alone"),
             Self::SignedHeaderOnly => (Code::SignedHeaderOnly, "over the header alone"),
-            Self::SignedDecodedJson => (Code::SignedDecodedJson, "over the JSON before its encoding"),
+            Self::SignedDecodedJson => (Code::SignedDecodedJson, "over the unencoded JSON"),
             Self::SignedPaddedInput => (Code::SignedPaddedInput, "over the segments with \"=\" padding"),
             Self::SignedStandardBase64Input => (Code::SignedStandardBase64Input, "over the segments in standard base64"),
             Self::SignedWithNewline => (Code::SignedWithNewline, "with a trailing newline"),

@@ -224,6 +224,11 @@ impl Debugger {
             };
             self.judge_inner(inner, now, &mut found);
         }
+        let is_silenced = |note: &Finding| {
+            let mut silenced = found.iter().flat_map(|finding| finding.code.silences());
+            silenced.any(|code| *code == note.code)
+        };
+        report.findings.retain(|note| !is_silenced(note));
         report.findings.splice(0..0, found);
         report.proof = signature.proof.as_ref().map(Proof::report);
         report.search = Some(work.tried.clone()).filter(|tried| tried.forms > 0 || !tried.complete);

@@ -153,7 +153,7 @@ impl Malformed {
                 begins_as_header,
             } => Some(match (found, begins_as_header) {
                 (1, false) => {
-                    "check what produced it: only its issuer can validate an opaque token, and a value such as null is not a token"
+                    "check what produced it: only its issuer can validate an opaque token"
                 }
                 (2, false) => "to read tokens from a file, use -f FILE",
                 (1 | 2, true) => {
@@ -165,9 +165,9 @@ impl Malformed {
             TokenFault::MissingAlg => {
                 Some("have the issuer set \"alg\" to the algorithm that it signs with")
             }
-            TokenFault::Json(JsonFault::DuplicateMember(_)) => Some(
-                "have the issuer write each name once: readers disagree on which of the values counts",
-            ),
+            TokenFault::Json(JsonFault::DuplicateMember(_)) => {
+                Some("have the issuer remove the duplicate: parsers disagree on which value to use")
+            }
             TokenFault::NotANumericDate { .. } => {
                 Some("have the issuer write seconds since 1970 as a number, without quotes")
             }

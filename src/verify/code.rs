@@ -287,7 +287,7 @@ codes! {
         .section("RFC 7638, section 1");
     KeyYNegated = cause("key-y-negated",
         "the key has the wrong \"y\": the other point with the same \"x\"",
-        "decompress the point again: 02 and 03 tell which \"y\" it is")
+        "decompress the point again: 02 means an even \"y\", 03 an odd one")
         .section("RFC 7518, section 6.2.1");
     SignerKeyNegative = cause("signer-key-negative",
         "the signer read its private key as a negative number",
@@ -302,7 +302,7 @@ codes! {
         "have the issuer create a key of 2048 bits or more")
         .section("RFC 7518, section 3.3");
     SecretWithNewline = cause("secret-with-newline",
-        "the signer's secret and the given one differ in a newline at the end",
+        "the secrets differ by a trailing newline",
         "write the secret without a newline on both sides: printf, or echo -n")
         .section("RFC 7518, section 3.2");
     SecretBase64 = cause("secret-base64",
@@ -318,7 +318,7 @@ codes! {
         "use --secret-encoding hex")
         .section("RFC 7518, section 3.2");
     SecretQuoted = cause("secret-quoted",
-        "the signer's secret and the given one differ in quotes around it",
+        "the secrets differ by surrounding quotes",
         "remove the quotes, for example from a .env file or a docker --env-file")
         .section("RFC 7518, section 3.2");
     SecretUtf16 = cause("secret-utf16",

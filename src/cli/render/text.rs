@@ -72,7 +72,8 @@ impl Text<'_> {
         }
         if report.signature.reason == Some(Reason::AlgorithmExcluded) {
             text.push('\n');
-            text.push_str(&self.hint("to allow this algorithm, name it in --alg too", 0));
+            let alg = report.signature.algorithm.as_deref().unwrap_or_default();
+            text.push_str(&self.hint(&format!("to accept it, add --alg {alg}"), 0));
         }
         let is_taller = |rows: usize| text.lines().count() >= rows;
         if self.0.height.is_some_and(is_taller) {
@@ -317,13 +318,16 @@ impl Text<'_> {
     /// sentence would take another line.
     fn cause_in_brief(&self, report: &Report, finding: &Finding) -> String {
         let code = finding.code.name();
-        let certainty = certainty(finding).map_or(String::new(), |known| format!(", {known}"));
-        let whole = format!("{} ({code}{certainty})", finding.summary);
+        let known = certainty(finding);
+        let whole = match known {
+            Some(known) => format!("{} ({code}, {known})", finding.summary),
+            None => format!("{} ({code})", finding.summary),
+        };
         let columns = format!("{}: {whole}", report.verdict.name()).width();
         if self.0.width.is_none_or(|width| columns <= width) {
             whole
         } else {
-            format!("{code}{certainty}")
+            known.map_or(code.to_owned(), |known| format!("{code} ({known})"))
         }
     }
 

@@ -74,7 +74,7 @@ impl Skipped {
             (
                 &self.damaged,
                 ["truncated or damaged token", "truncated or damaged tokens"],
-                "check whether long lines are cut or wrapped where the text was written",
+                "check whether the logger truncates or wraps long lines",
             ),
             (
                 &self.encoded_again,
