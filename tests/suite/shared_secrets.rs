@@ -311,6 +311,33 @@ fn the_encoding_of_a_secret_is_found_if_another_one_was_named() {
     }
 }
 
+/// RFC 2104, section 2: a key that is longer than a block is hashed first, and a shorter one filled with zeros.
+#[test]
+fn a_damaged_mac_says_nothing_of_the_secret() {
+    for secret in ["k".repeat(100), "q".to_owned()] {
+        let path = file("damaged", &secret);
+        let mut token = token(secret.as_bytes());
+        let at = token.len() - 20;
+        token[at] = if token[at] == b'A' { b'B' } else { b'A' };
+        let output = run(
+            &[
+                "debug",
+                "-o",
+                "json",
+                "--secret-file",
+                path.to_str().unwrap(),
+            ],
+            &token,
+        );
+        let codes = codes(&output);
+        assert!(codes.contains(&"altered-character".to_owned()), "{codes:?}");
+        assert!(
+            !codes.iter().any(|code| code.starts_with("secret-")),
+            "{codes:?}"
+        );
+    }
+}
+
 /// What is said of a secret is about how it was given.
 #[test]
 fn the_words_about_a_secret_fit_how_it_was_given() {
@@ -334,13 +361,13 @@ fn the_words_about_a_secret_fit_how_it_was_given() {
             &base64,
             in_base64,
             base64.as_bytes(),
-            "the signer did not decode the secret from base64",
+            "the signer used the secret's base64 text without decoding it",
         ),
         (
             &hex,
             in_hex,
             hex.as_bytes(),
-            "the signer did not decode the secret from hex",
+            "the signer used the secret's hex text without decoding it",
         ),
         (
             &base64,

@@ -25,10 +25,11 @@ const MEMBERS: [&[u8]; 7] = [
 const MICROSECONDS: &[u8] = b"__REALTIME_TIMESTAMP";
 
 /// Members that hold what a client wrote, in lowercase and without `_` and `-`.
-const CLIENT_MEMBERS: [&[u8]; 29] = [
-    b"arguments",
+const CLIENT_MEMBERS: [&[u8]; 38] = [
     b"args",
+    b"arguments",
     b"body",
+    b"claims",
     b"cookie",
     b"cookies",
     b"form",
@@ -42,6 +43,7 @@ const CLIENT_MEMBERS: [&[u8]; 29] = [
     b"params",
     b"pathparameters",
     b"payload",
+    b"post",
     b"postdata",
     b"query",
     b"queryparameters",
@@ -49,12 +51,19 @@ const CLIENT_MEMBERS: [&[u8]; 29] = [
     b"querystring",
     b"querystringparameters",
     b"req",
+    b"reqbody",
+    b"reqheaders",
+    b"reqquery",
     b"request",
     b"requestbody",
     b"requestheaders",
+    b"requestobject",
+    b"requestparameters",
+    b"requestparams",
     b"res",
     b"response",
     b"responseheaders",
+    b"variables",
 ];
 
 /// The deepest nesting that is followed.
@@ -450,9 +459,13 @@ fn is_client_member(name: &[u8]) -> bool {
     if name.len() > MAX_NAME {
         return false;
     }
-    let letters = name.iter().filter(|byte| !b"_-".contains(byte));
-    let name: Vec<u8> = letters.map(u8::to_ascii_lowercase).collect();
-    CLIENT_MEMBERS.contains(&name.as_slice())
+    // A name that is written with escapes may be any of them, and `http.request.headers` is one of several.
+    let is_client = |part: &[u8]| {
+        let letters = part.iter().filter(|byte| !b"_-".contains(byte));
+        let part: Vec<u8> = letters.map(u8::to_ascii_lowercase).collect();
+        CLIENT_MEMBERS.contains(&part.as_slice())
+    };
+    name.contains(&b'\\') || name.split(|byte| *byte == b'.').any(is_client)
 }
 
 /// Where the string ends that starts at this quote.

@@ -52,7 +52,8 @@ fn at_start(line: &[u8], clock: &Clock) -> Option<Moment> {
     for _ in 0..=MAX_WORDS {
         if let Some((moment, length)) = time(rest, clock) {
             let after = rest.get(length..).unwrap_or_default();
-            return Some(match of_access_log(after, clock) {
+            let other = of_access_log(after, clock).or_else(|| before_request(after, clock));
+            return Some(match other {
                 Some(other) => moment.agreeing(other),
                 None => moment,
             });
@@ -76,6 +77,15 @@ fn of_access_log(text: &[u8], clock: &Clock) -> Option<Moment> {
         range = next;
     }
     None
+}
+
+/// The time in brackets right before a quoted request, whatever proxies' addresses or names come before it.
+fn before_request(text: &[u8], clock: &Clock) -> Option<Moment> {
+    let unquoted = memchr(b'"', text)?;
+    let before = text.get(..unquoted)?.strip_suffix(b"] ")?;
+    let start = memrchr(b'[', before)?.saturating_add(1);
+    let (moment, length) = clock.read(before.get(start..)?)?;
+    (start.saturating_add(length) == before.len()).then_some(moment)
 }
 
 /// What comes after a priority of syslog: `<34>`.

@@ -26,9 +26,13 @@ pub fn search(
 ) -> Option<Proof> {
     let segment = &case.reading.segments.signature;
     let macs = || {
-        // The likeliest form of a secret is the last.
-        let targets = targets.iter().rev();
-        targets.filter(|target| target.key.key_type() == KeyType::Oct)
+        // The secret as it is comes first: HMAC takes some forms of it, such as the hash of a long one, for the same
+        // key. The likeliest form is the last.
+        let (plain, changed): (Vec<&Target>, Vec<&Target>) = targets
+            .iter()
+            .filter(|target| target.key.key_type() == KeyType::Oct)
+            .partition(|target| target.secret.is_empty());
+        plain.into_iter().chain(changed.into_iter().rev())
     };
     for input in inputs.iter().filter(|input| input.is_likely) {
         // One other fault, not two.

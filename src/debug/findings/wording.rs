@@ -104,9 +104,9 @@ pub fn of_secret(finding: Finding, changes: &[Change], given: Option<SecretEncod
         SecretForm::FromLenientBase64 => {
             return finding
                 .with_summary(
-                    "the signer decoded the secret from base64, although it is not base64",
+                    "the signer decoded the secret from base64, ignoring other characters in it",
                 )
-                .with_hint("sign with the bytes of the secret, or replace it with random base64");
+                .with_hint("sign with the secret's bytes, or remove line breaks and use --secret-encoding base64");
         }
         SecretForm::FromPrefixedBase64 => {
             return finding
@@ -146,8 +146,8 @@ pub fn of_secret(finding: Finding, changes: &[Change], given: Option<SecretEncod
             "write \"k\" as base64url of the bytes that the signer uses".to_owned(),
         ),
         (false, Some(given)) if given == encoding => (
-            format!("the signer did not decode the secret from {name}"),
-            "use --secret-encoding text, or make the signer decode the secret".to_owned(),
+            format!("the signer used the secret's {name} text without decoding it"),
+            format!("make the signer decode the secret from {name}"),
         ),
         (false, None) if encoding == Base64Url => (
             "the signer used the text of \"k\" as the secret, without decoding it".to_owned(),
