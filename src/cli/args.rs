@@ -260,7 +260,7 @@ pub struct Key {
     /// Key file, directory, inline key, or - for stdin
     ///
     /// A key is a JWK or JWK Set, a public key or certificate in PEM or DER, DER as one line of base64,
-    /// a private key in PEM (only its public half is used), or a JSON object of key IDs and PEM.
+    /// a private key in PEM (only its public half is used), or a JSON object that maps key IDs to PEM.
     /// [default: stdin if it is a regular file, then `$JWTLENS_KEY`, then `./public_key.json`]
     #[arg(value_name = "KEY", value_hint = ValueHint::AnyPath)]
     pub keys: Vec<OsString>,
@@ -311,7 +311,7 @@ pub struct Keys {
     /// Key file, directory, or inline key (repeatable)
     ///
     /// A key is a JWK or JWK Set, a public key or certificate in PEM or DER, DER as one line of base64,
-    /// a private key in PEM (only its public half is used), or a JSON object of key IDs and PEM. `-k -`
+    /// a private key in PEM (only its public half is used), or a JSON object that maps key IDs to PEM. `-k -`
     /// reads stdin. [default: `$JWTLENS_KEY`, or `./public_key.json`]
     #[arg(id = "key", short, long, value_name = "KEY", value_hint = ValueHint::AnyPath)]
     pub given: Vec<OsString>,

@@ -124,7 +124,7 @@ impl KeyFault {
             Self::Length { .. } => Some("the key may be truncated; download it again"),
             Self::NotOnCurve { swapped: true, .. } => Some("swap x and y"),
             Self::NotOnCurve { swapped: false, .. } => {
-                Some("a character of x or y is wrong; download the key again")
+                Some("download the key again; x or y may be damaged or in the wrong byte order")
             }
             Self::NotEd25519 | Self::RsaModulus => {
                 Some("a character of the key is wrong; download it again")

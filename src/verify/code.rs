@@ -481,7 +481,8 @@ codes! {
         .section("RFC 9901, section 4.3");
     KeyInHeader = note("key-in-header",
         "the header contains a key or the URL of one, which was ignored")
-        .section("RFC 8725, section 3.10");
+        .section("RFC 8725, section 3.10")
+        .without_evidence();
     LeewayApplied = note("leeway-applied",
         "the token is in its validity period only because of the leeway")
         .in_row();

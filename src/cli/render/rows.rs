@@ -10,6 +10,7 @@ use jwtlens::{
 use super::columns::{Row, unbroken};
 use super::headline::{is_missing, too_soon};
 use super::{escape, labels};
+use crate::cli::numbers;
 
 /// The rows of the header.
 pub fn header(report: &Report) -> Option<Vec<Row>> {
@@ -27,7 +28,8 @@ pub fn header(report: &Report) -> Option<Vec<Row>> {
     let row = |member: &Member, failed: &[String]| Row {
         name: name(&member.name),
         meaning: labels::parameter(&member.name),
-        value: annotated(&member.value, failed, report.redacted),
+        value: certificates(member)
+            .unwrap_or_else(|| annotated(&member.value, failed, report.redacted)),
         note: note(failed),
         rejected: !failed.is_empty()
             || *member.name == *culprit
@@ -278,6 +280,23 @@ fn annotated(value: &Value, failed: &[String], redacted: bool) -> String {
     } else {
         distinct(value, redacted)
     }
+}
+
+/// How many certificates a header holds (`x5c`, RFC 7515, section 4.1.6): they would fill the screen, and say
+/// nothing to a reader.
+fn certificates(member: &Member) -> Option<String> {
+    let Value::Array(items) = &member.value else {
+        return None;
+    };
+    let is_certificates =
+        &*member.name == "x5c" && items.iter().all(|item| item.as_str().is_some());
+    let count = u64::try_from(items.len())
+        .ok()
+        .filter(|_| is_certificates)?;
+    Some(format!(
+        "{} (use -o json to see them)",
+        numbers::count(count, "certificate")
+    ))
 }
 
 /// What is wrong with a value.

@@ -377,9 +377,9 @@ fn attempts(tried: &Tried, milliseconds: Option<u64>, is_cut: bool) -> String {
         (true, _, false) => "",
         (true, _, true) => "; use --verbose to see all findings",
         (false, false, false) => "; use --deep to try more",
-        (false, false, true) => "; use --deep to try more, --verbose to see all",
+        (false, false, true) => "; use --deep to try more, --verbose for more detail",
         (false, true, false) => "; stopped at the search limit",
-        (false, true, true) => "; stopped at the search limit; use --verbose to see all",
+        (false, true, true) => "; stopped at the search limit; use --verbose for more detail",
     };
     format!("tried {combinations}{time}{left_out}{more}")
 }

@@ -124,7 +124,13 @@ fn clock_skew(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
     Some(
         Finding::likely(
             Code::ClockSkew,
-            format!("\"{name}\" is {}", relative(ahead)),
+            match ahead {
+                1.. => format!(
+                    "\"{name}\" is {} in the future",
+                    duration(ahead.unsigned_abs())
+                ),
+                _ => format!("\"{name}\" was {}", relative(ahead)),
+            },
         )
         .with_hint(format!(
             "synchronize the clocks with NTP, or use --leeway {leeway}{otherwise}"
