@@ -1,5 +1,5 @@
-//! What shows why a token is rejected without a key: what kind of thing the text is, what its times and claims
-//! say, and where its payload was damaged. None of it is ever proven by a signature.
+//! What can be seen of a rejected token without computing a signature: what kind of thing the text is, what its
+//! times and claims say, and where its payload was damaged.
 
 pub mod alg;
 mod alg_key_mismatch;

@@ -10,7 +10,7 @@ use crate::verify::notes;
 use crate::verify::report::Reason;
 use crate::verify::verdict::SignatureStatus;
 
-/// The octets of an ES256 signature: what a token lacks that is checked with no algorithm.
+/// The bytes of an ES256 signature: what is compared if no algorithm was used.
 const WHOLE: usize = 64;
 
 pub fn truncated(facts: &Facts) -> Option<Finding> {

@@ -80,9 +80,9 @@ pub fn search(
     None
 }
 
-/// The proof that the end of the signature is missing, that characters of a MAC were altered, or one of header
-/// or payload: the latter of RSA, whose signatures tell what they
-/// are of, and of MACs, which are fast; of Ed25519 if there is time.
+/// The proof that the end of the signature is missing, that characters of a MAC were altered, or one of header or
+/// payload: by default of RSA, whose signatures tell what they are of, of MACs, which are fast, and of Ed25519 if
+/// there is time.
 pub fn damaged(
     case: Case,
     inputs: &[SigningInput],
