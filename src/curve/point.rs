@@ -23,6 +23,8 @@ use p256::{AffinePoint, FieldBytes, FieldElement, NistP256, ProjectivePoint, Sca
 
 use std::sync::LazyLock;
 
+use super::batch_addition::{self, Affine};
+
 /// The 32 octets that ECDSA on P-256 takes of a hash (FIPS 186-5 section 6.4.1).
 pub type Prehash = [u8; 32];
 
@@ -69,6 +71,8 @@ mod tenths {
     pub const MULTIPLICATION: u64 = 2000;
     /// Of a field element, and of a scalar.
     pub const INVERSION: u64 = 170;
+    /// As one of many that share an inversion.
+    pub const BATCH_ADDITION: u64 = 6;
     /// A square root.
     pub const LIFT: u64 = 200;
     /// What each of many points costs besides the inversion.
@@ -221,6 +225,12 @@ impl Default for Multiple {
 }
 
 impl Multiple {
+    /// `k P`, if k is a number that an x can be.
+    pub fn new(point: Point, k: [u8; 32]) -> Option<Self> {
+        let k = Option::<FieldElement>::from(FieldElement::from_repr(FieldBytes::from(k)))?;
+        Some(Self { point, k })
+    }
+
     /// A point that counts as no multiple.
     pub fn fixed(point: Point) -> Self {
         Self {
@@ -407,44 +417,71 @@ pub fn times_generator(e: &Scalar) -> ProjectivePoint {
     ProjectivePoint::mul_by_generator(e)
 }
 
-/// `e G` for each e. Hashes come in hundreds, so that a table pays: 32 windows of 8 bits, of which
-/// each takes one addition.
-pub fn all_times_generator(hashes: impl Iterator<Item = Scalar>) -> Vec<Point> {
-    static TABLE: LazyLock<Vec<Vec<Point>>> = LazyLock::new(|| {
-        let generator = ProjectivePoint::GENERATOR;
-        doublings(&generator, 256)
-            .chunks(8)
-            .filter_map(<[Point]>::first)
-            .map(|step| normal(&multiples(step)))
-            .collect()
+/// Multiples of the generator for each byte of a number.
+struct Generator {
+    /// `(d + 1) 2^8k G` for each byte d at each place k, the last first: one more than d, so that none is at infinity.
+    multiples: Vec<Vec<Affine>>,
+    /// What that is too much, negated, with z = 1.
+    start: Point,
+}
+
+static GENERATOR: LazyLock<Generator> = LazyLock::new(|| {
+    let generator = doublings(&ProjectivePoint::GENERATOR, 256);
+    let steps: Vec<&Point> = generator.chunks(8).filter_map(<[Point]>::first).collect();
+    let surplus = steps
+        .iter()
+        .fold(Point::default(), |sum, step| sum.plus(step));
+    let multiples = steps.iter().map(|step| {
+        let multiples = std::iter::successors(Some(**step), |multiple| Some(multiple.plus(step)));
+        let multiples: Vec<Point> = multiples.take(256).collect();
+        normalized(&multiples).into_iter().flatten().collect()
     });
-    hashes
-        .map(|e| {
-            let windows = e.to_repr().into_iter().rev().zip(TABLE.iter());
-            windows.fold(Point::default(), |sum, (window, multiples)| {
-                multiples
-                    .get(usize::from(window))
-                    .map_or(sum, |multiple| sum.plus(multiple))
-            })
-        })
-        .collect()
+    let start = normalized(&[Point::default().minus(&surplus)]);
+    let start = start.into_iter().flatten().next();
+    Generator {
+        multiples: multiples.collect(),
+        start: start.map_or_else(Point::default, |(x, y)| Point::normal(x, y)),
+    }
+});
+
+impl Generator {
+    /// The multiples that add up to `e G`, without the start.
+    fn addends(&self, e: &Scalar) -> impl Iterator<Item = Affine> {
+        let places = e.to_repr().into_iter().rev().zip(&self.multiples);
+        places.filter_map(|(byte, multiples)| multiples.get(usize::from(byte)).copied())
+    }
+
+    fn times(&self, e: &Scalar) -> Point {
+        self.addends(e)
+            .fold(self.start, |sum, (x, y)| sum.plus(&Point::normal(x, y)))
+    }
 }
 
-/// `k P` for each k from 0 to 255.
-fn multiples(point: &Point) -> Vec<Point> {
-    std::iter::successors(Some(Point::default()), |multiple| {
-        Some(multiple.plus(point))
-    })
-    .take(256)
-    .collect()
-}
-
-/// The points with z = 1, which are added faster.
-fn normal(points: &[Point]) -> Vec<Point> {
-    normalized(points)
-        .into_iter()
-        .map(|point| point.map_or_else(Point::default, |(x, y)| Point::normal(x, y)))
-        .collect()
+/// `e G` for each e. Hashes come in hundreds, so that a table pays, and additions that share an inversion.
+pub fn all_times_generator(hashes: impl Iterator<Item = Scalar>) -> Vec<Point> {
+    /// Of fewer numbers, the inversions cost more than they save.
+    const MANY: usize = 16;
+    let hashes: Vec<Scalar> = hashes.collect();
+    if hashes.len() < MANY {
+        return hashes.iter().map(|e| GENERATOR.times(e)).collect();
+    }
+    let Point { x, y, .. } = GENERATOR.start;
+    let mut sums = vec![(x, y); hashes.len()];
+    let mut addends: Vec<_> = hashes.iter().map(|e| GENERATOR.addends(e)).collect();
+    let mut exceptional = Vec::new();
+    for _ in 0..GENERATOR.multiples.len() {
+        let each = u64::try_from(hashes.len()).unwrap_or(u64::MAX);
+        count(tenths::INVERSION.saturating_add(each.saturating_mul(tenths::BATCH_ADDITION)));
+        let next: Vec<Affine> = addends.iter_mut().filter_map(Iterator::next).collect();
+        exceptional.extend(batch_addition::add_each(&mut sums, &next));
+    }
+    let mut points: Vec<Point> = sums.into_iter().map(|(x, y)| Point::normal(x, y)).collect();
+    for place in exceptional {
+        if let (Some(point), Some(e)) = (points.get_mut(place), hashes.get(place)) {
+            *point = GENERATOR.times(e);
+        }
+    }
+    points
 }
 
 /// `k Q`
@@ -569,17 +606,18 @@ mod tests {
             compressed(&[Point::from(point(9)).times(200)]),
             [octets(point(1800))]
         );
-        for e in [
+        let numbers = [
             Scalar::from(0_u64),
             Scalar::from(1_u64),
             Scalar::from(256_u64),
             -Scalar::from(1_u64),
             -Scalar::from(257_u64),
-        ] {
-            assert_eq!(
-                compressed(&all_times_generator([e].into_iter())),
-                [octets(times_generator(&e))]
-            );
+        ];
+        let expected = numbers.map(|e| octets(times_generator(&e)));
+        // Alone, and as some of many, of which zero leads through the point at infinity.
+        for count in [1, 8] {
+            let all = compressed(&all_times_generator(numbers.repeat(count).into_iter()));
+            assert_eq!(all, expected.repeat(count));
         }
         // Infinity in the middle spoils nobody's inversion.
         let mixed = [Point::from(point(4)), Point::default(), doubled[3]];

@@ -62,12 +62,19 @@ pub fn of_hash(bytes: usize) -> u64 {
     units.saturating_add(OF_A_HASH)
 }
 
-/// What it costs to write a text of this length and to hash it, as one of very many.
-pub fn of_one_hash(bytes: usize) -> u64 {
-    const BYTES_FOR_A_UNIT: usize = 128;
-    const OF_A_TEXT: u64 = 2;
+/// What it costs to write a text of this length and to hash it to so many bytes, as one of very many. SHA-512 has no
+/// instructions of its own.
+pub fn of_one_hash(bytes: usize, hash: usize) -> u64 {
+    const BYTES_FOR_A_UNIT: usize = 256;
+    const OF_SHA256: usize = 32;
+    const OF_SHA512: u64 = 6;
     let units = u64::try_from(bytes / BYTES_FOR_A_UNIT).unwrap_or(u64::MAX);
-    units.saturating_add(OF_A_TEXT)
+    let units = units.saturating_add(1);
+    if hash > OF_SHA256 {
+        units.saturating_mul(OF_SHA512)
+    } else {
+        units
+    }
 }
 
 /// What points of a curve cost.

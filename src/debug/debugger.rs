@@ -479,7 +479,10 @@ impl Debugger {
             return None;
         }
         let proof = truncated::search(*case, &plainest, suspects, work)
-            .or_else(|| single_edit::in_signature(*case, &plain, suspects, work))
+            .or_else(|| {
+                let likely = search.of(|hashed| hashed.is_likely);
+                single_edit::in_signature(*case, &likely, suspects, work)
+            })
             .or_else(|| {
                 dropped_characters::DroppedSearch::new(*case, &plainest, suspects, work)?.run(work)
             });

@@ -11,13 +11,11 @@
 
 use std::collections::HashMap;
 
-use p256::ProjectivePoint;
-
 use super::partial_sums::{Half, LOST, Put, Summands, follows, ways};
 use super::relation;
 use super::signature_layout::{Layout, values};
 use crate::curve::{self, Abscissa, Multiple, Point};
-use crate::debug::budget::{INVERSION, LIFT, MULTIPLICATION, Work};
+use crate::debug::budget::{INVERSION, LIFT, LOOK_UP, MULTIPLICATION, Work};
 use crate::debug::cause::Cause;
 use crate::debug::change::{Change, Edit};
 use crate::debug::proof::{Proof, Signer};
@@ -125,7 +123,7 @@ pub struct DroppedSearch<'s> {
     case: Case<'s>,
     hashes: &'s [Hashed],
     /// `e G` of each hash.
-    points: Vec<ProjectivePoint>,
+    points: Vec<Point>,
     suspects: &'s [Suspect],
 }
 
@@ -137,21 +135,14 @@ impl<'s> DroppedSearch<'s> {
         suspects: &'s [Suspect],
         work: &mut Work,
     ) -> Option<Self> {
-        let multiplications = u64::try_from(hashes.len()).unwrap_or(u64::MAX);
-        if hashes.is_empty()
-            || suspects.is_empty()
-            || !work.spend(multiplications.saturating_mul(MULTIPLICATION))
-        {
+        let count = u64::try_from(hashes.len()).unwrap_or(u64::MAX);
+        if hashes.is_empty() || suspects.is_empty() || !work.spend(count.saturating_mul(LOOK_UP)) {
             return None;
         }
-        let points = hashes
-            .iter()
-            .map(|hashed| curve::times_generator(&curve::hash(hashed.prehash)))
-            .collect();
         Some(Self {
             case,
             hashes,
-            points,
+            points: relation::points(hashes),
             suspects,
         })
     }

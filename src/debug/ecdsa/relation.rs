@@ -4,15 +4,28 @@
 use p256::ecdsa::VerifyingKey;
 use p256::{ProjectivePoint, Scalar};
 
-use crate::curve::{self, Point};
+use crate::curve::{self, Multiple, Point, Summand};
+use crate::debug::signing_inputs::Hashed;
 
 /// `e G + r Q` for each `e G`: `s R` or its negative.
-pub fn sums(points: &[ProjectivePoint], key: &VerifyingKey, r: &Scalar) -> Vec<Point> {
+pub fn sums(points: &[Point], key: &VerifyingKey, r: &Scalar) -> Vec<Point> {
     let r_times_key = Point::from(curve::times_key(key, r));
-    let points = points.iter().copied();
-    points
-        .map(|point| r_times_key.plus(&point.into()))
-        .collect()
+    let points = points.iter();
+    points.map(|point| point.plus(&r_times_key)).collect()
+}
+
+/// `e G` for each hash.
+pub fn points(hashes: &[Hashed]) -> Vec<Point> {
+    curve::all_times_generator(hashes.iter().map(|hashed| curve::hash(hashed.prehash)))
+}
+
+/// `e G / s` for each hash, of the inverse of s, to be added to `r Q / s`.
+pub fn bases(hashes: &[Hashed], inverse: &Scalar) -> Vec<Option<Summand>> {
+    let multiples = hashes
+        .iter()
+        .map(|hashed| curve::hash(hashed.prehash).multiply(inverse));
+    let points = curve::all_times_generator(multiples).into_iter();
+    curve::summands(&points.map(Multiple::fixed).collect::<Vec<_>>())
 }
 
 /// A point and its negative.

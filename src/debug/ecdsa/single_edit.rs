@@ -8,13 +8,12 @@
 use std::cmp::Ordering;
 use std::collections::HashMap;
 
-use p256::ProjectivePoint;
 use sha2::{Digest as _, Sha256};
 
 use super::relation;
 use super::signature_layout::{Layout, values};
-use crate::curve::{self, Point};
-use crate::debug::budget::{INVERSION, LIFT, MULTIPLICATION, Work};
+use crate::curve::{self, Multiple, Point, Summand};
+use crate::debug::budget::{INVERSION, LIFT, LOOK_UP, MULTIPLICATION, Work};
 use crate::debug::cause::Cause;
 use crate::debug::change::{Change, Edit};
 use crate::debug::proof::{Proof, Signer};
@@ -30,7 +29,7 @@ use crate::token::segment::Segment;
 
 /// One character of a text that was altered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Alteration {
+pub enum Alteration {
     /// The character at this place is another.
     Replaced(usize),
     /// A character is missing before this place.
@@ -73,6 +72,7 @@ impl Alteration {
     fn of_signature(self, segment: &str, character: char) -> Option<Change> {
         let is_special = |c| matches!(c, '-' | '_');
         let cause = match self {
+            Self::Lost(at) if at == segment.len() => Cause::Truncated,
             // If none of its kind is left, they were removed, however few they were.
             Self::Lost(_) if is_special(character) && !segment.contains(is_special) => {
                 Cause::DroppedCharacters
@@ -251,14 +251,10 @@ impl EditSearch<'_> {
         let mut sums = Vec::new();
         let mut places = Vec::new();
         let hashes = u64::try_from(self.hashes.len()).unwrap_or(u64::MAX);
-        if !work.spend(hashes.saturating_mul(MULTIPLICATION)) {
+        if !work.spend(hashes.saturating_mul(LOOK_UP)) {
             return None;
         }
-        let points: Vec<ProjectivePoint> = self
-            .hashes
-            .iter()
-            .map(|hashed| curve::times_generator(&curve::hash(hashed.prehash)))
-            .collect();
+        let points = relation::points(self.hashes);
         for suspect in self.suspects {
             let cost = hashes.saturating_mul(OF_A_SUM).saturating_add(OF_A_KEY);
             if !work.spend(cost) {
@@ -294,66 +290,84 @@ impl EditSearch<'_> {
         proof
     }
 
-    /// S is as it was: `(e G + r Q) / s` must have r as its x, for each hash and key. The plainest hash
-    /// and the first key come first.
+    /// S is as it was: `(e G + r Q) / s` must have r as its x, for each hash and key. What r is with each
+    /// character at each place, and that multiple of `Q / s`, is the same for all hashes.
     fn in_r(&self, work: &mut Work) -> Option<Proof> {
         /// A segment is written and read.
         const OF_A_CHARACTER: u64 = 2;
+        /// A point is normalized.
+        const OF_A_MULTIPLE: u64 = 1;
+        /// So many comparisons cost as much as an addition.
+        const COMPARISONS: u64 = 5;
         let (from, last) = self.layout.r.whole_places();
         let [known_r, known_s] = self.numbers(from, 'A')?;
-        let mut pairs: Vec<(usize, usize)> = (0..self.hashes.len())
-            .flat_map(|h| (0..self.suspects.len()).map(move |c| (h, c)))
-            .collect();
-        pairs.sort_by_key(|(h, c)| h.saturating_add(*c));
-        let cost = Steps::count(&(from..last)).saturating_mul(OF_A_CHARACTER);
-        if !work.spend(cost.saturating_add(INVERSION)) {
+        let count = Steps::count(&(from..last));
+        let hashes = u64::try_from(self.hashes.len()).unwrap_or(u64::MAX);
+        let cost = count
+            .saturating_mul(OF_A_CHARACTER)
+            .saturating_add(INVERSION);
+        let of_hashes = hashes.saturating_mul(LOOK_UP).saturating_add(INVERSION);
+        if !work.spend(cost.saturating_add(of_hashes)) {
             return None;
         }
         let inverse = curve::inverse(&curve::scalar(known_s)?)?;
-        // What R is with each character at each place is the same for all of them.
-        let wanted: HashMap<usize, Vec<Option<[u8; HALF]>>> = (from..last)
-            .map(|at| {
-                let r = |value| {
-                    self.numbers(at, base64url_lenient::character(value))
-                        .map(|[r, _]| r)
-                };
-                (at, (0..64).map(r).collect())
+        let bases = relation::bases(self.hashes, &inverse);
+        // What R is with each character at each place.
+        let numbers: HashMap<(usize, u8), [u8; HALF]> = (from..last)
+            .flat_map(|at| (0..64).map(move |value| (at, value)))
+            .filter_map(|(at, value)| {
+                let [r, _] = self.numbers(at, base64url_lenient::character(value))?;
+                Some(((at, value), r))
             })
             .collect();
-        let mut keys: HashMap<usize, (Point, Vec<Point>)> = HashMap::new();
-        let mut proof = None;
-        for (h, c) in pairs {
-            let (hashed, suspect) = (self.hashes.get(h)?, self.suspects.get(c)?);
-            if !work.spend(Steps::COST) {
+        for suspect in self.suspects {
+            let of_table = count
+                .saturating_mul(OF_A_MULTIPLE)
+                .saturating_add(INVERSION);
+            if !work.spend(Steps::COST.saturating_add(of_table)) {
                 return None;
             }
-            let (times_r, doublings) = keys.entry(c).or_insert_with(|| {
-                let key = relation::step(suspect.key(), &inverse);
-                let times_r = curve::multiply(&key, &curve::hash(known_r));
-                (times_r.into(), curve::doublings(&key, 256))
-            });
-            let e = curve::hash(hashed.prehash);
-            let start = relation::base(&e, &inverse).plus(times_r);
+            let key = relation::step(suspect.key(), &inverse);
             let steps = Steps {
                 segment: self.segment,
                 alteration: self.alteration,
-                doublings,
+                doublings: &curve::doublings(&key, 256),
                 lowest: self.layout.r.end().checked_sub(6)?,
             };
-            work.count(Steps::count(&(from..last)));
+            let (mut multiples, mut places) = (Vec::new(), Vec::new());
+            let start = curve::multiply(&key, &curve::hash(known_r)).into();
             steps.walk(from..last, start, &mut |at, points| {
-                let wanted = wanted.get(&at).into_iter().flatten();
-                for (value, (x, r)) in (0..64).zip(curve::abscissas(points).iter().zip(wanted)) {
-                    if proof.is_none() && r.as_ref() == Some(x) {
-                        proof = self.prove(at, value, hashed, suspect, work);
+                for (value, point) in (0..64).zip(points) {
+                    let number = numbers.get(&(at, value));
+                    if let Some(multiple) = number.and_then(|r| Multiple::new(*point, *r)) {
+                        multiples.push(multiple);
+                        places.push((at, value));
                     }
                 }
             });
-            if proof.is_some() {
-                break;
+            let multiples = curve::summands(&multiples);
+            for (hashed, base) in self.hashes.iter().zip(&bases) {
+                if !work.spend(count / COMPARISONS) {
+                    return None;
+                }
+                work.count(count);
+                let Some(base) = base else { continue };
+                let is_met = |multiple: &&Option<Summand>| {
+                    multiple.is_some_and(|multiple| base.sum_is_its_own_x(&multiple))
+                };
+                let met = multiples
+                    .iter()
+                    .zip(&places)
+                    .filter(|(multiple, _)| is_met(multiple));
+                let proof = met
+                    .map(|(_, place)| *place)
+                    .find_map(|(at, value)| self.prove(at, value, hashed, suspect, work));
+                if proof.is_some() {
+                    return proof;
+                }
             }
         }
-        proof
+        None
     }
 
     fn prove(
@@ -434,9 +448,58 @@ fn walk(start: Point, step: &Point) -> Vec<Point> {
         .collect()
 }
 
-/// Every text that may have been signed if one character of header or payload was altered, with the change
-/// that leads to it. What cannot be base64url is left out.
-pub fn contents(reading: &Reading) -> impl Iterator<Item = (Change, String)> {
+/// Shows every text that this one may have been before one of its characters was altered, until something is made of
+/// one. Each is shown in the same place: they are too many for a text of their own.
+pub fn each_original<T>(
+    text: &str,
+    mut show: impl FnMut(Alteration, char, &str) -> Option<T>,
+) -> Option<T> {
+    let mut original = String::with_capacity(text.len().saturating_add(1));
+    for at in 0..=text.len() {
+        let (before, behind) = text.split_at_checked(at)?;
+        let after = behind.get(1..);
+        let mut show = |alteration, character: char, after: &str| {
+            original.clear();
+            original.push_str(before);
+            if !matches!(alteration, Alteration::Added(_)) {
+                original.push(character);
+            }
+            original.push_str(after);
+            show(alteration, character, &original)
+        };
+        for character in base64url_lenient::characters() {
+            let replaced = after.and_then(|after| show(Alteration::Replaced(at), character, after));
+            let lost = || show(Alteration::Lost(at), character, behind);
+            if let Some(made) = replaced.or_else(lost) {
+                return Some(made);
+            }
+        }
+        if let Some(after) = after
+            && let Some(made) = show(Alteration::Added(at), 'A', after)
+        {
+            return Some(made);
+        }
+    }
+    None
+}
+
+/// The change that leads from a segment to what it was before.
+pub fn edit_of(
+    segment: Segment,
+    text: &str,
+    alteration: Alteration,
+    character: char,
+) -> Option<Change> {
+    Some(Change::EditSegment {
+        cause: alteration.cause(),
+        segment,
+        edit: alteration.undo(text, character)?,
+    })
+}
+
+/// Header and payload as they may have been signed if one character was altered, with the change that leads to them.
+/// What cannot be base64url is left out.
+pub fn contents(reading: &Reading) -> impl Iterator<Item = (Change, [String; 2])> {
     let (header, payload) = (&reading.segments.header, &reading.segments.payload);
     let segments = [(Segment::Header, header), (Segment::Payload, payload)];
     segments.into_iter().flat_map(move |(segment, text)| {
@@ -447,18 +510,16 @@ pub fn contents(reading: &Reading) -> impl Iterator<Item = (Change, String)> {
             others
                 .chain([(Alteration::Added(at), 'A')])
                 .filter_map(move |(alteration, c)| {
-                    let edit = alteration.undo(text, c)?;
+                    let change = edit_of(segment, text, alteration, c)?;
+                    let Change::EditSegment { edit, .. } = &change else {
+                        return None;
+                    };
                     let sent = edit.apply(text).filter(|sent| sent.len() % 4 != 1)?;
-                    let input = match segment {
-                        Segment::Header => format!("{sent}.{payload}"),
-                        _ => format!("{header}.{sent}"),
+                    let content = match segment {
+                        Segment::Header => [sent, payload.clone()],
+                        _ => [header.clone(), sent],
                     };
-                    let change = Change::EditSegment {
-                        cause: alteration.cause(),
-                        segment,
-                        edit,
-                    };
-                    Some((change, input))
+                    Some((change, content))
                 })
         })
     })
@@ -516,10 +577,11 @@ pub fn in_signing_input(
         let batch: Vec<Hashed> = changes
             .by_ref()
             .take(AT_ONCE)
-            .map(|(change, input)| Hashed {
+            .map(|(change, content)| Hashed {
                 changes: vec![change],
-                prehash: Sha256::digest(input).into(),
+                prehash: Sha256::digest(content.join(".")).into(),
                 is_plain: false,
+                is_likely: false,
             })
             .collect();
         let met = targets.meet(&batch, work)?;

@@ -107,8 +107,8 @@ impl<'c> Cut<'c> {
                 if !work.spend(cost) {
                     return None;
                 }
-                let point = curve::times_generator(&curve::hash(hashed.prehash));
-                let sums = relation::sums(&[point], suspect.key(), &r);
+                let points = relation::points(std::slice::from_ref(hashed));
+                let sums = relation::sums(&points, suspect.key(), &r);
                 for sum in sums.into_iter().flat_map(relation::both_signs) {
                     let start = sum.minus(&known).minus(&first);
                     work.count(giants);

@@ -13,8 +13,6 @@ use crate::debug::search::Case;
 use crate::debug::signer::Suspect;
 use crate::debug::signing_inputs::SigningInput;
 use crate::debug::signing_inputs::digest::Digest;
-use crate::text::base64url;
-use crate::token::header::JoseHeader;
 
 /// What a signature holds.
 enum Encoded {
@@ -94,25 +92,10 @@ pub fn search(
                     return None;
                 }
                 work.count(1);
-                let hashed = |digest: Digest| match &first {
-                    Some((first, None)) => digest.hash(&first.hash(&input.text)),
-                    Some((first, Some(notation))) => {
-                        digest.hash(notation.encode(&first.hash(&input.text)).as_bytes())
-                    }
-                    None => digest.hash(&input.text),
-                };
-                if !opened.encoded.is_of(hashed) {
-                    continue;
-                }
-                let first = first.map(|(digest, notation)| Change::HashFirst { digest, notation });
-                let Some(of_row) = opened.encoded.changes(input.alg.as_deref()) else {
+                let of_hash = opened.changes_for(&input.text, first, || input.alg.clone());
+                let Some(of_hash) = of_hash else {
                     continue;
                 };
-                let (of_alg, parameters): (Vec<_>, Vec<_>) =
-                    of_row.into_iter().partition(|change| {
-                        matches!(change, Change::CorrectAlg | Change::UseAlgorithm { .. })
-                    });
-                let of_hash = of_alg.into_iter().chain(first).chain(parameters);
                 let of_input: Vec<Change> = input.changes.iter().cloned().chain(of_hash).collect();
                 if !work.spend(budget::of_verification(
                     opened.signer.key(),
@@ -140,20 +123,46 @@ impl Opened {
         &self.signer
     }
 
-    /// How the signature differs from the one that the header of this text asks for; none if it is not one of
-    /// this text.
-    pub fn changes_for(&self, text: &str) -> Option<Vec<Change>> {
-        if !self.encoded.is_of(|digest| digest.hash(text.as_bytes())) {
+    /// What it costs to compare it with the hash of a text of so many bytes.
+    pub fn cost(&self, bytes: usize) -> u64 {
+        let digest = match &self.encoded {
+            Encoded::Pkcs1 { digest, .. } | Encoded::Pss { digest, .. } => digest,
+        };
+        budget::of_one_hash(bytes, digest.length())
+    }
+
+    /// How the signature of this text, hashed first like this, differs from the one that `alg` asks for; none if it is not
+    /// one of this text.
+    pub fn changes_for(
+        &self,
+        text: &[u8],
+        first: First,
+        alg: impl FnOnce() -> Option<String>,
+    ) -> Option<Vec<Change>> {
+        let hashed = |digest: Digest| match &first {
+            Some((first, None)) => digest.hash(&first.hash(text)),
+            Some((first, Some(notation))) => {
+                digest.hash(notation.encode(&first.hash(text)).as_bytes())
+            }
+            None => digest.hash(text),
+        };
+        if !self.encoded.is_of(hashed) {
             return None;
         }
-        let header = text.split('.').next()?;
-        let header = JoseHeader::parse(&base64url::decode(header).ok()?).ok()?;
-        self.encoded.changes(header.alg.as_deref())
+        let of_row = self.encoded.changes(alg()?.as_str())?;
+        let (of_alg, parameters): (Vec<_>, Vec<_>) = of_row
+            .into_iter()
+            .partition(|change| matches!(change, Change::CorrectAlg | Change::UseAlgorithm { .. }));
+        let first = first.map(|(digest, notation)| Change::HashFirst { digest, notation });
+        Some(of_alg.into_iter().chain(first).chain(parameters).collect())
     }
 }
 
+/// What a text was hashed with before the algorithm hashed it, and how that hash was written if it was text.
+pub type First = Option<(Digest, Option<Notation>)>;
+
 /// What a text may have been hashed with before the algorithm hashed it.
-fn firsts(is_likely: bool) -> Vec<Option<(Digest, Option<Notation>)>> {
+fn firsts(is_likely: bool) -> Vec<First> {
     let mut firsts = vec![None];
     if is_likely {
         for notation in [
@@ -184,8 +193,7 @@ impl Encoded {
     }
 
     /// How it differs from the signature that `alg` asks for.
-    fn changes(&self, alg: Option<&str>) -> Option<Vec<Change>> {
-        let alg = alg?;
+    fn changes(&self, alg: &str) -> Option<Vec<Change>> {
         let (family, digest) = match self {
             Self::Pkcs1 { digest, .. } => ("RS", *digest),
             Self::Pss { digest, .. } => ("PS", *digest),

@@ -6,6 +6,7 @@ use crate::algorithm::Material;
 use crate::debug::change::Change;
 use crate::debug::reading::signature_encodings::Bytes;
 use crate::debug::replay::SecretForm;
+use crate::debug::search::Case;
 use crate::debug::signer::Suspect;
 
 /// A key, what it is changed to, and the signature in each form that such a key allows.
@@ -16,11 +17,29 @@ pub struct Target<'s> {
     pub forms: Arc<[Bytes]>,
 }
 
-impl Target<'_> {
+impl<'s> Target<'s> {
+    /// The key as it is, with these signatures.
+    pub fn of(suspect: &'s Suspect<Material>, forms: Vec<Bytes>) -> Self {
+        Self {
+            suspect,
+            secret: Vec::new(),
+            key: suspect.key().clone(),
+            forms: forms.into(),
+        }
+    }
+
     /// The signer with this key, for a proof.
     pub fn signer(&self) -> Suspect<Material> {
         let forms = self.secret.iter().copied();
         self.suspect
             .with(forms.map(|form| Change::RewriteSecret { form }))
+    }
+}
+
+/// How many bits a signature in this form has.
+pub fn bits(case: Case, of_form: &[Change], signature: &[u8]) -> usize {
+    match of_form.first() {
+        Some(Change::ReadBits) => case.reading.segments.signature.len().saturating_mul(6),
+        _ => signature.len().saturating_mul(8),
     }
 }

@@ -4,6 +4,7 @@
 use super::encoded_message;
 use super::hash_variants::{LIKELY_WAYS, ways};
 use super::key_with_forms::Target;
+use super::other_curves::{self, Ways};
 use crate::algorithm::{Algorithm, KeyType, Material};
 use crate::debug::budget::{self, Work};
 use crate::debug::cause::Cause;
@@ -41,11 +42,17 @@ pub fn search(
         suspect.is_for(row, false).then_some((suspect, row))
     });
     let mut suspects = suspects.take(MAX_KEYS);
+    let likely = inputs.iter().filter(|input| input.is_likely);
+    let likely: Vec<SigningInput> = likely.cloned().collect();
     work.within(SHARE, |work| {
         suspects.find_map(|(suspect, row)| {
             let forms = completed(case, suspect.key(), row)?;
             match suspect.key() {
                 Material::Rsa(_) => of_rsa(case, inputs, suspect, forms, work),
+                Material::P384(_) | Material::P521(_) | Material::Secp256k1(_) => {
+                    let target = Target::of(suspect, forms);
+                    other_curves::search(case, &likely, &[target], 0, Ways::All, work)
+                }
                 _ => one_by_one(case, inputs, suspect, row, &forms, work),
             }
         })
@@ -81,12 +88,7 @@ fn of_rsa(
     forms: Vec<Bytes>,
     work: &mut Work,
 ) -> Option<Proof> {
-    let target = Target {
-        suspect,
-        secret: Vec::new(),
-        key: suspect.key().clone(),
-        forms: forms.into(),
-    };
+    let target = Target::of(suspect, forms);
     let opened = encoded_message::opened(&[target], work);
     encoded_message::search(case, inputs, &opened, work)
 }

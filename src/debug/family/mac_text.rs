@@ -9,6 +9,7 @@ use crate::debug::cause::Cause;
 use crate::debug::change::{Change, Edit};
 use crate::debug::evident::alg::rows;
 use crate::debug::proof::{Proof, Signer};
+use crate::debug::reading::notation::Notation;
 use crate::debug::replay;
 use crate::debug::search::Case;
 use crate::debug::signing_inputs::SigningInput;
@@ -55,20 +56,65 @@ pub fn search(
                         continue;
                     };
                     let mac = expected_mac(row.name, &target.key, &text)?;
-                    let Some(repair) = repair(segment, &base64url::encode(&mac)) else {
-                        continue;
-                    };
-                    let of_input = [&input.changes[..], &of_hash].concat();
-                    let signer = target.signer();
-                    let proof = case.prove(&[repair], &of_input, Signer::Key(&signer), work);
-                    if proof.is_some() {
-                        return proof;
+                    let is_alone = is_plain && way.is_empty();
+                    for sent in sent(&mac).take(if is_alone { usize::MAX } else { 1 }) {
+                        let Some(repair) = repair(segment, &sent.segment) else {
+                            continue;
+                        };
+                        let of_form = [&[repair], &sent.of_form[..]].concat();
+                        let of_input = [&input.changes[..], &of_hash, &sent.of_mac].concat();
+                        let signer = target.signer();
+                        let proof = case.prove(&of_form, &of_input, Signer::Key(&signer), work);
+                        if proof.is_some() {
+                            return proof;
+                        }
                     }
                 }
             }
         }
     }
     None
+}
+
+/// A segment that a MAC may have been sent as.
+struct Sent {
+    segment: String,
+    of_form: Vec<Change>,
+    of_mac: Vec<Change>,
+}
+
+/// The MAC as it should be sent, and then the ways in which signers get that wrong: as text, or cut to its half.
+fn sent(mac: &[u8]) -> impl Iterator<Item = Sent> {
+    let plain = Sent {
+        segment: base64url::encode(mac),
+        of_form: Vec::new(),
+        of_mac: Vec::new(),
+    };
+    let half = mac.get(..mac.len() / 2).unwrap_or_default();
+    let truncated = Sent {
+        segment: base64url::encode(half),
+        of_form: Vec::new(),
+        of_mac: vec![Change::TruncateMac {
+            cause: Cause::MacTruncated,
+            bits: half.len().saturating_mul(8),
+        }],
+    };
+    let notations = [
+        Notation::Hex,
+        Notation::UpperHex,
+        Notation::Base64,
+        Notation::Base64url,
+    ];
+    let texts = notations.into_iter().map(|notation| Sent {
+        segment: base64url::encode(notation.encode(mac).as_bytes()),
+        of_form: vec![Change::ReadText {
+            notation,
+            separators: false,
+        }],
+        of_mac: Vec::new(),
+    });
+    let texts: Vec<Sent> = texts.collect();
+    [plain, truncated].into_iter().chain(texts)
 }
 
 /// What makes the segment the text of the MAC, if one thing does.

@@ -23,7 +23,7 @@ use super::signer::Suspect;
 use super::signing_inputs::SigningInput;
 pub use encoded_message::Opened;
 use hash_variants::{LIKELY_WAYS, other_macs, ways};
-use key_with_forms::Target;
+use key_with_forms::{Target, bits};
 use other_curves::Ways;
 
 use zeroize::Zeroizing;
@@ -95,7 +95,7 @@ pub fn damaged(
     let targets = targets(case, suspects, is_tried, work);
     let found = mac_text::search(case, inputs, &targets, work)
         .or_else(|| lost_characters::search(case, inputs, alg, suspects, work))
-        .or_else(|| damage::search(case, &targets, opened, work));
+        .or_else(|| damage::search(case, alg, &targets, opened, work));
     if found.is_some() {
         return found;
     }
@@ -186,6 +186,18 @@ fn signature_length(key: &Material) -> usize {
     lengths.max().unwrap_or_default()
 }
 
+/// A MAC of so many bits, of a text that was hashed before and cut then.
+fn hashed_and_cut(row: &Algorithm, key: &Material, bits: usize) -> Vec<Vec<Change>> {
+    let cuts = other_macs(row, key, bits).into_iter();
+    let first = |change: &Change| matches!(change, Change::HashFirst { .. });
+    let pairs = cuts.flat_map(|cut| {
+        let ways = ways(row).into_iter();
+        let ways = ways.filter(move |way| way.iter().all(first));
+        ways.map(move |way| [&way[..], &cut].concat())
+    });
+    pairs.collect()
+}
+
 impl Target<'_> {
     /// Asks about one text with exactly so many changes to it, to the hash, the signature and the secret.
     fn meet(
@@ -210,12 +222,7 @@ impl Target<'_> {
                 let Some(left) = left.checked_sub(of_row.len()).filter(|_| is_for) else {
                     continue;
                 };
-                let bits = match of_form.first() {
-                    Some(Change::ReadBits) => {
-                        case.reading.segments.signature.len().checked_mul(6)?
-                    }
-                    _ => signature.len().checked_mul(8)?,
-                };
+                let bits = bits(case, of_form, signature);
                 let is_of_length = row.signature_octets(&self.key).checked_mul(8)? == bits;
                 let ways = match left {
                     0 if is_of_length => vec![Vec::new()],
@@ -225,6 +232,7 @@ impl Target<'_> {
                         let ways = Vec::from_iter(is_likely.then(|| ways(row)));
                         ways.into_iter().flatten().chain(others).collect()
                     }
+                    2 if input.is_likely && !is_of_length => hashed_and_cut(row, &self.key, bits),
                     _ => continue,
                 };
                 let count = if changes > 1 { LIKELY_WAYS } else { usize::MAX };

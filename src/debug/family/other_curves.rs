@@ -7,6 +7,8 @@
     reason = "numbers modulo a prime and points of a curve have no overflow"
 )]
 
+use std::collections::HashMap;
+
 use p384::elliptic_curve::group::ff::{Field as _, PrimeField as _};
 use p384::elliptic_curve::ops::Reduce;
 use p384::elliptic_curve::point::DecompressPoint;
@@ -161,6 +163,8 @@ where
 {
     /// So many forms are all of one kind: R and S in either order, and in either order of bytes.
     const ORDERS: usize = 4;
+    /// On the curve where points cost most.
+    const ADDITIONS: u64 = 20;
     let mut pairs: Vec<(usize, usize)> = keys
         .iter()
         .enumerate()
@@ -169,22 +173,32 @@ where
     // The plainest form meets every key.
     pairs.sort_by_key(|(form, key)| (*form > 0, (form / ORDERS).saturating_add(*key)));
     let mut found = Vec::new();
+    let mut nonces: HashMap<&[u8], Nonce<C>> = HashMap::new();
     for (form, key) in pairs {
         let Some((target, point)) = keys.get(key) else {
             continue;
         };
-        let numbers = target.forms.get(form).and_then(|(_, bytes)| {
-            let (r, s) = bytes.split_at_checked(bytes.len() / 2)?;
-            let affine = AffinePoint::<C>::decompress(&field_bytes::<C>(r)?, Choice::from(0));
-            let lifted: ProjectivePoint<C> = Option::<AffinePoint<C>>::from(affine)?.into();
-            Some((number::<C>(r)?, number::<C>(s)?, lifted))
-        });
-        if work.left() <= kept || !work.spend(multiplication.saturating_mul(2)) {
+        let halves = target.forms.get(form);
+        let halves = halves.and_then(|(_, bytes)| bytes.split_at_checked(bytes.len() / 2));
+        let numbers = halves.and_then(|(r, s)| Some((r, number::<C>(r)?, number::<C>(s)?)));
+        let Some((r_bytes, r, s)) = numbers else {
+            continue;
+        };
+        // What is known of this R is not computed again.
+        let is_known = nonces
+            .get(r_bytes)
+            .is_some_and(|nonce| nonce.is_next(key, &s));
+        let cost = if is_known {
+            ADDITIONS
+        } else {
+            multiplication.saturating_mul(2)
+        };
+        if work.left() <= kept || !work.spend(cost) {
             work.leave_out();
             break;
         }
-        if let Some((r, s, lifted)) = numbers {
-            let (of_signature, of_key) = (lifted * s, *point * r);
+        let nonce = nonces.entry(r_bytes).or_insert_with(|| Nonce::new(r_bytes));
+        if let Some([of_signature, of_key]) = nonce.products(&r, &s, key, point) {
             found.push(Expected {
                 target,
                 form,
@@ -193,6 +207,60 @@ where
         }
     }
     found
+}
+
+/// The point R, with the last of its multiples that was computed, and the multiples of keys by its x.
+struct Nonce<C: CurveArithmetic> {
+    /// None if no point has this x.
+    lifted: Option<ProjectivePoint<C>>,
+    multiple: Option<(Scalar<C>, ProjectivePoint<C>)>,
+    of_keys: HashMap<usize, ProjectivePoint<C>>,
+}
+
+impl<C> Nonce<C>
+where
+    C: CurveArithmetic,
+    AffinePoint<C>: DecompressPoint<C>,
+{
+    fn new(r: &[u8]) -> Self {
+        let decompressed =
+            field_bytes::<C>(r).map(|r| AffinePoint::<C>::decompress(&r, Choice::from(0)));
+        let affine = decompressed.and_then(Option::<AffinePoint<C>>::from);
+        Self {
+            lifted: affine.map(Into::into),
+            multiple: None,
+            of_keys: HashMap::new(),
+        }
+    }
+
+    /// Whether additions alone lead to the products with this number, and this key.
+    fn is_next(&self, key: usize, s: &Scalar<C>) -> bool {
+        let is_next = |last: &Scalar<C>| last == s || *last + Scalar::<C>::ONE == *s;
+        let of_signature = self
+            .multiple
+            .as_ref()
+            .is_some_and(|(last, _)| is_next(last));
+        self.lifted.is_none() || (of_signature && self.of_keys.contains_key(&key))
+    }
+
+    /// `s R` and `r Q`.
+    fn products(
+        &mut self,
+        r: &Scalar<C>,
+        s: &Scalar<C>,
+        key: usize,
+        point: &ProjectivePoint<C>,
+    ) -> Option<[ProjectivePoint<C>; 2]> {
+        let lifted = self.lifted?;
+        let of_signature = match &self.multiple {
+            Some((last, multiple)) if last == s => *multiple,
+            Some((last, multiple)) if *last + Scalar::<C>::ONE == *s => *multiple + lifted,
+            Some(_) | None => lifted * *s,
+        };
+        self.multiple = Some((*s, of_signature));
+        let of_key = self.of_keys.entry(key).or_insert_with(|| *point * *r);
+        Some([of_signature, *of_key])
+    }
 }
 
 /// Every hash that may have been signed, those with the fewest changes first.

@@ -49,6 +49,8 @@ pub struct Hashed {
     pub prehash: Prehash,
     /// Whether it is of the Signing Input itself.
     pub is_plain: bool,
+    /// Whether it is one of few, so that it may be tried with a damaged signature.
+    pub is_likely: bool,
 }
 
 impl Hashed {
@@ -284,17 +286,19 @@ impl Writer<'_> {
                 digest: Digest::Sha256,
             }),
         };
+        let plain = Vec::from_iter(of_alg);
         let is_plain = changes
             .iter()
             .all(|change| *change == Change::KeepAsWritten);
         let mut push = |of_hash: &[Change], hash: &[u8]| {
+            let is_hashed_once = of_hash == plain;
             self.signed.hashes.push(Hashed {
                 changes: [changes, of_hash].concat(),
                 prehash: digest::prehash(hash),
                 is_plain,
+                is_likely: is_plain || (ways != Ways::Plain && is_hashed_once),
             });
         };
-        let plain = Vec::from_iter(of_alg.clone());
         push(&plain, &once);
         if ways == Ways::Plain {
             return;
