@@ -347,15 +347,14 @@ pub struct Secrets {
     #[arg(id = "secret-env", long, value_name = "NAME", hide_short_help = true)]
     pub variables: Vec<OsString>,
 
-    /// Encoding of the secrets
+    /// Encoding of the secrets [default: text]
     #[arg(
         id = "secret-encoding",
         long,
         hide_short_help = true,
-        value_name = "ENCODING",
-        default_value = "text"
+        value_name = "ENCODING"
     )]
-    pub encoding: SecretEncodingName,
+    pub encoding: Option<SecretEncodingName>,
 }
 
 impl Secrets {

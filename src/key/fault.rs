@@ -58,8 +58,8 @@ pub enum KeyFault {
     NotOnCurve {
         /// The curve.
         curve: KeyType,
-        /// Whether exchanging the two gives a point of the curve.
-        swapped: bool,
+        /// How they are on it, if there is a way.
+        order: CoordinateOrder,
     },
     /// `x` can't be decoded, is not canonical, or is of small order.
     NotEd25519,
@@ -98,6 +98,17 @@ pub enum KeyFault {
     ChainIssuer,
 }
 
+/// How coordinates that are not on a curve have to be read to be on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CoordinateOrder {
+    /// `y` for `x`, and `x` for `y`.
+    Swapped,
+    /// The bytes of both in reverse.
+    LittleEndian,
+    /// None is known.
+    Unknown,
+}
+
 impl KeyFault {
     /// What to do about it, where there is something to do.
     #[must_use]
@@ -122,10 +133,13 @@ impl KeyFault {
                 "the program that wrote the key removed or added a leading zero byte; it must write the full length",
             ),
             Self::Length { .. } => Some("the key may be truncated; download it again"),
-            Self::NotOnCurve { swapped: true, .. } => Some("swap x and y"),
-            Self::NotOnCurve { swapped: false, .. } => {
-                Some("download the key again; x or y may be damaged or in the wrong byte order")
-            }
+            Self::NotOnCurve { order, .. } => Some(match order {
+                CoordinateOrder::Swapped => "swap \"x\" and \"y\" in the key",
+                CoordinateOrder::LittleEndian => {
+                    "reverse the bytes of \"x\" and \"y\": a JWK has them in big-endian order"
+                }
+                CoordinateOrder::Unknown => "download the key again; \"x\" or \"y\" is damaged",
+            }),
             Self::NotEd25519 | Self::RsaModulus => {
                 Some("a character of the key is wrong; download it again")
             }
@@ -210,14 +224,14 @@ impl fmt::Display for KeyFault {
                 f,
                 "\"{name}\" must have {expected} bytes for {key_type}, found {found}"
             ),
-            Self::NotOnCurve {
-                curve,
-                swapped: true,
-            } => write!(f, "(x, y) is not on the {curve} curve, but (y, x) is"),
-            Self::NotOnCurve {
-                curve,
-                swapped: false,
-            } => write!(f, "(x, y) is not on the {curve} curve"),
+            Self::NotOnCurve { curve, order } => {
+                write!(f, "(x, y) is not on the {curve} curve")?;
+                f.write_str(match order {
+                    CoordinateOrder::Swapped => ", but (y, x) is",
+                    CoordinateOrder::LittleEndian => ", but is in little-endian order",
+                    CoordinateOrder::Unknown => "",
+                })
+            }
             Self::NotEd25519 => f.write_str("\"x\" is not a valid Ed25519 public key"),
             Self::RsaSize(bits) => write!(
                 f,
@@ -265,7 +279,10 @@ impl fmt::Display for KeyFault {
                 )
             }
             Self::NotAKey(other) => write!(f, "expected a key, found {other}"),
-            Self::UnknownAlgorithm(name) => write!(f, "a key for {name}, which JOSE does not use"),
+            Self::UnknownAlgorithm(name) => write!(
+                f,
+                "{name} keys are not supported: JWTs have no algorithm for them"
+            ),
             Self::ExplicitCurve => f.write_str("an EC key with explicit curve parameters"),
             Self::PssParameters => {
                 f.write_str("RSASSA-PSS parameters that fit none of PS256, PS384 and PS512")

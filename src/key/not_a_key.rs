@@ -315,7 +315,9 @@ impl NotAKey {
                     Encoding::Base64Url(_) => " --secret-encoding base64url",
                     Encoding::Hex => " --secret-encoding hex",
                 };
-                format!("for a shared secret, use --secret-file FILE{option}\n{hint}")
+                format!(
+                    "for a shared secret, use `jwtlens verify --secret-file FILE{option}`\n{hint}"
+                )
             }
             Self::InPem(Kind::Pkcs12) => {
                 format!(
@@ -354,7 +356,7 @@ impl NotAKey {
             Self::Putty => "export the key from PuTTYgen in OpenSSH format",
             Self::Parameters => "use the file that holds the key itself",
             Self::UnknownLabel(_) | Self::Unknown => {
-                "a key is a JWK, a JWK Set, or a public key or certificate in PEM or DER; for a shared secret, use --secret-file"
+                "a key is a JWK, a JWK Set, or a public key or certificate in PEM or DER; for a shared secret, use `jwtlens verify --secret-file`"
             }
             Self::TrustedCertificate | Self::Ssh(_) | Self::Ssh2 { .. } => "convert it",
             Self::Pgp => "OpenPGP keys cannot verify JWTs; ask the issuer for its JWK Set",

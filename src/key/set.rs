@@ -277,7 +277,6 @@ impl fmt::Display for KeySourceError {
             Self::Content(fault) => write!(f, "{fault}"),
             Self::NoneUsable(keys) => {
                 let shown = keys.get(..MAX_REASONS).unwrap_or(keys);
-                f.write_str("no usable key: ")?;
                 listed(f, shown)?;
                 match keys.len().saturating_sub(shown.len()) {
                     0 => Ok(()),

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use memchr::memmem;
+
+use super::compact::HEADER_START;
 use super::segment::Segment;
 
 /// What a character outside of `A-Z a-z 0-9 - _ .` is, as far as it shows where it comes from.
@@ -25,6 +28,8 @@ pub enum ForeignCharacter {
     ShellVariable,
     /// `$` or `!`, which a shell interprets.
     ShellCharacter(u8),
+    /// The text is a URL; whether a token may be in it.
+    Url(bool),
     /// The text is a JWK.
     Jwk,
     /// The text is JSON.
@@ -48,6 +53,7 @@ impl ForeignCharacter {
         let (before, rest) = token.split_at_checked(at).unwrap_or((token, &[]));
         let (segment, offset) = place(token, before);
         let character = match rest {
+            _ if is_url(token) => Self::Url(memmem::find(token, HEADER_START.as_bytes()).is_some()),
             [b'=', ..] if !before.starts_with(b"ey") => Self::Assignment,
             [b'=', ..] => Self::Padding,
             [byte @ (b'/' | b':'), ..] if segment == Segment::Token && is_text(token) => {
@@ -85,6 +91,7 @@ impl ForeignCharacter {
             Self::Padding
             | Self::Whitespace
             | Self::SdJwt
+            | Self::Url(_)
             | Self::Jwk
             | Self::Json
             | Self::ByteOrderMark
@@ -99,7 +106,7 @@ impl ForeignCharacter {
             }
             Self::InText(_) => Some("pass the token alone, or use --scan to find it in the text"),
             Self::Padding => {
-                Some("re-encode the token as base64url without padding (RFC 7515, section 2)")
+                Some("remove the \"=\", unless an AWS load balancer made the token: it signs them")
             }
             Self::Path => Some("to read tokens from a file, use -f FILE"),
             Self::StandardBase64(_) => {
@@ -110,8 +117,10 @@ impl ForeignCharacter {
             }
             Self::ShellVariable => Some("to expand a shell variable, use double quotes: \"$NAME\""),
             Self::ShellCharacter(_) => {
-                Some("pass the token on stdin, where the shell does not expand $ or !")
+                Some("copy the token again; in a shell, put it in single quotes")
             }
+            Self::Url(true) => Some("pass only the token in it, or use --scan to find it"),
+            Self::Url(false) => Some("pass the token itself: jwtlens has no network access"),
             Self::Jwk => Some("pass a token; use `jwtlens key` to see what a key holds"),
             Self::Json => {
                 Some("use --scan to find the token, or extract it with `jq -r .access_token`")
@@ -145,12 +154,18 @@ impl fmt::Display for ForeignCharacter {
                 write!(f, "invalid character '{}'", char::from(*byte))
             }
             Self::Redacted(_) => f.write_str("invalid character"),
+            Self::Url(_) => f.write_str("expected a JWT, found a URL"),
             Self::Jwk => f.write_str("expected a JWT, found a JWK"),
             Self::Json => f.write_str("expected a compact JWT, found JSON"),
             Self::ByteOrderMark => f.write_str("unexpected byte order mark (BOM)"),
             Self::Utf16(byte) | Self::Byte(byte) => write!(f, "invalid byte 0x{byte:02X}"),
         }
     }
+}
+
+/// Whether the text is an address of a web page or a service.
+fn is_url(token: &[u8]) -> bool {
+    token.starts_with(b"https://") || token.starts_with(b"http://")
 }
 
 /// The segment of the character that follows `before`, and its offset there.

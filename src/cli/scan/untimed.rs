@@ -13,6 +13,8 @@ pub struct Untimed {
     now: u64,
     /// Tokens of both kinds whose lines give a zone that is not known.
     unknown_zone: u64,
+    /// The first of these zones.
+    zone: Option<&'static str>,
     /// A member that looks like a time, but does not count.
     member: Option<MemberPath>,
 }
@@ -29,8 +31,9 @@ impl Untimed {
     }
 
     /// Counts a token in a line whose zone is not known.
-    pub fn count_unknown_zone(&mut self) {
+    pub fn count_unknown_zone(&mut self, zone: &'static str) {
         self.unknown_zone = self.unknown_zone.saturating_add(1);
+        self.zone.get_or_insert(zone);
     }
 
     /// Keeps a member that looks like a time.
@@ -45,6 +48,7 @@ impl Untimed {
         self.before = self.before.saturating_add(later.before);
         self.now = self.now.saturating_add(later.now);
         self.unknown_zone = self.unknown_zone.saturating_add(later.unknown_zone);
+        self.zone = self.zone.or(later.zone);
         self.name(later.member.as_ref());
     }
 
@@ -70,10 +74,15 @@ impl Untimed {
                 "{tokens} {verb} checked at the current time: no usable time in {lines}"
             ));
         }
-        if self.unknown_zone > 0 {
+        if let Some(zone) = self.zone {
             let tokens = numbers::count(self.unknown_zone, "token");
+            let zone = if zone.ends_with('/') {
+                format!("{zone}...")
+            } else {
+                zone.to_owned()
+            };
             messages.note(&format!(
-                "the log times of {tokens} were not used: the offset of a zone such as EST or Europe/Paris is unknown"
+                "the log times of {tokens} were not used: their time zone ({zone}) does not give an offset from UTC"
             ));
             if !messages.quiet {
                 messages.hint(
