@@ -466,6 +466,7 @@ impl Change {
     }
 
     /// A phrase with a place, a character, a length or a notation in it.
+    #[allow(clippy::too_many_lines, reason = "a table")]
     fn phrase(&self) -> Option<String> {
         Some(match self {
             Self::ReadBits => "with the bits of its incomplete last byte".to_owned(),
@@ -582,6 +583,7 @@ impl Change {
     }
 
     /// What the phrase of its cause cannot say: a variant, a header, what a key allows.
+    #[allow(clippy::too_many_lines, reason = "a table")]
     fn detail(&self) -> Option<String> {
         match self {
             Self::WriteCompact {
@@ -612,7 +614,67 @@ impl Change {
             Self::UseUtf16 { big_endian: true } => Some("big-endian".to_owned()),
             Self::RewriteSecret { form } => Some(form.described().to_owned()),
             Self::IgnorePss { allowed } => Some(format!("it allows {}", allowed.join(", "))),
-            _ => None,
+            Self::RemoveNuls
+            | Self::DecodePercent
+            | Self::TakeMember { .. }
+            | Self::WriteCompact { .. }
+            | Self::Take { .. }
+            | Self::DecodeBase64
+            | Self::RemoveWhitespace
+            | Self::ReplaceSpaces
+            | Self::EditText { .. }
+            | Self::UseBase64url
+            | Self::RemovePadding
+            | Self::EditSignature { .. }
+            | Self::RestoreDropped { .. }
+            | Self::RemoveEnd { .. }
+            | Self::ReadBits
+            | Self::ReadHexSegment { .. }
+            | Self::ReadText { .. }
+            | Self::ReadDer { .. }
+            | Self::RemoveBytes { .. }
+            | Self::ResizeHalves { .. }
+            | Self::SwapHalves
+            | Self::ReverseHalves
+            | Self::ReverseBytes
+            | Self::ResizeNumber { .. }
+            | Self::ReplacePayload { .. }
+            | Self::EditSegment { .. }
+            | Self::HashNonce
+            | Self::KeepAsWritten
+            | Self::TakeHeader
+            | Self::TakePayload
+            | Self::AddPadding
+            | Self::UseStandardBase64
+            | Self::UseJson { .. }
+            | Self::QuoteInput
+            | Self::CorrectAlg
+            | Self::IgnoreAlg { .. }
+            | Self::UseAlgorithm { .. }
+            | Self::UseDigest { .. }
+            | Self::HashFirst { .. }
+            | Self::TakeAsHash
+            | Self::OmitDigestInfo
+            | Self::UseSaltLength { .. }
+            | Self::UseMaskDigest { .. }
+            | Self::TruncateMac { .. }
+            | Self::HashAgain
+            | Self::HashText { .. }
+            | Self::UseOtherKey
+            | Self::UseEmbeddedKey { .. }
+            | Self::FollowCertificates { .. }
+            | Self::UseNamedKey { .. }
+            | Self::SwapCoordinates
+            | Self::ReverseCoordinates
+            | Self::RewriteCoordinates
+            | Self::IgnoreMembers { .. }
+            | Self::NegateY
+            | Self::NegatePrivate
+            | Self::TakeYAsPrivate
+            | Self::UseSmallKey { .. }
+            | Self::UsePublicSecret { .. }
+            | Self::IgnoreHeader
+            | Self::IgnoreUtf16 => None,
         }
     }
 }

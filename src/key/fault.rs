@@ -122,17 +122,17 @@ impl KeyFault {
     fn advice(&self) -> Option<&'static str> {
         match self {
             Self::UnsupportedCurve { crv, .. } if crv.starts_with('X') => {
-                Some("the key is for key agreement; ask its issuer for the public signing key")
+                Some("ask the issuer for the public signing key; this one is for key agreement")
             }
-            Self::Missing(_) => Some("the key may be incomplete; download it again"),
+            Self::Missing(_) => Some("download the key again; it may be incomplete"),
             Self::Padding(_) => Some("remove the \"=\" (RFC 7515, section 2)"),
-            Self::NotBase64url(..) => Some("base64url has A-Z a-z 0-9 - _"),
+            Self::NotBase64url(..) => Some("encode it as base64url: A-Z a-z 0-9 - _"),
             Self::Length {
                 found, expected, ..
-            } if found.abs_diff(*expected) == 1 => Some(
-                "the program that wrote the key removed or added a leading zero byte; it must write the full length",
-            ),
-            Self::Length { .. } => Some("the key may be truncated; download it again"),
+            } if found.abs_diff(*expected) == 1 => {
+                Some("write the full length: a leading zero byte was removed or added")
+            }
+            Self::Length { .. } => Some("download the key again; it may be truncated"),
             Self::NotOnCurve { order, .. } => Some(match order {
                 CoordinateOrder::Swapped => "swap \"x\" and \"y\" in the key",
                 CoordinateOrder::LittleEndian => {
@@ -141,20 +141,20 @@ impl KeyFault {
                 CoordinateOrder::Unknown => "download the key again; \"x\" or \"y\" is damaged",
             }),
             Self::NotEd25519 | Self::RsaModulus => {
-                Some("a character of the key is wrong; download it again")
+                Some("download the key again; a character of it is wrong")
             }
             Self::RsaSize(bits) if bits < RSA_BITS.start() => {
-                Some("the issuer must use a key of at least 2048 bits (RFC 7518, section 3.3)")
+                Some("have the issuer use a key of at least 2048 bits (RFC 7518, section 3.3)")
             }
             Self::Use(_) | Self::KeyOps(_) => {
-                Some("the key has another purpose; ask its issuer for the public signing key")
+                Some("ask the issuer for the public signing key; this one has another purpose")
             }
             Self::Algorithm { .. } => {
                 Some("remove \"alg\", or ask its issuer for the key that belongs to the algorithm")
             }
-            Self::UnsupportedCurve { kty: "OKP", .. } => Some(
-                "jwtlens cannot verify signatures of this curve; ask the issuer for an Ed25519 key",
-            ),
+            Self::UnsupportedCurve { kty: "OKP", .. } => {
+                Some("ask the issuer for an Ed25519 key: jwtlens does not support this curve")
+            }
             Self::UnsupportedCurve { .. } => {
                 Some("ask the issuer for a key on one of these curves")
             }
@@ -162,10 +162,8 @@ impl KeyFault {
             Self::ExplicitCurve => Some(
                 "name the curve: openssl ec -pubin -in FILE -param_enc named_curve > OUTPUT.pem",
             ),
-            Self::PssParameters => Some(
-                "PS256, PS384 and PS512 use one hash throughout and a salt as long as the hash",
-            ),
-            Self::ChainIssuer => Some("only the key of the end-entity certificate verifies tokens"),
+            Self::PssParameters => Some("use one hash throughout, and a salt as long as the hash"),
+            Self::ChainIssuer => Some("use the key of the end-entity certificate"),
             Self::NotAKey(_)
             | Self::Json(_)
             | Self::NotAnObject(_)
@@ -228,7 +226,7 @@ impl fmt::Display for KeyFault {
                 write!(f, "(x, y) is not on the {curve} curve")?;
                 f.write_str(match order {
                     CoordinateOrder::Swapped => ", but (y, x) is",
-                    CoordinateOrder::LittleEndian => ", but is in little-endian order",
+                    CoordinateOrder::LittleEndian => ", but is with reversed bytes",
                     CoordinateOrder::Unknown => "",
                 })
             }

@@ -47,10 +47,7 @@ pub fn in_milliseconds(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
         });
     let names: Vec<String> = found.iter().map(|name| format!("\"{name}\"")).collect();
     let names = names.join(", ");
-    let finding = Finding::likely(
-        Code::TimeInMilliseconds,
-        format!("{names}{meant}"),
-    );
+    let finding = Finding::likely(Code::TimeInMilliseconds, format!("{names}{meant}"));
     let finding = match divisor {
         1000 => finding,
         _ => finding

@@ -399,7 +399,10 @@ fn rests_on_search(finding: &Finding) -> bool {
 /// Whether a longer search would find nothing else.
 fn is_settled(finding: &Finding) -> bool {
     finding.certainty == Certainty::Proven
-        || matches!(finding.code, Code::SignatureZero | Code::DetachedPayload)
+        || matches!(
+            finding.code,
+            Code::SignatureZero | Code::DetachedPayload | Code::Ellipsis | Code::Jwe
+        )
 }
 
 fn certainty(finding: &Finding) -> Option<&'static str> {

@@ -1,6 +1,7 @@
 //! Tokens whose lines have no time, with `--at line`.
 
 use super::member_path::MemberPath;
+use super::zone::HOURS_ALONE;
 use crate::cli::messages::Messages;
 use crate::cli::numbers;
 
@@ -76,14 +77,14 @@ impl Untimed {
         }
         if let Some(zone) = self.zone {
             let tokens = numbers::count(self.unknown_zone, "token");
-            let zone = if zone.ends_with('/') {
-                format!("{zone}...")
-            } else {
-                zone.to_owned()
+            let why = match zone {
+                HOURS_ALONE => "their offset has no minutes".to_owned(),
+                area if area.ends_with('/') => {
+                    format!("they have a zone name ({area}...) instead of an offset")
+                }
+                name => format!("they have a zone name ({name}) instead of an offset"),
             };
-            messages.note(&format!(
-                "the log times of {tokens} were not used: their time zone ({zone}) does not give an offset from UTC"
-            ));
+            messages.note(&format!("the log times of {tokens} were not used: {why}"));
             if !messages.quiet {
                 messages.hint(
                     "write times in UTC or with an offset, such as 2026-11-25T22:48:00-05:00",

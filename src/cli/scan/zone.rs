@@ -35,7 +35,7 @@ const AREAS: [&str; 11] = [
 ];
 
 /// What an offset of hours alone is called.
-const HOURS_ALONE: &str = "hours alone";
+pub const HOURS_ALONE: &str = "hours alone";
 
 /// The zone that a text behind a time starts with, and the text behind it.
 pub fn zone(text: Cursor<'_>) -> (Zone, Cursor<'_>) {

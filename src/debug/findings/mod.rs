@@ -135,7 +135,7 @@ fn without_alg(jwk: &Object) -> Object {
     let mut key = Object::default();
     for member in jwk.members() {
         if &*member.name != "alg" {
-            key.push(&*member.name, member.value.clone());
+            key.push(&member.name, member.value.clone());
         }
     }
     key
@@ -172,8 +172,8 @@ fn evidence(proof: &Proof, context: &Context) -> String {
         _ => format!("{repairs}, "),
     };
     let mut of_keys = changes.iter().filter(of_key);
-    let changed = of_keys.find(|change| **change != Change::UseOtherKey);
-    match (changed, proof.key(), proof.jwk()) {
+    let key_change = of_keys.find(|change| **change != Change::UseOtherKey);
+    match (key_change, proof.key(), proof.jwk()) {
         (Some(Change::UseNamedKey { place }), Some(key), Some(jwk)) if key.crv != Some("P-256") => {
             format!("{start}the key in \"{place}\" verifies it: {jwk}")
         }

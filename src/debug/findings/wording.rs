@@ -37,14 +37,13 @@ pub fn of_good_signature(
         Some(TokenFault::NotAString { name, .. }) => {
             format!("have the issuer write \"{name}\" as a string")
         }
-        Some(_) => return finding,
         None if is_critical("b64") => {
             "have the issuer encode the payload, and remove \"b64\" and \"crit\"".to_owned()
         }
         None if !header.critical.is_empty() => {
             "have the issuer remove \"crit\", or use a library that supports it".to_owned()
         }
-        None => return finding,
+        Some(_) | None => return finding,
     };
     finding.with_hint(hint)
 }
