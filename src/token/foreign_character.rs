@@ -6,14 +6,15 @@ use memchr::memmem;
 
 use super::compact::HEADER_START;
 use super::segment::Segment;
+use crate::text::base64url;
 
 /// What a character outside of `A-Z a-z 0-9 - _ .` is, as far as it shows where it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ForeignCharacter {
     /// `=` after something that does not begin as a token: an assignment.
     Assignment,
-    /// `=` as base64 pads.
-    Padding,
+    /// `=` as base64 pads; whether an AWS load balancer made the token, which signs its padding.
+    Padding(bool),
     /// `/` in something without the segments of a token: a path.
     Path,
     /// `:` or `/` in text of several words, as in an HTTP header.
@@ -55,7 +56,7 @@ impl ForeignCharacter {
         let character = match rest {
             _ if is_url(token) => Self::Url(memmem::find(token, HEADER_START.as_bytes()).is_some()),
             [b'=', ..] if !before.starts_with(b"ey") => Self::Assignment,
-            [b'=', ..] => Self::Padding,
+            [b'=', ..] => Self::Padding(is_of_load_balancer(token)),
             [byte @ (b'/' | b':'), ..] if segment == Segment::Token && is_text(token) => {
                 Self::InText(*byte)
             }
@@ -88,7 +89,7 @@ impl ForeignCharacter {
             | Self::Utf16(_)
             | Self::Ascii(_)
             | Self::Byte(_) => Self::Redacted(self.hint()),
-            Self::Padding
+            Self::Padding(_)
             | Self::Whitespace
             | Self::SdJwt
             | Self::Url(_)
@@ -105,9 +106,12 @@ impl ForeignCharacter {
                 Some("pass only the part after \"=\", or use --scan to find tokens in text")
             }
             Self::InText(_) => Some("pass the token alone, or use --scan to find it in the text"),
-            Self::Padding => {
-                Some("remove the \"=\", unless an AWS load balancer made the token: it signs them")
+            Self::Padding(false) => {
+                Some("re-encode the token as base64url without padding (RFC 7515, section 2)")
             }
+            Self::Padding(true) => Some(
+                "use a library that accepts the padding of AWS load balancers, as aws-jwt-verify does",
+            ),
             Self::Path => Some("to read tokens from a file, use -f FILE"),
             Self::StandardBase64(_) => {
                 Some("re-encode the token as base64url, with \"-\" and \"_\" (RFC 4648, section 5)")
@@ -140,7 +144,7 @@ impl fmt::Display for ForeignCharacter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Assignment => f.write_str("invalid character '='"),
-            Self::Padding => f.write_str("unexpected \"=\" padding"),
+            Self::Padding(_) => f.write_str("unexpected \"=\" padding"),
             Self::Path => f.write_str("invalid character '/'"),
             Self::StandardBase64(byte) => write!(
                 f,
@@ -161,6 +165,14 @@ impl fmt::Display for ForeignCharacter {
             Self::Utf16(byte) | Self::Byte(byte) => write!(f, "invalid byte 0x{byte:02X}"),
         }
     }
+}
+
+/// Whether the header names an AWS load balancer as the signer (`signer`, an ARN).
+fn is_of_load_balancer(token: &[u8]) -> bool {
+    let header = token.split(|byte| matches!(byte, b'.' | b'=')).next();
+    let header = header.and_then(|header| str::from_utf8(header).ok());
+    let json = header.and_then(|header| base64url::decode(header).ok());
+    json.is_some_and(|json| memmem::find(&json, b":elasticloadbalancing:").is_some())
 }
 
 /// Whether the text is an address of a web page or a service.

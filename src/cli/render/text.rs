@@ -266,7 +266,7 @@ impl Text<'_> {
         let is_settled = causes.iter().any(|finding| is_settled(finding));
         match &report.search {
             Some(tried) if !is_short => text.push_str(&self.search(tried, causes.is_empty())),
-            Some(tried) if !is_settled => {
+            Some(tried) if !is_settled && !is_told(tried, causes, is_cut) => {
                 if causes.is_empty() {
                     text.push_str(&self.heading("Why: no cause found"));
                 }
@@ -394,6 +394,13 @@ fn attempts(tried: &Tried, milliseconds: Option<u64>, is_cut: bool) -> String {
 /// Whether nothing was found: how much was tried is the evidence, and has a line of its own.
 fn rests_on_search(finding: &Finding) -> bool {
     finding.tried > 0 && finding.certainty != Certainty::Proven
+}
+
+/// Whether a finding says all there is to say: nothing else can be tried, and nothing more is to be shown.
+fn is_told(tried: &Tried, causes: &[&Finding], is_cut: bool) -> bool {
+    let is_whole = tried.complete && tried.keys_left_out == 0 && tried.exceeded_limit.is_none();
+    let is_evidence = causes.iter().any(|finding| rests_on_search(finding));
+    is_whole && !is_cut && !causes.is_empty() && !is_evidence
 }
 
 /// Whether a longer search would find nothing else.
