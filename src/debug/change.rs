@@ -503,6 +503,18 @@ impl Change {
                 let Edit { at, inserted, .. } = edits.first()?;
                 format!("with \"{inserted}\" at byte {at} of the signature")
             }
+            Self::EditSignature {
+                cause: Cause::Truncated,
+                edits,
+            } if edits.iter().all(|edit| edit.removed.is_empty()) => {
+                let edits = edits.iter();
+                let edits: Vec<String> = edits
+                    .map(|Edit { at, inserted, .. }| {
+                        format!("\"{inserted}\" restored at byte {at}")
+                    })
+                    .collect();
+                format!("with {} of the signature", enumerated(&edits))
+            }
             Self::EditSignature { edits, .. } => {
                 let edits: Vec<String> = edits.iter().map(Edit::described).collect();
                 format!("with {} of the signature", enumerated(&edits))
