@@ -421,17 +421,17 @@ mod tests {
             (
                 b"-----BEGIN ",
                 "expected a key, found PEM with a malformed BEGIN line",
-                "copy the file again or damaged",
+                "copy the file again",
             ),
             (
                 b"-----BEGIN PUBLIC KEY-----\nAAAA\n",
                 "expected a key, found PEM without an END line",
-                "copy the file again or damaged",
+                "copy the file again",
             ),
             (
                 b"-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n",
                 "expected a key, found a public key (SPKI), malformed",
-                "copy the file again or damaged",
+                "copy the file again",
             ),
             (
                 b"-----BEGIN SOMETHING-----\nAAAA\n-----END SOMETHING-----\n",
@@ -446,7 +446,7 @@ mod tests {
             (
                 b"\x30\x0C\x30\x06\x06\x02\x2A\x03\x05\0\x03\x02\x01\xFF",
                 "expected a key, found a public key (SPKI), malformed",
-                "copy the file again or damaged",
+                "copy the file again",
             ),
         ]);
     }
