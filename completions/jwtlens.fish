@@ -40,7 +40,7 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s f -l file -d 
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s k -l key -d 'Key file, directory, or inline key (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l secret-file -d 'Read a shared secret from a file (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l secret-env -d 'Read a shared secret from an environment variable (repeatable)' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l secret-encoding -d 'Encoding of the secrets' -r -f -a "text\t'Not encoded'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l secret-encoding -d 'Encoding of the secrets [default: text]' -r -f -a "text\t'Not encoded'
 base64\t'Base64 (RFC 4648, section 4)'
 base64url\t'Base64url (RFC 4648, section 5)'
 hex\t'Hexadecimal'"
@@ -79,7 +79,7 @@ summary\t'What the run found, as a table'
 summary-json\t'What the run found, as one JSON object'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l only -d 'Print only tokens with this verdict (repeatable)' -r -f -a "valid\t'the signature, times and claim checks pass'
 expired\t'signature verified, but the token has expired'
-not-yet-valid\t'signature verified, but nbf is in the future'
+not-yet-valid\t'signature verified, but the token is not valid yet'
 claim-rejected\t'signature verified, but a claim check failed'
 unverifiable\t'alg is none, unknown, or not allowed by any key'
 mis-signed\t'the signature does not verify with any key'
@@ -98,7 +98,7 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s f -l file -d '
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s k -l key -d 'Key file, directory, or inline key (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l secret-file -d 'Read a shared secret from a file (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l secret-env -d 'Read a shared secret from an environment variable (repeatable)' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l secret-encoding -d 'Encoding of the secrets' -r -f -a "text\t'Not encoded'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l secret-encoding -d 'Encoding of the secrets [default: text]' -r -f -a "text\t'Not encoded'
 base64\t'Base64 (RFC 4648, section 4)'
 base64url\t'Base64url (RFC 4648, section 5)'
 hex\t'Hexadecimal'"
@@ -137,7 +137,7 @@ summary\t'What the run found, as a table'
 summary-json\t'What the run found, as one JSON object'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l only -d 'Print only tokens with this verdict (repeatable)' -r -f -a "valid\t'the signature, times and claim checks pass'
 expired\t'signature verified, but the token has expired'
-not-yet-valid\t'signature verified, but nbf is in the future'
+not-yet-valid\t'signature verified, but the token is not valid yet'
 claim-rejected\t'signature verified, but a claim check failed'
 unverifiable\t'alg is none, unknown, or not allowed by any key'
 mis-signed\t'the signature does not verify with any key'

@@ -134,8 +134,8 @@ pub use algorithm::{Algorithm, KeyType};
 pub use debug::{Debugger, Effort, Tally};
 pub use key::set::{KeySet, KeySource, KeySourceError, UnusableKey};
 pub use key::{
-    Certificate, ContentFault, KeyFault, KeyId, KeyNote, KeyReport, NotAKey, SecretEncoding,
-    SecretFault, VerificationKey,
+    Certificate, ContentFault, CoordinateOrder, KeyFault, KeyId, KeyNote, KeyReport, NotAKey,
+    SecretEncoding, SecretFault, VerificationKey,
 };
 pub use text::abridged::abridged;
 pub use text::base64url::{Base64urlFault, is_base64url};

@@ -81,7 +81,7 @@ fn refuse(error: &clap::Error, arguments: &[OsString]) -> Exit {
         );
         return finish(&failure.into(), messages);
     }
-    usage::print(&usage::explain(error, arguments));
+    usage::print(&usage::explain(error, arguments, messages.width));
     Exit::Usage
 }
 

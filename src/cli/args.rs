@@ -338,8 +338,8 @@ pub struct Keys {
 pub struct Secrets {
     /// Read a shared secret from a file (repeatable)
     ///
-    /// A secret verifies HS256, HS384 and HS512. A newline at its end is removed, with a note. A public key
-    /// is rejected: it is not a secret.
+    /// A secret verifies HS256, HS384 and HS512. A newline at its end is removed, with a note. Public keys and
+    /// tokens are rejected: they are not secrets.
     #[arg(id = "secret-file", long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub files: Vec<OsString>,
 
@@ -347,15 +347,14 @@ pub struct Secrets {
     #[arg(id = "secret-env", long, value_name = "NAME", hide_short_help = true)]
     pub variables: Vec<OsString>,
 
-    /// Encoding of the secrets
+    /// Encoding of the secrets [default: text]
     #[arg(
         id = "secret-encoding",
         long,
         hide_short_help = true,
-        value_name = "ENCODING",
-        default_value = "text"
+        value_name = "ENCODING"
     )]
-    pub encoding: SecretEncodingName,
+    pub encoding: Option<SecretEncodingName>,
 }
 
 impl Secrets {

@@ -63,10 +63,9 @@ fn listed(counts: &[(&str, u64)]) -> String {
         let tokens = numbers::count(*count, "token");
         format!("{} ({tokens})", escape::delimited(name))
     });
-    let more = if counts.len() > MAX_SHOWN {
-        ", ..."
-    } else {
-        ""
+    let more = match counts.len().saturating_sub(MAX_SHOWN) {
+        0 => String::new(),
+        more => format!(", and {more} more"),
     };
     format!("{}{more}", shown.collect::<Vec<_>>().join(", "))
 }

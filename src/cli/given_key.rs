@@ -50,6 +50,11 @@ impl<'g> Given<'g> {
         self.place == VARIABLE
     }
 
+    /// Whether it is an operand of `jwtlens key`, which has no options for secrets.
+    pub fn is_operand(&self) -> bool {
+        self.place.starts_with("KEY ")
+    }
+
     pub fn is_directory(&self) -> bool {
         !is_inline(self.text) && Path::new(self.text).is_dir()
     }

@@ -229,6 +229,7 @@ fn read_file(given: &Given) -> Result<KeySource> {
             _ if Path::new(key).exists() => "check that it is a key file, and that you may read it",
             _ if octets.starts_with(b"file:") => "use the path without file://",
             _ if given.is_from_variable() => "set it to a file, a directory, or the key itself",
+            _ if given.is_operand() => "KEY is a file, a directory, the key itself, or - for stdin",
             _ => "KEY is a file, a directory, the key itself, or - for stdin; for a secret, use --secret-file",
         };
         failure.hints(key_hints::lines(hint, None))

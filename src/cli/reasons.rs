@@ -2,13 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use jwtlens::{Check, Reason, Report, Verdict};
+use jwtlens::{Check, Code, Reason, Report, Verdict};
 
 /// Why a token is rejected, if its verdict does not say so.
 pub fn reason(report: &Report) -> Option<String> {
     match report.verdict {
         Verdict::Malformed => {
             let error = report.error.as_ref()?;
+            let mut findings = report.findings.iter();
+            if findings.any(|finding| finding.code == Code::Truncated) {
+                return Some(format!("malformed: {}", Code::Truncated.name()));
+            }
             // Without names and counts: there are only so many reasons.
             Some(format!(
                 "malformed: {}: {:#}",

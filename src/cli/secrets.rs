@@ -6,13 +6,20 @@ use jwtlens::{KeySource, SecretFault};
 use zeroize::Zeroizing;
 
 use super::Surroundings;
-use super::args::Secrets;
+use super::args::{SecretEncodingName, Secrets};
 use super::given_key::Given;
 use super::keys;
 use super::messages::Failure;
 
 /// All secrets that were asked for, each a source of its own.
 pub fn read(asked: &Secrets, surroundings: &Surroundings) -> Result<Vec<KeySource>> {
+    if asked.encoding.is_some() && !asked.are_given() {
+        return Err(
+            Failure::usage("--secret-encoding was given without a secret")
+                .hint("pass the secret with --secret-file or --secret-env")
+                .into(),
+        );
+    }
     let mut sources = Vec::new();
     for file in &asked.files {
         let given = Given::new(file, "the value of --secret-file");
@@ -41,6 +48,10 @@ pub fn read(asked: &Secrets, surroundings: &Surroundings) -> Result<Vec<KeySourc
 }
 
 fn secret(source: &str, text: &[u8], asked: &Secrets) -> Result<KeySource, Failure> {
-    KeySource::secret(source, text, asked.encoding.into())
-        .map_err(|fault: SecretFault| Failure::new(format!("{source}: {fault}")).hint(fault.hint()))
+    KeySource::secret(
+        source,
+        text,
+        asked.encoding.unwrap_or(SecretEncodingName::Text).into(),
+    )
+    .map_err(|fault: SecretFault| Failure::new(format!("{source}: {fault}")).hint(fault.hint()))
 }

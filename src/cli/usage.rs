@@ -12,6 +12,7 @@ use clap::{CommandFactory, Parser};
 
 use super::args::Cli;
 use super::escape;
+use super::render::columns::{HANGING, wrapped};
 use super::tell::harmless::{Harmless, contains_token, description, shown, with_file};
 use super::tell::invalid::Invalid;
 
@@ -78,7 +79,7 @@ const COMMANDS: &str = "available commands: verify, debug, decode, key, completi
 const COMMAND_FIRST: &str = "put the command first: jwtlens verify -k public_key.json < token.txt";
 
 /// The whole message for standard error, escaped.
-pub fn explain(error: &clap::Error, arguments: &[OsString]) -> String {
+pub fn explain(error: &clap::Error, arguments: &[OsString], width: Option<usize>) -> String {
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         return error.render().to_string();
     }
@@ -98,7 +99,10 @@ pub fn explain(error: &clap::Error, arguments: &[OsString]) -> String {
     }
     let help = "For more information, try '--help'.";
     lines.extend(["", help, ""].map(str::to_owned));
-    let lines: Vec<_> = lines.iter().map(|line| escape::text(line)).collect();
+    let lines: Vec<_> = lines
+        .iter()
+        .map(|line| wrapped(&escape::text(line), 0, HANGING, width))
+        .collect();
     lines.join("\n")
 }
 
@@ -169,7 +173,10 @@ fn numbered(error: &clap::Error, arguments: &[OsString]) -> String {
     let argument = arguments
         .get(number)
         .map_or(OsStr::new(""), OsString::as_os_str);
-    format!("argument {number} ({})", description(argument))
+    format!(
+        "argument {number} ({}; not shown, as it may be a secret)",
+        description(argument)
+    )
 }
 
 /// What to do instead, if there is something better than the help.

@@ -150,7 +150,7 @@ impl Cause {
             }
             Self::SegmentUtf16 => "the header is JSON in UTF-16; JWTs use UTF-8",
             Self::KeyForPss => {
-                "the key verifies the signature, but is restricted to other algorithms by id-RSASSA-PSS"
+                "the key verifies the signature, but id-RSASSA-PSS restricts its algorithms"
             }
             Self::SecretWithSpace => {
                 "the secrets differ by surrounding whitespace or a byte order mark"
@@ -173,9 +173,9 @@ impl Cause {
     pub fn hint(self) -> Option<&'static str> {
         match self {
             Self::SurplusCharacters => Some("copy only the token, without what follows it"),
-            Self::SurplusBytes => Some(
-                "write R and S alone: without v, and only the bytes that the signing call returned",
-            ),
+            Self::SurplusBytes => {
+                Some("write R and S alone, without v: only what the signing call returned")
+            }
             Self::SegmentUtf16 => {
                 Some("encode the JSON as UTF-8: Encoding.UTF8.GetBytes, not Unicode")
             }
@@ -183,16 +183,14 @@ impl Cause {
             Self::NumberLittleEndian => {
                 Some("write the bytes of the signature in big-endian order")
             }
-            Self::KeyForPss => Some(
-                "sign with an algorithm that the key allows, or publish the key as rsaEncryption",
-            ),
+            Self::KeyForPss => {
+                Some("sign with what the key allows, or publish the key as rsaEncryption")
+            }
             Self::SecretWithSpace => Some("write the secret without them on both sides"),
-            Self::SignedWrappedInput => Some(
-                "remove the line breaks before signing: encode() of PostgreSQL, MIME encoders and openssl insert them",
-            ),
-            Self::PssMask => Some(
-                "name the hash of MGF1 as well: MGF1ParameterSpec.SHA256 in PSSParameterSpec (Java)",
-            ),
+            Self::SignedWrappedInput => {
+                Some("remove the line breaks before signing; openssl and PostgreSQL add them")
+            }
+            Self::PssMask => Some("name the hash of MGF1 as well: MGF1ParameterSpec.SHA256 (Java)"),
             Self::SignedWithSuffix => {
                 Some("sign exactly base64url(header) + \".\" + base64url(payload)")
             }
@@ -205,24 +203,24 @@ impl Cause {
         match self {
             Self::NulBytes => (Code::NulBytes, "with the NUL bytes removed"),
             Self::PercentEncoded => (Code::PercentEncoded, "percent-decoded"),
-            Self::JsonResponse => (Code::JsonResponse, "extracted from the JSON"),
+            Self::JsonResponse => (Code::JsonResponse, "once extracted from the JSON"),
             Self::JsonSerialization => (Code::JsonSerialization, "in the Compact Serialization"),
-            Self::Cookie => (Code::Cookie, "extracted from the cookie"),
+            Self::Cookie => (Code::Cookie, "once extracted from the cookie"),
             Self::SpacesForPlus => (Code::SpacesForPlus, "with \"+\" for each space"),
             Self::VaultPrefix => (Code::VaultPrefix, "with the prefix removed"),
             Self::LineWrapped => (Code::LineWrapped, "without whitespace and invisible characters"),
-            Self::TwoTokens => (Code::TwoTokens, "taken alone"),
+            Self::TwoTokens => (Code::TwoTokens, "with one of the two tokens alone"),
             Self::SurroundedToken => (Code::SurroundedToken, "without the text around it"),
             Self::DoubleEncoded => (Code::DoubleEncoded, "decoded from base64"),
             Self::AlteredDot => (Code::AlteredCharacter, "with its two dots restored"),
-            Self::SdJwt => (Code::SdJwt, "before the first \"~\""),
+            Self::SdJwt => (Code::SdJwt, "without the first \"~\" and what follows it"),
             Self::StandardBase64 => (Code::StandardBase64, "with \"-\" and \"_\" for \"+\" and \"/\""),
             Self::PaddedBase64 => (Code::PaddedBase64, "with the \"=\" padding removed"),
             Self::TrailingBits => (Code::TrailingBits, "with the last character corrected"),
             Self::DerSignature => (Code::DerSignature, "decoded from DER"),
-            Self::SignatureLength => (Code::SignatureLength, "with R and S resized to 32 bytes each"),
+            Self::SignatureLength => (Code::SignatureLength, "with R and S resized"),
             Self::SurplusBytes => (Code::SignatureLength, "without the extra bytes"),
-            Self::SignatureAsText => (Code::SignatureAsText, "decoded from text"),
+            Self::SignatureAsText => (Code::SignatureAsText, "with the signature decoded from text"),
             Self::SignatureSwapped => (Code::SignatureSwapped, "with R and S swapped"),
             Self::SignatureLittleEndian => (Code::SignatureLittleEndian, "with the bytes of R and S reversed"),
             Self::NumberLength => (Code::SignatureLength, "with the signature resized"),
@@ -232,9 +230,9 @@ impl Cause {
             Self::LostCharacter => (Code::AlteredCharacter, "with one character inserted"),
             Self::AddedCharacter => (Code::AlteredCharacter, "with one character removed"),
             Self::SwappedCharacters => (Code::AlteredCharacter, "with two characters swapped back"),
-            Self::SurplusCharacters => (Code::AlteredCharacter, "with the extra characters removed"),
+            Self::SurplusCharacters => (Code::AlteredCharacter, "without the extra characters"),
             Self::Truncated => (Code::Truncated, "with the end of the signature restored"),
-            Self::MacCut => (Code::Truncated, "as far as the MAC is there"),
+            Self::MacCut => (Code::Truncated, "compared with the start of the MAC"),
             Self::SignedPayloadOnly => (Code::SignedPayloadOnly, "over the payload alone"),
             Self::SignedHeaderOnly => (Code::SignedHeaderOnly, "over the header alone"),
             Self::SignedDecodedJson => (Code::SignedDecodedJson, "over the unencoded JSON"),
@@ -243,33 +241,33 @@ impl Cause {
             Self::SignedWithNewline => (Code::SignedWithNewline, "with a trailing newline"),
             Self::SignedWithSuffix => (Code::SignedWithNewline, "with more text at the end"),
             Self::SignedQuotedInput => (Code::SignedQuotedInput, "over the Signing Input in quotes"),
-            Self::SignedUtf16Input => (Code::SignedUtf16Input, "over the Signing Input in UTF-16"),
+            Self::SignedUtf16Input => (Code::SignedUtf16Input, "over the Signing Input as UTF-16"),
             Self::SignedWrappedInput => (Code::SignedWithNewline, "over the segments with line breaks"),
-            Self::NotHashed => (Code::NotHashed, "with its first bytes as the hash"),
+            Self::NotHashed => (Code::NotHashed, "with the input's first bytes instead of its hash"),
             Self::HashedTwice => (Code::HashedTwice, "hashed twice"),
-            Self::HashedAsText => (Code::HashedAsText, "with the hash as text"),
+            Self::HashedAsText => (Code::HashedAsText, "with the hash written as text"),
             Self::OtherHash => (Code::OtherHash, "with another hash"),
             Self::DigestInfoMissing => (Code::DigestInfoMissing, "without DigestInfo"),
             Self::PssSaltLength => (Code::PssSaltLength, "with another salt length"),
             Self::PssMask => (Code::PssSaltLength, "with MGF1 of another hash"),
-            Self::MacTruncated => (Code::MacTruncated, "with part of the MAC"),
+            Self::MacTruncated => (Code::MacTruncated, "compared with the start of the MAC"),
             Self::OtherAlgorithm => (Code::SignatureOfOtherAlgorithm, "with another algorithm"),
             Self::AlgKeyMismatch => (Code::AlgKeyMismatch, "regardless of \"alg\""),
             Self::AlgMisspelled => (Code::AlgMisspelled, "with \"alg\" spelled correctly"),
             Self::PayloadReserialized => (Code::PayloadReserialized, "with the payload serialized differently"),
             Self::HeaderReserialized => (Code::HeaderReserialized, "with the header serialized differently"),
             Self::HeaderChanged => (Code::HeaderChanged, "with another header"),
-            Self::NonceHashed => (Code::NonceHashed, "with the hash of \"nonce\" in the header"),
+            Self::NonceHashed => (Code::NonceHashed, "with \"nonce\" replaced by its SHA-256 hash"),
             Self::SignedByOtherKey => (Code::SignedByOtherKey, "with --try-key"),
             Self::SignedByEmbeddedKey => (Code::SignedByEmbeddedKey, "with the key in its own header"),
             Self::ChainToGivenKey => (Code::ChainToGivenKey, "with its certificates followed to a given key"),
-            Self::KeyCoordinatesSwapped => (Code::KeyCoordinatesSwapped, "with \"x\" and \"y\" of the key swapped"),
+            Self::KeyCoordinatesSwapped => (Code::KeyCoordinatesSwapped, "with \"x\" and \"y\" swapped"),
             Self::KeyCoordinatesReversed => (Code::KeyCoordinatesReversed, "with the bytes of \"x\" and \"y\" reversed"),
             Self::KeyCoordinatesPadded => (Code::KeyCoordinatesPadded, "with \"x\" and \"y\" normalized"),
-            Self::KeyNotForVerification => (Code::KeyNotForVerification, "ignoring members of the JWK"),
-            Self::KeyForPss => (Code::KeyNotForVerification, "regardless of the key's restriction to RSASSA-PSS"),
+            Self::KeyNotForVerification => (Code::KeyNotForVerification, "ignoring restrictions in the JWK"),
+            Self::KeyForPss => (Code::KeyNotForVerification, "without the key's restriction by id-RSASSA-PSS"),
             Self::SignerIsKid => (Code::SignerIsKid, "with the key that the token names"),
-            Self::KeyYNegated => (Code::KeyYNegated, "with the other \"y\" for \"x\""),
+            Self::KeyYNegated => (Code::KeyYNegated, "with the other \"y\" of the same \"x\""),
             Self::SignerKeyNegative => (Code::SignerKeyNegative, "with the private key read as a negative number"),
             Self::SignerKeyIsY => (Code::SignerKeyIsY, "with \"y\" as the private key"),
             Self::KeyTooSmall => (Code::KeyTooSmall, "with a key that is too small"),

@@ -298,7 +298,8 @@ impl Edit {
             inserted,
         } = self;
         match (&**removed, &**inserted) {
-            (shown, "") | ("", shown) => format!("\"{shown}\" at byte {at}"),
+            (removed, "") => format!("\"{removed}\" removed at byte {at}"),
+            ("", inserted) => format!("\"{inserted}\" inserted at byte {at}"),
             (removed, inserted) => format!("\"{inserted}\" instead of \"{removed}\" at byte {at}"),
         }
     }
@@ -449,77 +450,164 @@ impl Change {
         })
     }
 
-    /// What was done, in one phrase.
+    /// What was done, in one phrase: that of its cause, or a more exact one.
     pub fn repair(&self) -> String {
-        let phrase = match self {
-            Self::ReadBits => "with the bits of its incomplete last byte",
-            change => change
-                .cause()
-                .map_or("over the text as written", Cause::repair),
+        let of_cause = || {
+            self.cause()
+                .map_or("over the text as written", Cause::repair)
         };
+        if let Some(phrase) = self.phrase() {
+            return phrase;
+        }
         match self.detail() {
-            Some(detail) => format!("{phrase} ({detail})"),
-            None => phrase.to_owned(),
+            Some(detail) => format!("{} ({detail})", of_cause()),
+            None => of_cause().to_owned(),
         }
     }
 
-    /// What the phrase of its cause cannot say: a place, a character, a notation.
+    /// A phrase with a place, a character, a length or a notation in it.
+    #[allow(clippy::too_many_lines, reason = "a table")]
+    fn phrase(&self) -> Option<String> {
+        Some(match self {
+            Self::ReadBits => "with the bits of its incomplete last byte".to_owned(),
+            Self::Take {
+                cause: Cause::TwoTokens,
+                from: 0,
+                ..
+            } => "with the first token alone".to_owned(),
+            Self::Take {
+                cause: Cause::TwoTokens,
+                from,
+                ..
+            } => format!("with the token at byte {from} alone"),
+            Self::EditText { edit, .. } => format!("with {}", edit.described()),
+            Self::EditSegment { edit, segment, .. } => {
+                format!("with {} of the {segment}", edit.described())
+            }
+            // The summary says that they are characters of the signature.
+            Self::EditSignature {
+                cause: Cause::DroppedCharacters,
+                edits,
+            } => {
+                let edits = edits.iter();
+                let edits: Vec<String> = edits
+                    .map(|Edit { at, inserted, .. }| format!("\"{inserted}\" at byte {at}"))
+                    .collect();
+                format!("with {} restored", enumerated(&edits))
+            }
+            // What was there is what its unused bits make of the same character.
+            Self::EditSignature {
+                cause: Cause::TrailingBits,
+                edits,
+            } => {
+                let Edit { at, inserted, .. } = edits.first()?;
+                format!("with \"{inserted}\" at byte {at} of the signature")
+            }
+            Self::EditSignature {
+                cause: Cause::Truncated,
+                edits,
+            } if edits.iter().all(|edit| edit.removed.is_empty()) => {
+                let edits = edits.iter();
+                let edits: Vec<String> = edits
+                    .map(|Edit { at, inserted, .. }| {
+                        format!("\"{inserted}\" restored at byte {at}")
+                    })
+                    .collect();
+                format!("with {} of the signature", enumerated(&edits))
+            }
+            Self::EditSignature { edits, .. } => {
+                let edits: Vec<String> = edits.iter().map(Edit::described).collect();
+                format!("with {} of the signature", enumerated(&edits))
+            }
+            Self::RestoreDropped { count, .. } => {
+                format!("with {count} characters \"-\" or \"_\" restored")
+            }
+            Self::RemoveEnd { at, count: 1 } => {
+                format!("without the character at byte {at} of the signature")
+            }
+            Self::RemoveEnd { at, count } => {
+                format!("without the {count} characters from byte {at} of the signature on")
+            }
+            Self::ReadHexSegment { separators: false } => {
+                "with the signature read as hex, not base64url".to_owned()
+            }
+            Self::ReadHexSegment { separators: true } => {
+                "with the signature read as hex with separators, not base64url".to_owned()
+            }
+            Self::ReadText {
+                notation,
+                separators,
+            } => {
+                let separators = if *separators { " with separators" } else { "" };
+                format!(
+                    "with the signature decoded from {}{separators}",
+                    notation.name()
+                )
+            }
+            Self::RemoveBytes { before, behind } => match (before, behind) {
+                (0, 1) => "without the last byte".to_owned(),
+                (0, behind) => format!("without the last {behind} bytes"),
+                (1, _) => "without the first byte".to_owned(),
+                (before, _) => format!("without the first {before} bytes"),
+            },
+            Self::ResizeHalves { at, .. } => {
+                format!("with R and S resized (S begins at byte {at})")
+            }
+            Self::ResizeNumber { length } => {
+                format!("with the signature resized to {length} bytes")
+            }
+            Self::IgnoreAlg {
+                digest: Digest::Sha256,
+            } => "checked as ES256".to_owned(),
+            Self::IgnoreAlg { digest } => {
+                format!("checked as ECDSA on P-256 with {}", digest.name())
+            }
+            Self::UseAlgorithm { algorithm, .. } => format!("checked as {algorithm}"),
+            Self::UseDigest { digest } => format!("hashed with {}", digest.name()),
+            Self::HashFirst {
+                digest,
+                notation: None,
+            } => format!("hashed twice, first with {}", digest.name()),
+            Self::HashFirst {
+                digest,
+                notation: Some(notation),
+            } => format!(
+                "with the {} hash written as {}",
+                digest.name(),
+                notation.name()
+            ),
+            Self::HashText { notation } => format!("with the hash written as {}", notation.name()),
+            Self::UseSaltLength { length: 1 } => "with a salt of 1 byte".to_owned(),
+            Self::UseSaltLength { length } => format!("with a salt of {length} bytes"),
+            Self::UseMaskDigest { digest } => format!("with {} in MGF1", digest.name()),
+            Self::TruncateMac { bits, .. } => match bits % 8 {
+                0 => format!("compared with the first {} bytes of the MAC", bits / 8),
+                _ => format!("compared with the first {bits} bits of the MAC"),
+            },
+            Self::UseSmallKey { bits } => format!("with a key of only {bits} bits"),
+            Self::IgnoreMembers { members } => {
+                let members: Vec<String> =
+                    members.iter().map(|name| format!("\"{name}\"")).collect();
+                format!("ignoring {} in the JWK", enumerated(&members))
+            }
+            _ => return None,
+        })
+    }
+
+    /// What the phrase of its cause cannot say: a variant, a header, what a key allows.
     #[allow(clippy::too_many_lines, reason = "a table")]
     fn detail(&self) -> Option<String> {
         match self {
             Self::WriteCompact {
                 unprotected: true, ..
             } => Some("without its unprotected header".to_owned()),
-            Self::Take {
-                cause: Cause::TwoTokens,
-                from,
-                ..
-            } => Some(match from {
-                0 => "the first".to_owned(),
-                from => format!("the one at byte {from}"),
-            }),
-            Self::EditText { edit, .. } => Some(edit.described()),
-            Self::EditSegment { edit, segment, .. } => {
-                Some(format!("{} of the {segment}", edit.described()))
-            }
-            // What was there is what its unused bits make of the same character.
-            Self::EditSignature {
-                cause: Cause::TrailingBits,
-                edits,
-            } => edits.first().map(|Edit { at, inserted, .. }| {
-                format!("\"{inserted}\" at byte {at} of the signature")
-            }),
-            Self::EditSignature { edits, .. } => {
-                let edits: Vec<String> = edits.iter().map(Edit::described).collect();
-                Some(format!("{} of the signature", edits.join(", ")))
-            }
-            Self::RestoreDropped { count, .. } => Some(format!("{count} characters")),
             Self::WrapSegments { columns, end } => Some(format!(
                 "{} after every {columns} characters",
                 if *end == "\n" { "LF" } else { "CRLF" }
             )),
-            Self::RemoveEnd { at, count } => Some(match count {
-                1 => format!("1 character at byte {at} of the signature"),
-                count => format!("{count} characters at byte {at} of the signature"),
-            }),
-            Self::ReadHexSegment { .. } => Some("the segment itself is hex".to_owned()),
-            Self::ReadText {
-                notation,
-                separators,
-            } => Some(match separators {
-                true => format!("{}, with separators", notation.name()),
-                false => notation.name().to_owned(),
-            }),
             Self::ReadDer { strict: false } => {
                 Some("not canonical: numbers or lengths are not minimal".to_owned())
             }
-            Self::RemoveBytes { before, behind } => Some(match (before, behind) {
-                (0, 1) => "1 byte at the end".to_owned(),
-                (0, behind) => format!("{behind} bytes at the end"),
-                (1, _) => "1 byte at the start".to_owned(),
-                (before, _) => format!("{before} bytes at the start"),
-            }),
-            Self::ResizeHalves { at, .. } => Some(format!("S begins at byte {at}")),
             Self::ReplaceHeader { json, .. } => Some(abridged(json)),
             Self::ReplacePayload {
                 cause: Cause::SignedWithNewline,
@@ -534,39 +622,9 @@ impl Change {
                 "\0" => Some("a NUL byte".to_owned()),
                 _ => None,
             },
-            Self::UseAlgorithm { algorithm, .. } => Some(format!("as {algorithm}")),
-            Self::UseSaltLength { length: 1 } => Some("1 byte".to_owned()),
-            Self::ResizeNumber { length } | Self::UseSaltLength { length } => {
-                Some(format!("{length} bytes"))
-            }
-            Self::TruncateMac { bits, .. } => Some(match bits % 8 {
-                0 => format!("the first {} bytes", bits / 8),
-                _ => format!("the first {bits} bits"),
-            }),
-            Self::UseMaskDigest { digest } => Some(digest.name().to_owned()),
             Self::UseUtf16 { big_endian: false } => Some("little-endian".to_owned()),
             Self::UseUtf16 { big_endian: true } => Some("big-endian".to_owned()),
-            Self::HashFirst {
-                digest,
-                notation: None,
-            } => Some(format!("first with {}", digest.name())),
-            Self::HashFirst {
-                digest,
-                notation: Some(notation),
-            } => Some(format!("{} of {}", notation.name(), digest.name())),
-            Self::UseSmallKey { bits } => Some(format!("{bits} bits")),
             Self::RewriteSecret { form } => Some(form.described().to_owned()),
-            Self::IgnoreAlg { digest } | Self::UseDigest { digest }
-                if *digest != Digest::Sha256 =>
-            {
-                Some(format!("hashed with {}", digest.name()))
-            }
-            Self::HashText { notation } => Some(notation.name().to_owned()),
-            Self::IgnoreMembers { members } => {
-                let members: Vec<String> =
-                    members.iter().map(|name| format!("\"{name}\"")).collect();
-                Some(members.join(", "))
-            }
             Self::IgnorePss { allowed } => Some(format!("it allows {}", allowed.join(", "))),
             Self::RemoveNuls
             | Self::DecodePercent
@@ -576,20 +634,25 @@ impl Change {
             | Self::DecodeBase64
             | Self::RemoveWhitespace
             | Self::ReplaceSpaces
+            | Self::EditText { .. }
             | Self::UseBase64url
             | Self::RemovePadding
+            | Self::EditSignature { .. }
+            | Self::RestoreDropped { .. }
+            | Self::RemoveEnd { .. }
             | Self::ReadBits
+            | Self::ReadHexSegment { .. }
+            | Self::ReadText { .. }
             | Self::ReadDer { .. }
+            | Self::RemoveBytes { .. }
+            | Self::ResizeHalves { .. }
             | Self::SwapHalves
             | Self::ReverseHalves
             | Self::ReverseBytes
-            | Self::HashNonce
-            | Self::TakeAsHash
-            | Self::OmitDigestInfo
-            | Self::NegateY
-            | Self::NegatePrivate
-            | Self::TakeYAsPrivate
+            | Self::ResizeNumber { .. }
             | Self::ReplacePayload { .. }
+            | Self::EditSegment { .. }
+            | Self::HashNonce
             | Self::KeepAsWritten
             | Self::TakeHeader
             | Self::TakePayload
@@ -599,8 +662,16 @@ impl Change {
             | Self::QuoteInput
             | Self::CorrectAlg
             | Self::IgnoreAlg { .. }
+            | Self::UseAlgorithm { .. }
             | Self::UseDigest { .. }
+            | Self::HashFirst { .. }
+            | Self::TakeAsHash
+            | Self::OmitDigestInfo
+            | Self::UseSaltLength { .. }
+            | Self::UseMaskDigest { .. }
+            | Self::TruncateMac { .. }
             | Self::HashAgain
+            | Self::HashText { .. }
             | Self::UseOtherKey
             | Self::UseEmbeddedKey { .. }
             | Self::FollowCertificates { .. }
@@ -608,6 +679,11 @@ impl Change {
             | Self::SwapCoordinates
             | Self::ReverseCoordinates
             | Self::RewriteCoordinates
+            | Self::IgnoreMembers { .. }
+            | Self::NegateY
+            | Self::NegatePrivate
+            | Self::TakeYAsPrivate
+            | Self::UseSmallKey { .. }
             | Self::UsePublicSecret { .. }
             | Self::IgnoreHeader
             | Self::IgnoreUtf16 => None,
@@ -624,6 +700,15 @@ pub fn causes(changes: &[Change]) -> Vec<Cause> {
         }
     }
     causes
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn enumerated(items: &[String]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.clone(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
 }
 
 /// What was done, in one phrase.

@@ -32,9 +32,11 @@ use crate::verify::finding::{Certainty, Finding};
 
 use crate::key::set::{KeySet, KeySource};
 use crate::text::durations::relative;
-use crate::text::json::Value;
+use crate::text::json::{JsonFault, Value};
 use crate::token::Token;
 use crate::token::header::JoseHeader;
+use crate::token::malformed::TokenFault;
+use crate::token::segment::Segment;
 use crate::verify::Verifier;
 use crate::verify::policy::Policy;
 use crate::verify::report::{Reason, Report};
@@ -200,6 +202,9 @@ impl Debugger {
         let clock = self.reads_clock.then(|| local_clock(&report)).flatten();
         let found = found.into_iter().chain(times(&report)).chain(clock);
         let mut found = ranking::ordered(found.collect());
+        if found.is_empty() {
+            found.extend(malformed_payload(&report));
+        }
         let is_around = |finding: &&mut Finding| finding.code == Code::SurroundedToken;
         if let Some(finding) = found.iter_mut().find(is_around)
             && let Some(what) = extract::unseen(token.text)
@@ -303,6 +308,7 @@ impl Debugger {
                 proofs: search.recovered(work),
                 report,
                 keys_left_out: work.tried.keys_left_out,
+                tried: work.tried.forms,
             });
         }
     }
@@ -591,6 +597,24 @@ fn outcome(report: &Report) -> String {
         "{verdict} (\"{name}\" {})",
         relative(seconds.unwrap_or_default())
     )
+}
+
+/// RFC 7519, section 7.2: a signature that verifies does not make a JWT of a payload that is not a Claims Set.
+fn malformed_payload(report: &Report) -> Option<Finding> {
+    let error = report.error.as_ref()?;
+    let is_verified = report.signature.status == SignatureStatus::Verified;
+    let hint = match &error.fault {
+        TokenFault::Json(JsonFault::Grammar(_)) => {
+            "have the issuer sign a JSON object; for other data, use a JWS library"
+        }
+        _ => error.hint()?,
+    };
+    (is_verified && error.segment == Segment::Payload).then(|| Finding {
+        section: Some("RFC 7519, section 7.2"),
+        ..Finding::note(Code::SignatureGood, "the key verifies it as it is")
+            .with_summary("the signature is correct; the token is rejected because of its payload")
+            .with_hint(hint)
+    })
 }
 
 /// RFC 5280, section 4.2.1.9: a CA's key does not sign tokens.

@@ -58,8 +58,8 @@ pub enum KeyFault {
     NotOnCurve {
         /// The curve.
         curve: KeyType,
-        /// Whether exchanging the two gives a point of the curve.
-        swapped: bool,
+        /// How they are on it, if there is a way.
+        order: CoordinateOrder,
     },
     /// `x` can't be decoded, is not canonical, or is of small order.
     NotEd25519,
@@ -98,6 +98,17 @@ pub enum KeyFault {
     ChainIssuer,
 }
 
+/// How coordinates that are not on a curve have to be read to be on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CoordinateOrder {
+    /// `y` for `x`, and `x` for `y`.
+    Swapped,
+    /// The bytes of both in reverse.
+    LittleEndian,
+    /// None is known.
+    Unknown,
+}
+
 impl KeyFault {
     /// What to do about it, where there is something to do.
     #[must_use]
@@ -111,36 +122,39 @@ impl KeyFault {
     fn advice(&self) -> Option<&'static str> {
         match self {
             Self::UnsupportedCurve { crv, .. } if crv.starts_with('X') => {
-                Some("the key is for key agreement; ask its issuer for the public signing key")
+                Some("ask the issuer for the public signing key; this one is for key agreement")
             }
-            Self::Missing(_) => Some("the key may be incomplete; download it again"),
+            Self::Missing(_) => Some("download the key again; it may be incomplete"),
             Self::Padding(_) => Some("remove the \"=\" (RFC 7515, section 2)"),
-            Self::NotBase64url(..) => Some("base64url has A-Z a-z 0-9 - _"),
+            Self::NotBase64url(..) => Some("encode it as base64url: A-Z a-z 0-9 - _"),
             Self::Length {
                 found, expected, ..
-            } if found.abs_diff(*expected) == 1 => Some(
-                "the program that wrote the key removed or added a leading zero byte; it must write the full length",
-            ),
-            Self::Length { .. } => Some("the key may be truncated; download it again"),
-            Self::NotOnCurve { swapped: true, .. } => Some("swap x and y"),
-            Self::NotOnCurve { swapped: false, .. } => {
-                Some("download the key again; x or y may be damaged or in the wrong byte order")
+            } if found.abs_diff(*expected) == 1 => {
+                Some("write the full length: a leading zero byte was removed or added")
             }
+            Self::Length { .. } => Some("download the key again; it may be truncated"),
+            Self::NotOnCurve { order, .. } => Some(match order {
+                CoordinateOrder::Swapped => "swap \"x\" and \"y\" in the key",
+                CoordinateOrder::LittleEndian => {
+                    "reverse the bytes of \"x\" and \"y\": a JWK has them in big-endian order"
+                }
+                CoordinateOrder::Unknown => "download the key again; \"x\" or \"y\" is damaged",
+            }),
             Self::NotEd25519 | Self::RsaModulus => {
-                Some("a character of the key is wrong; download it again")
+                Some("download the key again; a character of it is wrong")
             }
             Self::RsaSize(bits) if bits < RSA_BITS.start() => {
-                Some("the issuer must use a key of at least 2048 bits (RFC 7518, section 3.3)")
+                Some("have the issuer use a key of at least 2048 bits (RFC 7518, section 3.3)")
             }
             Self::Use(_) | Self::KeyOps(_) => {
-                Some("the key has another purpose; ask its issuer for the public signing key")
+                Some("ask the issuer for the public signing key; this one has another purpose")
             }
             Self::Algorithm { .. } => {
                 Some("remove \"alg\", or ask its issuer for the key that belongs to the algorithm")
             }
-            Self::UnsupportedCurve { kty: "OKP", .. } => Some(
-                "jwtlens cannot verify signatures of this curve; ask the issuer for an Ed25519 key",
-            ),
+            Self::UnsupportedCurve { kty: "OKP", .. } => {
+                Some("ask the issuer for an Ed25519 key: jwtlens does not support this curve")
+            }
             Self::UnsupportedCurve { .. } => {
                 Some("ask the issuer for a key on one of these curves")
             }
@@ -148,10 +162,8 @@ impl KeyFault {
             Self::ExplicitCurve => Some(
                 "name the curve: openssl ec -pubin -in FILE -param_enc named_curve > OUTPUT.pem",
             ),
-            Self::PssParameters => Some(
-                "PS256, PS384 and PS512 use one hash throughout and a salt as long as the hash",
-            ),
-            Self::ChainIssuer => Some("only the key of the end-entity certificate verifies tokens"),
+            Self::PssParameters => Some("use one hash throughout, and a salt as long as the hash"),
+            Self::ChainIssuer => Some("use the key of the end-entity certificate"),
             Self::NotAKey(_)
             | Self::Json(_)
             | Self::NotAnObject(_)
@@ -210,14 +222,14 @@ impl fmt::Display for KeyFault {
                 f,
                 "\"{name}\" must have {expected} bytes for {key_type}, found {found}"
             ),
-            Self::NotOnCurve {
-                curve,
-                swapped: true,
-            } => write!(f, "(x, y) is not on the {curve} curve, but (y, x) is"),
-            Self::NotOnCurve {
-                curve,
-                swapped: false,
-            } => write!(f, "(x, y) is not on the {curve} curve"),
+            Self::NotOnCurve { curve, order } => {
+                write!(f, "(x, y) is not on the {curve} curve")?;
+                f.write_str(match order {
+                    CoordinateOrder::Swapped => ", but (y, x) is",
+                    CoordinateOrder::LittleEndian => ", but is with reversed bytes",
+                    CoordinateOrder::Unknown => "",
+                })
+            }
             Self::NotEd25519 => f.write_str("\"x\" is not a valid Ed25519 public key"),
             Self::RsaSize(bits) => write!(
                 f,
@@ -265,7 +277,10 @@ impl fmt::Display for KeyFault {
                 )
             }
             Self::NotAKey(other) => write!(f, "expected a key, found {other}"),
-            Self::UnknownAlgorithm(name) => write!(f, "a key for {name}, which JOSE does not use"),
+            Self::UnknownAlgorithm(name) => write!(
+                f,
+                "{name} keys are not supported: JWTs have no algorithm for them"
+            ),
             Self::ExplicitCurve => f.write_str("an EC key with explicit curve parameters"),
             Self::PssParameters => {
                 f.write_str("RSASSA-PSS parameters that fit none of PS256, PS384 and PS512")

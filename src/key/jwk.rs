@@ -7,7 +7,7 @@ use jose_jwk::{Ec, EcCurves};
 use rsa::BoxedUint;
 
 use super::ec_point::CURVES;
-use super::fault::{KeyFault, RSA_BITS};
+use super::fault::{CoordinateOrder, KeyFault, RSA_BITS};
 use super::note::KeyNote;
 use crate::algorithm::{KeyType, Material};
 use crate::text::base64url;
@@ -54,9 +54,21 @@ fn ec(object: &Object) -> Result<Material, Vec<KeyFault>> {
     point(curve, &x, &y).ok_or_else(|| {
         vec![KeyFault::NotOnCurve {
             curve,
-            swapped: point(curve, &y, &x).is_some(),
+            order: order(curve, &x, &y),
         }]
     })
+}
+
+/// How coordinates that are not on a curve may be meant.
+fn order(curve: KeyType, x: &[u8], y: &[u8]) -> CoordinateOrder {
+    let reversed = |bytes: &[u8]| -> Vec<u8> { bytes.iter().rev().copied().collect() };
+    if point(curve, y, x).is_some() {
+        CoordinateOrder::Swapped
+    } else if point(curve, &reversed(x), &reversed(y)).is_some() {
+        CoordinateOrder::LittleEndian
+    } else {
+        CoordinateOrder::Unknown
+    }
 }
 
 fn point(curve: KeyType, x: &[u8], y: &[u8]) -> Option<Material> {

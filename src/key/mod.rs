@@ -30,7 +30,7 @@ mod x5c;
 pub use certificate::Certificate;
 pub(crate) use ec_point::uncompressed;
 pub use encoding::SecretEncoding;
-pub use fault::KeyFault;
+pub use fault::{CoordinateOrder, KeyFault};
 pub use key_report::KeyReport;
 pub use not_a_key::NotAKey;
 pub use note::KeyNote;

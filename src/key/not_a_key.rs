@@ -315,7 +315,9 @@ impl NotAKey {
                     Encoding::Base64Url(_) => " --secret-encoding base64url",
                     Encoding::Hex => " --secret-encoding hex",
                 };
-                format!("for a shared secret, use --secret-file FILE{option}\n{hint}")
+                format!(
+                    "for a shared secret, use `jwtlens verify --secret-file FILE{option}`\n{hint}"
+                )
             }
             Self::InPem(Kind::Pkcs12) => {
                 format!(
@@ -342,22 +344,24 @@ impl NotAKey {
                 | Kind::EncryptedPrivateKey
                 | Kind::CertificateRequest => "extract the public key",
                 Kind::Pkcs12 | Kind::Pkcs7 => "extract the certificates",
-                Kind::Crl => "it lists revoked certificates; use a certificate or the key itself",
+                Kind::Crl => {
+                    "use a certificate or the key itself, not a list of revoked certificates"
+                }
             },
             Self::Pem(_) | Self::Malformed(_) => {
-                "the file may be truncated or damaged; copy it again"
+                "copy the file again; it may be truncated or damaged"
             }
             Self::WrongLabel(..) => "fix the PEM label",
             Self::Xml => {
-                "XML is not supported; ask the issuer for a JWK Set or a certificate in PEM"
+                "ask the issuer for a JWK Set or a certificate in PEM: XML is not supported"
             }
             Self::Putty => "export the key from PuTTYgen in OpenSSH format",
             Self::Parameters => "use the file that holds the key itself",
             Self::UnknownLabel(_) | Self::Unknown => {
-                "a key is a JWK, a JWK Set, or a public key or certificate in PEM or DER; for a shared secret, use --secret-file"
+                "pass a JWK, a JWK Set, or a public key or certificate in PEM or DER; for a shared secret, use `jwtlens verify --secret-file`"
             }
             Self::TrustedCertificate | Self::Ssh(_) | Self::Ssh2 { .. } => "convert it",
-            Self::Pgp => "OpenPGP keys cannot verify JWTs; ask the issuer for its JWK Set",
+            Self::Pgp => "ask the issuer for its JWK Set: OpenPGP keys cannot verify JWTs",
             Self::Raw(Raw::Bytes32, _) => "for an Ed25519 public key, add the key's type",
             Self::Raw(Raw::Point(..) | Raw::Coordinates(_), _) => "add the key's type",
             Self::Text(_) => "decode the file",
@@ -365,9 +369,7 @@ impl NotAKey {
             Self::Configuration | Self::Url => "download the key set",
             Self::JsonLines => "make a JWK Set of them",
             Self::Python => "convert it to JSON",
-            Self::Html => {
-                "the server sent a page instead of the key; check the URL, and whether it needs a login"
-            }
+            Self::Html => "check the URL, and whether it needs a login: this is a page, not a key",
             Self::Token => {
                 "check whether the key and the token are swapped; use `jwtlens decode` for a token"
             }

@@ -17,6 +17,7 @@ use super::source::{self, ContentFault, Entry};
 use super::{KeyFault, KeyNote};
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
+use crate::token::compact::Compact;
 
 /// The byte order mark of UTF-8.
 const BOM: &[u8] = b"\xEF\xBB\xBF";
@@ -39,6 +40,8 @@ pub enum SecretFault {
     PublicKey,
     /// The text is a JWK, or a JWK Set, with a secret.
     SecretJwk,
+    /// The text is a token.
+    Token,
 }
 
 /// What makes a text invalid in an encoding. No character of a secret is in it.
@@ -88,6 +91,9 @@ pub(crate) fn read(text: &[u8], encoding: SecretEncoding) -> Result<Entry, Secre
     }
     not_a_key(text)?;
     not_a_key(&secret)?;
+    if is_token(text) {
+        return Err(SecretFault::Token);
+    }
     let mut jwk = Object::default();
     let k = base64url::encode(&secret);
     for (name, value) in [("kty", "oct"), ("k", &*Zeroizing::new(k))] {
@@ -186,6 +192,16 @@ pub(super) fn not_a_key(content: &[u8]) -> Result<(), SecretFault> {
     Ok(())
 }
 
+/// Whether it is a JWS in the Compact Serialization with a readable header.
+fn is_token(text: &[u8]) -> bool {
+    match Compact::parse(text.trim_ascii()) {
+        Ok(Compact::Jws(jws)) => base64url::decode(jws.header).is_ok_and(|header| {
+            matches!(Value::parse(&header), Ok(Value::Object(header)) if header.get("alg").is_some())
+        }),
+        Ok(Compact::Jwe(_)) | Err(_) => false,
+    }
+}
+
 /// Whether it is PEM with the label of a key, whatever is wrong with it.
 fn is_labeled_key(content: &[u8]) -> bool {
     let labels = [&b"KEY-----"[..], b"CERTIFICATE-----"];
@@ -261,6 +277,7 @@ impl SecretFault {
                 "a key is not a shared secret (algorithm confusion); pass a public key with -k"
                     .into()
             }
+            Self::Token => "check whether the token and the secret are swapped".into(),
             Self::SecretJwk => {
                 "pass a JWK with -k; --secret-file and --secret-env take the secret itself".into()
             }
@@ -278,6 +295,7 @@ impl fmt::Display for SecretFault {
                 write!(f, "the secret is not valid {}: {fault}", encoding.name())
             }
             Self::PublicKey => f.write_str("expected a secret, found a key"),
+            Self::Token => f.write_str("expected a secret, found a token"),
             Self::SecretJwk => f.write_str("expected a secret, found a JWK"),
         }
     }

@@ -260,13 +260,13 @@ impl KeySourceError {
     pub fn hint(&self) -> Cow<'static, str> {
         match self {
             Self::Content(fault) => fault.hint(),
-            Self::NoneUsable(keys) => {
-                let hint = match keys.as_slice() {
-                    [key] => key.reasons.iter().find_map(KeyFault::hint),
-                    _ => None,
-                };
-                hint.unwrap_or("use `jwtlens key` to see what each file holds".into())
-            }
+            Self::NoneUsable(keys) => match keys.as_slice() {
+                [key] => {
+                    let hint = key.reasons.iter().find_map(KeyFault::hint);
+                    hint.unwrap_or("use `jwtlens key FILE` to see what the file holds".into())
+                }
+                _ => "use `jwtlens key` to see what each file holds".into(),
+            },
         }
     }
 }
@@ -277,7 +277,6 @@ impl fmt::Display for KeySourceError {
             Self::Content(fault) => write!(f, "{fault}"),
             Self::NoneUsable(keys) => {
                 let shown = keys.get(..MAX_REASONS).unwrap_or(keys);
-                f.write_str("no usable key: ")?;
                 listed(f, shown)?;
                 match keys.len().saturating_sub(shown.len()) {
                     0 => Ok(()),

@@ -58,10 +58,8 @@ impl fmt::Display for Base64urlFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Character => "invalid base64url character (allowed: A-Z a-z 0-9 - _)",
-            Self::Length => "invalid base64url length: a character is missing or extra",
-            Self::NonCanonical => {
-                "non-canonical base64url: the unused bits of the last character are not zero"
-            }
+            Self::Length => "a base64url character is missing or extra",
+            Self::NonCanonical => "non-canonical base64url: unused bits are not zero",
         })
     }
 }

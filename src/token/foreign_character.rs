@@ -2,15 +2,19 @@
 
 use std::fmt;
 
+use memchr::memmem;
+
+use super::compact::HEADER_START;
 use super::segment::Segment;
+use crate::text::base64url;
 
 /// What a character outside of `A-Z a-z 0-9 - _ .` is, as far as it shows where it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ForeignCharacter {
     /// `=` after something that does not begin as a token: an assignment.
     Assignment,
-    /// `=` as base64 pads.
-    Padding,
+    /// `=` as base64 pads; whether an AWS load balancer made the token, which signs its padding.
+    Padding(bool),
     /// `/` in something without the segments of a token: a path.
     Path,
     /// `:` or `/` in text of several words, as in an HTTP header.
@@ -25,6 +29,8 @@ pub enum ForeignCharacter {
     ShellVariable,
     /// `$` or `!`, which a shell interprets.
     ShellCharacter(u8),
+    /// The text is a URL; whether a token may be in it.
+    Url(bool),
     /// The text is a JWK.
     Jwk,
     /// The text is JSON.
@@ -48,8 +54,9 @@ impl ForeignCharacter {
         let (before, rest) = token.split_at_checked(at).unwrap_or((token, &[]));
         let (segment, offset) = place(token, before);
         let character = match rest {
+            _ if is_url(token) => Self::Url(memmem::find(token, HEADER_START.as_bytes()).is_some()),
             [b'=', ..] if !before.starts_with(b"ey") => Self::Assignment,
-            [b'=', ..] => Self::Padding,
+            [b'=', ..] => Self::Padding(is_of_load_balancer(token)),
             [byte @ (b'/' | b':'), ..] if segment == Segment::Token && is_text(token) => {
                 Self::InText(*byte)
             }
@@ -82,9 +89,10 @@ impl ForeignCharacter {
             | Self::Utf16(_)
             | Self::Ascii(_)
             | Self::Byte(_) => Self::Redacted(self.hint()),
-            Self::Padding
+            Self::Padding(_)
             | Self::Whitespace
             | Self::SdJwt
+            | Self::Url(_)
             | Self::Jwk
             | Self::Json
             | Self::ByteOrderMark
@@ -98,9 +106,12 @@ impl ForeignCharacter {
                 Some("pass only the part after \"=\", or use --scan to find tokens in text")
             }
             Self::InText(_) => Some("pass the token alone, or use --scan to find it in the text"),
-            Self::Padding => {
+            Self::Padding(false) => {
                 Some("re-encode the token as base64url without padding (RFC 7515, section 2)")
             }
+            Self::Padding(true) => Some(
+                "use a library that accepts the padding of AWS load balancers, as aws-jwt-verify does",
+            ),
             Self::Path => Some("to read tokens from a file, use -f FILE"),
             Self::StandardBase64(_) => {
                 Some("re-encode the token as base64url, with \"-\" and \"_\" (RFC 4648, section 5)")
@@ -110,8 +121,10 @@ impl ForeignCharacter {
             }
             Self::ShellVariable => Some("to expand a shell variable, use double quotes: \"$NAME\""),
             Self::ShellCharacter(_) => {
-                Some("pass the token on stdin, where the shell does not expand $ or !")
+                Some("copy the token again; in a shell, put it in single quotes")
             }
+            Self::Url(true) => Some("pass only the token in it, or use --scan to find it"),
+            Self::Url(false) => Some("pass the token itself: jwtlens has no network access"),
             Self::Jwk => Some("pass a token; use `jwtlens key` to see what a key holds"),
             Self::Json => {
                 Some("use --scan to find the token, or extract it with `jq -r .access_token`")
@@ -131,7 +144,7 @@ impl fmt::Display for ForeignCharacter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Assignment => f.write_str("invalid character '='"),
-            Self::Padding => f.write_str("unexpected \"=\" padding"),
+            Self::Padding(_) => f.write_str("unexpected \"=\" padding"),
             Self::Path => f.write_str("invalid character '/'"),
             Self::StandardBase64(byte) => write!(
                 f,
@@ -145,12 +158,26 @@ impl fmt::Display for ForeignCharacter {
                 write!(f, "invalid character '{}'", char::from(*byte))
             }
             Self::Redacted(_) => f.write_str("invalid character"),
+            Self::Url(_) => f.write_str("expected a JWT, found a URL"),
             Self::Jwk => f.write_str("expected a JWT, found a JWK"),
             Self::Json => f.write_str("expected a compact JWT, found JSON"),
             Self::ByteOrderMark => f.write_str("unexpected byte order mark (BOM)"),
             Self::Utf16(byte) | Self::Byte(byte) => write!(f, "invalid byte 0x{byte:02X}"),
         }
     }
+}
+
+/// Whether the header names an AWS load balancer as the signer (`signer`, an ARN).
+fn is_of_load_balancer(token: &[u8]) -> bool {
+    let header = token.split(|byte| matches!(byte, b'.' | b'=')).next();
+    let header = header.and_then(|header| str::from_utf8(header).ok());
+    let json = header.and_then(|header| base64url::decode(header).ok());
+    json.is_some_and(|json| memmem::find(&json, b":elasticloadbalancing:").is_some())
+}
+
+/// Whether the text is an address of a web page or a service.
+fn is_url(token: &[u8]) -> bool {
+    token.starts_with(b"https://") || token.starts_with(b"http://")
 }
 
 /// The segment of the character that follows `before`, and its offset there.

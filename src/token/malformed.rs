@@ -156,17 +156,29 @@ impl Malformed {
                     "check what produced it: only its issuer can validate an opaque token"
                 }
                 (2, false) => "to read tokens from a file, use -f FILE",
-                (1 | 2, true) => {
-                    "copy the whole token again, and pass it on stdin: shells interpret spaces, $ and !"
-                }
+                (1 | 2, true) => "copy the whole token again; in a shell, put it in single quotes",
                 (_, _) => "if these are two tokens, put each on its own line",
             }),
             TokenFault::Character(character) => character.hint(),
             TokenFault::MissingAlg => {
                 Some("have the issuer set \"alg\" to the algorithm that it signs with")
             }
+            TokenFault::NotAnObject(_) if self.segment == Segment::Payload => {
+                Some("have the issuer sign a JSON object of claims")
+            }
+            TokenFault::Json(JsonFault::ByteOrderMark) => {
+                Some("have the issuer write the JSON without a byte order mark")
+            }
+            TokenFault::NotAString { .. } => Some("have the issuer write it as a string"),
+            TokenFault::NotAnAudience => {
+                Some("have the issuer write \"aud\" as a string or an array of strings")
+            }
+            TokenFault::Crit(CritFault::Empty) => Some("have the issuer remove the empty \"crit\""),
+            TokenFault::Crit(_) => {
+                Some("have the issuer remove \"crit\", or list the names of extensions in it")
+            }
             TokenFault::Json(JsonFault::DuplicateMember(_)) => {
-                Some("have the issuer remove the duplicate: parsers disagree on which value to use")
+                Some("have the issuer remove the duplicate: parsers disagree on which counts")
             }
             TokenFault::NotANumericDate { .. } => {
                 Some("have the issuer write seconds since 1970 as a number, without quotes")
@@ -176,9 +188,6 @@ impl Malformed {
             | TokenFault::Base64url(_)
             | TokenFault::Json(_)
             | TokenFault::NotAnObject(_)
-            | TokenFault::NotAString { .. }
-            | TokenFault::NotAnAudience
-            | TokenFault::Crit(_)
             | TokenFault::NotADisclosure => None,
             TokenFault::NotAKeyBinding => {
                 Some("copy the whole token again; the last part may be truncated")

@@ -114,7 +114,7 @@ codes! {
         .section("RFC 7515, section 2");
     PaddedBase64 = cause("padded-base64",
         "the token has \"=\" padding, which a JWT must not have",
-        "strip the \"=\" before signing: withoutPadding(), rstrip(\"=\")")
+        "remove the \"=\" before signing: withoutPadding(), rstrip(\"=\")")
         .section("RFC 7515, section 2");
     TrailingBits = cause("trailing-bits",
         "the last character of the signature is not canonical base64url",
@@ -124,8 +124,7 @@ codes! {
     // How the signature is written.
     DerSignature = cause("der-signature",
         "the signature is DER-encoded; ES256 requires raw R || S, 64 bytes",
-        "use dsaEncoding: \"ieee-p1363\" (Node), SHA256withECDSAinP1363Format (Java), \
-         IeeeP1363FixedFieldConcatenation (.NET), or convert it")
+        "use dsaEncoding \"ieee-p1363\" (Node), SHA256withECDSAinP1363Format (Java)")
         .section("RFC 7518, section 3.4")
         .silences(&[Code::Truncated]);
     SignatureLength = cause("signature-length",
@@ -134,8 +133,7 @@ codes! {
         .section("RFC 7518, section 3.4");
     SignatureAsText = cause("signature-as-text",
         "the signature was hex- or base64-encoded before base64url encoding",
-        "pass the signature bytes to the encoder: a Buffer instead of a hex string, bytes.fromhex() first, or \
-         digest() instead of hexdigest()")
+        "encode the bytes of the signature, not their hex or base64 text")
         .section("RFC 7518, section 3.4")
         .silences(&[
             Code::Truncated,
@@ -192,7 +190,7 @@ codes! {
         .section("RFC 7515, section 5.1");
     SignedUtf16Input = cause("signed-utf16-input",
         "the signed text was in UTF-16; the Signing Input is ASCII",
-        "use Encoding.ASCII.GetBytes (.NET) or getBytes(US_ASCII) (Java), not Unicode or UTF_16")
+        "use Encoding.UTF8 (.NET) or StandardCharsets.UTF_8 (Java), not UTF-16")
         .section("RFC 7515, section 5.1");
     NotHashed = cause("not-hashed",
         "the input was not hashed: its first bytes were signed as the hash",
@@ -200,20 +198,19 @@ codes! {
         .section("RFC 7518, section 3.4");
     HashedTwice = cause("hashed-twice",
         "the input was hashed twice: by the caller and by the signing function",
-        "pass the message to a function that hashes (createSign, KMS MessageType RAW), or the digest to one that \
-         does not (SignDigest)")
+        "hash once: pass the message itself (in AWS KMS: MessageType RAW)")
         .section("RFC 7518, section 3.4");
     HashedAsText = cause("hashed-as-text",
         "the hash was signed as hex or base64 text instead of as bytes",
-        "pass the bytes of the hash to the signing function: digest() instead of hexdigest()")
+        "sign the bytes of the hash: digest() instead of hexdigest()")
         .section("RFC 7518, section 3.4");
     OtherHash = cause("other-hash",
         "the signer used a different hash than ES256, which requires SHA-256",
-        "use SHA-256: SHA256withECDSA, createSign(\"SHA256\"), or ECDSA_SHA_256 in AWS KMS")
+        "use SHA-256: SHA256withECDSA, createSign(\"SHA256\"), ECDSA_SHA_256 (KMS)")
         .section("RFC 7518, section 3.4");
     DigestInfoMissing = cause("digest-info-missing",
         "the hash was signed without its DigestInfo",
-        "use a function for RSASSA-PKCS1-v1_5 that takes the name of the hash, not raw RSA")
+        "sign with RSASSA-PKCS1-v1_5 and the name of the hash, not with raw RSA")
         .section("RFC 8017, section 9.2");
     MacTruncated = cause("mac-truncated",
         "the signer sent only half of the MAC, as JWE does; JWS uses all of it",
@@ -246,8 +243,8 @@ codes! {
         .section("RFC 7515, section 5.2");
 
     NonceHashed = cause("nonce-hashed",
-        "\"nonce\" in the header was signed as its hash, as Microsoft Graph tokens are",
-        "do not validate this token: it is for Microsoft Graph; request one for your own API")
+        "the signature covers the SHA-256 hash of \"nonce\", as in Microsoft Graph tokens",
+        "request a token for your own API: this one is only for Microsoft Graph")
         .section("RFC 7515, section 5.2");
 
     // Which key.
@@ -281,9 +278,8 @@ codes! {
         "use the issuer's signature key, or correct \"use\", \"key_ops\" and \"alg\"")
         .section("RFC 7517, section 4.2");
     SignerIsKid = cause("signer-is-kid",
-        "the token is intact and signed with the key it names, which was not given",
-        "use the recovered key only if the issuer publishes the same one: anyone can create such a token with \
-         their own key")
+        "the token is intact; it names the key that signed it, which was not given",
+        "trust this key only if the issuer publishes it: anyone can create one")
         .section("RFC 7638, section 1");
     KeyYNegated = cause("key-y-negated",
         "the key has the wrong \"y\": the other point with the same \"x\"",
@@ -335,17 +331,17 @@ codes! {
         .section("RFC 8725, section 2.1");
     SignatureGood = cause("signature-good",
         "the signature is correct; the token is rejected because of its header",
-        "check \"crit\", \"b64\" and \"alg\" in the header: plain JWTs have neither \"crit\" nor \"b64\"")
+        "have the issuer fix the header as the first line of the report says")
         .section("RFC 7515, section 5.2");
 
     // No key verifies the signature.
     UnknownKid = note("unknown-kid",
         "\"kid\" in the header matches none of the given keys")
-        .hint("get the issuer's current keys: the key may be new, or from another service")
+        .hint("get the issuer's current keys, or a token from the right service")
         .section("RFC 7515, section 4.1.4")
         .without_evidence();
     NoKeyMatches = cause("no-key-matches",
-        "no known signing mistake explains the signature with the given keys",
+        "another key signed the token, or it was modified or damaged after signing",
         "compare the token with the original; try older keys with --try-key")
         .fallback();
     KeyIsCaCertificate = cause("key-is-ca-certificate",
@@ -359,7 +355,7 @@ codes! {
         .fallback();
     SameSigner = cause("same-signer",
         "several rejected tokens of this run were signed with the same unknown key",
-        "compare it with the key that the issuer publishes; if it matches, pass it with -k")
+        "if the issuer publishes the same key, pass it with -k")
         .silences(&[Code::NoKeyMatches, Code::SignerCandidates]);
 
     // What the text is, if it is not a signed token.
@@ -370,19 +366,19 @@ codes! {
         .silences(&[Code::NoKeyMatches, Code::SignerCandidates]);
     Jwe = cause("jwe",
         "the token is encrypted (JWE); only the recipient can read it",
-        "decrypt it with the recipient's private key; the result may be a signed JWT")
+        "decrypt it with the recipient's key; a signed JWT may be inside")
         .section("RFC 7516, section 3")
         .silences(&[Code::Truncated, Code::TwoTokens, Code::NoKeyMatches]);
     NoToken = cause("no-token",
         "not a token: the previous step produced none",
-        "check the previous step: did a request fail, or is a variable or field unset?");
+        "check the previous step: a request failed, or a variable is not set");
     OpaqueToken = cause("opaque-token",
         "this looks like an opaque token, which only the issuer can validate",
         "use the issuer's introspection or userinfo endpoint, or request a JWT")
         .silences(&[Code::NoKeyMatches, Code::SignerCandidates]);
     Ellipsis = cause("ellipsis",
         "the token was abbreviated for display",
-        "copy the full token from its source; logs and web pages often abbreviate it")
+        "copy the full token from its source, not from a log or web page")
         .silences(&[Code::Truncated, Code::NoKeyMatches, Code::SignerCandidates]);
     DetachedPayload = cause("detached-payload",
         "the payload is detached: it is sent separately, for example as the HTTP body",
@@ -411,8 +407,7 @@ codes! {
         "verify first, then inflate: the compressed bytes are what was signed");
     TokenOfAnotherKind = cause("token-of-another-kind",
         "this looks like a Transcodes API token, not a member's access token",
-        "use a member's access token (\"aud\": \"transcodes-sdk\"); an API token is sent in x-transcodes-token and \
-         may be signed with a different key");
+        "use a member's access token, whose \"aud\" is \"transcodes-sdk\"");
 
     // Times and claims.
     TimeInMilliseconds = cause("time-in-milliseconds",
@@ -432,23 +427,23 @@ codes! {
         "synchronize the clocks with NTP");
     IssuerClock = cause("issuer-clock",
         "the issuer's clock may be wrong",
-        "synchronize the issuer's clock with NTP; a device without a clock starts in 1970");
+        "synchronize the issuer's clock with NTP");
     LocalClock = cause("local-clock",
         "the clock of this machine is earlier than this release of jwtlens",
         "synchronize the clock of this machine with NTP");
     ExpiresBeforeIssued = cause("expires-before-issued",
         "the token expired before it was issued",
-        "check how the issuer computes \"exp\": the unit or the clock may differ from that of \"iat\"");
+        "check the issuer: \"exp\" may be in another unit than \"iat\"");
     ShortLifetime = cause("short-lifetime",
         "the token is valid for less than a minute",
         "check whether the issuer confuses seconds with minutes or milliseconds");
     AudienceAlmost = cause("audience-almost",
         "\"aud\" almost matches the expected audience",
-        "use exactly the same text: case, a trailing \"/\", http or https, and whitespace matter")
+        "use exactly the same text: case, http or https, and a final \"/\" count")
         .section("RFC 7519, section 4.1.3");
     IssuerAlmost = cause("issuer-almost",
         "\"iss\" almost matches the expected issuer",
-        "use exactly the same text: case, a trailing \"/\", http or https, and whitespace matter")
+        "use exactly the same text: case, http or https, and a final \"/\" count")
         .section("RFC 7519, section 4.1.1");
 
     // What is worth knowing of any token.
@@ -657,12 +652,12 @@ mod tests {
 
     /// At 80 columns.
     #[test]
-    fn sentences_fit_a_line_and_hints_two() {
+    fn sentences_and_hints_fit_a_line() {
         for code in Code::ALL {
             let name = code.name();
             assert!(code.summary().len() <= 78, "{name}: {}", code.summary());
             let hint = code.hint().unwrap_or_default();
-            assert!(hint.len() <= 140, "{name}: {hint}");
+            assert!(hint.len() <= 72, "{name}: {hint}");
             assert!(
                 !code.summary().ends_with('.') && !hint.ends_with('.'),
                 "{name}"

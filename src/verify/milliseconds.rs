@@ -43,13 +43,11 @@ pub fn in_milliseconds(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
         .whole()
         .and_then(|time| NumericDate::from(time.checked_div(divisor)?).rfc3339(&TimeZone::UTC))
         .map_or(String::new(), |date| {
-            format!("; {} probably means {date}", first.text())
+            format!(": {} is probably {date}", first.text())
         });
-    let names = found.join(", ");
-    let finding = Finding::likely(
-        Code::TimeInMilliseconds,
-        format!("{names}: more than {MILLISECONDS}{meant}"),
-    );
+    let names: Vec<String> = found.iter().map(|name| format!("\"{name}\"")).collect();
+    let names = names.join(", ");
+    let finding = Finding::likely(Code::TimeInMilliseconds, format!("{names}{meant}"));
     let finding = match divisor {
         1000 => finding,
         _ => finding

@@ -131,9 +131,8 @@ fn kid_differs(facts: &NoteContext) -> Option<Finding> {
     let mut keys = facts.keys.iter().flat_map(|keys| keys.keys());
     let names_another = keys.any(|key| key.id.kid.as_deref() == Some(kid));
     Some(if names_another {
-        finding.with_hint(
-            "have the issuer fix \"kid\", which names another of the keys: servers that select the key by \"kid\" reject the token",
-        )
+        finding
+            .with_hint("have the issuer fix \"kid\": servers that select the key by it reject this")
     } else {
         finding
     })

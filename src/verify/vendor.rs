@@ -8,16 +8,18 @@ use crate::token::header::JoseHeader;
 
 /// Where to get the public key that the vendor of this token publishes.
 pub fn key_source(report: &Report) -> Option<&'static str> {
-    is_transcodes(report.claims.as_ref()?).then_some(
-        "use the newest public_key.json of the Transcodes project; it is shown once, when it is generated",
-    )
+    is_transcodes(report.claims.as_ref()?)
+        .then_some("use the project's newest public_key.json; Transcodes shows it only once")
 }
 
-/// Which algorithm the vendor of this token signs with.
+/// Which algorithm the vendor of this token signs with, or which key it publishes for that.
 pub fn algorithm(report: &Report) -> Option<&'static str> {
-    is_transcodes(report.claims.as_ref()?).then_some(
-        "use ES256 and public_key.json from the JSON Web Key panel: older pages of Transcodes say RS256",
-    )
+    let is_es256 = report.signature.algorithm.as_deref() == Some("ES256");
+    is_transcodes(report.claims.as_ref()?).then_some(if is_es256 {
+        "use public_key.json from the JSON Web Key panel of Transcodes"
+    } else {
+        "sign with ES256, as Transcodes does; only its older pages say RS256"
+    })
 }
 
 /// Whether a token is of Transcodes, by its audience or its issuer.

@@ -718,23 +718,23 @@ fn a_damaged_mac_is_told() {
         (
             mac[1..].to_owned(),
             "altered-character",
-            "one character inserted",
+            "inserted at byte 0 of the signature",
         ),
         (
             format!("{first}{mac}"),
             "altered-character",
-            "one character removed",
+            "removed at byte ",
         ),
-        (swapped, "altered-character", "two characters swapped back"),
+        (swapped, "altered-character", "instead of"),
         (
             format!("{mac}\u{22}}}").replace(['"', '}'], "A"),
             "altered-character",
-            "extra characters removed (2 ",
+            "without the 2 characters from byte ",
         ),
         (
             mac.replace(['-', '_'], ""),
             "dropped-characters",
-            "(2 characters)",
+            "with 2 characters \"-\" or \"_\" restored",
         ),
     ] {
         let report = debug(&bench, &format!("{input}.{damaged}"));

@@ -50,7 +50,7 @@ fn every_reason_is_named() {
     for reason in [
         "\"crv\" must be \"Ed25519\", found \"X25519\"",
         "\"use\" must be \"sig\", found \"enc\"",
-        "\nhint: the key is for key agreement",
+        "\nhint: ask the issuer for the public signing key; this one is for key agreement",
     ] {
         assert!(said.contains(reason), "{said}");
     }

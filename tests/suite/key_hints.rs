@@ -588,7 +588,9 @@ fn secret_in_place_of_key_names_its_encoding() {
             .output()
             .unwrap();
         let said = stderr(&output);
-        let expected = format!("hint: for a shared secret, use --secret-file s.txt{option}\n");
+        let expected = format!(
+            "hint: for a shared secret, use `jwtlens verify --secret-file s.txt{option}`\n"
+        );
         assert!(said.contains(&expected), "{said}");
         assert!(!said.contains(&content));
         let encoding = match option.rsplit(' ').next().unwrap() {

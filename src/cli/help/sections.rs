@@ -108,7 +108,7 @@ pub fn when(verdict: Verdict) -> Option<&'static str> {
         Verdict::NotVerified => return None,
         Verdict::Valid => "the signature, times and claim checks pass",
         Verdict::Expired => "signature verified, but the token has expired",
-        Verdict::NotYetValid => "signature verified, but nbf is in the future",
+        Verdict::NotYetValid => "signature verified, but the token is not valid yet",
         Verdict::ClaimRejected => "signature verified, but a claim check failed",
         Verdict::Unverifiable => "alg is none, unknown, or not allowed by any key",
         Verdict::MisSigned => "the signature does not verify with any key",

@@ -209,8 +209,8 @@ impl Lines {
                     let time = self.times.as_ref().and_then(|times| {
                         let place = self.scanned.saturating_add(range.start);
                         let time = times.at(place);
-                        if times.has_unknown_zone(place) {
-                            block.untimed.count_unknown_zone();
+                        if let Some(zone) = times.unknown_zone(place) {
+                            block.untimed.count_unknown_zone(zone);
                         }
                         if !matches!(time, Some(TokenTime::Own(_))) {
                             block.untimed.name(times.unlisted());

@@ -6,8 +6,6 @@ use jwtlens::{
     Verdict, abridged, duration, relative,
 };
 
-use super::escape;
-
 /// What follows the verdict's name.
 pub fn headline(report: &Report) -> String {
     let signature = &report.signature;
@@ -55,7 +53,7 @@ fn expiry(time: &Time) -> String {
     match (time.status, seconds) {
         (_, 1..) => format!("expires {}{}", relative(seconds), too_soon(time)),
         (Some(Validity::Current), _) => {
-            format!("expired {}, within the leeway", relative(seconds))
+            format!("still within the leeway (expired {})", relative(seconds))
         }
         (_, 0) => "expired just now".to_owned(),
         (_, _) => format!("expired {}", relative(seconds)),
@@ -94,9 +92,9 @@ fn failed(report: &Report) -> String {
             (_, _) => format!("\"{}\" does not match", check.name),
         },
         many => {
-            let names: Vec<_> = many
+            let names: Vec<String> = many
                 .iter()
-                .map(|check| escape::delimited(&check.name))
+                .map(|check| format!("\"{}\"", check.name))
                 .collect();
             format!("{} claim checks failed: {}", many.len(), names.join(", "))
         }
@@ -144,6 +142,9 @@ fn unchecked_reason(report: &Report) -> String {
         }
         Some(Reason::AlgorithmExcluded) => {
             format!("\"alg\" is \"{alg}\", which --alg excludes")
+        }
+        Some(Reason::Unsecured) if report.signature.octets.is_some_and(|octets| octets > 0) => {
+            format!("\"alg\" is \"{alg}\": the signature cannot be checked")
         }
         Some(Reason::Unsecured) => format!("\"alg\" is \"{alg}\": the token is not signed"),
         Some(Reason::UnknownCritical) => {

@@ -29,6 +29,7 @@ pub fn header(report: &Report) -> Option<Vec<Row>> {
         name: name(&member.name),
         meaning: labels::parameter(&member.name),
         value: certificates(member)
+            .or_else(|| embedded_key(member))
             .unwrap_or_else(|| annotated(&member.value, failed, report.redacted)),
         note: note(failed),
         rejected: !failed.is_empty()
@@ -297,6 +298,21 @@ fn certificates(member: &Member) -> Option<String> {
         "{} (use -o json to see them)",
         numbers::count(count, "certificate")
     ))
+}
+
+/// What kind of key a header holds (`jwk`, RFC 7515, section 4.1.3): its coordinates would fill the screen too.
+fn embedded_key(member: &Member) -> Option<String> {
+    let Value::Object(jwk) = &member.value else {
+        return None;
+    };
+    let text = |name| jwk.get(name).and_then(Value::as_str);
+    let kind = match (text("kty")?, text("crv")) {
+        ("EC", Some(crv @ ("P-256" | "P-384" | "P-521" | "secp256k1"))) => format!("EC {crv}"),
+        ("OKP", Some(crv @ ("Ed25519" | "Ed448"))) => format!("OKP {crv}"),
+        (kty @ ("EC" | "OKP" | "RSA"), _) => kty.to_owned(),
+        (_, _) => return None,
+    };
+    (&*member.name == "jwk").then(|| format!("{kind} (use -o json to see it)"))
 }
 
 /// What is wrong with a value.

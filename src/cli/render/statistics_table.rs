@@ -20,7 +20,7 @@ const MAX_LINES: usize = 23;
 const MIN_NAMES: usize = 2;
 
 /// More causes are counted, not listed.
-const MAX_CAUSES: usize = 3;
+const MAX_CAUSES: usize = 6;
 
 /// As much of a name as a line can hold.
 const MAX_NAME: usize = 48;
@@ -101,12 +101,11 @@ fn rows(statistics: &Statistics, look: &Look, mut output: impl Write) -> io::Res
     if !causes.is_empty() {
         let shown = causes.iter().take(MAX_CAUSES);
         let shown = shown.map(|(code, tokens)| format!("{code} ({})", count(*tokens, "token")));
-        let more = if causes.len() > MAX_CAUSES {
-            ", ..."
-        } else {
-            ""
+        let more = match causes.len().saturating_sub(MAX_CAUSES) {
+            0 => String::new(),
+            more => format!(", and {more} more"),
         };
-        row("causes", &(shown.collect::<Vec<_>>().join(", ") + more))?;
+        row("causes", &(shown.collect::<Vec<_>>().join(", ") + &more))?;
     }
     let reasons = statistics.reasons.most();
     let widest = reasons

@@ -140,9 +140,12 @@ impl LineTimes {
         own.map(TokenTime::Own).or(before.map(TokenTime::Before))
     }
 
-    /// Whether the zone of that time is not known.
-    pub fn has_unknown_zone(&self, byte: usize) -> bool {
-        self.moment_at(byte) == Some(Moment::UnknownZone)
+    /// The zone of that time, if its offset is not known.
+    pub fn unknown_zone(&self, byte: usize) -> Option<&'static str> {
+        match self.moment_at(byte) {
+            Some(Moment::UnknownZone(name)) => Some(name),
+            _ => None,
+        }
     }
 
     fn moment_at(&self, byte: usize) -> Option<Moment> {
@@ -365,7 +368,7 @@ mod tests {
             times.read(line.replace('@', TOKEN).as_bytes());
             let place = line.find('@').unwrap();
             assert_eq!(times.at(place), Some(before(-60)), "{line}");
-            assert!(times.has_unknown_zone(place), "{line}");
+            assert!(times.unknown_zone(place).is_some(), "{line}");
         }
     }
 

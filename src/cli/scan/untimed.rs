@@ -1,6 +1,7 @@
 //! Tokens whose lines have no time, with `--at line`.
 
 use super::member_path::MemberPath;
+use super::zone::HOURS_ALONE;
 use crate::cli::messages::Messages;
 use crate::cli::numbers;
 
@@ -13,6 +14,8 @@ pub struct Untimed {
     now: u64,
     /// Tokens of both kinds whose lines give a zone that is not known.
     unknown_zone: u64,
+    /// The first of these zones.
+    zone: Option<&'static str>,
     /// A member that looks like a time, but does not count.
     member: Option<MemberPath>,
 }
@@ -29,8 +32,9 @@ impl Untimed {
     }
 
     /// Counts a token in a line whose zone is not known.
-    pub fn count_unknown_zone(&mut self) {
+    pub fn count_unknown_zone(&mut self, zone: &'static str) {
         self.unknown_zone = self.unknown_zone.saturating_add(1);
+        self.zone.get_or_insert(zone);
     }
 
     /// Keeps a member that looks like a time.
@@ -45,6 +49,7 @@ impl Untimed {
         self.before = self.before.saturating_add(later.before);
         self.now = self.now.saturating_add(later.now);
         self.unknown_zone = self.unknown_zone.saturating_add(later.unknown_zone);
+        self.zone = self.zone.or(later.zone);
         self.name(later.member.as_ref());
     }
 
@@ -70,11 +75,16 @@ impl Untimed {
                 "{tokens} {verb} checked at the current time: no usable time in {lines}"
             ));
         }
-        if self.unknown_zone > 0 {
+        if let Some(zone) = self.zone {
             let tokens = numbers::count(self.unknown_zone, "token");
-            messages.note(&format!(
-                "the log times of {tokens} were not used: the offset of a zone such as EST or Europe/Paris is unknown"
-            ));
+            let why = match zone {
+                HOURS_ALONE => "their offset has no minutes".to_owned(),
+                area if area.ends_with('/') => {
+                    format!("they have a zone name ({area}...) instead of an offset")
+                }
+                name => format!("they have a zone name ({name}) instead of an offset"),
+            };
+            messages.note(&format!("the log times of {tokens} were not used: {why}"));
             if !messages.quiet {
                 messages.hint(
                     "write times in UTC or with an offset, such as 2026-11-25T22:48:00-05:00",

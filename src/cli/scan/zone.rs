@@ -7,40 +7,43 @@ use super::cursor::Cursor;
 pub enum Zone {
     /// The offset from UTC in seconds.
     Offset(i64),
-    /// A name that does not tell the offset.
-    Unknown,
+    /// A name that does not give the offset, or the area of one.
+    Unknown(&'static str),
     Missing,
 }
 
 /// Abbreviations of zones other than UTC. Some stand for several zones.
-const ABBREVIATIONS: [&[u8]; 29] = [
-    b"EST", b"EDT", b"CST", b"CDT", b"MST", b"MDT", b"PST", b"PDT", b"CET", b"CEST", b"EET",
-    b"EEST", b"WET", b"WEST", b"BST", b"IST", b"JST", b"KST", b"MSK", b"AEST", b"AEDT", b"HST",
-    b"AKST", b"AKDT", b"NZST", b"NZDT", b"SAST", b"SGT", b"HKT",
+const ABBREVIATIONS: [&str; 29] = [
+    "EST", "EDT", "CST", "CDT", "MST", "MDT", "PST", "PDT", "CET", "CEST", "EET", "EEST", "WET",
+    "WEST", "BST", "IST", "JST", "KST", "MSK", "AEST", "AEDT", "HST", "AKST", "AKDT", "NZST",
+    "NZDT", "SAST", "SGT", "HKT",
 ];
 
 /// What the names of zones such as `Europe/Paris` start with.
-const AREAS: [&[u8]; 11] = [
-    b"Africa/",
-    b"America/",
-    b"Antarctica/",
-    b"Arctic/",
-    b"Asia/",
-    b"Atlantic/",
-    b"Australia/",
-    b"Europe/",
-    b"Indian/",
-    b"Pacific/",
-    b"Etc/",
+const AREAS: [&str; 11] = [
+    "Africa/",
+    "America/",
+    "Antarctica/",
+    "Arctic/",
+    "Asia/",
+    "Atlantic/",
+    "Australia/",
+    "Europe/",
+    "Indian/",
+    "Pacific/",
+    "Etc/",
 ];
+
+/// What an offset of hours alone is called.
+pub const HOURS_ALONE: &str = "hours alone";
 
 /// The zone that a text behind a time starts with, and the text behind it.
 pub fn zone(text: Cursor<'_>) -> (Zone, Cursor<'_>) {
     let (zone, rest) = offset_or_name(text).unwrap_or((Zone::Missing, text));
     // Java gives the name too: `+01:00[Europe/Paris]`.
     match bracketed_name(rest) {
-        Some(rest) if zone == Zone::Missing => (Zone::Unknown, rest),
-        Some(rest) => (zone, rest),
+        Some((name, rest)) if zone == Zone::Missing => (Zone::Unknown(name), rest),
+        Some((_, rest)) => (zone, rest),
         None => (zone, rest),
     }
 }
@@ -59,7 +62,7 @@ fn offset_or_name(text: Cursor<'_>) -> Option<(Zone, Cursor<'_>)> {
         let zone = if length > HOURS {
             Zone::Offset(offset)
         } else {
-            Zone::Unknown
+            Zone::Unknown(HOURS_ALONE)
         };
         return Some((zone, rest));
     }
@@ -71,8 +74,7 @@ fn offset_or_name(text: Cursor<'_>) -> Option<(Zone, Cursor<'_>)> {
             let (offset, rest) = offset(rest).unwrap_or((0, rest));
             Some((Zone::Offset(offset), rest))
         }
-        _ if ABBREVIATIONS.contains(&name) || is_of_area(name) => Some((Zone::Unknown, rest)),
-        _ => None,
+        _ => Some((Zone::Unknown(known(name)?), rest)),
     }
 }
 
@@ -112,18 +114,26 @@ fn name(text: Cursor<'_>) -> (&[u8], Cursor<'_>) {
     (name, Cursor(rest))
 }
 
-/// What comes after the name of a zone in brackets.
-fn bracketed_name(text: Cursor<'_>) -> Option<Cursor<'_>> {
+/// The name of a zone in brackets, and what comes after it.
+fn bracketed_name(text: Cursor<'_>) -> Option<(&'static str, Cursor<'_>)> {
     let (_, text) = text.one_of(b"[")?;
     let (name, rest) = name(text);
-    let is_name =
-        matches!(name, b"UTC" | b"GMT" | b"Z") || ABBREVIATIONS.contains(&name) || is_of_area(name);
-    let (_, rest) = rest.one_of(b"]").filter(|_| is_name)?;
-    Some(rest)
+    let of_utc = match name {
+        b"UTC" | b"GMT" | b"Z" => Some("UTC"),
+        _ => None,
+    };
+    let name = of_utc.or_else(|| known(name))?;
+    let (_, rest) = rest.one_of(b"]")?;
+    Some((name, rest))
 }
 
-fn is_of_area(name: &[u8]) -> bool {
-    AREAS.iter().any(|area| name.starts_with(area))
+/// The abbreviation, or the area of a name. A name is not shown as a whole: it is a text from a log.
+fn known(name: &[u8]) -> Option<&'static str> {
+    let mut abbreviations = ABBREVIATIONS.into_iter();
+    let mut areas = AREAS.into_iter();
+    abbreviations
+        .find(|known| known.as_bytes() == name)
+        .or_else(|| areas.find(|area| name.starts_with(area.as_bytes())))
 }
 
 #[cfg(test)]
@@ -146,21 +156,21 @@ mod tests {
             ("+01:00[Europe/Paris]", Zone::Offset(3600), ""),
             ("Z[UTC] x", Zone::Offset(0), " x"),
             ("Z[main] x", Zone::Offset(0), "[main] x"),
-            ("[America/Argentina/Salta]", Zone::Unknown, ""),
+            ("[America/Argentina/Salta]", Zone::Unknown("America/"), ""),
             ("-05", Zone::Offset(-18_000), ""),
             ("-05:30", Zone::Offset(-19_800), ""),
             (" -0530", Zone::Offset(-19_800), ""),
             (" +05:30 x", Zone::Offset(19_800), " x"),
             // It may be a number of its own.
-            (" -05", Zone::Unknown, ""),
+            (" -05", Zone::Unknown(HOURS_ALONE), ""),
             (" -5 x", Zone::Missing, " -5 x"),
             (" - x", Zone::Missing, " - x"),
             ("-05th", Zone::Offset(-18_000), "th"),
             ("+2400", Zone::Missing, "+2400"),
             ("+0160", Zone::Missing, "+0160"),
-            (" EST", Zone::Unknown, ""),
-            ("CEST x", Zone::Unknown, " x"),
-            (" Europe/Berlin]", Zone::Unknown, "]"),
+            (" EST", Zone::Unknown("EST"), ""),
+            ("CEST x", Zone::Unknown("CEST"), " x"),
+            (" Europe/Berlin]", Zone::Unknown("Europe/"), "]"),
             (" Estonia", Zone::Missing, " Estonia"),
             (" ESTIMATE", Zone::Missing, " ESTIMATE"),
             (" UTCX", Zone::Missing, " UTCX"),

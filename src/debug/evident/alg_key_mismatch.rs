@@ -25,9 +25,8 @@ pub fn alg_key_mismatch(facts: &Facts) -> Option<Finding> {
     let finding = Finding::note(Code::AlgKeyMismatch, allowed(facts.keys.keys()));
     Some(match vendor::algorithm(facts.report) {
         Some(hint) => finding.with_hint(hint),
-        None if is_mac => finding.with_hint(
-            "verify it with its shared secret, or have the issuer sign with a key pair; never use a public key as the secret",
-        ),
+        None if is_mac => finding
+            .with_hint("pass the shared secret with --secret-file; never use a public key as one"),
         None => finding,
     })
 }

@@ -117,9 +117,11 @@ fn clock_skew(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
     // A full minute with some room: the time goes on while the hint is read.
     let minutes = off.saturating_add(MARGIN).saturating_add(59) / 60;
     let leeway = minutes.saturating_mul(60).min(SKEW);
-    let otherwise = match time.status? {
-        Validity::Expired => "; if the token simply expired, get a new one",
-        Validity::NotYetValid | Validity::Current | Validity::Unbounded => "",
+    let advice = match time.status? {
+        Validity::Expired => "get a new token, synchronize the clocks",
+        Validity::NotYetValid | Validity::Current | Validity::Unbounded => {
+            "synchronize the clocks with NTP"
+        }
     };
     Some(
         Finding::likely(
@@ -132,16 +134,14 @@ fn clock_skew(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
                 _ => format!("\"{name}\" was {}", relative(ahead)),
             },
         )
-        .with_hint(format!(
-            "synchronize the clocks with NTP, or use --leeway {leeway}{otherwise}"
-        )),
+        .with_hint(format!("{advice}, or use --leeway {leeway}")),
     )
 }
 
 fn issuer_clock(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
     let iat = claims.iat.as_ref()?;
     let evidence = if iat.is_before(FIRST_TOKENS) {
-        "\"iat\" is before 2010, earlier than the first JWT".to_owned()
+        "\"iat\" is before 2010, as on a device whose clock starts in 1970".to_owned()
     } else {
         let ahead = iat.seconds_from(report.time.now);
         if ahead <= 0 || is_in_milliseconds(iat) {

@@ -3,6 +3,7 @@
 use super::facts::Facts;
 use crate::algorithm::{Algorithm, ES256};
 use crate::debug::replay::is_base64url;
+use crate::text::abridged::abridged;
 use crate::token::compact::HEADER_START;
 use crate::verify::code::Code;
 use crate::verify::finding::Finding;
@@ -179,22 +180,26 @@ pub fn signature_of_other_algorithm(facts: &Facts) -> Option<Finding> {
         }
     };
     let what = match length {
-        32 => "HS256",
-        48 => "HS384",
-        96 => "ES384",
-        114 => "Ed448",
-        132 => "ES512",
-        256 | 384 | 512 => "RS256 and other RSA algorithms",
+        32 => "an HS256 signature",
+        48 => "an HS384 signature",
+        96 => "an ES384 signature",
+        114 => "an Ed448 signature",
+        132 => "an ES512 signature",
+        256 | 384 | 512 => "an RSA signature",
         _ => return None,
     };
     let alg = facts.header()?.alg.as_deref()?;
     let finding = Finding::likely(
         Code::SignatureOfOtherAlgorithm,
-        format!("{length} bytes, as for {what}; {alg} has {expected}"),
-    );
+        format!("expected {expected} bytes, found {length}"),
+    )
+    .with_summary(format!(
+        "the signature has the length of {what}, not of {}",
+        abridged(alg)
+    ));
     Some(match signature.reason {
         Some(Reason::NoKey) => {
-            finding.with_hint("pass the signer's key with -k to find out which algorithm signed it")
+            finding.with_hint("pass the signer's key with -k to find out which algorithm was used")
         }
         _ => finding,
     })

@@ -8,11 +8,14 @@ use super::signature_shape::{
     der_signature, signature_of_other_algorithm, signature_placeholder, signature_zero, truncated,
 };
 use crate::debug::cause::Cause;
+use crate::debug::findings::wording;
 use crate::debug::reading::MAX_READ;
 use crate::debug::replay::is_base64url;
 use crate::text::abridged::abridged;
+use crate::text::base64url;
 use crate::text::json::Value;
 use crate::token::compact::HEADER_START;
+use crate::token::header::JoseHeader;
 use crate::verify::code::Code;
 use crate::verify::finding::{Certainty, Finding};
 use crate::verify::report::Reason;
@@ -83,17 +86,11 @@ fn jwe(facts: &Facts) -> Option<Finding> {
     let enc = enc.map_or("missing".to_owned(), |enc| abridged(&enc.to_string()));
     let finding = Finding::note(Code::Jwe, format!("five segments; \"enc\" is {enc}"));
     Some(if facts.header().is_some_and(vendor::is_auth0) {
-        finding.with_hint(
-            "request the token with the audience of your API: Auth0 then issues a signed JWT",
-        )
+        finding.with_hint("request it with your API's audience: Auth0 then issues a signed JWT")
     } else if facts.header().is_some_and(vendor::is_auth_js) {
-        finding.with_hint(
-            "decrypt it with the shared secret; Auth.js (NextAuth.js) derives the key from AUTH_SECRET",
-        )
+        finding.with_hint("decode it with Auth.js (NextAuth.js): its key comes from AUTH_SECRET")
     } else if is_shared {
-        finding.with_hint(
-            "decrypt it with the secret that issuer and recipient share; the result may be a signed JWT",
-        )
+        finding.with_hint("decrypt it with the shared secret; a signed JWT may be inside")
     } else {
         finding
     })
@@ -147,12 +144,23 @@ fn written_otherwise(facts: &Facts) -> Option<Finding> {
         return None;
     }
     // Characters are put back by a proof alone.
-    let causes = facts.readings.first()?.causes();
+    let reading = facts.readings.first()?;
+    let causes = reading.causes();
     let cause = causes
         .iter()
         .find(|cause| **cause != Cause::AlteredDot && !cause.is_damage())?;
-    let evidence = "after this change it has three segments";
-    Some(cause.finding(Certainty::Likely, evidence))
+    let evidence = "after this change, it has three segments";
+    let finding = cause.finding(Certainty::Likely, evidence);
+    let header = base64url::decode(&reading.segments.header).ok();
+    let header = header.and_then(|header| JoseHeader::parse(&header).ok());
+    let is_padded = *cause == Cause::PaddedBase64;
+    Some(
+        if is_padded && header.as_ref().is_some_and(vendor::is_load_balancer) {
+            wording::of_load_balancer(finding)
+        } else {
+            finding
+        },
+    )
 }
 
 fn ellipsis(facts: &Facts) -> Option<Finding> {

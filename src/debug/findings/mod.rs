@@ -16,6 +16,7 @@ use crate::debug::evident::payload_damage::{self, Shift};
 use crate::debug::reading::base64url_lenient;
 use crate::debug::reading::signature_encodings::SignatureForm;
 use crate::key::KeyId;
+use crate::text::json::Object;
 use crate::token::header::JoseHeader;
 use crate::verify::code::Code;
 use crate::verify::finding::{Certainty, Finding};
@@ -48,8 +49,7 @@ impl Findings {
         self.found.extend(causes.iter().map(|cause| {
             let finding = cause.finding(Certainty::Proven, evidence.clone());
             let finding = match cause {
-                Cause::PaddedBase64 if keeps_padding => finding
-                    .with_hint("keep the padding: an AWS load balancer signs it with the token"),
+                Cause::PaddedBase64 if keeps_padding => wording::of_load_balancer(finding),
                 Cause::SignedByEmbeddedKey => match proof.certificates() {
                     [] => wording::of_embedded_key(finding, context.header),
                     [certificate, ..] => {
@@ -68,7 +68,15 @@ impl Findings {
                     .with_summary("the signer used an empty secret, so anyone can make such tokens")
                     .with_hint("set the secret of the signer, and reject its tokens until then"),
                 Cause::AlgKeyMismatch => {
-                    finding.with_hint(format!("set \"alg\" to {} when issuing", proof.algorithm()))
+                    let alg = context.header.and_then(|header| header.alg.as_deref());
+                    wording::of_alg(finding, proof.changes(), alg, proof.algorithm())
+                }
+                Cause::SignerIsKid => wording::of_named_key(finding, proof.changes()),
+                Cause::SignatureGood => {
+                    wording::of_good_signature(finding, context.header, proof.algorithm())
+                }
+                Cause::PssSaltLength => {
+                    wording::of_salt(finding, proof.changes(), proof.algorithm())
                 }
                 Cause::SecretBase64 | Cause::SecretBase64url | Cause::SecretHex => {
                     wording::of_secret(finding, proof.changes(), proof.encoding())
@@ -122,6 +130,17 @@ fn has_empty_secret(changes: &[Change]) -> bool {
     })
 }
 
+/// The key alone, without what it may be used for.
+fn without_alg(jwk: &Object) -> Object {
+    let mut key = Object::default();
+    for member in jwk.members() {
+        if &*member.name != "alg" {
+            key.push(&member.name, member.value.clone());
+        }
+    }
+    key
+}
+
 /// What a proof shows, in one sentence.
 fn evidence(proof: &Proof, context: &Context) -> String {
     let of_key = |change: &&Change| {
@@ -129,6 +148,7 @@ fn evidence(proof: &Proof, context: &Context) -> String {
             change,
             Change::UseNamedKey { .. }
                 | Change::UseEmbeddedKey { .. }
+                | Change::UseOtherKey
                 | Change::UsePublicSecret { .. }
                 | Change::RewriteSecret { .. }
                 | Change::IgnoreHeader
@@ -151,13 +171,15 @@ fn evidence(proof: &Proof, context: &Context) -> String {
         [] => String::new(),
         _ => format!("{repairs}, "),
     };
-    match (changes.iter().find(of_key), proof.key(), proof.jwk()) {
+    let mut of_keys = changes.iter().filter(of_key);
+    let key_change = of_keys.find(|change| **change != Change::UseOtherKey);
+    match (key_change, proof.key(), proof.jwk()) {
         (Some(Change::UseNamedKey { place }), Some(key), Some(jwk)) if key.crv != Some("P-256") => {
-            format!("{start}the key that \"{place}\" contains verifies it: {jwk}")
+            format!("{start}the key in \"{place}\" verifies it: {jwk}")
         }
-        (Some(Change::UseNamedKey { place }), _, Some(jwk)) => format!(
-            "{start}the key recovered from the signature is the one that \"{place}\" names: {jwk}"
-        ),
+        (Some(Change::UseNamedKey { .. }), _, Some(jwk)) => {
+            format!("{start}{} is the recovered key", without_alg(jwk))
+        }
         (
             Some(Change::UsePublicSecret {
                 algorithm,
@@ -186,8 +208,12 @@ fn evidence(proof: &Proof, context: &Context) -> String {
                 _ => format!("{repairs}, it verifies with {name}, {forms}"),
             }
         }
-        (Some(Change::UseEmbeddedKey { .. }), Some(key), _) => {
-            format!("{start}{} verifies it", context.name(key))
+        (Some(Change::UseEmbeddedKey { member }), Some(key), _) => {
+            format!("{start}the key in \"{member}\" verifies it: {}", key.name())
+        }
+        // Another key is all that it takes.
+        (None, Some(key), _) if others.is_empty() => {
+            format!("{} verifies it", context.name(key))
         }
         (_, Some(key), _) if others.is_empty() => {
             format!("{} verifies it as it is", context.name(key))
@@ -221,6 +247,8 @@ pub struct Unknown<'u> {
     pub proofs: Vec<Proof>,
     pub report: &'u Report,
     pub keys_left_out: usize,
+    /// How many combinations were tried.
+    pub tried: u64,
 }
 
 impl Unknown<'_> {
@@ -240,20 +268,25 @@ impl Unknown<'_> {
         }
         let finding = Finding::likely(
             Code::NoKeyMatches,
-            "another key signed it, or the token was modified or damaged after signing",
+            match self.keys_left_out {
+                0 => "no known signing mistake explains the signature with the given keys",
+                _ => "no known signing mistake explains the signature",
+            },
         );
         let alg = self.report.signature.algorithm.as_deref();
         let is_mac = alg.is_some_and(|alg| alg.starts_with("HS"));
-        let finding = if is_mac {
-            finding.with_hint(
-                "compare the token with the original; try older secrets with --secret-file",
-            )
+        let finding = Finding {
+            tried: self.tried,
+            ..finding
+        };
+        if is_mac {
+            finding
+                .with_summary(
+                    "another secret was used, or the token was modified or damaged after signing",
+                )
+                .with_hint("compare it with the original; try older secrets with --secret-file")
         } else {
             finding
-        };
-        match self.keys_left_out {
-            0 => finding,
-            _ => finding.with_summary("no known signing mistake explains the signature"),
         }
     }
 }

@@ -22,11 +22,13 @@ pub fn ordered(found: Vec<Finding>) -> Vec<Finding> {
 fn rank(finding: &Finding) -> u8 {
     match (finding.certainty, finding.code) {
         (Certainty::Proven, _) => 0,
-        // A missing key explains everything, unless the text is not a token.
-        (_, Code::UnknownKid) => 1,
-        (_, Code::NoKeyMatches) => 4,
-        (_, Code::SignerCandidates) => 5,
-        (Certainty::Note, _) => 2,
-        (Certainty::Likely, _) => 3,
+        // Another kind of token has another key, and a missing key explains everything else, unless the text is
+        // not a token.
+        (_, Code::TokenOfAnotherKind) => 1,
+        (_, Code::UnknownKid) => 2,
+        (_, Code::NoKeyMatches) => 5,
+        (_, Code::SignerCandidates) => 6,
+        (Certainty::Note, _) => 3,
+        (Certainty::Likely, _) => 4,
     }
 }

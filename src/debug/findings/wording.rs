@@ -6,11 +6,111 @@ use crate::algorithm::Algorithm;
 use crate::debug::cause::Cause;
 use crate::debug::change::Change;
 use crate::debug::replay::SecretForm;
+use crate::debug::signing_inputs::digest::Digest;
 use crate::key::{Certificate, KeyId, SecretEncoding};
 use crate::text::abridged::abridged;
 use crate::token::header::JoseHeader;
+use crate::token::malformed::{CritFault, TokenFault};
 use crate::token::numeric_date::NumericDate;
 use crate::verify::finding::Finding;
+
+/// The finding that a signature verifies, and why its header is rejected nevertheless.
+pub fn of_good_signature(
+    finding: Finding,
+    header: Option<&JoseHeader>,
+    algorithm: &str,
+) -> Finding {
+    let Some(header) = header else {
+        return finding;
+    };
+    let is_critical = |name: &str| header.critical.iter().any(|critical| &**critical == name);
+    let hint = match header.fault.as_ref().map(|malformed| &malformed.fault) {
+        Some(TokenFault::MissingAlg) => {
+            format!("have the issuer add \"alg\": \"{algorithm}\" to the header")
+        }
+        Some(TokenFault::Crit(CritFault::Empty)) => {
+            "have the issuer remove the empty \"crit\"".to_owned()
+        }
+        Some(TokenFault::Crit(_)) => {
+            "have the issuer remove \"crit\", or list the names of extensions in it".to_owned()
+        }
+        Some(TokenFault::NotAString { name, .. }) => {
+            format!("have the issuer write \"{name}\" as a string")
+        }
+        None if is_critical("b64") => {
+            "have the issuer encode the payload, and remove \"b64\" and \"crit\"".to_owned()
+        }
+        None if !header.critical.is_empty() => {
+            "have the issuer remove \"crit\", or use a library that supports it".to_owned()
+        }
+        Some(_) | None => return finding,
+    };
+    finding.with_hint(hint)
+}
+
+/// The finding of an `alg` for another kind of key than that which signed.
+pub fn of_alg(finding: Finding, changes: &[Change], alg: Option<&str>, algorithm: &str) -> Finding {
+    let digest = changes.iter().find_map(|change| match change {
+        Change::IgnoreAlg { digest } if *digest != Digest::Sha256 => Some(*digest),
+        _ => None,
+    });
+    let finding = match alg {
+        Some(alg) if alg.eq_ignore_ascii_case("none") => finding.with_summary(format!(
+            "the token has a signature, although \"alg\" is \"{alg}\""
+        )),
+        _ => finding,
+    };
+    let curve = match digest {
+        Some(Digest::Sha384) => "P-384",
+        Some(_) => "P-521",
+        None => {
+            return finding.with_hint(format!("have the issuer set \"alg\" to \"{algorithm}\""));
+        }
+    };
+    finding.with_hint(format!(
+        "sign with SHA-256 and set \"alg\" to \"ES256\", or sign with a {curve} key"
+    ))
+}
+
+/// The finding of the padding in a token of an AWS load balancer, which signs it.
+pub fn of_load_balancer(finding: Finding) -> Finding {
+    finding
+        .with_summary("an AWS load balancer made the token, and pads its segments with \"=\"")
+        .with_hint("use a library that accepts such tokens, as aws-jwt-verify does")
+}
+
+/// The finding that the token names the key that signed it.
+pub fn of_named_key(finding: Finding, changes: &[Change]) -> Finding {
+    let place = changes.iter().find_map(|change| match change {
+        Change::UseNamedKey { place } => Some(*place),
+        _ => None,
+    });
+    match place {
+        Some("kid") => finding.with_summary(
+            "the token is intact; \"kid\" names the signing key, which was not given",
+        ),
+        Some(place) => finding.with_summary(format!(
+            "the token is intact; \"{place}\" names the signing key, which was not given"
+        )),
+        None => finding,
+    }
+}
+
+/// The finding of a PSS salt that is too short or too long.
+pub fn of_salt(finding: Finding, changes: &[Change], algorithm: &str) -> Finding {
+    let found = changes.iter().find_map(|change| match change {
+        Change::UseSaltLength { length } => Some(*length),
+        _ => None,
+    });
+    let digest = Algorithm::named(algorithm).and_then(Digest::of_row);
+    match (found, digest) {
+        (Some(found), Some(digest)) => finding.with_summary(format!(
+            "the PSS salt must have {} bytes for {algorithm}, found {found}",
+            digest.length()
+        )),
+        (_, _) => finding,
+    }
+}
 
 /// The finding of a cause, in the terms of the algorithm that the signature is of.
 pub fn of_algorithm(finding: Finding, cause: Cause, algorithm: &str) -> Finding {
@@ -30,8 +130,7 @@ pub fn of_algorithm(finding: Finding, cause: Cause, algorithm: &str) -> Finding 
                 "the signature is DER-encoded; {algorithm} requires raw R || S, {whole} bytes"
             ))
             .with_hint(format!(
-                "use dsaEncoding: \"ieee-p1363\" (Node), SHA{hash}withECDSAinP1363Format (Java), \
-                 IeeeP1363FixedFieldConcatenation (.NET), or convert it"
+                "use dsaEncoding \"ieee-p1363\" (Node), SHA{hash}withECDSAinP1363Format (Java)"
             )),
         (Cause::SignatureLength, _) => finding.with_hint(format!(
             "write {half} bytes each: to_bytes({half}, \"big\"), FillBytes, padStart({whole}, \"0\")"
@@ -50,7 +149,7 @@ pub fn of_algorithm(finding: Finding, cause: Cause, algorithm: &str) -> Finding 
             }),
         (Cause::KeyCoordinatesPadded, "EdDSA" | "Ed25519") => finding
             .with_summary("\"x\" in the key file is not base64url of 32 bytes")
-            .with_hint("write \"x\" as base64url of the 32 bytes of the key, without SPKI and \"=\""),
+            .with_hint("write \"x\" as base64url of the key's 32 bytes, without SPKI and \"=\""),
         (Cause::KeyCoordinatesPadded, _) => finding
             .with_summary(format!(
                 "\"x\" or \"y\" in the key file is not base64url of {half} bytes"
@@ -106,7 +205,7 @@ pub fn of_secret(finding: Finding, changes: &[Change], given: Option<SecretEncod
                 .with_summary(
                     "the signer decoded the secret from base64, ignoring other characters in it",
                 )
-                .with_hint("sign with the secret's bytes, or remove line breaks and use --secret-encoding base64");
+                .with_hint("remove its line breaks, then use --secret-encoding base64");
         }
         SecretForm::FromPrefixedBase64 => {
             return finding
@@ -166,15 +265,15 @@ pub fn of_embedded_key(finding: Finding, header: Option<&JoseHeader>) -> Finding
     let typ = header.and_then(|header| header.parameters.get("typ")?.as_str());
     match typ.map(str::to_ascii_lowercase).as_deref() {
         Some("dpop+jwt") => finding
-            .with_summary("the signature is that of the key in its own header, as in every DPoP proof")
-            .with_hint(
-                "compare the key's thumbprint with \"cnf.jkt\" of the access token (RFC 9449, section 4.3)",
-            ),
+            .with_summary(
+                "the signature is that of the key in its own header, as in every DPoP proof",
+            )
+            .with_hint("compare the key's thumbprint with \"cnf.jkt\" of the access token"),
         Some("openid4vci-proof+jwt") => finding
             .with_summary(
                 "the signature is that of the key in its own header, as in every OpenID4VCI proof",
             )
-            .with_hint("check \"aud\" and \"nonce\": they show that the holder made it for this issuer"),
+            .with_hint("check \"aud\" and \"nonce\": they show for which issuer it was made"),
         _ => finding,
     }
 }

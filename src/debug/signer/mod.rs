@@ -447,9 +447,9 @@ pub fn jwk(key: &VerifyingKey) -> Object {
     let mut jwk = Object::default();
     for (name, value) in [
         ("kty", "EC"),
+        ("crv", "P-256"),
         ("x", &*x),
         ("y", &*y),
-        ("crv", "P-256"),
         ("alg", "ES256"),
     ] {
         jwk.push(name, Value::from(value));

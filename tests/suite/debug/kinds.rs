@@ -351,7 +351,7 @@ fn told_in_words(keys: &Bench, signer: &Issuer) {
     let jwe = |alg: &str| jwe_of(&format!(r#"{{"alg":"{alg}","enc":"A128GCM"}}"#));
     let good = signer.token(&payload(1));
     for (text, code, words) in [
-        (jwe("dir"), "jwe", "the secret"),
+        (jwe("dir"), "jwe", "the shared secret"),
         (
             jwe_of(r#"{"alg":"dir","enc":"A256GCM"}"#),
             "jwe",
@@ -365,11 +365,11 @@ fn told_in_words(keys: &Bench, signer: &Issuer) {
         (
             jwe_of(r#"{"alg":"dir","enc":"A256GCM","cty":"JWT"}"#),
             "jwe",
-            "the secret",
+            "the shared secret",
         ),
-        (jwe("A256GCMKW"), "jwe", "the secret"),
-        (jwe("PBES2-HS256+A128KW"), "jwe", "the secret"),
-        (jwe("ECDH-ES+A128KW"), "jwe", "private key"),
+        (jwe("A256GCMKW"), "jwe", "the shared secret"),
+        (jwe("PBES2-HS256+A128KW"), "jwe", "the shared secret"),
+        (jwe("ECDH-ES+A128KW"), "jwe", "the recipient's key"),
         (
             format!("\u{a0}{good}"),
             "surrounded-token",
@@ -393,7 +393,7 @@ fn told_in_words(keys: &Bench, signer: &Issuer) {
         (
             signer.token(r#"{"nbf":1795392000000}"#),
             "time-in-milliseconds",
-            "1795392000000 probably means 2026-11-23T",
+            "1795392000000 is probably 2026-11-23T",
         ),
         (
             signer.token(r#"{"nbf":1795392000000000}"#),
@@ -408,7 +408,7 @@ fn told_in_words(keys: &Bench, signer: &Issuer) {
         (
             signer.token(r#"{"exp":1795391990}"#),
             "clock-skew",
-            "get a new one",
+            "get a new token",
         ),
     ] {
         let report = debug(keys, &text);

@@ -1,7 +1,7 @@
 //! Who signed a token that no given key verifies.
 
 use data_encoding::BASE64URL_NOPAD;
-use jwtlens::{Certainty, Effort, Report, Tally, Verdict};
+use jwtlens::{Certainty, Effort, Finding, Report, Tally, Verdict};
 use sha2::{Digest, Sha256};
 
 use super::mistakes::HASHED;
@@ -230,11 +230,11 @@ fn keys_that_a_token_names_are_found() {
     let claims = format!(r#"{{"cnf":{{"jkt":"{}"}}}}"#, other.thumbprint());
     let report = debug(&debugger, &other.token(&claims));
     assert_eq!(proven(&report), codes(&["signer-is-kid"]));
-    let evidence = &report.findings[0].evidence;
-    assert!(
-        evidence.contains("\"cnf.jkt\"") && evidence.contains(&other.coordinates()[0]),
-        "{evidence}"
-    );
+    let Finding {
+        summary, evidence, ..
+    } = &report.findings[0];
+    assert!(summary.contains("\"cnf.jkt\""), "{summary}");
+    assert!(evidence.contains(&other.coordinates()[0]), "{evidence}");
 
     // A thumbprint that was not signed can be chosen after the signature, and tells nothing.
     let named = format!(r#"{{"alg":"ES256","kid":"{}"}}"#, other.thumbprint());
