@@ -141,39 +141,36 @@ fn every_search_pays_for_what_it_computes() {
         let mut free = Work::of(u64::MAX, Effort::Deep, step);
         let all_forms = signature_encodings::forms(segment, &mut free);
         let hashes = hashes(reading, &mut free);
-        let most = u64::MAX / 2;
         for units in [0, 1000, 20_000] {
-            // Without a limit the long searches take seconds; one kind of list is enough for these.
-            let is_limited = units < most;
-            for forms in [&[][..], &all_forms[..all_forms.len().min(1)], &all_forms] {
-                for hashes in [&[][..], &hashes[..1], &hashes] {
-                    for suspects in [&[][..], &suspects[..1], &suspects] {
-                        if !is_limited && (hashes.len() > 1 || suspects.len() > 1) {
-                            continue;
-                        }
-                        for (name, effort, search) in
-                            searches_of(case, forms, hashes, suspects, &sources)
-                        {
-                            if !is_limited && effort == Effort::Deep {
-                                continue;
-                            }
-                            let (paid, computed) = cost(units, effort, search);
-                            assert!(paid <= units);
-                            assert!(
-                                computed <= paid,
-                                "{name}: {computed} of {paid} for {} forms, {} hashes, {} keys, {segment}",
-                                forms.len(),
-                                hashes.len(),
-                                suspects.len()
-                            );
-                            searches += 1;
-                        }
+            let of_forms = [&[][..], &all_forms[..all_forms.len().min(1)], &all_forms];
+            let of_hashes = [&[][..], &hashes[..1], &hashes];
+            let of_suspects = [&[][..], &suspects[..1], &suspects];
+            for number in 0..27 {
+                let lists = [number / 9, number / 3 % 3, number % 3];
+                let (forms, hashes) = (of_forms[lists[0]], of_hashes[lists[1]]);
+                let suspects = of_suspects[lists[2]];
+                for search in searches_of(case, forms, hashes, suspects, &sources) {
+                    // Of lists on which it does not depend, one is enough.
+                    let mut lists = lists.into_iter().zip(search.lists);
+                    if lists.any(|(list, depends)| !depends && list != 1) {
+                        continue;
                     }
+                    let (paid, computed) = cost(units, search.effort, search.search);
+                    assert!(paid <= units);
+                    assert!(
+                        computed <= paid,
+                        "{}: {computed} of {paid} for {} forms, {} hashes, {} keys, {segment}",
+                        search.name,
+                        forms.len(),
+                        hashes.len(),
+                        suspects.len()
+                    );
+                    searches += 1;
                 }
             }
         }
     }
-    assert!(searches > 10_000);
+    assert!(searches > 5000, "{searches}");
 }
 
 fn hashes(reading: &Reading, work: &mut Work) -> Vec<Hashed> {
@@ -184,7 +181,13 @@ fn hashes(reading: &Reading, work: &mut Work) -> Vec<Hashed> {
     hashes
 }
 
-type NamedSearch<'s> = (&'static str, Effort, Box<dyn FnOnce(&mut Work) + 's>);
+struct NamedSearch<'s> {
+    name: &'static str,
+    effort: Effort,
+    /// On which lists it depends: forms, hashes and keys.
+    lists: [bool; 3],
+    search: Box<dyn FnOnce(&mut Work) + 's>,
+}
 
 fn searches_of<'s>(
     case: Case<'s>,
@@ -198,88 +201,100 @@ fn searches_of<'s>(
     let names = NamedKeys::read(None, b"").thumbprints();
     let files = Files::new(sources.iter());
     vec![
-        (
-            "forms",
-            Default,
-            Box::new(move |work| {
+        NamedSearch {
+            name: "forms",
+            effort: Default,
+            lists: [false, false, false],
+            search: Box::new(move |work| {
                 drop(signature_encodings::forms(
                     &case.reading.segments.signature,
                     work,
                 ));
             }),
-        ),
-        (
-            "targets",
-            Default,
-            Box::new(move |work| {
+        },
+        NamedSearch {
+            name: "targets",
+            effort: Default,
+            lists: [true, true, true],
+            search: Box::new(move |work| {
                 let targets = Targets::new(forms, suspects, work);
                 drop(meet(case, &targets, hashes, work));
             }),
-        ),
-        (
-            "recovery",
-            Default,
-            Box::new(move |work| {
+        },
+        NamedSearch {
+            name: "recovery",
+            effort: Default,
+            lists: [true, true, true],
+            search: Box::new(move |work| {
                 drop(recovered_keys::meet(
                     case, forms, hashes, &index, &names, work,
                 ));
             }),
-        ),
-        (
-            "proofs",
-            Default,
-            Box::new(move |work| {
+        },
+        NamedSearch {
+            name: "proofs",
+            effort: Default,
+            lists: [true, true, false],
+            search: Box::new(move |work| {
                 for form in forms {
                     drop(recovered_keys::proofs(case, form, hashes, work));
                 }
             }),
-        ),
-        (
-            "truncated",
-            Default,
-            Box::new(move |work| drop(truncated::search(case, hashes, suspects, work))),
-        ),
-        (
-            "altered",
-            Default,
-            Box::new(move |work| drop(single_edit::in_signature(case, hashes, suspects, work))),
-        ),
-        (
-            "dropped",
-            Default,
-            Box::new(move |work| {
+        },
+        NamedSearch {
+            name: "truncated",
+            effort: Default,
+            lists: [false, true, true],
+            search: Box::new(move |work| drop(truncated::search(case, hashes, suspects, work))),
+        },
+        NamedSearch {
+            name: "altered",
+            effort: Default,
+            lists: [false, true, true],
+            search: Box::new(move |work| {
+                drop(single_edit::in_signature(case, hashes, suspects, work))
+            }),
+        },
+        NamedSearch {
+            name: "dropped",
+            effort: Default,
+            lists: [false, true, true],
+            search: Box::new(move |work| {
                 if let Some(search) =
                     dropped_characters::DroppedSearch::new(case, hashes, suspects, work)
                 {
                     drop(search.run(work));
                 }
             }),
-        ),
-        (
-            "in signing input",
-            Deep,
-            Box::new(move |work| {
+        },
+        NamedSearch {
+            name: "in signing input",
+            effort: Deep,
+            lists: [true, false, true],
+            search: Box::new(move |work| {
                 drop(single_edit::in_signing_input(case, forms, suspects, work));
             }),
-        ),
-        (
-            "in any character",
-            Deep,
-            Box::new(move |work| {
+        },
+        NamedSearch {
+            name: "in any character",
+            effort: Deep,
+            lists: [false, true, true],
+            search: Box::new(move |work| {
                 drop(single_edit::in_any_character(case, hashes, suspects, work));
             }),
-        ),
-        (
-            "secret",
-            Default,
-            Box::new(move |work| {
+        },
+        NamedSearch {
+            name: "secret",
+            effort: Default,
+            lists: [false, false, true],
+            search: Box::new(move |work| {
                 let keys = suspects
                     .iter()
                     .map(|suspect| (Arc::clone(suspect.id()), Material::P256(*suspect.key())));
                 let keys: Vec<_> = keys.collect();
                 drop(files.search("a.b", &[0; 32], &keys, None, work));
             }),
-        ),
+        },
     ]
 }
 
