@@ -299,14 +299,14 @@ fn issued_in_future(facts: &NoteContext) -> Option<Finding> {
 /// RFC 7519 section 4.1.3: a recipient that is not the audience must reject the token.
 fn audience_unchecked(facts: &NoteContext) -> Option<Finding> {
     facts.keys?;
-    let aud = facts.report.claims.as_ref()?.aud.as_ref()?;
+    let aud = facts.report.claims.as_ref()?.aud()?;
     let is_checked = facts
         .policy
         .checks()
         .iter()
         .any(|check| matches!(check, ClaimCheck::Audience(_)));
     (!is_checked).then(|| {
-        let aud = serde_json::to_string(aud).unwrap_or_default();
+        let aud = serde_json::to_string(&aud).unwrap_or_default();
         Finding::note(
             Code::AudienceUnchecked,
             format!("\"aud\" is {}", abridged(&aud)),

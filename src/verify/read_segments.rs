@@ -29,7 +29,7 @@ impl Parts {
         match jws.payload_octets() {
             Ok(octets) => {
                 parts.payload_decodes = true;
-                match ClaimsSet::parse(&octets) {
+                match ClaimsSet::parse(octets) {
                     Ok(claims) => {
                         parts.note(claims.fault.clone());
                         parts.claims = Some(claims);

@@ -236,8 +236,7 @@ fn nested_jwt(facts: &Facts) -> Option<Finding> {
 fn token_of_another_kind(facts: &Facts) -> Option<Finding> {
     let claims = facts.report.claims.as_ref()?;
     let is_for_api = claims
-        .aud
-        .as_ref()
+        .aud()
         .is_some_and(|aud| aud.contains("transcodes-mcp"));
     vendor::is_transcodes_api(claims).then(|| {
         let evidence = if is_for_api {
