@@ -520,7 +520,7 @@ impl Change {
                 (before, _) => format!("{before} bytes at the start"),
             }),
             Self::ResizeHalves { at, .. } => Some(format!("S begins at byte {at}")),
-            Self::ReplaceHeader { json, .. } => Some(abridged(json)),
+            Self::ReplaceHeader { json, .. } => Some(abridged(json).into_owned()),
             Self::ReplacePayload {
                 cause: Cause::SignedWithNewline,
                 ..

@@ -26,7 +26,7 @@ pub struct ClaimsSet {
     /// `iat`, when it was issued (section 4.1.6).
     pub iat: Option<NumericDate>,
     /// What makes the Claims Set malformed.
-    pub fault: Option<Malformed>,
+    pub fault: Option<Box<Malformed>>,
 }
 
 /// All claims in order. If no decision needs them, they are read when they are first asked for.
@@ -113,7 +113,7 @@ impl ClaimsSet {
             .chain(&audience_fault(&members))
             .chain(strings.iter().flatten())
             .min_by_key(|fault| fault.offset)
-            .cloned();
+            .map(|fault| Box::new(fault.clone()));
         let [exp, nbf, iat] = times.map(Result::unwrap_or_default);
         Ok(Self {
             exp,

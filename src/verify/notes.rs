@@ -142,13 +142,14 @@ fn kid_differs(facts: &NoteContext) -> Option<Finding> {
 /// A key that is missing, if `kid` can be trusted.
 fn unknown_kid(facts: &NoteContext) -> Option<Finding> {
     const MAX_SHOWN: usize = 5;
+    if facts.report.signature.status != SignatureStatus::Mismatch {
+        return None;
+    }
     let kid = facts.report.header.as_ref()?.kid.as_deref()?;
     let keys = facts.keys?.keys();
     let is_other = |own: &str| own != kid;
-    let is_unknown = keys
-        .iter()
-        .all(|key| key.id.kid.as_deref().is_some_and(is_other));
-    if facts.report.signature.status != SignatureStatus::Mismatch || !is_unknown {
+    let mut kids = keys.iter().map(|key| key.id.kid.as_deref());
+    if !kids.all(|own| own.is_some_and(is_other)) {
         return None;
     }
     let mut kids: Vec<String> = keys
@@ -229,16 +230,18 @@ fn secret_trimmed(facts: &NoteContext) -> Option<Finding> {
 /// RFC 8725 section 3.10: what a token says about its own key must never be trusted.
 fn key_in_header(facts: &NoteContext) -> Option<Finding> {
     let parameters = &facts.report.header.as_ref()?.parameters;
+    let mut names = parameters.members().iter().map(|member| &*member.name);
+    if !names.any(|name| matches!(name, "jwk" | "jku" | "x5c" | "x5u")) {
+        return None;
+    }
     let found: Vec<&str> = ["jwk", "jku", "x5c", "x5u"]
         .into_iter()
         .filter(|name| parameters.get(name).is_some())
         .collect();
-    (!found.is_empty()).then(|| {
-        Finding::note(
-            Code::KeyInHeader,
-            format!("in the header: {}", found.join(", ")),
-        )
-    })
+    Some(Finding::note(
+        Code::KeyInHeader,
+        format!("in the header: {}", found.join(", ")),
+    ))
 }
 
 fn leeway_applied(facts: &NoteContext) -> Option<Finding> {

@@ -31,7 +31,7 @@ impl Parts {
                 parts.payload_decodes = true;
                 match ClaimsSet::parse(octets) {
                     Ok(claims) => {
-                        parts.note(claims.fault.clone());
+                        parts.note(claims.fault.as_deref().cloned());
                         parts.claims = Some(claims);
                     }
                     Err(fault) => parts.note(Some(fault)),

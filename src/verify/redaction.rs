@@ -129,7 +129,7 @@ fn redact_claims(claims: &mut ClaimsSet) {
         (!stays).then(|| placeholder(value))
     });
     claims.members = members.into();
-    claims.fault = claims.fault.take().map(Malformed::redacted);
+    claims.fault = claims.fault.take().map(|fault| Box::new(fault.redacted()));
 }
 
 /// Leaves the value's type: a name may be that of a nested object.

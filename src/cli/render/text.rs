@@ -525,7 +525,7 @@ Claims (rejected)
             changes: vec![Code::DerSignature],
             tried: 4,
         }];
-        report.search = Some(Tried::default());
+        report.search = Some(Box::default());
         let text = text(&report, 80, Detail::Debug { verbose: false });
         assert_eq!(
             text,
@@ -582,10 +582,10 @@ Claims (unverified: do not trust)
                 changes: Vec::new(),
                 tried: 1,
             }];
-            report.search = Some(Tried {
+            report.search = Some(Box::new(Tried {
                 forms: 68_544,
                 ..Tried::default()
-            });
+            }));
             let text = text(&report, 80, Detail::Debug { verbose: false });
             assert!(text.lines().count() <= 24, "{text}");
             let is_tried = text.contains("  tried 68,544 combinations; use --deep to try more\n");
