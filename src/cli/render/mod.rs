@@ -27,9 +27,6 @@ use super::statistics::Statistics;
 /// than the token.
 const MAX_HELD_TOKEN: usize = 64 * 1024;
 
-/// A longer piece of the output gets no more reports.
-const MAX_MADE: usize = 32 * 1024;
-
 /// Writes reports in one format.
 #[derive(Clone)]
 pub struct Renderer {
@@ -97,14 +94,8 @@ impl Renderer {
                 printed.refusals.push(text::rejection(report));
             }
             (Some(format), _) if token.text.len() <= MAX_HELD_TOKEN => {
-                match printed.pieces.last() {
-                    Some(Piece::Made(made)) if made.len() < MAX_MADE => {}
-                    // Not grown step by step, which would copy it.
-                    Some(Piece::Made(_)) => {
-                        let made = Vec::with_capacity(MAX_MADE.saturating_mul(2));
-                        printed.pieces.push(Piece::Made(made));
-                    }
-                    Some(Piece::Long(..)) | None => printed.pieces.push(Piece::Made(Vec::new())),
+                if !matches!(printed.pieces.last(), Some(Piece::Made(_))) {
+                    printed.pieces.push(Piece::Made(Vec::new()));
                 }
                 if let Some(Piece::Made(made)) = printed.pieces.last_mut() {
                     let start = made.len();
