@@ -50,7 +50,7 @@
 //! # let valid = "Bearer eyJhbGciOiJFUzI1NiIsInR5cCI6IkpXVCIsImtpZCI6IjFmZGVmOWVmLTU3ZTUtNGZjZC04NGJkLTJlYjQ0NWVmY2Y2NiJ9.eyJpc3MiOiJodHRwczovL2F1dGguZXhhbXBsZS5jb20iLCJzdWIiOiJtZW1iZXItNyIsImF1ZCI6InRyYW5zY29kZXMtc2RrIiwiZW1haWwiOiJhZGFAZXhhbXBsZS5jb20iLCJyb2xlIjoiYWRtaW4iLCJpYXQiOjE3OTU0NDk4NjQsIm5iZiI6MTc5NTQ0OTg2NCwiZXhwIjoxNzk1NDYwNjY0LCJqdGkiOiJjMGZmZWUifQ.BiYouFDpUVpKXWsD0zquTWHY2gJOFlcl406HEehOaFMpsBfQLEsOdUjXu_cm776x-O8ybkQjyMFeiKKGojbY6Q";
 //! # let now = 1_795_457_364;
 //! # assert_eq!(member(&guard, None, now).unwrap_err(), "No token");
-//! # assert_eq!(member(&guard, Some(valid), now).unwrap().sub.as_deref(), Some("member-7"));
+//! # assert_eq!(member(&guard, Some(valid), now).unwrap().sub(), Some("member-7"));
 //! # assert!(member(&guard, Some(valid), now + 3300).is_err());
 //! # assert!(member(&guard, valid.strip_prefix("Bearer "), now).is_err());
 //! # Ok::<(), Box<dyn std::error::Error>>(())

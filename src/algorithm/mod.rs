@@ -17,6 +17,7 @@ mod rsa;
 mod rsa_lanes;
 
 use std::fmt::Debug;
+use std::ops::Deref;
 
 use sha2::Digest;
 
@@ -30,7 +31,14 @@ pub(crate) use material::Material;
 pub(crate) use rsa::opened;
 
 /// From a text to its hash.
-type HashFunction = fn(&[u8]) -> Vec<u8>;
+type HashFunction = fn(&[u8]) -> Hash;
+
+/// A hash, of 64 bytes at most.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hash {
+    bytes: [u8; 64],
+    length: usize,
+}
 
 /// Whether a signature is that of a hash or, if the algorithm has none, of a text.
 type VerifyFunction = fn(&Material, &[u8], &[u8]) -> bool;
@@ -94,6 +102,14 @@ pub(crate) enum Answer {
     NotAsked,
 }
 
+impl Deref for Hash {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or_default()
+    }
+}
+
 impl PartialEq for Algorithm {
     fn eq(&self, other: &Self) -> bool {
         self.name == other.name
@@ -110,7 +126,7 @@ impl Algorithm {
     }
 
     /// The hash of a text, if the algorithm signs one.
-    pub(crate) fn prehash(&self, text: &[u8]) -> Option<Vec<u8>> {
+    pub(crate) fn prehash(&self, text: &[u8]) -> Option<Hash> {
         self.hash.map(|hash| hash(text))
     }
 
@@ -162,6 +178,14 @@ impl Algorithm {
     }
 }
 
-fn digest<D: Digest>(text: &[u8]) -> Vec<u8> {
-    D::digest(text).to_vec()
+fn digest<D: Digest>(text: &[u8]) -> Hash {
+    let hash = D::digest(text);
+    let mut bytes = [0; 64];
+    for (byte, of_hash) in bytes.iter_mut().zip(&hash) {
+        *byte = *of_hash;
+    }
+    Hash {
+        bytes,
+        length: hash.len(),
+    }
 }

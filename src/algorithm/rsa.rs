@@ -341,7 +341,7 @@ mod tests {
                 // Each signature, and the same with a bit flipped.
                 let mut signed: Vec<(Vec<u8>, Vec<u8>, bool)> = Vec::new();
                 for test in &group.tests {
-                    let prehash = row.prehash(&test.msg).unwrap();
+                    let prehash = row.prehash(&test.msg).unwrap().to_vec();
                     let is_valid = (row.verify)(&key, &prehash, &test.sig);
                     assert_eq!(is_valid, test.result == TestResult::Valid);
                     if is_valid {

@@ -168,12 +168,13 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
     }
 
     fn judge(&mut self, tokens: &[Token], done: &mut Done) -> Result<()> {
-        for (mut report, token) in (self.judge)(tokens).into_iter().zip(tokens) {
-            hidden_values::redact(&mut report);
+        // A report is large: it is not moved.
+        for (report, token) in (self.judge)(tokens).iter_mut().zip(tokens) {
+            hidden_values::redact(report);
             if self.redact {
                 report.redact();
             }
-            done.summary.count(&report);
+            done.summary.count(report);
             if self.line_times == LineTimeUse::Used && report.input.time.is_none() {
                 done.summary.count_without_time();
             }
@@ -183,7 +184,7 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
             }
             if self.only.is_empty() || self.only.contains(&verdict) {
                 if self.renderer.is_summary() {
-                    done.summary.count_for_statistics(&report);
+                    done.summary.count_for_statistics(report);
                 }
                 self.renderer.render(report, token, &mut done.printed)?;
             }

@@ -8,8 +8,8 @@
 //! Why it can be trusted: an acceptance certifies itself, as the x of the sum must be r, which a wrong
 //! sum meets by chance once in 2^256. Whatever is not accepted here, and the cases in which the
 //! formulas do not hold (equal x in a pair, a hash that is zero), is asked of `p256` itself, whose
-//! answer stands. A fault here can cost time, and reject nothing. The price: a stream of nothing but
-//! bad signatures runs at the speed of `p256` and a twentieth more.
+//! answer stands. A fault here can cost time, and reject nothing. The price: a signature that is
+//! invalid costs a twentieth more than with `p256` alone.
 
 #![allow(
     clippy::arithmetic_side_effects,

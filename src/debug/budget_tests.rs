@@ -245,14 +245,16 @@ fn searches_of<'s>(
             name: "truncated",
             effort: Default,
             lists: [false, true, true],
-            search: Box::new(move |work| drop(truncated::search(case, hashes, suspects, work))),
+            search: Box::new(move |work| {
+                drop(truncated::search(case, hashes, suspects, work));
+            }),
         },
         NamedSearch {
             name: "altered",
             effort: Default,
             lists: [false, true, true],
             search: Box::new(move |work| {
-                drop(single_edit::in_signature(case, hashes, suspects, work))
+                drop(single_edit::in_signature(case, hashes, suspects, work));
             }),
         },
         NamedSearch {

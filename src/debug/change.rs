@@ -608,7 +608,7 @@ impl Change {
             Self::ReadDer { strict: false } => {
                 Some("not canonical: numbers or lengths are not minimal".to_owned())
             }
-            Self::ReplaceHeader { json, .. } => Some(abridged(json)),
+            Self::ReplaceHeader { json, .. } => Some(abridged(json).into_owned()),
             Self::ReplacePayload {
                 cause: Cause::SignedWithNewline,
                 ..

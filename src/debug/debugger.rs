@@ -39,7 +39,7 @@ use crate::token::malformed::TokenFault;
 use crate::token::segment::Segment;
 use crate::verify::Verifier;
 use crate::verify::policy::Policy;
-use crate::verify::report::{Reason, Report};
+use crate::verify::report::{Reason, Report, Tried};
 use crate::verify::vendor;
 use crate::verify::verdict::{SignatureStatus, Verdict};
 
@@ -235,8 +235,14 @@ impl Debugger {
         };
         report.findings.retain(|note| !is_silenced(note));
         report.findings.splice(0..0, found);
-        report.proof = signature.proof.as_ref().map(Proof::report);
-        report.search = Some(work.tried.clone()).filter(|tried| tried.forms > 0 || !tried.complete);
+        report.proof = signature
+            .proof
+            .as_ref()
+            .map(|proof| Box::new(proof.report()));
+        let is_told = |tried: &&Tried| tried.forms > 0 || !tried.complete;
+        report.search = Some(&work.tried)
+            .filter(is_told)
+            .map(|tried| Box::new(tried.clone()));
         // Recovered keys are reported only if the token appears intact.
         let tells_signer =
             |finding: &Finding| matches!(finding.code, Code::SignerIsKid | Code::SignerCandidates);

@@ -1,13 +1,18 @@
 //! Texts from a token, short enough for a message.
 
+use std::borrow::Cow;
+
 /// The most characters of a text from a token in a message.
 const MAX_SHOWN: usize = 60;
 
 /// A text from a token for a message, which must stay readable whatever the token holds.
 #[must_use]
-pub fn abridged(text: &str) -> String {
+pub fn abridged(text: &str) -> Cow<'_, str> {
+    if text.len() <= MAX_SHOWN {
+        return text.into();
+    }
     match text.char_indices().nth(MAX_SHOWN) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()),
+        None => text.into(),
+        Some((end, _)) => format!("{}...", text.get(..end).unwrap_or_default()).into(),
     }
 }

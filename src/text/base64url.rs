@@ -35,7 +35,76 @@ pub const fn is_base64url(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
+/// The bits that each byte stands for as the first, second, third and fourth character of a group.
+static BITS: [[u32; 256]; 4] = [bits(18), bits(12), bits(6), bits(0)];
+
+/// Of a byte outside of the alphabet: a bit that no group has.
+const INVALID: u32 = 1 << 24;
+
+#[expect(
+    clippy::arithmetic_side_effects,
+    clippy::as_conversions,
+    clippy::cast_possible_truncation,
+    clippy::indexing_slicing,
+    reason = "evaluated by the compiler, which rejects a fault"
+)]
+const fn bits(shift: u32) -> [u32; 256] {
+    let mut bits = [INVALID; 256];
+    let mut value = 0;
+    while value < ALPHABET.len() {
+        bits[ALPHABET[value] as usize] = (value as u32) << shift;
+        value += 1;
+    }
+    bits
+}
+
 pub(crate) fn decode(text: &str) -> Result<Vec<u8>, Base64urlError> {
+    match decode_valid(text.as_bytes()) {
+        Some(octets) => Ok(octets),
+        None => decode_or_explain(text),
+    }
+}
+
+/// The bytes of a text that is strict base64url, twice as fast as [`decode_or_explain`]; none of another one.
+fn decode_valid(text: &[u8]) -> Option<Vec<u8>> {
+    let (groups, rest) = text.as_chunks();
+    let length = groups.len().saturating_mul(3);
+    let mut octets = vec![0; length.saturating_add(2)];
+    let mut seen = 0;
+    let (triples, _) = octets.as_chunks_mut();
+    for (group, triple) in groups.iter().zip(triples) {
+        let bits = bits_of(*group);
+        seen |= bits;
+        let [_, octets @ ..] = bits.to_be_bytes();
+        *triple = octets;
+    }
+    octets.truncate(length);
+    // The characters that are missing in the last group stand for zero bits.
+    let (last, count) = match *rest {
+        [] => ([b'A'; 4], 0),
+        [a, b] => ([a, b, b'A', b'A'], 1),
+        [a, b, c] => ([a, b, c, b'A'], 2),
+        _ => return None,
+    };
+    let bits = bits_of(last);
+    let [_, last @ ..] = bits.to_be_bytes();
+    let (last, unused) = last.split_at_checked(count)?;
+    octets.extend_from_slice(last);
+    let is_valid = (seen | bits) & INVALID == 0 && unused.iter().all(|unused| *unused == 0);
+    is_valid.then_some(octets)
+}
+
+fn bits_of(group: [u8; 4]) -> u32 {
+    let bits = |(bits, character): (&[u32; 256], u8)| {
+        let bits = bits.get(usize::from(character));
+        bits.copied().unwrap_or(INVALID)
+    };
+    let [a, b, c, d] = group;
+    let [first, second, third, fourth] = &BITS;
+    bits((first, a)) | bits((second, b)) | bits((third, c)) | bits((fourth, d))
+}
+
+fn decode_or_explain(text: &str) -> Result<Vec<u8>, Base64urlError> {
     BASE64URL_NOPAD
         .decode(text.as_bytes())
         .map_err(|error| match error.kind {
@@ -99,5 +168,41 @@ mod tests {
         assert_eq!(decode("AAAAA").unwrap_err().offset, 5);
         assert_eq!(decode("AB").unwrap_err().offset, 1);
         assert_eq!(decode("AAB").unwrap_err().offset, 2);
+    }
+
+    /// Every byte at every place of texts of every length modulo four, and every end.
+    #[test]
+    fn fast_decoder_agrees_with_the_one_that_explains() {
+        let (mut valid, mut invalid) = (0, 0);
+        let mut check = |text: &[u8]| {
+            // A text is UTF-8, in which no other byte above 127 stands alone.
+            let Ok(text) = str::from_utf8(text) else {
+                assert_eq!(decode_valid(text), None);
+                return;
+            };
+            let explained = decode_or_explain(text).ok();
+            assert_eq!(decode_valid(text.as_bytes()), explained, "{text:?}");
+            valid += usize::from(explained.is_some());
+            invalid += usize::from(explained.is_none());
+        };
+        for length in 0..14 {
+            let text: Vec<u8> = ALPHABET.iter().copied().skip(20).take(length).collect();
+            check(&text);
+            for place in 0..length {
+                for byte in 0..=255 {
+                    let mut text = text.clone();
+                    text[place] = byte;
+                    check(&text);
+                }
+            }
+        }
+        for a in ALPHABET {
+            for b in ALPHABET {
+                check(&[*a, *b]);
+                check(&[b'A', *a, *b]);
+                check(&[b'A', b'Q', b'_', b'-', *a, *b]);
+            }
+        }
+        assert!(valid > 3000 && invalid > 20_000, "{valid} {invalid}");
     }
 }

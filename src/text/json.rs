@@ -7,7 +7,9 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::iter;
 
+use serde::de::value::{self, BorrowedStrDeserializer, MapDeserializer};
 use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::value::RawValue;
@@ -424,6 +426,15 @@ pub(crate) fn raw_items(text: &str) -> Result<Option<Vec<&str>>, JsonError> {
     Ok(Some(items.into_iter().map(RawValue::get).collect()))
 }
 
+/// A text that is known to be JSON, without reading it again: made as `serde_json` makes it of what it has read.
+/// If it did so in another manner, this would be none.
+pub(crate) fn verbatim(json: &str) -> Option<&RawValue> {
+    const NAME: &str = "$serde_json::private::RawValue";
+    let text = BorrowedStrDeserializer::<value::Error>::new(json);
+    let read = MapDeserializer::new(iter::once((NAME, text)));
+    <&RawValue>::deserialize(read).ok()
+}
+
 /// The type of a JSON text, with its article.
 pub(crate) fn type_of(text: &str) -> &'static str {
     Value::parse(text.as_bytes()).map_or("other JSON", |value| value.type_name())
@@ -525,6 +536,17 @@ mod tests {
                 panic!("{text}")
             };
             assert_eq!(object.get("exp").unwrap().type_name(), "an object");
+        }
+    }
+
+    #[test]
+    fn known_json_is_taken_without_reading_it() {
+        for json in ["{\"a\":[1.0,true]}", "1e400", "not read"] {
+            assert_eq!(verbatim(json).unwrap().get(), json);
+            assert_eq!(
+                serde_json::to_string(verbatim(json).unwrap()).unwrap(),
+                json
+            );
         }
     }
 

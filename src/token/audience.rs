@@ -1,53 +1,46 @@
 //! Whom a token is for (RFC 7519, section 4.1.3).
 
-use std::fmt;
-
 use serde::Serialize;
-use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
+
+use crate::text::json::Value;
 
 /// `aud`, as it stands in the token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
-pub enum Audience {
+pub enum Audience<'c> {
     /// A string.
-    One(Box<str>),
+    One(&'c str),
     /// An array of strings.
-    Many(Vec<Box<str>>),
+    Many(Vec<&'c str>),
 }
 
-impl Audience {
+impl<'c> Audience<'c> {
+    /// The audience that a claim names, if it is one.
+    pub(super) fn of(claim: &'c Value) -> Option<Self> {
+        match claim {
+            Value::String(name) => Some(Self::One(name)),
+            Value::Array(items) => {
+                let names = items.iter().map(Value::as_str);
+                names.collect::<Option<_>>().map(Self::Many)
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => None,
+        }
+    }
+
+    /// The audience that this JSON stands for, whose strings have no escapes.
+    pub(super) fn of_json(json: &'c str) -> Option<Self> {
+        match json.strip_prefix('"') {
+            Some(name) => name.strip_suffix('"').map(Self::One),
+            None => serde_json::from_str(json).ok().map(Self::Many),
+        }
+    }
+
     /// Whether `audience` is among the members, character by character.
     #[must_use]
     pub fn contains(&self, audience: &str) -> bool {
         match self {
-            Self::One(member) => **member == *audience,
-            Self::Many(members) => members.iter().any(|member| **member == *audience),
+            Self::One(member) => *member == audience,
+            Self::Many(members) => members.contains(&audience),
         }
-    }
-}
-
-impl<'de> Deserialize<'de> for Audience {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct AudienceVisitor;
-        impl<'de> Visitor<'de> for AudienceVisitor {
-            type Value = Audience;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a string or an array of strings")
-            }
-
-            fn visit_str<E: Error>(self, name: &str) -> Result<Self::Value, E> {
-                Ok(Audience::One(name.into()))
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
-                let mut names = Vec::new();
-                while let Some(name) = seq.next_element()? {
-                    names.push(name);
-                }
-                Ok(Audience::Many(names))
-            }
-        }
-        deserializer.deserialize_any(AudienceVisitor)
     }
 }

@@ -1,10 +1,9 @@
 //! The Claims Set (RFC 7519 section 4): every claim in order, and the Registered Claim Names, typed.
 
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::sync::OnceLock;
 
 use serde::{Serialize, Serializer};
-use serde_json::value::RawValue;
 
 use super::audience::Audience;
 use super::claims_fast_path::FastClaims;
@@ -12,7 +11,7 @@ use super::malformed::{Malformed, TokenFault};
 use super::member::{read_object, string_fault};
 use super::numeric_date::NumericDate;
 use super::segment::Segment;
-use crate::text::json::{Object, Value};
+use crate::text::json::{Object, Value, verbatim};
 
 /// A payload that is a JSON object. Where a registered claim has not the type that RFC 7519 section
 /// 4.1 demands, it reads as absent and [`fault`](Self::fault) says so: such a token is malformed.
@@ -20,10 +19,6 @@ use crate::text::json::{Object, Value};
 pub struct ClaimsSet {
     /// All claims, as they stand in the token.
     pub members: Members,
-    /// `sub`, whom the token is about (section 4.1.2).
-    pub sub: Option<Box<str>>,
-    /// `aud`, whom the token is for (section 4.1.3).
-    pub aud: Option<Audience>,
     /// `exp`, from when on it must not be accepted (section 4.1.4).
     pub exp: Option<NumericDate>,
     /// `nbf`, before when it must not be accepted (section 4.1.5).
@@ -31,15 +26,20 @@ pub struct ClaimsSet {
     /// `iat`, when it was issued (section 4.1.6).
     pub iat: Option<NumericDate>,
     /// What makes the Claims Set malformed.
-    pub fault: Option<Malformed>,
+    pub fault: Option<Box<Malformed>>,
 }
 
-/// All claims in order. Where nothing that decides is in want of them, they are read when they are first
-/// asked for.
+/// All claims in order. If no decision needs them, they are read when they are first asked for.
 #[derive(Clone, Debug, Default)]
 pub struct Members {
-    /// The Claims Set as it was written, where it is known to be sound.
-    text: Box<str>,
+    /// The Claims Set as it was written, if it is known to be valid.
+    text: String,
+    /// Whether the text has no whitespace between its parts and no escapes.
+    is_dense: bool,
+    /// Where the characters of `sub` are in the text.
+    sub: Option<Range<usize>>,
+    /// Where the JSON of `aud` is in the text.
+    aud: Option<Range<usize>>,
     object: OnceLock<Object>,
 }
 
@@ -49,31 +49,28 @@ impl ClaimsSet {
     /// # Errors
     ///
     /// Bytes that are not JSON, or JSON that is not an object.
-    pub fn parse(octets: &[u8]) -> Result<Self, Malformed> {
-        match Self::ordinary(octets) {
-            Some(claims) => Ok(claims),
-            None => Self::parse_all(octets),
+    pub fn parse(octets: impl Into<Vec<u8>>) -> Result<Self, Malformed> {
+        match String::from_utf8(octets.into()) {
+            Ok(text) => Self::ordinary(text).or_else(|text| Self::parse_all(text.as_bytes())),
+            Err(error) => Self::parse_all(error.as_bytes()),
         }
     }
 
-    /// A Claims Set without a fault, its members unread.
-    fn ordinary(octets: &[u8]) -> Option<Self> {
-        let text = str::from_utf8(octets).ok()?;
-        let FastClaims {
-            sub,
-            aud,
-            exp,
-            nbf,
-            iat,
-        } = FastClaims::read(text)?;
-        let [exp, nbf, iat] = [exp, nbf, iat].map(|time| time.map(NumericDate::from));
-        Some(Self {
+    /// A Claims Set without a fault, its members unread; the text if there may be one.
+    fn ordinary(text: String) -> Result<Self, String> {
+        let Some(claims) = FastClaims::read(&text) else {
+            return Err(text);
+        };
+        let [exp, nbf, iat] =
+            [claims.exp, claims.nbf, claims.iat].map(|time| time.map(NumericDate::from));
+        Ok(Self {
             members: Members {
-                text: text.into(),
+                text,
+                is_dense: claims.is_dense,
+                sub: claims.sub,
+                aud: claims.aud,
                 object: OnceLock::new(),
             },
-            sub,
-            aud,
             exp,
             nbf,
             iat,
@@ -81,10 +78,27 @@ impl ClaimsSet {
         })
     }
 
+    /// `sub`, whom the token is about (section 4.1.2).
+    #[must_use]
+    pub fn sub(&self) -> Option<&str> {
+        match &self.members.sub {
+            Some(place) => self.members.text.get(place.clone()),
+            None => self.members.object.get()?.get("sub")?.as_str(),
+        }
+    }
+
+    /// `aud`, whom the token is for (section 4.1.3).
+    #[must_use]
+    pub fn aud(&self) -> Option<Audience<'_>> {
+        match &self.members.aud {
+            Some(place) => Audience::of_json(self.members.text.get(place.clone())?),
+            None => Audience::of(self.members.object.get()?.get("aud")?),
+        }
+    }
+
     /// The full parser: reads every member, and reports every fault.
     fn parse_all(octets: &[u8]) -> Result<Self, Malformed> {
         let members = read_object(Segment::Payload, octets)?;
-        let aud = read_audience(&members);
         let times = ["exp", "nbf", "iat"].map(|name| read_time(&members, name));
         let strings = [
             ("iss", "RFC 7519, section 4.1.1"),
@@ -96,14 +110,12 @@ impl ClaimsSet {
         let fault = times
             .iter()
             .filter_map(|time| time.as_ref().err())
-            .chain(aud.as_ref().err())
+            .chain(&audience_fault(&members))
             .chain(strings.iter().flatten())
             .min_by_key(|fault| fault.offset)
-            .cloned();
+            .map(|fault| Box::new(fault.clone()));
         let [exp, nbf, iat] = times.map(Result::unwrap_or_default);
         Ok(Self {
-            sub: members.get("sub").and_then(Value::as_str).map(Box::from),
-            aud: aud.unwrap_or_default(),
             exp,
             nbf,
             iat,
@@ -127,21 +139,15 @@ impl Members {
     /// The Claims Set as it was written, if it has not been parsed and can be part of a line of JSON as it is: no
     /// whitespace between its parts, and only escapes in their canonical form.
     fn as_written(&self) -> Option<&str> {
-        if self.object.get().is_some() || self.text.contains('\\') {
-            return None;
-        }
-        // Without escapes every quote is the end or the beginning of a string.
-        let between = self.text.split('"').step_by(2);
-        let is_dense = |part: &str| !part.bytes().any(|octet| octet.is_ascii_whitespace());
-        between.into_iter().all(is_dense).then_some(&self.text)
+        (self.is_dense && self.object.get().is_none()).then_some(&self.text)
     }
 }
 
 impl From<Object> for Members {
     fn from(object: Object) -> Self {
         Self {
-            text: Box::default(),
             object: object.into(),
+            ..Self::default()
         }
     }
 }
@@ -157,8 +163,7 @@ impl Deref for Members {
 /// On one line the claims are what was written. To be indented they must have been [read](Members::read).
 impl Serialize for Members {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let written = self.as_written();
-        match written.and_then(|text| serde_json::from_str::<&RawValue>(text).ok()) {
+        match self.as_written().and_then(verbatim) {
             Some(raw) => raw.serialize(serializer),
             None => (**self).serialize(serializer),
         }
@@ -179,22 +184,10 @@ fn read_time(members: &Object, name: &'static str) -> Result<Option<NumericDate>
     }
 }
 
-fn read_audience(members: &Object) -> Result<Option<Audience>, Malformed> {
-    let Some(member) = members.member("aud") else {
-        return Ok(None);
-    };
-    let audience = match &member.value {
-        Value::String(name) => Some(Audience::One(name.clone())),
-        Value::Array(items) => items
-            .iter()
-            .map(|item| item.as_str().map(Box::from))
-            .collect::<Option<_>>()
-            .map(Audience::Many),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::Object(_) => None,
-    };
-    audience
-        .map(Some)
-        .ok_or_else(|| Malformed::new(Segment::Payload, member.offset, TokenFault::NotAnAudience))
+fn audience_fault(members: &Object) -> Option<Malformed> {
+    let member = members.member("aud")?;
+    let fault = || Malformed::new(Segment::Payload, member.offset, TokenFault::NotAnAudience);
+    Audience::of(&member.value).is_none().then(fault)
 }
 
 #[cfg(test)]
@@ -206,11 +199,11 @@ mod tests {
     fn the_fast_path_matches_the_full_parser() {
         let deep =
             |levels: usize| format!("{{\"a\":{}{}}}", "[".repeat(levels), "]".repeat(levels));
-        let (at_limit, beyond) = (deep(126), deep(127));
-        let many = (0..70)
-            .map(|i| format!("\"m{i}\":{i}"))
-            .collect::<Vec<_>>()
-            .join(",");
+        let (at_limit, beyond) = (deep(8), deep(9));
+        let many = |members| {
+            let members = (0..members).map(|i| format!("\"m{i}\":{i}"));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(","))
+        };
         for (json, is_ordinary) in [
             ("{}", true),
             (
@@ -219,19 +212,53 @@ mod tests {
             ),
             (r#"{"aud":["a","b"],"big":12345678901234567890123}"#, true),
             (
-                r#" { "exp" : 9223372036854775807 , "n" : "\u0061\ud83d\ude00" } "#,
+                r#" { "exp" : 9223372036854775807 , "n" : "\u0061\u007f\uFFff" } "#,
                 true,
             ),
+            (r#"{"n":"\ud83d\ude00"}"#, false),
+            (r#"{"n":"\uD83D"}"#, false),
+            (r#"{"n":"\u12G4"}"#, false),
+            (r#"{"n":"\x"}"#, false),
+            (r#"{"n":"\""#, false),
+            ("{\"n\":\"\u{1f}\"}", false),
+            ("{\"n\":\"\u{7f}\u{e9}\u{1F600}\"}", true),
+            (r#"{"a":1,"b":{"a":[],"c":{}},"c":[[],{}]}"#, true),
+            (r#"{"n":[0,-0,0.0,1e5,1E+5,1.5e-05,-12.50]}"#, true),
+            (r#"{"n":01}"#, false),
+            (r#"{"n":1.}"#, false),
+            (r#"{"n":.1}"#, false),
+            (r#"{"n":+1}"#, false),
+            (r#"{"n":1e}"#, false),
+            (r#"{"n":-}"#, false),
+            (r#"{"n":nul}"#, false),
+            (r#"{"n":nulll}"#, false),
+            (r#"{"n":[1,]}"#, false),
+            (r#"{"n":[1 2]}"#, false),
+            (r#"{"n":1,}"#, false),
+            (r#"{"n" 1}"#, false),
+            (r#"{"n":}"#, false),
+            (r"{n:1}", false),
+            (r#"{"a":1}{}"#, false),
+            (r#"{"a":1"#, false),
+            ("{\u{c}}", false),
+            (r#"{"aud":["a\u0062"]}"#, false),
+            (r#"{"aud":"\u0062"}"#, false),
+            (r#"{"aud":[]}"#, true),
+            (r#"{"aud": [ "a" , "b" ] }"#, true),
+            (r#"{"sub":"\u0062"}"#, false),
+            (r#"{"sub":"\u{e9}"}"#, false),
+            (r#"{"sub":""}"#, true),
             (r#"{"q":"a\"b\\","s":" white space "}"#, true),
             (r#" { "exp" : 1 , "sub" : "dense" } "#, true),
             (&at_limit, true),
             (&beyond, false),
-            (&format!("{{{many}}}"), false),
+            (&many(32), true),
+            (&many(33), false),
             (r#"{"exp":1.0}"#, false),
             (r#"{"exp":1e3}"#, false),
             (r#"{"exp":-0}"#, false),
             (r#"{"exp":9223372036854775808}"#, false),
-            (r#"{"x":1e400}"#, false),
+            (r#"{"x":1e400}"#, true),
             (r#"{"exp":"1"}"#, false),
             (r#"{"exp":null}"#, false),
             (r#"{"exp":1,"\u0065xp":2}"#, false),
@@ -254,23 +281,56 @@ mod tests {
             ("\u{feff}{}", false),
             ("", false),
         ] {
-            let quick = ClaimsSet::ordinary(json.as_bytes());
-            assert_eq!(quick.is_some(), is_ordinary, "{json}");
-            let plain = ClaimsSet::parse_all(json.as_bytes());
-            let Some(quick) = quick else { continue };
-            let plain = plain.unwrap();
-            assert!(plain.fault.is_none());
-            assert_eq!((&quick.sub, &quick.aud), (&plain.sub, &plain.aud));
-            let times = |claims: &ClaimsSet| {
-                [&claims.exp, &claims.nbf, &claims.iat]
-                    .map(|time| time.as_ref().map(|time| time.text().into_owned()))
-            };
-            assert_eq!(times(&quick), times(&plain));
-            let line = serde_json::to_string(&plain.members).unwrap();
-            assert_eq!(serde_json::to_string(&quick.members).unwrap(), line);
-            assert_eq!(quick.members.members().len(), plain.members.members().len());
-            assert_eq!(serde_json::to_string(&quick.members).unwrap(), line);
+            assert_eq!(is_read_alike(json), is_ordinary, "{json}");
         }
+    }
+
+    /// Whether the fast path accepts a text; then the full parser reads the same.
+    fn is_read_alike(json: &str) -> bool {
+        let Ok(quick) = ClaimsSet::ordinary(json.to_owned()) else {
+            return false;
+        };
+        let plain = ClaimsSet::parse_all(json.as_bytes()).unwrap();
+        assert!(plain.fault.is_none(), "{json}");
+        assert_eq!((quick.sub(), quick.aud()), (plain.sub(), plain.aud()));
+        let times = |claims: &ClaimsSet| {
+            [&claims.exp, &claims.nbf, &claims.iat]
+                .map(|time| time.as_ref().map(|time| time.text().into_owned()))
+        };
+        assert_eq!(times(&quick), times(&plain), "{json}");
+        let line = serde_json::to_string(&plain.members).unwrap();
+        assert_eq!(serde_json::to_string(&quick.members).unwrap(), line);
+        assert_eq!(quick.members.members().len(), plain.members.members().len());
+        assert_eq!(serde_json::to_string(&quick.members).unwrap(), line);
+        true
+    }
+
+    #[test]
+    fn the_fast_path_matches_the_full_parser_on_every_single_edit() {
+        const INSERTED: &[u8] = b"\"\\{}[]:,.+-0159eEaud \n\t\x0b\x1f\x7fn";
+        let (mut accepted, mut rejected) = (0, 0);
+        for json in [
+            r#"{"exp":12,"nbf":-2,"aud":["a","b"],"sub":"s","x":[1.5e3,null,{"y":"z"}]}"#,
+            r#"{"iat":1,"aud":"a","a":{"b":[true,false,{}]},"n":"\u00e9\n","jti":""}"#,
+        ] {
+            for place in 0..=json.len() {
+                let (before, after) = json.split_at(place);
+                let without = after.get(1..).unwrap_or_default();
+                let inserted = INSERTED.iter().flat_map(|byte| {
+                    let byte = char::from(*byte);
+                    [
+                        format!("{before}{byte}{after}"),
+                        format!("{before}{byte}{without}"),
+                    ]
+                });
+                for edited in inserted.chain([format!("{before}{without}"), before.to_owned()]) {
+                    let is_accepted = is_read_alike(&edited);
+                    accepted += usize::from(is_accepted);
+                    rejected += usize::from(!is_accepted);
+                }
+            }
+        }
+        assert!(accepted > 1000 && rejected > 1000, "{accepted} {rejected}");
     }
 
     #[test]
@@ -278,22 +338,22 @@ mod tests {
         let claims =
             ClaimsSet::parse(br#"{"aud":["a","b"],"exp":1.5,"nbf":1,"iat":0,"x":{}}"#).unwrap();
         assert!(claims.fault.is_none());
-        assert_eq!(claims.exp.unwrap().text(), "1.5");
-        let aud = claims.aud.unwrap();
+        assert_eq!(claims.exp.as_ref().unwrap().text(), "1.5");
+        let aud = claims.aud().unwrap();
         assert!(
             aud.contains("a") && aud.contains("b") && !aud.contains("A") && !aud.contains("ab")
         );
         assert!(
             ClaimsSet::parse(br#"{"aud":"a"}"#)
                 .unwrap()
-                .aud
+                .aud()
                 .unwrap()
                 .contains("a")
         );
         assert!(
             !ClaimsSet::parse(br#"{"aud":[]}"#)
                 .unwrap()
-                .aud
+                .aud()
                 .unwrap()
                 .contains("")
         );

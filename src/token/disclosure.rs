@@ -84,9 +84,7 @@ fn is_jwt(jws: &Jws) -> bool {
     let header = jws
         .header_octets()
         .and_then(|octets| JoseHeader::parse(&octets));
-    let claims = jws
-        .payload_octets()
-        .and_then(|octets| ClaimsSet::parse(&octets));
+    let claims = jws.payload_octets().and_then(ClaimsSet::parse);
     header.is_ok_and(|header| header.fault.is_none())
         && claims.is_ok_and(|claims| claims.fault.is_none())
         && jws.signature_octets().is_ok()

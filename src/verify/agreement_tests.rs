@@ -88,6 +88,34 @@ fn one_token_many_tokens_and_debug_agree_on_every_algorithm() {
     }
 }
 
+/// After many invalid tokens few are still asked about, and valid ones are accepted all the same, by the keys that
+/// `verify` names.
+#[test]
+fn many_invalid_tokens_do_not_change_the_answers_about_others() {
+    let sources = sources(&[1, 2, 1]);
+    let verifier = Verifier::new(KeySet::new(&sources).unwrap(), Policy::default());
+    for (count, signer) in [(300, 9), (40, 2), (300, 9), (1, 1), (20, 9), (40, 1)] {
+        let texts: Vec<String> = (0..count)
+            .map(|number| token(signer, &ES256, &ES256, number))
+            .collect();
+        let tokens: Vec<Token> = texts
+            .iter()
+            .map(|text| Token::from(text.as_str()))
+            .collect();
+        let expected = if signer == 9 {
+            Verdict::MisSigned
+        } else {
+            Verdict::Valid
+        };
+        for tokens in tokens.chunks(16) {
+            for (token, report) in tokens.iter().zip(verifier.verify_all(tokens, 0)) {
+                assert_eq!(report.verdict, expected);
+                assert_eq!(answer(&report), answer(&verifier.verify(token, 0)));
+            }
+        }
+    }
+}
+
 /// What the table has not is not allowed by any key, whatever it is called.
 #[test]
 fn an_algorithm_that_no_key_allows_is_not_checked() {

@@ -14,6 +14,12 @@ use crate::key::set::KeySet;
 /// More keys are not prepared: each may take 832 KiB.
 const MAX_PREPARED: usize = 16;
 
+/// After so many signatures in a row that no fast path has accepted, few are still tried.
+const MAX_DOUBTED: u64 = 256;
+
+/// How many signatures of such a row are verified for each one that a fast path is asked about.
+const HOPELESS_PER_TRIAL: u64 = 16;
+
 /// A verifier's keys, as far as they are prepared; shared between threads and clones.
 #[derive(Clone, Debug)]
 pub struct Batch(Arc<Shelf>);
@@ -29,6 +35,8 @@ struct Shelf {
 #[derive(Debug, Default)]
 struct Slot {
     asked: AtomicU64,
+    /// How many of them no fast path has accepted since it accepted one.
+    doubted: AtomicU64,
     /// None within, if it can't be prepared or there are too many already.
     prepared: OnceLock<Option<Box<dyn Prepared>>>,
 }
@@ -66,8 +74,10 @@ impl Batch {
             // Those that are still open, by the key that is next, and the algorithm.
             let mut groups: BTreeMap<(usize, &str), Vec<&mut Open>> = BTreeMap::new();
             for open in all.iter_mut().flatten() {
-                if let (None, Some(key)) = (open.verified_by, open.question.candidates.get(tried)) {
-                    let group = (*key, open.question.algorithm.name);
+                if let (None, Some(key)) =
+                    (open.verified_by, open.question.plan.candidates.get(tried))
+                {
+                    let group = (*key, open.question.plan.algorithm.name);
                     groups.entry(group).or_default().push(open);
                 }
             }
@@ -75,14 +85,9 @@ impl Batch {
                 break;
             }
             for ((index, _), mut group) in groups {
-                let answers = self.ask(keys, index, &group).into_iter();
-                // What the key is not prepared for is asked of the algorithm.
-                let answers = answers.chain(iter::repeat(Answer::NotAsked));
+                let answers = self.ask(keys, index, &group).unwrap_or_default();
+                let answers = answers.into_iter().chain(iter::repeat(Answer::NotAsked));
                 for (open, answer) in group.iter_mut().zip(answers) {
-                    let answer = match answer {
-                        Answer::NotAsked => open.ask(keys, tried),
-                        Answer::Accepted | Answer::Doubted => answer,
-                    };
                     match answer {
                         Answer::Accepted => open.verified_by = Some(tried),
                         Answer::Doubted => open.doubted.push(tried),
@@ -104,21 +109,30 @@ impl Batch {
             .collect()
     }
 
-    /// What the fast path of the group's algorithm says of each signature under this key.
-    fn ask(&self, keys: &KeySet, index: usize, group: &[&mut Open]) -> Vec<Answer> {
-        let prepared = group.first().and_then(|open| {
-            let key = keys.keys().get(index)?;
-            self.prepared(key, index, open.question.algorithm, group.len())
-        });
-        match prepared {
-            Some(prepared) => {
-                let asked = group
-                    .iter()
-                    .map(|open| (open.question.signed(), open.signature));
-                prepared.ask(&asked.collect::<Vec<(Signed, &[u8])>>())
+    /// What the fast paths of the group's algorithm say of the signatures under this key, of the first ones only
+    /// if they are unlikely to accept any.
+    fn ask(&self, keys: &KeySet, index: usize, group: &[&mut Open]) -> Option<Vec<Answer>> {
+        let key = keys.keys().get(index)?;
+        let algorithm = group.first()?.question.plan.algorithm;
+        let place = key.algorithms().iter().position(|own| *own == algorithm)?;
+        let slot = self.0.slots.get(index)?.get(place)?;
+        let (count, hopeful) = slot.count(group.len());
+        let group: Vec<(Signed, &[u8])> = group
+            .iter()
+            .take(hopeful)
+            .map(|open| (open.question.signed(), open.signature))
+            .collect();
+        let mut answers = match self.prepared(slot, key, algorithm, count) {
+            Some(prepared) => prepared.ask(&group),
+            None => vec![Answer::NotAsked; group.len()],
+        };
+        for (answer, (signed, signature)) in answers.iter_mut().zip(group) {
+            if *answer == Answer::NotAsked {
+                *answer = algorithm.ask(key.material(), signed, signature);
             }
-            None => Vec::new(),
         }
+        slot.learn(&answers);
+        Some(answers)
     }
 
     /// How many keys are prepared.
@@ -128,19 +142,15 @@ impl Batch {
     }
 
     /// The prepared key, once it was asked about enough signatures.
-    fn prepared(
+    fn prepared<'s>(
         &self,
+        slot: &'s Slot,
         key: &VerificationKey,
-        index: usize,
         algorithm: &Algorithm,
-        count: usize,
-    ) -> Option<&dyn Prepared> {
+        count: u64,
+    ) -> Option<&'s dyn Prepared> {
         let prepare = algorithm.prepare()?;
-        let place = key.algorithms().iter().position(|own| *own == algorithm)?;
-        let slot = self.0.slots.get(index)?.get(place)?;
-        let count = u64::try_from(count).unwrap_or(u64::MAX);
-        let before = slot.asked.fetch_add(count, Ordering::Relaxed);
-        if before.saturating_add(count) < prepare.signatures {
+        if count < prepare.signatures {
             return None;
         }
         let make = || {
@@ -148,6 +158,34 @@ impl Batch {
             is_room.then(|| (prepare.make)(key.material())).flatten()
         };
         slot.prepared.get_or_init(make).as_deref()
+    }
+}
+
+impl Slot {
+    /// Counts signatures: how many the key was asked about, and of how many of these a fast path is asked. After many
+    /// that no fast path has accepted, it is one of a few: most are probably invalid, for which a fast path
+    /// only costs time.
+    fn count(&self, signatures: usize) -> (u64, usize) {
+        let more = u64::try_from(signatures).unwrap_or(u64::MAX);
+        let before = self.asked.fetch_add(more, Ordering::Relaxed);
+        let count = before.saturating_add(more);
+        let hopeful = if self.doubted.load(Ordering::Relaxed) < MAX_DOUBTED {
+            more
+        } else {
+            (count / HOPELESS_PER_TRIAL).saturating_sub(before / HOPELESS_PER_TRIAL)
+        };
+        (count, usize::try_from(hopeful).unwrap_or(signatures))
+    }
+
+    /// Counts what the fast paths have not accepted.
+    fn learn(&self, answers: &[Answer]) {
+        if answers.contains(&Answer::Accepted) {
+            self.doubted.store(0, Ordering::Relaxed);
+        } else {
+            let doubted = answers.iter().filter(|answer| **answer == Answer::Doubted);
+            let doubted = u64::try_from(doubted.count()).unwrap_or(u64::MAX);
+            self.doubted.fetch_add(doubted, Ordering::Relaxed);
+        }
     }
 }
 
@@ -161,27 +199,17 @@ impl<'r> Open<'r> {
         })
     }
 
-    /// What the algorithm's faster way for one signature says of it under a candidate.
-    fn ask(&self, keys: &KeySet, tried: usize) -> Answer {
-        self.material(keys, tried).map_or(Answer::NotAsked, |key| {
-            let question = self.question;
-            question
-                .algorithm
-                .ask(key, question.signed(), self.signature)
-        })
-    }
-
     /// Whether the signature verifies under a candidate.
     fn last_word(&self, keys: &KeySet, tried: usize) -> bool {
         self.material(keys, tried).is_some_and(|key| {
             let question = self.question;
-            let algorithm = question.algorithm;
+            let algorithm = question.plan.algorithm;
             algorithm.last_word(key, question.signed(), self.signature)
         })
     }
 
     fn material<'k>(&self, keys: &'k KeySet, tried: usize) -> Option<&'k Material> {
-        let index = self.question.candidates.get(tried)?;
+        let index = self.question.plan.candidates.get(tried)?;
         Some(keys.keys().get(*index)?.material())
     }
 }

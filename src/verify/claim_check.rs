@@ -121,7 +121,7 @@ impl ClaimCheck {
                 name: "aud".to_owned(),
                 check: CheckKind::Aud,
                 passed: claims
-                    .and_then(|claims| claims.aud.as_ref())
+                    .and_then(ClaimsSet::aud)
                     .is_some_and(|aud| any.iter().any(|name| aud.contains(name))),
                 expected: match any.as_slice() {
                     [one] => one.as_str().into(),

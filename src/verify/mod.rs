@@ -19,7 +19,7 @@ pub mod verdict;
 
 use batch::Batch;
 use read_segments::Parts;
-use signature_check::Read;
+use signature_check::{Read, Recent};
 
 use code::Code;
 use finding::Finding;
@@ -74,31 +74,31 @@ impl Verifier {
     /// 1970-01-01T00:00:00Z. Every fault of the token is in the report.
     #[must_use]
     pub fn verify(&self, token: &Token, now: i64) -> Report {
-        let read = Read::of(token, Some(&self.keys), &mut None);
+        let mut read = Read::of(token, Some(&self.keys), &mut Recent::default());
         let verified_by = read.question.as_ref().ok().and_then(|question| {
-            let keys = question.candidates.iter().copied();
+            let keys = question.plan.candidates.iter().copied();
             keys.enumerate().find_map(|(tried, index)| {
                 let key = self.keys.keys().get(index)?.material();
                 let (signed, signature) = (question.signed(), read.signature_octets());
-                let verifies = question.algorithm.verify(key, signed, signature);
+                let verifies = question.plan.algorithm.verify(key, signed, signature);
                 verifies.then_some(tried)
             })
         });
-        self.report(token, read, verified_by, now)
+        self.report(token, &mut read, verified_by, now)
     }
 
     /// Verifies many tokens: the same reports as [`verify`](Self::verify), in the order given, and several times
     /// faster.
     #[must_use]
     pub fn verify_all(&self, tokens: &[Token], now: i64) -> Vec<Report> {
-        let mut last_header = None;
-        let reads: Vec<Read> = tokens
+        let mut recent = Recent::default();
+        let mut reads: Vec<Read> = tokens
             .iter()
-            .map(|token| Read::of(token, Some(&self.keys), &mut last_header))
+            .map(|token| Read::of(token, Some(&self.keys), &mut recent))
             .collect();
         let verified_by = self.batch.verify(&self.keys, &reads);
         reads
-            .into_iter()
+            .iter_mut()
             .zip(tokens)
             .zip(verified_by)
             .map(|((read, token), verified_by)| self.report(token, read, verified_by, now))
@@ -108,24 +108,25 @@ impl Verifier {
     fn report(
         &self,
         token: &Token,
-        mut read: Read,
+        read: &mut Read,
         verified_by: Option<usize>,
         now: i64,
     ) -> Report {
         let now = token.input.time.unwrap_or(now);
         let signature = read.signature(Some(&self.keys), verified_by);
-        let octets = read.parts.signature.take();
-        let mut report = report(token, read, signature, &self.policy, now, Scope::Verify);
-        if self.findings {
-            report.findings = notes(
-                token.text,
-                &report,
-                &self.policy,
-                Some(&self.keys),
-                octets.as_deref(),
-            );
+        let parts = &mut read.parts;
+        let report = report(token, parts, signature, &self.policy, now, Scope::Verify);
+        if !self.findings {
+            return report;
         }
-        report
+        let findings = notes(
+            token.text,
+            &report,
+            &self.policy,
+            Some(&self.keys),
+            parts.signature.as_deref(),
+        );
+        Report { findings, ..report }
     }
 }
 
@@ -144,7 +145,7 @@ pub fn decode(token: &Token, policy: &Policy, now: i64, check_time: bool) -> Rep
         text: sd_jwt.as_ref().map_or(token.text, |parts| parts.jwt),
         ..token.clone()
     };
-    let mut read = Read::of(&jwt, None, &mut None);
+    let mut read = Read::of(&jwt, None, &mut Recent::default());
     let (disclosures, has_key_binding) = match sd_jwt {
         None => (None, false),
         Some(parts) => {
@@ -155,10 +156,10 @@ pub fn decode(token: &Token, policy: &Policy, now: i64, check_time: bool) -> Rep
         }
     };
     let signature = read.signature(None, None);
-    let octets = read.parts.signature.take();
-    let mut report = report(&jwt, read, signature, policy, now, scope);
+    let parts = &mut read.parts;
+    let mut report = report(&jwt, parts, signature, policy, now, scope);
     report.disclosures = disclosures;
-    report.findings = notes(jwt.text, &report, policy, None, octets.as_deref());
+    report.findings = notes(jwt.text, &report, policy, None, parts.signature.as_deref());
     if has_key_binding {
         let evidence = "the part after the last \"~\" is a JWT";
         report
@@ -168,22 +169,18 @@ pub fn decode(token: &Token, policy: &Policy, now: i64, check_time: bool) -> Rep
     report
 }
 
+/// The report, into which header and claims are moved.
 fn report(
     token: &Token,
-    read: Read,
+    parts: &mut Parts,
     signature: Signature,
     policy: &Policy,
     now: i64,
     scope: Scope,
 ) -> Report {
-    let Parts {
-        header,
-        claims,
-        fault,
-        signature: _,
-        payload_decodes: _,
-    } = read.parts;
-
+    let header = parts.header.take();
+    let claims = parts.claims.take();
+    let fault = parts.fault.take();
     let time = time(policy, now, claims.as_ref());
     let checks = policy.check(header.as_deref(), claims.as_ref(), now);
     let verdict = Verdict::of(VerdictInput {

@@ -141,13 +141,14 @@ fn kid_differs(facts: &NoteContext) -> Option<Finding> {
 /// A key that is missing, if `kid` can be trusted.
 fn unknown_kid(facts: &NoteContext) -> Option<Finding> {
     const MAX_SHOWN: usize = 5;
+    if facts.report.signature.status != SignatureStatus::Mismatch {
+        return None;
+    }
     let kid = facts.report.header.as_ref()?.kid.as_deref()?;
     let keys = facts.keys?.keys();
     let is_other = |own: &str| own != kid;
-    let is_unknown = keys
-        .iter()
-        .all(|key| key.id.kid.as_deref().is_some_and(is_other));
-    if facts.report.signature.status != SignatureStatus::Mismatch || !is_unknown {
+    let mut kids = keys.iter().map(|key| key.id.kid.as_deref());
+    if !kids.all(|own| own.is_some_and(is_other)) {
         return None;
     }
     let mut kids: Vec<String> = keys
@@ -228,16 +229,18 @@ fn secret_trimmed(facts: &NoteContext) -> Option<Finding> {
 /// RFC 8725 section 3.10: what a token says about its own key must never be trusted.
 fn key_in_header(facts: &NoteContext) -> Option<Finding> {
     let parameters = &facts.report.header.as_ref()?.parameters;
+    let mut names = parameters.members().iter().map(|member| &*member.name);
+    if !names.any(|name| matches!(name, "jwk" | "jku" | "x5c" | "x5u")) {
+        return None;
+    }
     let found: Vec<&str> = ["jwk", "jku", "x5c", "x5u"]
         .into_iter()
         .filter(|name| parameters.get(name).is_some())
         .collect();
-    (!found.is_empty()).then(|| {
-        Finding::note(
-            Code::KeyInHeader,
-            format!("in the header: {}", found.join(", ")),
-        )
-    })
+    Some(Finding::note(
+        Code::KeyInHeader,
+        format!("in the header: {}", found.join(", ")),
+    ))
 }
 
 fn leeway_applied(facts: &NoteContext) -> Option<Finding> {
@@ -298,14 +301,14 @@ fn issued_in_future(facts: &NoteContext) -> Option<Finding> {
 /// RFC 7519 section 4.1.3: a recipient that is not the audience must reject the token.
 fn audience_unchecked(facts: &NoteContext) -> Option<Finding> {
     facts.keys?;
-    let aud = facts.report.claims.as_ref()?.aud.as_ref()?;
+    let aud = facts.report.claims.as_ref()?.aud()?;
     let is_checked = facts
         .policy
         .checks()
         .iter()
         .any(|check| matches!(check, ClaimCheck::Audience(_)));
     (!is_checked).then(|| {
-        let aud = serde_json::to_string(aud).unwrap_or_default();
+        let aud = serde_json::to_string(&aud).unwrap_or_default();
         Finding::note(
             Code::AudienceUnchecked,
             format!("\"aud\" is {}", abridged(&aud)),

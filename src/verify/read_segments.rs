@@ -29,9 +29,9 @@ impl Parts {
         match jws.payload_octets() {
             Ok(octets) => {
                 parts.payload_decodes = true;
-                match ClaimsSet::parse(&octets) {
+                match ClaimsSet::parse(octets) {
                     Ok(claims) => {
-                        parts.note(claims.fault.clone());
+                        parts.note(claims.fault.as_deref().cloned());
                         parts.claims = Some(claims);
                     }
                     Err(fault) => parts.note(Some(fault)),

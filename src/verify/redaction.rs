@@ -128,12 +128,8 @@ fn redact_claims(claims: &mut ClaimsSet) {
         let stays = claim_stays(name, value);
         (!stays).then(|| placeholder(value))
     });
-    claims.sub = claims
-        .sub
-        .as_ref()
-        .and_then(|_| members.get("sub")?.as_str().map(Box::from));
     claims.members = members.into();
-    claims.fault = claims.fault.take().map(Malformed::redacted);
+    claims.fault = claims.fault.take().map(|fault| Box::new(fault.redacted()));
 }
 
 /// Leaves the value's type: a name may be that of a nested object.

@@ -47,9 +47,9 @@ pub struct Report {
     /// Why the token is malformed.
     pub error: Option<Malformed>,
     /// What makes the signature verify, where that is proven: the findings that are rest on it.
-    pub proof: Option<ProofReport>,
+    pub proof: Option<Box<ProofReport>>,
     /// What a search has tried, or why none was made of a long token; otherwise null where none was made.
-    pub search: Option<Tried>,
+    pub search: Option<Box<Tried>>,
     /// The keys that follow from a signature that verifies under none given: one of them signed the
     /// token, if it is intact; one alone where that is known.
     pub recovered: Vec<Recovered>,

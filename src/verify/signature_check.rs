@@ -1,14 +1,16 @@
 //! The check of a token's signature: what is verified with which keys, and the result.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::read_segments::{LastHeader, Parts};
 use super::report::{Reason, Signature};
 use super::verdict::SignatureStatus;
-use crate::algorithm::{Algorithm, Signed};
+use crate::algorithm::{Algorithm, Hash, Signed};
 use crate::key::set::KeySet;
 use crate::token::Token;
 use crate::token::compact::{Compact, Jws};
+use crate::token::header::JoseHeader;
 use crate::token::malformed::{Malformed, TokenFault};
 use crate::token::segment::Segment;
 
@@ -21,15 +23,33 @@ pub struct Read<'t> {
 
 /// A signature that can be checked.
 pub struct Question<'t> {
-    /// That of the header's `alg`.
-    pub algorithm: &'static Algorithm,
+    /// How it is checked.
+    pub plan: Rc<Plan>,
     /// The JWS Signing Input.
     input: &'t [u8],
     /// Its hash, if the algorithm signs one: made once for all candidates.
-    prehash: Option<Vec<u8>>,
+    prehash: Option<Hash>,
+}
+
+/// How the signature of a token with a certain header is checked.
+pub struct Plan {
+    /// That of the header's `alg`.
+    pub algorithm: &'static Algorithm,
     /// The keys that allow the algorithm, by their place, likeliest first.
     pub candidates: Vec<usize>,
+    /// The length of a signature under these keys, if it is the same under all.
+    expected_octets: Option<usize>,
 }
+
+/// What was found out about the last header. Tokens of one issuer usually share it.
+#[derive(Default)]
+pub struct Recent<'t> {
+    header: LastHeader<'t>,
+    plan: Option<(Arc<JoseHeader>, PlanOrReason)>,
+}
+
+/// How a signature is checked, or why it can't be.
+type PlanOrReason = Result<Rc<Plan>, Reason>;
 
 impl Question<'_> {
     /// What the signature is to be of.
@@ -42,7 +62,7 @@ impl Question<'_> {
 }
 
 impl<'t> Read<'t> {
-    pub fn of(token: &Token<'t>, keys: Option<&KeySet>, last_header: &mut LastHeader<'t>) -> Self {
+    pub fn of(token: &Token<'t>, keys: Option<&KeySet>, recent: &mut Recent<'t>) -> Self {
         let compact = match token.too_long {
             None => Compact::parse(token.text),
             Some(limit) => {
@@ -52,13 +72,13 @@ impl<'t> Read<'t> {
         };
         match compact {
             Ok(Compact::Jws(jws)) => {
-                let parts = Parts::of(&jws, last_header);
-                let question = question(&jws, &parts, keys);
+                let parts = Parts::of(&jws, &mut recent.header);
+                let question = question(&jws, &parts, keys, recent);
                 Self { parts, question }
             }
             Ok(Compact::Jwe(jwe)) => {
                 let mut parts = Parts::default();
-                parts.read_header(jwe.header, || jwe.header_octets(), last_header);
+                parts.read_header(jwe.header, || jwe.header_octets(), &mut recent.header);
                 let reason = if parts.fault.is_none() {
                     Reason::Encrypted
                 } else {
@@ -89,8 +109,8 @@ impl<'t> Read<'t> {
     pub fn signature(&self, keys: Option<&KeySet>, verified_by: Option<usize>) -> Signature {
         let octets = self.parts.signature.as_ref().map(Vec::len);
         let header = self.parts.header.as_ref();
-        let question = match &self.question {
-            Ok(question) => question,
+        let plan = match &self.question {
+            Ok(question) => &question.plan,
             Err(reason) => {
                 return Signature {
                     status: SignatureStatus::Unchecked,
@@ -108,8 +128,8 @@ impl<'t> Read<'t> {
             let key = keys?.keys().get(*index)?;
             Some(Arc::clone(&key.id))
         };
-        let key = verified_by.and_then(|place| id(question.candidates.get(place)?));
-        let candidates = question.candidates.len();
+        let key = verified_by.and_then(|place| id(plan.candidates.get(place)?));
+        let candidates = plan.candidates.len();
         Signature {
             status: match &key {
                 Some(_) => SignatureStatus::Verified,
@@ -118,73 +138,91 @@ impl<'t> Read<'t> {
             reason: None,
             algorithm: header.and_then(|header| header.alg.clone()),
             octets,
-            expected_octets: expected_octets(question, keys),
+            expected_octets: plan.expected_octets,
             keys_tried: verified_by.map_or(candidates, |place| place.saturating_add(1)),
             refused_by: match &key {
                 Some(_) => Vec::new(),
-                None => question.candidates.iter().filter_map(id).collect(),
+                None => plan.candidates.iter().filter_map(id).collect(),
             },
             key,
         }
     }
 }
 
-/// The length of a signature under the keys that it is tried with, if it is the same under all.
-fn expected_octets(question: &Question, keys: Option<&KeySet>) -> Option<usize> {
-    let keys = keys?.keys();
-    let candidates = question.candidates.iter();
-    let mut lengths = candidates.filter_map(|index| {
-        let key = keys.get(*index)?;
-        Some(question.algorithm.signature_octets(key.material()))
-    });
-    let first = lengths.next()?;
-    lengths.all(|length| length == first).then_some(first)
-}
-
 /// A signature is checked whenever three segments decode and a key allows `alg`, even if the payload makes
-/// the token malformed. `alg` is settled before any cryptography (RFC 8725 section 3.1).
+/// the token malformed.
 fn question<'t>(
     jws: &Jws<'t>,
     parts: &Parts,
     keys: Option<&KeySet>,
+    recent: &mut Recent,
 ) -> Result<Question<'t>, Reason> {
     let (Some(known), Some(_), true) = (&parts.header, &parts.signature, parts.payload_decodes)
     else {
         return Err(Reason::Malformed);
     };
-    let Some(alg) = known.alg.as_deref() else {
-        return Err(Reason::Malformed);
-    };
-    if alg.eq_ignore_ascii_case("none") {
-        return Err(Reason::Unsecured);
-    }
-    let Some(keys) = keys else {
-        return Err(Reason::NoKey);
-    };
-    // A malformed `crit` may demand anything, so nothing is verified.
-    if known.parameters.get("crit").is_some() && known.critical.is_empty() {
-        return Err(Reason::Malformed);
-    }
-    if !known.critical.is_empty() {
-        return Err(Reason::UnknownCritical);
-    }
-    if let Some(algorithm) = keys.algorithm(alg) {
-        if !keys.admits(algorithm) {
-            return Err(Reason::AlgorithmExcluded);
+    let plan = match &recent.plan {
+        Some((header, plan)) if Arc::ptr_eq(header, known) => plan.clone(),
+        _ => {
+            let plan = Plan::new(known, keys).map(Rc::new);
+            recent.plan = Some((Arc::clone(known), plan.clone()));
+            plan
         }
-        let input = jws.signing_input.as_bytes();
-        return Ok(Question {
-            algorithm,
-            input,
-            prehash: algorithm.prehash(input),
-            candidates: keys.candidates(algorithm, known.kid.as_deref()),
-        });
-    }
-    Err(if keys.keys().is_empty() {
-        Reason::NoKey
-    } else if Algorithm::is_registered(alg) {
-        Reason::AlgorithmNotAllowed
-    } else {
-        Reason::UnsupportedAlgorithm
+    }?;
+    let input = jws.signing_input.as_bytes();
+    Ok(Question {
+        input,
+        prehash: plan.algorithm.prehash(input),
+        plan,
     })
+}
+
+impl Plan {
+    /// `alg` is settled before any cryptography (RFC 8725 section 3.1).
+    fn new(known: &JoseHeader, keys: Option<&KeySet>) -> Result<Self, Reason> {
+        let Some(alg) = known.alg.as_deref() else {
+            return Err(Reason::Malformed);
+        };
+        if alg.eq_ignore_ascii_case("none") {
+            return Err(Reason::Unsecured);
+        }
+        let Some(keys) = keys else {
+            return Err(Reason::NoKey);
+        };
+        // A malformed `crit` may demand anything, so nothing is verified.
+        if known.parameters.get("crit").is_some() && known.critical.is_empty() {
+            return Err(Reason::Malformed);
+        }
+        if !known.critical.is_empty() {
+            return Err(Reason::UnknownCritical);
+        }
+        if let Some(algorithm) = keys.algorithm(alg) {
+            if !keys.admits(algorithm) {
+                return Err(Reason::AlgorithmExcluded);
+            }
+            let candidates = keys.candidates(algorithm, known.kid.as_deref());
+            return Ok(Self {
+                expected_octets: expected_octets(algorithm, &candidates, keys),
+                algorithm,
+                candidates,
+            });
+        }
+        Err(if keys.keys().is_empty() {
+            Reason::NoKey
+        } else if Algorithm::is_registered(alg) {
+            Reason::AlgorithmNotAllowed
+        } else {
+            Reason::UnsupportedAlgorithm
+        })
+    }
+}
+
+/// The length of a signature under these keys, if it is the same under all.
+fn expected_octets(algorithm: &Algorithm, candidates: &[usize], keys: &KeySet) -> Option<usize> {
+    let mut lengths = candidates.iter().filter_map(|index| {
+        let key = keys.keys().get(*index)?;
+        Some(algorithm.signature_octets(key.material()))
+    });
+    let first = lengths.next()?;
+    lengths.all(|length| length == first).then_some(first)
 }

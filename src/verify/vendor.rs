@@ -24,12 +24,7 @@ pub fn algorithm(report: &Report) -> Option<&'static str> {
 
 /// Whether a token is of Transcodes, by its audience or its issuer.
 fn is_transcodes(claims: &ClaimsSet) -> bool {
-    let has_audience = |aud| {
-        claims
-            .aud
-            .as_ref()
-            .is_some_and(|audience| audience.contains(aud))
-    };
+    let has_audience = |aud| claims.aud().is_some_and(|audience| audience.contains(aud));
     let is_host = |iss: &str| {
         let host = iss.strip_prefix("https://").unwrap_or(iss);
         let host = host.split('/').next().unwrap_or_default();
@@ -48,8 +43,7 @@ fn is_transcodes(claims: &ClaimsSet) -> bool {
 /// project and member.
 pub fn is_transcodes_api(claims: &ClaimsSet) -> bool {
     claims
-        .aud
-        .as_ref()
+        .aud()
         .is_some_and(|audience| audience.contains("transcodes-mcp"))
         || ["oid", "pid", "mid"]
             .iter()

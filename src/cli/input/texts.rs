@@ -159,7 +159,8 @@ impl Texts {
         let Some((mut lines, kind)) = opened else {
             return Ok(());
         };
-        block.source = Arc::clone(&lines.name);
+        // A name of its own: threads that count the uses of one wait for each other.
+        block.source = Arc::from(&*lines.name);
         match kind {
             TextKind::Tokens => {
                 if lines.read(block) {

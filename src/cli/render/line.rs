@@ -16,10 +16,7 @@ pub fn line(report: &Report, zone: &TimeZone) -> String {
         .expires_at
         .as_ref()
         .map(|exp| exp.rfc3339(zone).unwrap_or_else(|| exp.text().into_owned()));
-    let sub = report
-        .claims
-        .as_ref()
-        .and_then(|claims| claims.sub.as_deref());
+    let sub = report.claims.as_ref().and_then(|claims| claims.sub());
     let kid = report
         .header
         .as_ref()

@@ -3,6 +3,7 @@
 pub mod columns;
 pub mod escape;
 mod headline;
+mod json_line;
 pub mod key;
 pub mod labels;
 mod line;
@@ -85,12 +86,12 @@ impl Renderer {
         written.and_then(|()| output.flush()).context(CANNOT_WRITE)
     }
 
-    /// Prints one report, or the token itself.
-    pub fn render(&self, report: Report, token: &Token, printed: &mut Printed) -> Result<()> {
+    /// Prints one report, or the token itself. The claims of a long token are taken out of the report.
+    pub fn render(&self, report: &mut Report, token: &Token, printed: &mut Printed) -> Result<()> {
         match (self.format, report.verdict) {
             (None | Some(Format::Summary | Format::SummaryJson), _) => {}
             (Some(Format::Claims), verdict) if verdict != Verdict::Valid => {
-                printed.refusals.push(text::rejection(&report));
+                printed.refusals.push(text::rejection(report));
             }
             (Some(format), _) if token.text.len() <= MAX_HELD_TOKEN => {
                 if !matches!(printed.pieces.last(), Some(Piece::Made(_))) {
@@ -98,9 +99,23 @@ impl Renderer {
                 }
                 if let Some(Piece::Made(made)) = printed.pieces.last_mut() {
                     let start = made.len();
-                    self.write(format, &report, token.text, &mut *made)?;
-                    if is_json(format) {
-                        escape::json_from(made, start).context(CANNOT_WRITE)?;
+                    match format {
+                        Format::Jsonl => json_line::append(made, report).context(CANNOT_WRITE)?,
+                        Format::Claims => {
+                            let claims = report.claims.as_ref().map(|claims| &claims.members);
+                            json_line::append(made, &claims).context(CANNOT_WRITE)?;
+                        }
+                        Format::Json => {
+                            self.write(format, report, token.text, &mut *made)?;
+                            escape::json_from(made, start).context(CANNOT_WRITE)?;
+                        }
+                        Format::Text
+                        | Format::Line
+                        | Format::Token
+                        | Format::Summary
+                        | Format::SummaryJson => {
+                            self.write(format, report, token.text, &mut *made)?;
+                        }
                     }
                 }
             }
@@ -109,6 +124,11 @@ impl Renderer {
                     token.text
                 } else {
                     &[]
+                };
+                let claims = report.claims.take();
+                let report = Report {
+                    claims,
+                    ..report.clone()
                 };
                 let long = Piece::Long(Box::new(report), text.to_vec());
                 printed.pieces.push(long);

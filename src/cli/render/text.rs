@@ -552,7 +552,7 @@ Claims (rejected)
             changes: vec![Code::DerSignature],
             tried: 4,
         }];
-        report.search = Some(Tried::default());
+        report.search = Some(Box::default());
         let text = text(&report, 80, Detail::Debug { verbose: false });
         assert_eq!(
             text,
@@ -608,10 +608,10 @@ Claims (unverified: do not trust)
                 changes: Vec::new(),
                 tried: u64::from(code == Code::NoKeyMatches),
             }];
-            report.search = Some(Tried {
+            report.search = Some(Box::new(Tried {
                 forms: 68_544,
                 ..Tried::default()
-            });
+            }));
             let text = text(&report, 80, Detail::Debug { verbose: false });
             assert!(text.lines().count() <= most, "{text}");
             let is_tried = text.contains("  tried 68,544 combinations; use --deep to try more\n");

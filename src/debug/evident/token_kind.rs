@@ -83,7 +83,9 @@ fn jwe(facts: &Facts) -> Option<Finding> {
     // RFC 7518 section 4.1.
     let is_shared =
         alg == "dir" || alg.starts_with("PBES2") || alg.starts_with('A') && alg.ends_with("KW");
-    let enc = enc.map_or("missing".to_owned(), |enc| abridged(&enc.to_string()));
+    let enc = enc.map_or("missing".to_owned(), |enc| {
+        abridged(&enc.to_string()).into_owned()
+    });
     let finding = Finding::note(Code::Jwe, format!("five segments; \"enc\" is {enc}"));
     Some(if facts.header().is_some_and(vendor::is_auth0) {
         finding.with_hint("request it with your API's audience: Auth0 then issues a signed JWT")
@@ -216,7 +218,7 @@ fn deflated_payload(facts: &Facts) -> Option<Finding> {
     let inflated = inflated()?;
     let what = match &inflated {
         Ok(octets) => {
-            let start = abridged(&String::from_utf8_lossy(octets));
+            let start = abridged(&String::from_utf8_lossy(octets)).into_owned();
             format!("inflated, it begins with {start}")
         }
         Err(error) => format!("it cannot be inflated: {error}"),
@@ -244,8 +246,7 @@ fn nested_jwt(facts: &Facts) -> Option<Finding> {
 fn token_of_another_kind(facts: &Facts) -> Option<Finding> {
     let claims = facts.report.claims.as_ref()?;
     let is_for_api = claims
-        .aud
-        .as_ref()
+        .aud()
         .is_some_and(|aud| aud.contains("transcodes-mcp"));
     vendor::is_transcodes_api(claims).then(|| {
         let evidence = if is_for_api {
