@@ -189,6 +189,7 @@ struct NamedSearch<'s> {
     search: Box<dyn FnOnce(&mut Work) + 's>,
 }
 
+#[allow(clippy::too_many_lines, reason = "a list")]
 fn searches_of<'s>(
     case: Case<'s>,
     forms: &'s [SignatureForm],

@@ -18,6 +18,7 @@ mod budget;
 mod budget_tests;
 mod cause;
 mod change;
+mod contradiction;
 mod debugger;
 mod ecdsa;
 mod evident;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::cause::Cause;
 use super::change::{self, Change, Stage};
+use super::contradiction::Explanation;
 use super::evident::alg::{alg_is_told, is_other_algorithm, row};
 use super::hmac_confusion::Secret;
 use super::replay;
@@ -75,6 +76,7 @@ impl Proof {
         let parameters = parameters.and_then(|octets| JoseHeader::parse(&octets).ok());
         let claims = base64url::decode(&payload).unwrap_or_default();
         let names = || NamedKeys::read(parameters.as_ref(), &claims).thumbprints();
+        let explanation = Explanation::new(token, &segments, &changes);
 
         let suspect = match signer {
             Signer::Suspect(suspect) => suspect,
@@ -88,7 +90,7 @@ impl Proof {
                     || !suspect.is_for(algorithm, is_other)
                     || !suspect.comes_with(parameters.as_ref(), &names())
                     || !is_named_in_signed(suspect.changes(), &changes)
-                    || !is_cut_alone(&changes)
+                    || explanation.is_contradicted(algorithm.signature_octets(&key))
                 {
                     return None;
                 }
@@ -129,7 +131,8 @@ impl Proof {
             &Material::P256(*suspect.key()),
             Signed::Prehash(&prehash),
             &signature,
-        ) || !suspect.is_at_hand(parameters.as_ref())
+        ) || explanation.is_contradicted(2 * replay::HALF)
+            || !suspect.is_at_hand(parameters.as_ref())
             || !is_named(suspect, &changes, &names())
         {
             return None;
@@ -316,13 +319,6 @@ fn is_named(suspect: &Suspect, changes: &[Change], names: &[Name]) -> bool {
         let mut names = names.iter();
         names.any(|name| name.is_of(place, thumbprint, suspect.changes()))
     }) && is_named_in_signed(suspect.changes(), changes)
-}
-
-/// Whether no bits were removed from a MAC that was cut: those of its last character belong to it, and if they
-/// contradict it, it was not cut.
-fn is_cut_alone(changes: &[Change]) -> bool {
-    let causes = change::causes(changes);
-    !(causes.contains(&Cause::MacCut) && causes.contains(&Cause::TrailingBits))
 }
 
 /// Whether the place at which a key is named, or stands, was signed. If not, the key may have been made of

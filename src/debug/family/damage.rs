@@ -40,7 +40,7 @@ pub fn search(
     const MAX_SECRETS: usize = 4;
     /// So much is spent on two faults at once, in units of work.
     const SHARE: u64 = 120_000;
-    const SHARE_OF_RSA: u64 = 240_000;
+    const SHARE_OF_RSA: u64 = 330_000;
     let of_secret = |target: &&Target| target.key.key_type() == KeyType::Oct;
     let (plain, mut changed): (Vec<&Target>, Vec<&Target>) = targets
         .iter()
@@ -49,10 +49,8 @@ pub fn search(
     // Of several secrets, each in its likeliest form first.
     changed.sort_by_key(|target| {
         let likeliest = |form| SecretForm::ALL.iter().position(|likely| likely == form);
-        (
-            target.secret.len(),
-            target.secret.first().and_then(likeliest),
-        )
+        let rank = target.secret.first().and_then(likeliest);
+        (!is_likely(&target.secret), target.secret.len(), rank)
     });
     let deep = work.tried.deep;
     // A deep search also asks a key on Ed25519 about every text.
@@ -80,12 +78,29 @@ pub fn search(
     work.within(share, |work| {
         let payload = Segment::Payload;
         let without = Search { case, opened: &[] };
-        let of_secrets = changed.iter().find_map(|target| {
+        let of_secret = |target: &&Target, work: &mut Work| {
             let asked = Asked::all(case, target, alg);
             without.walk(payload, &alone, &asked, work)
-        });
-        of_secrets.or_else(|| faults().find_map(|fault| search.walk(payload, &fault, &asked, work)))
+        };
+        let likely = changed.partition_point(|target| is_likely(&target.secret));
+        let (likely, rare) = changed.split_at_checked(likely)?;
+        likely
+            .iter()
+            .find_map(|target| of_secret(target, work))
+            .or_else(|| faults().find_map(|fault| search.walk(payload, &fault, &asked, work)))
+            .or_else(|| rare.iter().find_map(|target| of_secret(target, work)))
     })
+}
+
+/// Whether it is one of the ways in which secrets are usually misread.
+fn is_likely(secret: &[SecretForm]) -> bool {
+    use SecretForm::{
+        AsBase64, AsBase64url, AsHex, FromBase64, FromBase64url, FromHex, WithNewline,
+    };
+    matches!(
+        secret,
+        [FromBase64 | FromBase64url | FromHex | WithNewline | AsBase64 | AsBase64url | AsHex]
+    )
 }
 
 /// What may be wrong in the text or its hash as well, the likeliest first.
@@ -104,7 +119,7 @@ fn faults() -> impl Iterator<Item = Fault> {
         of_input: vec![change],
         first: None,
     });
-    let notations = [None, Some(Notation::Hex)];
+    let notations = [None, Some(Notation::Hex), Some(Notation::Base64)];
     let of_hashes = notations.into_iter().map(|notation| Fault {
         of_input: Vec::new(),
         first: Some((Digest::Sha256, notation)),

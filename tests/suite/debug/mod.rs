@@ -4,6 +4,7 @@
 //! `JWTLENS_SEED` repeats a run.
 
 mod damage;
+mod damaged_signers;
 mod key_restrictions;
 mod kinds;
 mod macs;

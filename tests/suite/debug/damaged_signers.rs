@@ -1,0 +1,90 @@
+//! Damage that looks like a mistake of the signer, or like text around the token, is not told as that.
+
+use std::collections::BTreeSet;
+
+use data_encoding::{BASE64, BASE64URL_NOPAD};
+use jwtlens::Effort;
+
+use super::{Bench, debug, debugger, encode, proven};
+use crate::pairs::Pair;
+
+fn bench() -> (Pair, Bench) {
+    let pair = Pair::new("oct", 9);
+    let bench = debugger(&[&pair.jwk()], &[], Effort::Default);
+    (pair, bench)
+}
+
+/// Signing inputs with the text of their MAC.
+fn tokens(pair: &Pair) -> impl Iterator<Item = (String, String)> + '_ {
+    (0..40).map(|number| {
+        let input = crate::pairs::input("HS256", &format!(r#"{{"sub":"member-{number}"}}"#));
+        let mac = encode(pair.sign("HS256", input.as_bytes()));
+        (input, mac)
+    })
+}
+
+/// What follows a foreign character in a MAC is the rest of it, not text around the token.
+#[test]
+fn a_foreign_character_does_not_end_a_mac() {
+    let (pair, bench) = bench();
+    let (input, mac) = tokens(&pair).next().unwrap();
+    for at in [24, 30, 41] {
+        for foreign in ["\"", "'", ",", "~", "%", "&", "\u{e9}", "\u{feff}", " "] {
+            for rest in [at, at + 1] {
+                let token = format!("{input}.{}{foreign}{}", &mac[..at], &mac[rest..]);
+                let found = proven(&debug(&bench, &token));
+                for code in ["truncated", "surrounded-token", "sd-jwt"] {
+                    assert!(!found.contains(code), "{at} {foreign} {rest}: {found:?}");
+                }
+            }
+        }
+        // Where little follows, it is text around a token that was cut.
+        let quoted = format!("{input}.{}\",\"id\":\"1\"", &mac[..at]);
+        let expected = BTreeSet::from(["surrounded-token", "truncated"]);
+        assert_eq!(proven(&debug(&bench, &quoted)), expected, "{at}");
+    }
+}
+
+/// Half of a MAC is what a signer sent, unless it ends where it was damaged.
+#[test]
+fn a_mac_that_was_cut_or_altered_at_its_end_is_not_half_of_one() {
+    let (pair, bench) = bench();
+    for (input, mac) in tokens(&pair) {
+        let cut = proven(&debug(&bench, &format!("{input}.{}", &mac[..21])));
+        assert!(!cut.contains("mac-truncated"), "{cut:?}");
+        let other = if mac.as_bytes()[21] == b'A' { "Q" } else { "A" };
+        let altered = format!("{input}.{}{other}", &mac[..21]);
+        let found = proven(&debug(&bench, &altered));
+        assert!(!found.contains("altered-character"), "{found:?}");
+    }
+}
+
+/// The bits at the end of a base64 text that was cut are those of its padding.
+#[test]
+fn a_text_without_its_last_character_is_not_a_strange_encoding() {
+    let (pair, bench) = bench();
+    for (input, mac) in tokens(&pair) {
+        let mac = BASE64URL_NOPAD.decode(mac.as_bytes()).unwrap();
+        let mut token = format!("{input}.{}", encode(BASE64.encode(&mac)));
+        token.pop();
+        let expected = BTreeSet::from(["signature-as-text", "truncated"]);
+        assert_eq!(proven(&debug(&bench, &token)), expected);
+    }
+}
+
+/// One character of standard base64 in a text of base64url is the one that was altered.
+#[test]
+fn a_mixed_alphabet_is_damage() {
+    let (pair, bench) = bench();
+    let is_mixed = |mac: &String| mac[1..].contains(['-', '_']);
+    let (input, mac) = tokens(&pair).find(|(_, mac)| is_mixed(mac)).unwrap();
+    let token = format!("{input}.+{}", &mac[1..]);
+    let found = proven(&debug(&bench, &token));
+    assert!(!found.contains("standard-base64"), "{found:?}");
+    // A signer that replaced only some of them did not damage anything.
+    let (at, special) = mac.match_indices(['-', '_']).next().unwrap();
+    let standard = if special == "-" { "+" } else { "/" };
+    let partly = format!("{input}.{}{standard}{}", &mac[..at], &mac[at + 1..]);
+    let expected = BTreeSet::from(["standard-base64"]);
+    assert_eq!(proven(&debug(&bench, &partly)), expected);
+}
