@@ -452,7 +452,7 @@ fn walk(start: Point, step: &Point) -> Vec<Point> {
 /// one. Each is shown in the same place: they are too many for a text of their own.
 pub fn each_original<T>(
     text: &str,
-    mut show: impl FnMut(Alteration, char, &str) -> Option<T>,
+    show: &mut dyn FnMut(Alteration, char, &str) -> Option<T>,
 ) -> Option<T> {
     let mut original = String::with_capacity(text.len().saturating_add(1));
     for at in 0..=text.len() {

@@ -233,7 +233,7 @@ impl Search<'_> {
         };
         let mut plain = Vec::new();
         let mut paid = 0_u64;
-        let found = single_edit::each_original(sent, |alteration, character, original| {
+        let found = single_edit::each_original(sent, &mut |alteration, character, original| {
             if paid == 0 {
                 if !work.spend(cost.saturating_mul(AT_ONCE)) {
                     return Some(None);
