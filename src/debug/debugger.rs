@@ -304,6 +304,7 @@ impl Debugger {
         if let Some(search) = open.first() {
             all.unknown_signer(&Unknown {
                 reading: search.case.reading,
+                has_header: search.header.is_some(),
                 forms: &search.forms,
                 proofs: search.recovered(work),
                 report,
@@ -604,14 +605,14 @@ fn malformed_payload(report: &Report) -> Option<Finding> {
     let error = report.error.as_ref()?;
     let is_verified = report.signature.status == SignatureStatus::Verified;
     let hint = match &error.fault {
-        TokenFault::Json(JsonFault::Grammar(_)) => {
+        TokenFault::Json(JsonFault::Grammar(_)) if error.hint().is_none() => {
             "have the issuer sign a JSON object; for other data, use a JWS library"
         }
         _ => error.hint()?,
     };
     (is_verified && error.segment == Segment::Payload).then(|| Finding {
         section: Some("RFC 7519, section 7.2"),
-        ..Finding::note(Code::SignatureGood, "the key verifies it as it is")
+        ..Finding::note(Code::SignatureGood, "the signature verifies with the key")
             .with_summary("the signature is correct; the token is rejected because of its payload")
             .with_hint(hint)
     })

@@ -91,7 +91,7 @@ codes! {
         "these are two tokens run together",
         "put each token on its own line")
         .section("RFC 7515, section 7.1")
-        .silences(&[Code::NoKeyMatches, Code::SignerCandidates]);
+        .silences(&[Code::NoKeyMatches, Code::PayloadCorrupted, Code::SignerCandidates]);
     SurroundedToken = cause("surrounded-token",
         "there is extra text around the token",
         "pass the token alone, or use --scan to find it in the text")
@@ -137,7 +137,7 @@ codes! {
         .section("RFC 7518, section 3.4")
         .silences(&[
             Code::Truncated,
-            Code::NoKeyMatches,
+            Code::NoKeyMatches, Code::PayloadCorrupted,
             Code::SignerCandidates,
             Code::SignatureOfOtherAlgorithm,
         ]);
@@ -157,7 +157,7 @@ codes! {
         "the token is truncated",
         "copy all of it; a column, variable or HTTP header may be too short")
         .section("RFC 7515, section 7.1")
-        .silences(&[Code::NoKeyMatches, Code::SignerCandidates]);
+        .silences(&[Code::NoKeyMatches, Code::PayloadCorrupted, Code::SignerCandidates]);
 
     // What was signed.
     SignedPayloadOnly = cause("signed-payload-only",
@@ -344,6 +344,11 @@ codes! {
         "another key signed the token, or it was modified or damaged after signing",
         "compare the token with the original; try older keys with --try-key")
         .fallback();
+    PayloadCorrupted = cause("payload-corrupted",
+        "the payload was corrupted after signing",
+        "fetch the token again and copy all of it")
+        .section("RFC 7515, section 5.2")
+        .fallback();
     KeyIsCaCertificate = cause("key-is-ca-certificate",
         "the given key is a CA certificate's, which signs certificates, not tokens",
         "get the issuer's JWK Set, or the certificate that the CA issued for it")
@@ -356,48 +361,48 @@ codes! {
     SameSigner = cause("same-signer",
         "several rejected tokens of this run were signed with the same unknown key",
         "if the issuer publishes the same key, pass it with -k")
-        .silences(&[Code::NoKeyMatches, Code::SignerCandidates]);
+        .silences(&[Code::NoKeyMatches, Code::PayloadCorrupted, Code::SignerCandidates]);
 
     // What the text is, if it is not a signed token.
     Unsecured = cause("unsecured",
         "the token is unsecured: anyone could have created it",
         "reject it; the issuer must sign its tokens")
         .section("RFC 7518, section 3.6")
-        .silences(&[Code::NoKeyMatches, Code::SignerCandidates]);
+        .silences(&[Code::NoKeyMatches, Code::PayloadCorrupted, Code::SignerCandidates]);
     Jwe = cause("jwe",
         "the token is encrypted (JWE); only the recipient can read it",
         "decrypt it with the recipient's key; a signed JWT may be inside")
         .section("RFC 7516, section 3")
-        .silences(&[Code::Truncated, Code::TwoTokens, Code::NoKeyMatches]);
+        .silences(&[Code::Truncated, Code::TwoTokens, Code::NoKeyMatches, Code::PayloadCorrupted]);
     NoToken = cause("no-token",
         "not a token: the previous step produced none",
         "check the previous step: a request failed, or a variable is not set");
     OpaqueToken = cause("opaque-token",
         "this looks like an opaque token, which only the issuer can validate",
         "use the issuer's introspection or userinfo endpoint, or request a JWT")
-        .silences(&[Code::NoKeyMatches, Code::SignerCandidates]);
+        .silences(&[Code::NoKeyMatches, Code::PayloadCorrupted, Code::SignerCandidates]);
     Ellipsis = cause("ellipsis",
         "the token was abbreviated for display",
         "copy the full token from its source, not from a log or web page")
-        .silences(&[Code::Truncated, Code::NoKeyMatches, Code::SignerCandidates]);
+        .silences(&[Code::Truncated, Code::NoKeyMatches, Code::PayloadCorrupted, Code::SignerCandidates]);
     DetachedPayload = cause("detached-payload",
         "the payload is detached: it is sent separately, for example as the HTTP body",
         "put base64url(body) between the dots, then verify")
         .section("RFC 7515, appendix F")
-        .silences(&[Code::NoKeyMatches, Code::SignerCandidates]);
+        .silences(&[Code::NoKeyMatches, Code::PayloadCorrupted, Code::SignerCandidates]);
     SignatureZero = cause("signature-zero",
         "the signature is all zeros: a placeholder, or an exploit of CVE-2022-21449",
         "find out who sent it; unpatched Java 15 to 18 accepts such signatures")
         .silences(&[
             Code::Truncated,
-            Code::NoKeyMatches,
+            Code::NoKeyMatches, Code::PayloadCorrupted,
             Code::SignerCandidates,
             Code::SignatureOfOtherAlgorithm,
         ]);
     SignatureOfOtherAlgorithm = cause("signature-of-other-algorithm",
         "the signature has the length of a different algorithm",
         "sign with the algorithm that \"alg\" names, and with a key for it")
-        .silences(&[Code::NoKeyMatches, Code::SignerCandidates]);
+        .silences(&[Code::NoKeyMatches, Code::PayloadCorrupted, Code::SignerCandidates]);
     NestedJwt = cause("nested-jwt",
         "the payload is itself a JWT (nested JWT)",
         "verify the outer token, then its payload as a token of its own")

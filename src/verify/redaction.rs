@@ -47,6 +47,8 @@ const HARMLESS: &[Code] = &[
     Code::LocalClock,
     Code::NeverExpires,
     Code::NoKeyMatches,
+    Code::PayloadCorrupted,
+    Code::PssSaltLength,
     Code::ShortLifetime,
     Code::SignatureOfOtherAlgorithm,
     Code::SignatureZero,

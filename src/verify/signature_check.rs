@@ -9,6 +9,7 @@ use crate::algorithm::{Algorithm, Signed};
 use crate::key::set::KeySet;
 use crate::token::Token;
 use crate::token::compact::{Compact, Jws};
+use crate::token::header::JoseHeader;
 use crate::token::malformed::{Malformed, TokenFault};
 use crate::token::segment::Segment;
 
@@ -59,6 +60,15 @@ impl<'t> Read<'t> {
             Ok(Compact::Jwe(jwe)) => {
                 let mut parts = Parts::default();
                 parts.read_header(jwe.header, || jwe.header_octets(), last_header);
+                // A header without "enc" is not one of a JWE (RFC 7516, section 4.1.2).
+                let has_enc = |header: &Arc<JoseHeader>| header.parameters.get("enc").is_some();
+                if parts.fault.is_none() && !parts.header.as_ref().is_some_and(has_enc) {
+                    let fault = TokenFault::SegmentCount {
+                        found: 5,
+                        begins_as_header: true,
+                    };
+                    parts.note(Some(Malformed::new(Segment::Token, 0, fault)));
+                }
                 let reason = if parts.fault.is_none() {
                     Reason::Encrypted
                 } else {

@@ -10,7 +10,7 @@ use crate::debug::signing_inputs::digest::Digest;
 use crate::key::{Certificate, KeyId, SecretEncoding};
 use crate::text::abridged::abridged;
 use crate::token::header::JoseHeader;
-use crate::token::malformed::{CritFault, TokenFault};
+use crate::token::malformed::{CritFault, Malformed, TokenFault};
 use crate::token::numeric_date::NumericDate;
 use crate::verify::finding::Finding;
 
@@ -18,10 +18,14 @@ use crate::verify::finding::Finding;
 pub fn of_good_signature(
     finding: Finding,
     header: Option<&JoseHeader>,
+    error: Option<&Malformed>,
     algorithm: &str,
 ) -> Finding {
     let Some(header) = header else {
-        return finding;
+        return match error.and_then(Malformed::hint) {
+            Some(hint) => finding.with_hint(hint),
+            None => finding,
+        };
     };
     let is_critical = |name: &str| header.critical.iter().any(|critical| &**critical == name);
     let hint = match header.fault.as_ref().map(|malformed| &malformed.fault) {
