@@ -59,7 +59,11 @@ impl<'t> Compact<'t> {
             return Err(Malformed::new(Segment::Token, 0, fault));
         }
         if token.is_empty() {
-            return Err(Malformed::new(Segment::Token, 0, TokenFault::Empty(Segment::Token)));
+            return Err(Malformed::new(
+                Segment::Token,
+                0,
+                TokenFault::Empty(Segment::Token),
+            ));
         }
         // For nearly all tokens every byte is checked, so check many at a time.
         let is_foreign = |octet: &u8| !is_compact(*octet);

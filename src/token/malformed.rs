@@ -200,7 +200,7 @@ impl Malformed {
                     "check what produced it: only its issuer can validate an opaque token"
                 }
                 (2, false) => "to read tokens from a file, use -f FILE",
-                (1 | 2, true) => "copy the whole token again; in a shell, put it in single quotes",
+                (1 | 2, true) => "copy the whole token again, without line breaks",
                 (_, _) => "if these are two tokens, put each on its own line",
             }),
             TokenFault::Character(character) => character.hint(),

@@ -122,12 +122,10 @@ fn mismatch(report: &Report) -> String {
         (Some(ED448), Some(ED25519)) if alg == "EdDSA" && !is_explained => {
             format!("the signature is of Ed448 ({ED448} bytes), but the key is Ed25519")
         }
-        (Some(length), Some(expected)) if length != expected && !is_explained => {
-            match length {
-                0 => format!("the signature is empty, expected {expected} bytes for {alg}"),
-                _ => format!("the signature has {length} bytes, expected {expected} for {alg}"),
-            }
-        }
+        (Some(length), Some(expected)) if length != expected && !is_explained => match length {
+            0 => format!("the signature is empty, expected {expected} bytes for {alg}"),
+            _ => format!("the signature has {length} bytes, expected {expected} for {alg}"),
+        },
         (_, _) => match signature.keys_tried {
             1 => "the signature does not verify".to_owned(),
             many => format!("the signature does not verify with any of the {many} keys"),

@@ -139,8 +139,11 @@ pub fn signature_placeholder(facts: &Facts) -> Option<Finding> {
     let decoded = facts.segment(2).unwrap_or_default();
     let is_word = |word: &&&str| segment == **word || decoded == word.as_bytes();
     let word = WORDS.iter().find(is_word)?;
-    let finding = Finding::note(Code::SignatureAsText, format!("the signature segment is \"{word}\""))
-        .with_summary("the signature is a word instead of bytes");
+    let finding = Finding::note(
+        Code::SignatureAsText,
+        format!("the signature segment is \"{word}\""),
+    )
+    .with_summary("the signature is a word instead of bytes");
     Some(
         finding.with_hint("pass the bytes of the signature to the encoder: Buffer.from(signature)"),
     )

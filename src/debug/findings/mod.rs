@@ -46,9 +46,8 @@ impl Findings {
         let evidence = evidence(&proof, context);
         let causes = change::causes(proof.changes());
         // The byte order mark of a text in UTF-16 is not a fault of its own; the evidence names its removal.
-        let is_of_utf16 = |cause: &Cause| {
-            *cause == Cause::SurroundedToken && causes.contains(&Cause::NulBytes)
-        };
+        let is_of_utf16 =
+            |cause: &Cause| *cause == Cause::SurroundedToken && causes.contains(&Cause::NulBytes);
         let keeps_padding = context.header.is_some_and(vendor::is_load_balancer);
         let told = causes.iter().filter(|cause| !is_of_utf16(cause));
         self.found.extend(told.map(|cause| {
@@ -76,6 +75,7 @@ impl Findings {
                     let alg = context.header.and_then(|header| header.alg.as_deref());
                     wording::of_alg(finding, proof.changes(), alg, proof.algorithm())
                 }
+                Cause::KeyNotForVerification => wording::of_restrictions(finding, proof.changes()),
                 Cause::SignerIsKid => wording::of_named_key(finding, proof.changes()),
                 Cause::SignatureGood => {
                     let error = context.report.error.as_ref();
