@@ -14,7 +14,7 @@ use clap::{CommandFactory, Parser};
 use super::args::Cli;
 use super::escape;
 use super::render::columns::{HANGING, wrapped};
-use super::tell::harmless::{Harmless, contains_token, description, shown, with_file};
+use super::tell::harmless::{Harmless, contains_token, description, kind, shown, with_file};
 use super::tell::invalid::Invalid;
 
 /// Options of other programs, and what to use instead.
@@ -117,7 +117,10 @@ fn problem(error: &clap::Error, arguments: &[OsString]) -> String {
     let value = OsStr::new(string(error, ContextKind::InvalidValue));
     let invalid_value = |harmless| match shown(value, harmless) {
         Some(value) => format!("invalid value '{value}' for '{option}'"),
-        None => format!("invalid value for '{option}' ({})", description(value)),
+        None => match kind(value) {
+            Some(kind) => format!("invalid value for '{option}' (looks like {kind})"),
+            None => format!("invalid value for '{option}'"),
+        },
     };
     match error.kind() {
         ErrorKind::UnknownArgument => {

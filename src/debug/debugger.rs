@@ -34,6 +34,7 @@ use crate::key::set::{KeySet, KeySource};
 use crate::text::durations::relative;
 use crate::text::json::{JsonFault, Value};
 use crate::token::Token;
+use crate::token::compact::Compact;
 use crate::token::header::JoseHeader;
 use crate::token::malformed::TokenFault;
 use crate::token::segment::Segment;
@@ -204,6 +205,10 @@ impl Debugger {
         let mut found = ranking::ordered(found.collect());
         if found.is_empty() {
             found.extend(malformed_payload(&report));
+        }
+        // The byte order mark of UTF-16 is part of the encoding; the proof names its removal.
+        if is_token_in_utf16(token.text) {
+            found.retain(|finding| finding.code != Code::SurroundedToken);
         }
         let is_around = |finding: &&mut Finding| finding.code == Code::SurroundedToken;
         if let Some(finding) = found.iter_mut().find(is_around)
@@ -576,6 +581,15 @@ fn inner_of(proof: &Proof) -> Option<(String, Vec<Cause>)> {
         .iter()
         .all(is_reading)
         .then_some((token, causes))
+}
+
+/// Whether a text is one token in UTF-16, with a byte order mark and nothing else around it.
+fn is_token_in_utf16(text: &[u8]) -> bool {
+    let ([0xFF, 0xFE, rest @ ..] | [0xFE, 0xFF, rest @ ..]) = text else {
+        return false;
+    };
+    let ascii: Vec<u8> = rest.iter().copied().filter(|byte| *byte != 0).collect();
+    Compact::parse(ascii.trim_ascii()).is_ok()
 }
 
 /// A verdict in words, with the time that it rests on.

@@ -60,7 +60,7 @@ impl Text<'_> {
         if let Some(hint) = hint.filter(|_| causes.is_empty()) {
             text.push_str(&self.hint(hint, 0));
         }
-        if has_no_key && causes.is_empty() {
+        if has_no_key && causes.is_empty() && matches!(self.0.detail, Detail::Debug { .. }) {
             let alg = report.signature.algorithm.as_deref().unwrap_or_default();
             let hint = if alg.starts_with("HS") {
                 "use --secret-file FILE"

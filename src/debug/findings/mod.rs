@@ -45,12 +45,8 @@ impl Findings {
     pub fn prove(&mut self, proof: Proof, tried: u64, context: &Context) {
         let evidence = evidence(&proof, context);
         let causes = change::causes(proof.changes());
-        // The byte order mark of a text in UTF-16 is not a fault of its own; the evidence names its removal.
-        let is_of_utf16 =
-            |cause: &Cause| *cause == Cause::SurroundedToken && causes.contains(&Cause::NulBytes);
         let keeps_padding = context.header.is_some_and(vendor::is_load_balancer);
-        let told = causes.iter().filter(|cause| !is_of_utf16(cause));
-        self.found.extend(told.map(|cause| {
+        self.found.extend(causes.iter().map(|cause| {
             let finding = cause.finding(Certainty::Proven, evidence.clone());
             let finding = match cause {
                 Cause::PaddedBase64 if keeps_padding => wording::of_load_balancer(finding),
