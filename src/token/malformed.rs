@@ -167,11 +167,10 @@ impl Malformed {
     /// Whether the fault says why the token is rejected, so that a search has nothing to add.
     #[must_use]
     pub fn is_cause(&self) -> bool {
-        self.is_not_a_jwt()
-            || matches!(
-                self.fault,
-                TokenFault::Placeholder(_) | TokenFault::Json(JsonFault::SingleQuotes)
-            )
+        matches!(
+            self.fault,
+            TokenFault::Placeholder(_) | TokenFault::Json(JsonFault::SingleQuotes)
+        )
     }
 
     /// What to do about it.

@@ -18,6 +18,7 @@ use crate::debug::reading::signature_encodings::SignatureForm;
 use crate::key::KeyId;
 use crate::text::json::Object;
 use crate::token::header::JoseHeader;
+use crate::token::malformed::Malformed;
 use crate::verify::code::Code;
 use crate::verify::finding::{Certainty, Finding};
 use crate::verify::report::{Recovered, Report, Tried};
@@ -99,7 +100,9 @@ impl Findings {
     /// The keys recovered from the signature, and what it may mean that none of them is known.
     pub fn unknown_signer(&mut self, unknown: &Unknown) {
         let Unknown { report, .. } = unknown;
-        if is_broken(unknown.reading) {
+        // What no JSON writer makes is not damage.
+        let is_python = report.error.as_ref().is_some_and(Malformed::is_cause);
+        if is_broken(unknown.reading) && !is_python {
             let payload = &unknown.reading.segments.payload;
             if unknown.has_header && begins_as_object(payload) {
                 self.found.push(payload_corrupted(payload));
