@@ -146,7 +146,9 @@ pub struct Verify {
     #[command(flatten)]
     pub time: TimeArgs,
 
-    /// Reject tokens that expire within this time (verdict: expired)
+    /// Reject tokens that expire within this time
+    ///
+    /// The verdict is then expired.
     #[arg(
         long,
         value_name = "DURATION",

@@ -206,11 +206,13 @@ impl Debugger {
         if found.is_empty() {
             found.extend(malformed_payload(&report));
         }
-        // The byte order mark of UTF-16 is part of the encoding; the proof names its removal.
-        if is_token_in_utf16(token.text) {
-            found.retain(|finding| finding.code != Code::SurroundedToken);
-        }
         let is_around = |finding: &&mut Finding| finding.code == Code::SurroundedToken;
+        if let Some(finding) = found.iter_mut().find(is_around)
+            && is_token_in_utf16(token.text)
+        {
+            finding.summary = "the text begins with the byte order mark of UTF-16".into();
+            finding.hint = None;
+        }
         if let Some(finding) = found.iter_mut().find(is_around)
             && let Some(what) = extract::unseen(token.text)
         {

@@ -278,7 +278,7 @@ impl Text<'_> {
             text.push_str(&self.finding(label, finding, is_known));
         }
         let is_settled = causes.iter().any(|finding| is_settled(finding))
-            || causes.is_empty() && is_clear(report);
+            || causes.is_empty() && is_clear(report, report.search.as_ref());
         match &report.search {
             Some(tried) if !is_short => text.push_str(&self.search(tried, causes.is_empty())),
             Some(tried) if !is_settled && !is_told(tried, causes, is_cut) => {
@@ -424,10 +424,11 @@ fn is_settled(finding: &Finding) -> bool {
         )
 }
 
-/// Whether the line of the verdict says why, without any finding.
-fn is_clear(report: &Report) -> bool {
-    report.signature.reason == Some(Reason::NoKey)
-        || report.error.as_ref().is_some_and(Malformed::is_cause)
+/// Whether the line of the verdict and its hint say why, without any finding.
+fn is_clear(report: &Report, search: Option<&Tried>) -> bool {
+    let is_complete = search.is_some_and(|tried| tried.complete);
+    let explains = |error: &Malformed| error.is_cause() || is_complete && error.hint().is_some();
+    report.signature.reason == Some(Reason::NoKey) || report.error.as_ref().is_some_and(explains)
 }
 
 fn certainty(finding: &Finding) -> Option<&'static str> {
