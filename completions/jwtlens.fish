@@ -68,7 +68,7 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l claim -d 'Req
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l max-age -d 'Reject tokens older than this, or without iat' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l at -d 'Use this time instead of the current time' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l leeway -d 'Allowed clock skew [default: 0]' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l expires-within -d 'Reject tokens that expire within this time (verdict: expired)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l expires-within -d 'Reject tokens that expire within this time' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s o -l output -d 'Output format' -r -f -a "text\t'Human-readable report'
 line\t'One line per token: line, verdict, expiry, sub, kid, column and source (tab-separated)'
 json\t'One indented JSON object per token'
@@ -126,7 +126,7 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l claim -d 'Requ
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l max-age -d 'Reject tokens older than this, or without iat' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l at -d 'Use this time instead of the current time' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l leeway -d 'Allowed clock skew [default: 0]' -r
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l expires-within -d 'Reject tokens that expire within this time (verdict: expired)' -r
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l expires-within -d 'Reject tokens that expire within this time' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s o -l output -d 'Output format' -r -f -a "text\t'Human-readable report'
 line\t'One line per token: line, verdict, expiry, sub, kid, column and source (tab-separated)'
 json\t'One indented JSON object per token'
