@@ -203,7 +203,7 @@ pub struct Debug {
 
     /// Search longer: several seconds per token
     ///
-    /// Also tries single-character changes in the header and payload of ECDSA and EdDSA tokens, and in RSA
+    /// Also tries single-character changes in the header and payload of ECDSA and Ed25519 tokens, and in RSA
     /// signatures.
     #[arg(long, help_heading = None::<&str>)]
     pub deep: bool,

@@ -252,7 +252,7 @@ fn searches_of<'s>(
             effort: Default,
             lists: [false, true, true],
             search: Box::new(move |work| {
-                drop(single_edit::in_signature(case, hashes, suspects, work))
+                drop(single_edit::in_signature(case, hashes, suspects, work));
             }),
         },
         NamedSearch {

@@ -369,7 +369,7 @@ const DEBUG: &[(&str, &str)] = &[
     ),
     (
         "Print only the causes",
-        "jwtlens debug -o json < token.txt | jq -r '.findings[] | select(.explains).code'",
+        "jwtlens debug -o json < token.txt | jq '.findings[]|select(.explains).code'",
     ),
     (
         "Print the public keys recovered from the signature",
