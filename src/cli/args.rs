@@ -148,7 +148,7 @@ pub struct Verify {
 
     /// Reject tokens that expire within this time
     ///
-    /// A token that expires sooner is rejected as expired.
+    /// The verdict is then expired.
     #[arg(
         long,
         value_name = "DURATION",
@@ -203,8 +203,8 @@ pub struct Debug {
 
     /// Search longer: several seconds per token
     ///
-    /// Also tries single-character changes in header and payload for every algorithm, single-character changes
-    /// in the signature for ES256 and RSA, and more missing characters for ES256.
+    /// Also tries single-character changes in the header and payload of ECDSA and Ed25519 tokens, and in RSA
+    /// signatures.
     #[arg(long, help_heading = None::<&str>)]
     pub deep: bool,
 
@@ -260,7 +260,7 @@ pub struct Key {
     /// Key file, directory, inline key, or - for stdin
     ///
     /// A key is a JWK or JWK Set, a public key or certificate in PEM or DER, DER as one line of base64,
-    /// a private key in PEM (only its public half is used), or a JSON object that maps key IDs to PEM.
+    /// a private key in PEM or as a JWK (only its public half is used), or a JSON object that maps key IDs to PEM.
     /// [default: stdin if it is a regular file, then `$JWTLENS_KEY`, then `./public_key.json`]
     #[arg(value_name = "KEY", value_hint = ValueHint::AnyPath)]
     pub keys: Vec<OsString>,
@@ -311,7 +311,7 @@ pub struct Keys {
     /// Key file, directory, or inline key (repeatable)
     ///
     /// A key is a JWK or JWK Set, a public key or certificate in PEM or DER, DER as one line of base64,
-    /// a private key in PEM (only its public half is used), or a JSON object that maps key IDs to PEM. `-k -`
+    /// a private key in PEM or as a JWK (only its public half is used), or a JSON object that maps key IDs to PEM. `-k -`
     /// reads stdin. [default: `$JWTLENS_KEY`, or `./public_key.json`]
     #[arg(id = "key", short, long, value_name = "KEY", value_hint = ValueHint::AnyPath)]
     pub given: Vec<OsString>,

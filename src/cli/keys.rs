@@ -79,7 +79,7 @@ fn no_secret(arguments: &[Given]) -> Result<(), Failure> {
 }
 
 /// How to give `verify` a key.
-pub const OPTION: &str = "use -k FILE, for example -k public_key.json";
+pub const OPTION: &str = "use -k FILE, or --secret-file FILE for a shared secret";
 
 /// How to give `key` a key.
 pub const ARGUMENT: &str = "name the key file, for example `jwtlens key public_key.json`";
@@ -117,7 +117,7 @@ fn directory_hints(directory: &Directory) -> Vec<String> {
             None => "to see how to convert a file, use `jwtlens key FILE`".to_owned(),
         }],
         (None, _) => {
-            vec!["move the keys into the directory itself: subdirectories and hidden files are not read".to_owned()]
+            vec!["put the key files into the directory itself: subdirectories and hidden files are not read".to_owned()]
         }
     }
 }
@@ -229,8 +229,8 @@ fn read_file(given: &Given) -> Result<KeySource> {
             _ if Path::new(key).exists() => "check that it is a key file, and that you may read it",
             _ if octets.starts_with(b"file:") => "use the path without file://",
             _ if given.is_from_variable() => "set it to a file, a directory, or the key itself",
-            _ if given.is_operand() => "KEY is a file, a directory, the key itself, or - for stdin",
-            _ => "KEY is a file, a directory, the key itself, or - for stdin; for a secret, use --secret-file",
+            _ if given.is_operand() => "use a file, a directory, the key itself, or - for stdin",
+            _ => "use a file, a directory, the key itself, or - for stdin; for a secret, use --secret-file",
         };
         failure.hints(key_hints::lines(hint, None))
     })?;

@@ -11,7 +11,10 @@ use super::render::style::Paint;
 
 /// The width at which a hint is wrapped: a command stays on one line, so that it can be copied.
 pub fn hint_width(hint: &str, width: Option<usize>) -> Option<usize> {
-    let is_command = |part: &str| PROGRAMS.iter().any(|name| part.starts_with(name));
+    let is_command = |part: &str| {
+        let command = part.trim_start_matches('(');
+        PROGRAMS.iter().any(|name| command.starts_with(name))
+    };
     width.filter(|_| !hint.split(": ").any(is_command))
 }
 
@@ -75,7 +78,8 @@ impl fmt::Display for Failure {
 impl Error for Failure {}
 
 /// Programs whose commands are hints.
-const PROGRAMS: [&str; 8] = [
+const PROGRAMS: [&str; 9] = [
+    "echo ",
     "openssl ",
     "ssh-keygen ",
     "jq ",

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use jwtlens::{Check, Code, Reason, Report, Verdict};
+use jwtlens::{Check, Code, Reason, Report, Segment, TokenFault, Verdict};
 
 /// Why a token is rejected, if its verdict does not say so.
 pub fn reason(report: &Report) -> Option<String> {
@@ -14,6 +14,9 @@ pub fn reason(report: &Report) -> Option<String> {
                 return Some(format!("malformed: {}", Code::Truncated.name()));
             }
             // Without names and counts: there are only so many reasons.
+            if error.segment == Segment::Token || matches!(error.fault, TokenFault::Empty(_)) {
+                return Some(format!("malformed: {:#}", error.fault));
+            }
             Some(format!(
                 "malformed: {}: {:#}",
                 error.segment.name(),

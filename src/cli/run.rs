@@ -17,7 +17,7 @@ use super::args::{
 use super::exit::Exit;
 use super::given_key::Given;
 use super::help::man;
-use super::input::Source;
+use super::input::{KeyOptions, Source};
 use super::messages::{Failure, Messages, io_reason, tell};
 use super::progress::Progress;
 use super::render::key::{self as render_key, Converted};
@@ -198,9 +198,12 @@ fn inputs<'g>(
     surroundings: &'g Surroundings,
     messages: Messages,
 ) -> Result<(Source, Vec<Given<'g>>)> {
-    let given = [asked.keys.given.as_slice(), also].concat();
+    let options = KeyOptions {
+        trusted: &asked.keys.given,
+        untrusted: also,
+    };
     let clock = line_clock(&asked.time, surroundings);
-    let source = Source::new(&asked.tokens, clock, Some(&given), surroundings)?;
+    let source = Source::new(&asked.tokens, clock, Some(options), surroundings)?;
     let variable = surroundings.key_variable.as_ref();
     let keys = Given::values("-k", &asked.keys.given);
     let keys = if keys.is_empty() && asked.keys.secrets.are_given() {

@@ -1,6 +1,7 @@
 //! Errors in the command line. clap finds them, but its own texts repeat arguments as they are, so
 //! messages are made here from the kind of the error and from names that clap knows.
 
+use std::borrow::Cow;
 use std::error::Error as _;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
@@ -13,7 +14,7 @@ use clap::{CommandFactory, Parser};
 use super::args::Cli;
 use super::escape;
 use super::render::columns::{HANGING, wrapped};
-use super::tell::harmless::{Harmless, contains_token, description, shown, with_file};
+use super::tell::harmless::{Harmless, contains_token, description, kind, shown, with_file};
 use super::tell::invalid::Invalid;
 
 /// Options of other programs, and what to use instead.
@@ -54,6 +55,10 @@ const FOREIGN_OPTIONS: &[(&[&str], &str)] = &[
     (
         &["--verbose", "-v"],
         "use `jwtlens debug` for details on a rejected token",
+    ),
+    (
+        &["--also"],
+        "use `jwtlens debug --try-key KEY` to try a key without trusting it",
     ),
     (&["--audience"], "use --aud NAME to require an audience"),
     (&["--issuer"], "use --iss NAME to require an issuer"),
@@ -112,7 +117,10 @@ fn problem(error: &clap::Error, arguments: &[OsString]) -> String {
     let value = OsStr::new(string(error, ContextKind::InvalidValue));
     let invalid_value = |harmless| match shown(value, harmless) {
         Some(value) => format!("invalid value '{value}' for '{option}'"),
-        None => format!("invalid value for '{option}' ({})", description(value)),
+        None => match kind(value) {
+            Some(kind) => format!("invalid value for '{option}' (looks like {kind})"),
+            None => format!("invalid value for '{option}'"),
+        },
     };
     match error.kind() {
         ErrorKind::UnknownArgument => {
@@ -127,9 +135,11 @@ fn problem(error: &clap::Error, arguments: &[OsString]) -> String {
             if more_than_a_command(arguments).is_some() {
                 return "`jwtlens help` takes one command".to_owned();
             }
-            match shown(command, Harmless::Name(&borrowed(&commands()))) {
-                Some(command) => format!("unrecognized subcommand '{command}'"),
-                None => format!("{} is not a command", numbered(error, arguments)),
+            let known = shown(command, Harmless::Name(&borrowed(&commands())));
+            match (known, file_name(command)) {
+                (Some(command), _) => format!("unrecognized subcommand '{command}'"),
+                (None, Some(file)) => format!("'{file}' is a file, not a command"),
+                (None, None) => format!("{} is not a command", numbered(error, arguments)),
             }
         }
         ErrorKind::InvalidValue if value.is_empty() => {
@@ -214,6 +224,7 @@ fn tip(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
         }
         ErrorKind::InvalidValue => several_values(error)
             .or_else(|| other_case(error))
+            .or_else(|| needs_verification(error))
             .or_else(|| similar("value", ContextKind::SuggestedValue)),
         _ => None,
     }
@@ -230,16 +241,25 @@ fn more_than_a_command(arguments: &[OsString]) -> Option<String> {
     (help == "help" && is_command).then(|| format!("use `jwtlens help {command}`"))
 }
 
+/// The name of a file instead of a command, if it may be shown.
+fn file_name(given: &OsStr) -> Option<Cow<'_, str>> {
+    let is_file = Path::new(given).is_file();
+    shown(given, Harmless::Path).filter(|_| is_file)
+}
+
 /// The tip for the name of a file instead of a command.
 fn file_as_command(given: &OsStr) -> Option<String> {
-    if !Path::new(given).is_file() {
-        return None;
-    }
-    let hint = with_file(
-        "to verify the tokens in it, use `jwtlens verify -f FILE`",
-        given,
-    );
-    shown(given, Harmless::Path).map(|_| hint)
+    file_name(given)?;
+    let hint = "to verify the tokens in it, use `jwtlens verify -f FILE`";
+    Some(with_file(hint, given))
+}
+
+/// The tip for a format that only verified tokens have.
+fn needs_verification(error: &clap::Error) -> Option<String> {
+    let value = string(error, ContextKind::InvalidValue);
+    let is_format = string(error, ContextKind::InvalidArg).starts_with("--output");
+    (is_format && ["claims", "token"].contains(&value))
+        .then(|| format!("use `jwtlens verify -o {value}`: it needs a verified token"))
 }
 
 /// The tip for `--alg RS256,PS256`.

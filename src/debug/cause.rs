@@ -267,7 +267,7 @@ impl Cause {
             Self::KeyNotForVerification => (Code::KeyNotForVerification, "ignoring restrictions in the JWK"),
             Self::KeyForPss => (Code::KeyNotForVerification, "without the key's restriction by id-RSASSA-PSS"),
             Self::SignerIsKid => (Code::SignerIsKid, "with the key that the token names"),
-            Self::KeyYNegated => (Code::KeyYNegated, "with the other \"y\" of the same \"x\""),
+            Self::KeyYNegated => (Code::KeyYNegated, "with \"y\" negated"),
             Self::SignerKeyNegative => (Code::SignerKeyNegative, "with the private key read as a negative number"),
             Self::SignerKeyIsY => (Code::SignerKeyIsY, "with \"y\" as the private key"),
             Self::KeyTooSmall => (Code::KeyTooSmall, "with a key that is too small"),
@@ -280,8 +280,8 @@ impl Cause {
             Self::SecretUtf16 => (Code::SecretUtf16, "with the secret in another encoding"),
             Self::SecretHashed => (Code::SecretHashed, "with the hash of the secret"),
             Self::HmacWithPublicKey => (Code::HmacWithPublicKey, "with a public secret"),
-            Self::SignatureGood => (Code::SignatureGood, "as it is"),
-            Self::SegmentUtf16 => (Code::NulBytes, "as it is"),
+            Self::SignatureGood => (Code::SignatureGood, "unchanged"),
+            Self::SegmentUtf16 => (Code::NulBytes, "unchanged"),
         }
     }
 }

@@ -454,7 +454,7 @@ impl Change {
     pub fn repair(&self) -> String {
         let of_cause = || {
             self.cause()
-                .map_or("over the text as written", Cause::repair)
+                .map_or("over the text as received", Cause::repair)
         };
         if let Some(phrase) = self.phrase() {
             return phrase;
@@ -480,6 +480,13 @@ impl Change {
                 from,
                 ..
             } => format!("with the token at byte {from} alone"),
+            Self::EditText {
+                cause: Cause::VaultPrefix,
+                edit,
+            } => format!(
+                "with \"{}\" removed at the start of the signature",
+                edit.removed
+            ),
             Self::EditText { edit, .. } => format!("with {}", edit.described()),
             Self::EditSegment { edit, segment, .. } => {
                 format!("with {} of the {segment}", edit.described())

@@ -34,6 +34,7 @@ use crate::key::set::{KeySet, KeySource};
 use crate::text::durations::relative;
 use crate::text::json::{JsonFault, Value};
 use crate::token::Token;
+use crate::token::compact::Compact;
 use crate::token::header::JoseHeader;
 use crate::token::malformed::TokenFault;
 use crate::token::segment::Segment;
@@ -205,21 +206,7 @@ impl Debugger {
         if found.is_empty() {
             found.extend(malformed_payload(&report));
         }
-        let is_around = |finding: &&mut Finding| finding.code == Code::SurroundedToken;
-        if let Some(finding) = found.iter_mut().find(is_around)
-            && let Some(what) = extract::unseen(token.text)
-        {
-            finding.summary = what.into();
-            finding.hint = Some("delete it; web pages and chats often add such characters".into());
-        }
-        if let Some(finding) = found.iter_mut().find(is_around)
-            && extract::is_signed_cookie(token.text)
-        {
-            finding.summary =
-                "this is a signed cookie: a token and the signature of the cookie".into();
-            finding.hint =
-                Some("use the value that the cookie library returns, as req.signedCookies".into());
-        }
+        name_surroundings(token.text, &mut found);
         if report.verdict == Verdict::Malformed {
             let inner = match &signature.proof {
                 Some(proof) => inner_of(proof),
@@ -310,6 +297,7 @@ impl Debugger {
         if let Some(search) = open.first() {
             all.unknown_signer(&Unknown {
                 reading: search.case.reading,
+                has_header: search.header.is_some(),
                 forms: &search.forms,
                 proofs: search.recovered(work),
                 report,
@@ -583,6 +571,15 @@ fn inner_of(proof: &Proof) -> Option<(String, Vec<Cause>)> {
         .then_some((token, causes))
 }
 
+/// Whether a text is one token in UTF-16, with a byte order mark and nothing else around it.
+fn is_token_in_utf16(text: &[u8]) -> bool {
+    let ([0xFF, 0xFE, rest @ ..] | [0xFE, 0xFF, rest @ ..]) = text else {
+        return false;
+    };
+    let ascii: Vec<u8> = rest.iter().copied().filter(|byte| *byte != 0).collect();
+    Compact::parse(ascii.trim_ascii()).is_ok()
+}
+
 /// A verdict in words, with the time that it rests on.
 fn outcome(report: &Report) -> String {
     let verdict = report.verdict.name();
@@ -610,17 +607,38 @@ fn malformed_payload(report: &Report) -> Option<Finding> {
     let error = report.error.as_ref()?;
     let is_verified = report.signature.status == SignatureStatus::Verified;
     let hint = match &error.fault {
-        TokenFault::Json(JsonFault::Grammar(_)) => {
+        TokenFault::Json(JsonFault::Grammar(_)) if error.hint().is_none() => {
             "have the issuer sign a JSON object; for other data, use a JWS library"
         }
         _ => error.hint()?,
     };
     (is_verified && error.segment == Segment::Payload).then(|| Finding {
         section: Some("RFC 7519, section 7.2"),
-        ..Finding::note(Code::SignatureGood, "the key verifies it as it is")
+        ..Finding::note(Code::SignatureGood, "the signature verifies with the key")
             .with_summary("the signature is correct; the token is rejected because of its payload")
             .with_hint(hint)
     })
+}
+
+/// Says what the text around a token is, where it is known.
+fn name_surroundings(text: &[u8], found: &mut [Finding]) {
+    let is_around = |finding: &&mut Finding| finding.code == Code::SurroundedToken;
+    let Some(finding) = found.iter_mut().find(is_around) else {
+        return;
+    };
+    if is_token_in_utf16(text) {
+        finding.summary = "the text begins with the byte order mark of UTF-16".into();
+        finding.hint = None;
+    }
+    if let Some(what) = extract::unseen(text) {
+        finding.summary = what.into();
+        finding.hint = Some("delete it; web pages and chats often add such characters".into());
+    }
+    if extract::is_signed_cookie(text) {
+        finding.summary = "this is a signed cookie: a token and the signature of the cookie".into();
+        finding.hint =
+            Some("use the value that the cookie library returns, as req.signedCookies".into());
+    }
 }
 
 /// RFC 5280, section 4.2.1.9: a CA's key does not sign tokens.

@@ -63,7 +63,7 @@ impl fmt::Display for KeyNote {
             Self::Certificate => "the dates and the chain of the certificate are not checked",
             Self::X5cUnread => "\"x5c\" is not an array of certificates in base64",
             Self::X5cKey => {
-                "the first certificate in \"x5c\" has another key than this JWK (RFC 7517, section 4.7)"
+                "the first certificate in \"x5c\" contains a different key (RFC 7517, section 4.7)"
             }
             Self::X5cThumbprint(name) => {
                 return write!(

@@ -82,6 +82,8 @@ pub enum JsonFault {
     DuplicateMember(Box<str>),
     /// It has more than [`MAX_DEPTH`] levels.
     TooDeep,
+    /// It has single quotes around a string, as `str` of a Python dict writes.
+    SingleQuotes,
     /// It does not follow the grammar: one of a fixed set of sentences.
     Grammar(Box<str>),
 }
@@ -268,6 +270,14 @@ impl JsonError {
             line_start.saturating_add(error.column().saturating_sub(1))
         };
         let message = error.to_string();
+        let is_quote = |at: usize| text.as_bytes().get(at) == Some(&b'\'');
+        if ["key must be a string", "expected value"]
+            .iter()
+            .any(|sentence| message.starts_with(sentence))
+            && is_quote(within)
+        {
+            return Self::new(start.saturating_add(within), JsonFault::SingleQuotes);
+        }
         // For this one fault `serde_json` gives the place before it.
         let within = within.saturating_add(usize::from(message.starts_with("control character")));
         let message = message.split(" at line ").next().unwrap_or_default();
@@ -302,6 +312,7 @@ impl fmt::Display for JsonFault {
             Self::DuplicateMember(_) if f.alternate() => f.write_str("duplicate member"),
             Self::DuplicateMember(name) => write!(f, "duplicate member \"{}\"", abridged(name)),
             Self::TooDeep => write!(f, "nesting exceeds {MAX_DEPTH} levels"),
+            Self::SingleQuotes => f.write_str("single quotes, as in a Python dict"),
             Self::Grammar(sentence) => f.write_str(sentence),
         }
     }

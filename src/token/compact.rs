@@ -5,7 +5,7 @@ use std::fmt;
 
 use memchr::memchr_iter;
 
-use super::malformed::{Malformed, TokenFault};
+use super::malformed::{Malformed, PLACEHOLDERS, TokenFault};
 use super::segment::Segment;
 use crate::text::base64url::{self, is_base64url};
 
@@ -23,7 +23,7 @@ pub const HEADER_STARTS: [&str; 5] = [HEADER_START, "eyA", "ewo", "ew0", "ewk"];
 pub enum Compact<'t> {
     /// Three segments: a JSON Web Signature.
     Jws(Jws<'t>),
-    /// Five segments: a JSON Web Encryption, if its header can be read.
+    /// Five segments: a JSON Web Encryption, if its header can be read and has `enc`.
     Jwe(Jwe<'t>),
 }
 
@@ -59,7 +59,11 @@ impl<'t> Compact<'t> {
             return Err(Malformed::new(Segment::Token, 0, fault));
         }
         if token.is_empty() {
-            return Err(Malformed::new(Segment::Token, 0, TokenFault::Empty));
+            return Err(Malformed::new(
+                Segment::Token,
+                0,
+                TokenFault::Empty(Segment::Token),
+            ));
         }
         // For nearly all tokens every byte is checked, so check many at a time.
         let is_foreign = |octet: &u8| !is_compact(*octet);
@@ -88,6 +92,13 @@ impl<'t> Compact<'t> {
                 header: between(0, first),
             })),
             (_, _, _) => {
+                let placeholder = PLACEHOLDERS
+                    .into_iter()
+                    .find(|word| text.eq_ignore_ascii_case(word));
+                if let Some(word) = placeholder {
+                    let fault = TokenFault::Placeholder(word);
+                    return Err(Malformed::new(Segment::Token, 0, fault));
+                }
                 let dots = text.bytes().filter(|byte| *byte == b'.').count();
                 let fault = TokenFault::SegmentCount {
                     found: dots.saturating_add(1),

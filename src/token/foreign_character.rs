@@ -100,6 +100,11 @@ impl ForeignCharacter {
         }
     }
 
+    /// Whether its sentence is about the whole text, not about the character.
+    pub(super) fn is_of_whole(self) -> bool {
+        matches!(self, Self::Url(_) | Self::Jwk | Self::Json)
+    }
+
     pub(super) fn hint(self) -> Option<&'static str> {
         match self {
             Self::Assignment => {

@@ -10,6 +10,9 @@ use crate::text::abridged::abridged;
 use crate::text::base64url::Base64urlFault;
 use crate::text::json::JsonFault;
 
+/// What programs print in place of a token that they do not have, in lowercase.
+pub(crate) const PLACEHOLDERS: [&str; 6] = ["null", "undefined", "none", "nil", "nan", "bearer"];
+
 /// A fault that makes a token malformed, and its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Malformed {
@@ -31,8 +34,10 @@ pub enum TokenFault {
     TokenTooLong(usize),
     /// The token's line exceeds this limit in bytes.
     LineTooLong(usize),
-    /// There is no token.
-    Empty,
+    /// The token, or a segment that must be JSON, is empty.
+    Empty(Segment),
+    /// The text is a word that programs print in place of a token.
+    Placeholder(&'static str),
     /// The token has neither three segments (JWS) nor five (JWE).
     SegmentCount {
         /// How many it has.
@@ -119,13 +124,15 @@ impl Malformed {
             }
             fault @ (TokenFault::TokenTooLong(_)
             | TokenFault::LineTooLong(_)
-            | TokenFault::Empty
+            | TokenFault::Empty(_)
+            | TokenFault::Placeholder(_)
             | TokenFault::SegmentCount { .. }
             | TokenFault::Base64url(_)
             | TokenFault::Json(
                 JsonFault::ByteOrderMark
                 | JsonFault::NotUtf8
                 | JsonFault::TooDeep
+                | JsonFault::SingleQuotes
                 | JsonFault::Grammar(_),
             )
             | TokenFault::NotAnObject(_)
@@ -143,11 +150,47 @@ impl Malformed {
         Self { fault, ..self }
     }
 
+    /// Whether not even the header begins like a JSON object.
+    fn is_not_a_jwt(&self) -> bool {
+        /// A JSON object begins with `{`, and nearly always with `{"`.
+        const MAX_START: usize = 1;
+        self.segment == Segment::Header
+            && self.offset <= MAX_START
+            && matches!(
+                self.fault,
+                TokenFault::Base64url(_) | TokenFault::Json(JsonFault::NotUtf8)
+            )
+            || (self.segment, self.offset) == (Segment::Header, 0)
+                && matches!(self.fault, TokenFault::Json(JsonFault::Grammar(_)))
+    }
+
+    /// Whether the fault says why the token is rejected, so that a search has nothing to add.
+    #[must_use]
+    pub fn is_cause(&self) -> bool {
+        matches!(
+            self.fault,
+            TokenFault::Placeholder(_) | TokenFault::Json(JsonFault::SingleQuotes)
+        )
+    }
+
     /// What to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
         match &self.fault {
-            TokenFault::Empty => Some("check that the shell variable is set"),
+            TokenFault::Empty(Segment::Token) => Some("check that the shell variable is set"),
+            TokenFault::Placeholder("bearer") => Some("pass the token that follows \"Bearer\""),
+            TokenFault::Placeholder(_) => {
+                Some("check the previous step: a request failed, or a variable is not set")
+            }
+            _ if self.is_not_a_jwt() => {
+                Some("pass a JWT: its header is a JSON object and begins with \"ey\"")
+            }
+            TokenFault::Json(JsonFault::SingleQuotes) => {
+                Some("have the issuer serialize the JSON: json.dumps in Python, not str")
+            }
+            TokenFault::Json(JsonFault::Grammar(sentence)) if **sentence == *"trailing comma" => {
+                Some("have the issuer remove the comma, or use a JSON serializer")
+            }
             TokenFault::SegmentCount {
                 found,
                 begins_as_header,
@@ -156,7 +199,7 @@ impl Malformed {
                     "check what produced it: only its issuer can validate an opaque token"
                 }
                 (2, false) => "to read tokens from a file, use -f FILE",
-                (1 | 2, true) => "copy the whole token again; in a shell, put it in single quotes",
+                (1 | 2, true) => "copy the whole token again, without line breaks",
                 (_, _) => "if these are two tokens, put each on its own line",
             }),
             TokenFault::Character(character) => character.hint(),
@@ -185,6 +228,7 @@ impl Malformed {
             }
             TokenFault::TokenTooLong(_)
             | TokenFault::LineTooLong(_)
+            | TokenFault::Empty(_)
             | TokenFault::Base64url(_)
             | TokenFault::Json(_)
             | TokenFault::NotAnObject(_)
@@ -205,7 +249,9 @@ impl fmt::Display for TokenFault {
         match self {
             Self::TokenTooLong(limit) => write!(f, "token exceeds the {} MiB limit", limit / MIB),
             Self::LineTooLong(limit) => write!(f, "line exceeds the {} MiB limit", limit / MIB),
-            Self::Empty => f.write_str("token is empty"),
+            Self::Empty(segment) => write!(f, "{segment} is empty"),
+            Self::Placeholder("bearer") => f.write_str("expected a token after \"Bearer\""),
+            Self::Placeholder(word) => write!(f, "expected a token, found \"{word}\""),
             Self::SegmentCount { .. } if f.alternate() => {
                 f.write_str("expected 3 dot-separated segments")
             }
@@ -267,6 +313,11 @@ impl fmt::Display for Malformed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.segment {
             Segment::Token if self.offset == 0 => self.fault.fmt(f),
+            // The sentence is about the segment or the text as a whole.
+            _ if matches!(self.fault, TokenFault::Empty(_)) => self.fault.fmt(f),
+            _ if matches!(self.fault, TokenFault::Character(character) if character.is_of_whole()) => {
+                self.fault.fmt(f)
+            }
             segment => write!(f, "{segment}, byte {}: {}", self.offset, self.fault),
         }
     }

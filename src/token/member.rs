@@ -6,6 +6,9 @@ use crate::text::json::{Object, Value};
 
 /// Reads the decoded bytes of a segment that must be a JSON object.
 pub(super) fn read_object(segment: Segment, bytes: &[u8]) -> Result<Object, Malformed> {
+    if bytes.is_empty() {
+        return Err(Malformed::new(segment, 0, TokenFault::Empty(segment)));
+    }
     match Value::parse(bytes) {
         Ok(Value::Object(object)) => Ok(object),
         Ok(other) => {

@@ -91,13 +91,13 @@ codes! {
         "these are two tokens run together",
         "put each token on its own line")
         .section("RFC 7515, section 7.1")
-        .silences(&[Code::NoKeyMatches, Code::SignerCandidates]);
+        .silences(&[Code::NoKeyMatches, Code::PayloadCorrupted, Code::SignerCandidates]);
     SurroundedToken = cause("surrounded-token",
         "there is extra text around the token",
         "pass the token alone, or use --scan to find it in the text")
         .section("RFC 7515, section 7.1");
     DoubleEncoded = cause("double-encoded",
-        "the token is base64-encoded a second time",
+        "the token is base64-encoded twice",
         "decode it once, for example with `base64 -d`")
         .section("RFC 7515, section 7.1");
     AlteredCharacter = cause("altered-character",
@@ -114,7 +114,7 @@ codes! {
         .section("RFC 7515, section 2");
     PaddedBase64 = cause("padded-base64",
         "the token has \"=\" padding, which a JWT must not have",
-        "remove the \"=\" before signing: withoutPadding(), rstrip(\"=\")")
+        "encode all three segments without \"=\": withoutPadding(), rstrip(\"=\")")
         .section("RFC 7515, section 2");
     TrailingBits = cause("trailing-bits",
         "the last character of the signature is not canonical base64url",
@@ -137,7 +137,7 @@ codes! {
         .section("RFC 7518, section 3.4")
         .silences(&[
             Code::Truncated,
-            Code::NoKeyMatches,
+            Code::NoKeyMatches, Code::PayloadCorrupted,
             Code::SignerCandidates,
             Code::SignatureOfOtherAlgorithm,
         ]);
@@ -157,7 +157,7 @@ codes! {
         "the token is truncated",
         "copy all of it; a column, variable or HTTP header may be too short")
         .section("RFC 7515, section 7.1")
-        .silences(&[Code::NoKeyMatches, Code::SignerCandidates]);
+        .silences(&[Code::NoKeyMatches, Code::PayloadCorrupted, Code::SignerCandidates]);
 
     // What was signed.
     SignedPayloadOnly = cause("signed-payload-only",
@@ -194,7 +194,7 @@ codes! {
         .section("RFC 7515, section 5.1");
     NotHashed = cause("not-hashed",
         "the input was not hashed: its first bytes were signed as the hash",
-        "hash the input before signing it: such a signature fits any payload")
+        "hash the input first; otherwise the payload is not signed")
         .section("RFC 7518, section 3.4");
     HashedTwice = cause("hashed-twice",
         "the input was hashed twice: by the caller and by the signing function",
@@ -249,7 +249,7 @@ codes! {
 
     // Which key.
     SignedByOtherKey = cause("signed-by-other-key",
-        "the token is intact, but a different key signed it",
+        "a different key signed the token, which is intact",
         "get the issuer's current key, or a token from the right service")
         .section("RFC 7517, section 4.5");
     SignedByEmbeddedKey = cause("signed-by-embedded-key",
@@ -278,7 +278,7 @@ codes! {
         "use the issuer's signature key, or correct \"use\", \"key_ops\" and \"alg\"")
         .section("RFC 7517, section 4.2");
     SignerIsKid = cause("signer-is-kid",
-        "the token is intact; it names the key that signed it, which was not given",
+        "the token names the key that signed it, which was not given",
         "trust this key only if the issuer publishes it: anyone can create one")
         .section("RFC 7638, section 1");
     KeyYNegated = cause("key-y-negated",
@@ -344,6 +344,11 @@ codes! {
         "another key signed the token, or it was modified or damaged after signing",
         "compare the token with the original; try older keys with --try-key")
         .fallback();
+    PayloadCorrupted = cause("payload-corrupted",
+        "the payload was corrupted after signing",
+        "fetch the token again and copy all of it")
+        .section("RFC 7515, section 5.2")
+        .fallback();
     KeyIsCaCertificate = cause("key-is-ca-certificate",
         "the given key is a CA certificate's, which signs certificates, not tokens",
         "get the issuer's JWK Set, or the certificate that the CA issued for it")
@@ -356,48 +361,48 @@ codes! {
     SameSigner = cause("same-signer",
         "several rejected tokens of this run were signed with the same unknown key",
         "if the issuer publishes the same key, pass it with -k")
-        .silences(&[Code::NoKeyMatches, Code::SignerCandidates]);
+        .silences(&[Code::NoKeyMatches, Code::PayloadCorrupted, Code::SignerCandidates]);
 
     // What the text is, if it is not a signed token.
     Unsecured = cause("unsecured",
         "the token is unsecured: anyone could have created it",
         "reject it; the issuer must sign its tokens")
         .section("RFC 7518, section 3.6")
-        .silences(&[Code::NoKeyMatches, Code::SignerCandidates]);
+        .silences(&[Code::NoKeyMatches, Code::PayloadCorrupted, Code::SignerCandidates]);
     Jwe = cause("jwe",
-        "the token is encrypted (JWE); only the recipient can read it",
+        "only the recipient can read an encrypted token",
         "decrypt it with the recipient's key; a signed JWT may be inside")
         .section("RFC 7516, section 3")
-        .silences(&[Code::Truncated, Code::TwoTokens, Code::NoKeyMatches]);
+        .silences(&[Code::Truncated, Code::TwoTokens, Code::NoKeyMatches, Code::PayloadCorrupted]);
     NoToken = cause("no-token",
         "not a token: the previous step produced none",
         "check the previous step: a request failed, or a variable is not set");
     OpaqueToken = cause("opaque-token",
         "this looks like an opaque token, which only the issuer can validate",
         "use the issuer's introspection or userinfo endpoint, or request a JWT")
-        .silences(&[Code::NoKeyMatches, Code::SignerCandidates]);
+        .silences(&[Code::NoKeyMatches, Code::PayloadCorrupted, Code::SignerCandidates]);
     Ellipsis = cause("ellipsis",
         "the token was abbreviated for display",
         "copy the full token from its source, not from a log or web page")
-        .silences(&[Code::Truncated, Code::NoKeyMatches, Code::SignerCandidates]);
+        .silences(&[Code::Truncated, Code::NoKeyMatches, Code::PayloadCorrupted, Code::SignerCandidates]);
     DetachedPayload = cause("detached-payload",
         "the payload is detached: it is sent separately, for example as the HTTP body",
         "put base64url(body) between the dots, then verify")
         .section("RFC 7515, appendix F")
-        .silences(&[Code::NoKeyMatches, Code::SignerCandidates]);
+        .silences(&[Code::NoKeyMatches, Code::PayloadCorrupted, Code::SignerCandidates]);
     SignatureZero = cause("signature-zero",
-        "the signature is all zeros: a placeholder, or an exploit of CVE-2022-21449",
-        "find out who sent it; unpatched Java 15 to 18 accepts such signatures")
+        "the signature is all zeros: a placeholder, or CVE-2022-21449 (Java 15 to 18)",
+        "find out who sent it")
         .silences(&[
             Code::Truncated,
-            Code::NoKeyMatches,
+            Code::NoKeyMatches, Code::PayloadCorrupted,
             Code::SignerCandidates,
             Code::SignatureOfOtherAlgorithm,
         ]);
     SignatureOfOtherAlgorithm = cause("signature-of-other-algorithm",
         "the signature has the length of a different algorithm",
         "sign with the algorithm that \"alg\" names, and with a key for it")
-        .silences(&[Code::NoKeyMatches, Code::SignerCandidates]);
+        .silences(&[Code::NoKeyMatches, Code::PayloadCorrupted, Code::SignerCandidates]);
     NestedJwt = cause("nested-jwt",
         "the payload is itself a JWT (nested JWT)",
         "verify the outer token, then its payload as a token of its own")
@@ -411,7 +416,7 @@ codes! {
 
     // Times and claims.
     TimeInMilliseconds = cause("time-in-milliseconds",
-        "times are in milliseconds; a JWT has seconds",
+        "times are in milliseconds; expected seconds",
         "divide by 1000 when issuing: Math.floor(Date.now() / 1000)")
         .section("RFC 7519, section 2");
     ExpAsLifetime = cause("exp-as-lifetime",
@@ -433,7 +438,7 @@ codes! {
         "synchronize the clock of this machine with NTP");
     ExpiresBeforeIssued = cause("expires-before-issued",
         "the token expired before it was issued",
-        "check the issuer: \"exp\" may be in another unit than \"iat\"");
+        "check the issuer: \"exp\" may be in a different unit from \"iat\"");
     ShortLifetime = cause("short-lifetime",
         "the token is valid for less than a minute",
         "check whether the issuer confuses seconds with minutes or milliseconds");
@@ -448,7 +453,8 @@ codes! {
 
     // What is worth knowing of any token.
     InputTrimmed = note("input-trimmed",
-        "text around the token was removed");
+        "text around the token was removed")
+        .in_row();
     InputUnescaped = note("input-unescaped",
         "escapes in the token were decoded");
     KidDiffers = note("kid-differs",
@@ -499,8 +505,9 @@ codes! {
         .section("RFC 7519, section 4.1.3")
         .in_row();
     TypeNotAString = note("type-not-a-string",
-        "a media type in the header is not a string")
-        .section("RFC 7515, section 4.1.9");
+        "\"typ\" and \"cty\" must be strings")
+        .section("RFC 7515, section 4.1.9")
+        .without_evidence();
 }
 
 /// A finding that may explain why a token is rejected.

@@ -51,7 +51,7 @@ pub fn in_milliseconds(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
     let finding = match divisor {
         1000 => finding,
         _ => finding
-            .with_summary(format!("times are in {unit}; a JWT has seconds"))
+            .with_summary(format!("times are in {unit}; expected seconds"))
             .with_hint(format!("divide by {divisor} when issuing")),
     };
     Some(Finding {

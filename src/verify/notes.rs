@@ -74,8 +74,17 @@ pub(crate) fn notes(
 /// A guess by the characters; `debug` verifies the joined token.
 fn line_wrapped(facts: &NoteContext) -> Option<Finding> {
     facts.report.error.as_ref()?;
-    is_line_wrapped(facts.text)
-        .then(|| Finding::likely(Code::LineWrapped, "joined, the lines are one token"))
+    if !is_line_wrapped(facts.text) {
+        return None;
+    }
+    let lines = facts.text.split(|byte| *byte == b'\n');
+    let lines = lines.filter(|line| !line.trim_ascii().is_empty()).count();
+    Some(match lines {
+        0 | 1 => Finding::likely(Code::LineWrapped, "joined, the parts are one token")
+            .with_summary("the token contains spaces"),
+        lines => Finding::likely(Code::LineWrapped, "joined, the lines are one token")
+            .with_summary(format!("the token is wrapped over {lines} lines")),
+    })
 }
 
 /// A guess by the first bytes; `debug` knows.
@@ -323,10 +332,16 @@ fn type_not_a_string(facts: &NoteContext) -> Option<Finding> {
         .into_iter()
         .filter_map(|name| match parameters.get(name)? {
             Value::String(_) => None,
-            other => Some(format!("\"{name}\" is {}", other.type_name())),
+            other => Some(format!(
+                "\"{name}\" must be a string, found {}",
+                other.type_name()
+            )),
         })
         .collect();
-    (!found.is_empty()).then(|| Finding::note(Code::TypeNotAString, found.join(", ")))
+    (!found.is_empty()).then(|| {
+        let found = found.join("; ");
+        Finding::note(Code::TypeNotAString, found.clone()).with_summary(found)
+    })
 }
 
 /// A signature that begins as DER does. That it verifies once it is decoded is not shown by this.

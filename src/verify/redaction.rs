@@ -24,7 +24,7 @@ const CLAIMS: [&str; 5] = ["iss", "aud", "exp", "nbf", "iat"];
 const PARAMETERS: [&str; 7] = ["alg", "typ", "cty", "kid", "crit", "enc", "zip"];
 
 /// Findings whose texts hold nothing of a token but values that stay, names of header parameters and
-/// claims, numbers and durations.
+/// claims, numbers and durations. The evidence of a proof holds more.
 const HARMLESS: &[Code] = &[
     Code::AlgAlias,
     Code::AlgKeyMismatch,
@@ -47,6 +47,8 @@ const HARMLESS: &[Code] = &[
     Code::LocalClock,
     Code::NeverExpires,
     Code::NoKeyMatches,
+    Code::PayloadCorrupted,
+    Code::PssSaltLength,
     Code::ShortLifetime,
     Code::SignatureOfOtherAlgorithm,
     Code::SignatureZero,
@@ -174,15 +176,17 @@ fn redact_check(check: &mut Check) {
 }
 
 fn redact_finding(finding: &mut Finding) {
+    let is_harmless = HARMLESS.contains(&finding.code);
     if !finding.changes.is_empty() {
         // Places and characters of the changes are parts of the token.
         let changes: Vec<&str> = finding.changes.iter().map(|code| code.name()).collect();
         let changes = changes.join(", ");
         finding.evidence = format!("a computation proves it (details redacted): {changes}").into();
-    } else if HARMLESS.contains(&finding.code) {
-        return;
-    } else {
+    } else if !is_harmless {
         redact_text(&mut finding.evidence);
+    }
+    if is_harmless {
+        return;
     }
     redact_text(&mut finding.summary);
     if let Some(hint) = &mut finding.hint {

@@ -79,6 +79,15 @@ impl<'t> Read<'t> {
             Ok(Compact::Jwe(jwe)) => {
                 let mut parts = Parts::default();
                 parts.read_header(jwe.header, || jwe.header_octets(), &mut recent.header);
+                // A header without "enc" is not one of a JWE (RFC 7516, section 4.1.2).
+                let has_enc = |header: &Arc<JoseHeader>| header.parameters.get("enc").is_some();
+                if parts.fault.is_none() && !parts.header.as_ref().is_some_and(has_enc) {
+                    let fault = TokenFault::SegmentCount {
+                        found: 5,
+                        begins_as_header: true,
+                    };
+                    parts.note(Some(Malformed::new(Segment::Token, 0, fault)));
+                }
                 let reason = if parts.fault.is_none() {
                     Reason::Encrypted
                 } else {

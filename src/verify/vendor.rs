@@ -9,7 +9,7 @@ use crate::token::header::JoseHeader;
 /// Where to get the public key that the vendor of this token publishes.
 pub fn key_source(report: &Report) -> Option<&'static str> {
     is_transcodes(report.claims.as_ref()?)
-        .then_some("use the project's newest public_key.json; Transcodes shows it only once")
+        .then_some("use the public_key.json that Transcodes showed when the key was created")
 }
 
 /// Which algorithm the vendor of this token signs with, or which key it publishes for that.
@@ -18,7 +18,7 @@ pub fn algorithm(report: &Report) -> Option<&'static str> {
     is_transcodes(report.claims.as_ref()?).then_some(if is_es256 {
         "use public_key.json from the JSON Web Key panel of Transcodes"
     } else {
-        "sign with ES256, as Transcodes does; only its older pages say RS256"
+        "sign with ES256, as Transcodes does"
     })
 }
 

@@ -486,7 +486,7 @@ fn x5c_is_held_against_the_key() {
             format!(r#"{},"x5t":"{x5t}","x5t#S256":"{x5t_s256}""#, x5c(&own)),
             None,
         ),
-        (x5c(&other), Some("has another key")),
+        (x5c(&other), Some("contains a different key")),
         (
             r#""x5c":["AAAA"]"#.to_owned(),
             Some("is not an array of certificates"),

@@ -512,7 +512,7 @@ fn the_most_frequent_reasons_are_told() {
         told,
         [
             "3,500: 3,500 malformed",
-            "  malformed: token: expected 3 dot-separated segments (2,000 tokens)",
+            "  malformed: expected 3 dot-separated segments (2,000 tokens)",
             "  malformed: header: invalid JSON: duplicate member (1,500 tokens)",
         ]
     );

@@ -185,9 +185,9 @@ fn rows(rows: &[(&'static str, &'static str)]) -> Vec<HelpRow> {
         .collect()
 }
 
-const INCOMPLETE: &str = "incomplete: no token, or a key, file or output failed";
+const INCOMPLETE: &str = "error: no token found, or a key, input or output failed";
 
-const INCOMPLETE_WITHOUT_KEY: &str = "incomplete: no token, or a file or the output failed";
+const INCOMPLETE_WITHOUT_KEY: &str = "error: no token found, or input or output failed";
 
 const SIGNALS: &str = "A closed pipe exits with 141, SIGINT with 130, SIGTERM with 143.";
 
@@ -197,7 +197,7 @@ const PRINTING: &[(&str, &str)] = &[
     ("2", "invalid usage"),
 ];
 
-const REPORT_NOTE: &str = "-o json prints one indented JSON object per token, -o jsonl one object per line. All fields are always present; unknown values are null. With --redact, there is also redacted, which is true, and of an SD-JWT disclosures. Byte offsets start at 0, lines and columns at 1. Fields may be added; existing fields are never renamed or retyped.";
+const REPORT_NOTE: &str = "-o json prints one indented JSON object per token, -o jsonl one object per line. All fields are present, except redacted (only with --redact) and disclosures (only for an SD-JWT); unknown values are null. Byte offsets start at 0, lines and columns at 1. Fields may be added; existing fields are never renamed or retyped.";
 
 const REPORT: &[(&str, &str)] = &[
     ("verdict", "the verdict, as named under EXIT STATUS"),
@@ -369,7 +369,7 @@ const DEBUG: &[(&str, &str)] = &[
     ),
     (
         "Print only the causes",
-        "jwtlens debug -o json < token | jq -r '.findings[] | select(.explains).code'",
+        "jwtlens debug -o json < token.txt | jq '.findings[]|select(.explains).code'",
     ),
     (
         "Print the public keys recovered from the signature",

@@ -14,9 +14,25 @@ use crate::cli::tell::harmless::{Harmless, named, with_file};
 /// What messages call an argument that is not to be shown.
 const PLACE: &str = "TOKEN";
 
-/// The tokens of a command line. `keys` are the values of all options that take a key; none for a command
-/// without any.
-pub fn tokens(given: &[OsString], keys: Option<&[OsString]>) -> Result<Vec<OsString>, Failure> {
+/// The values of the options that take a key.
+#[derive(Clone, Copy)]
+pub struct KeyOptions<'k> {
+    /// Of `-k`.
+    pub trusted: &'k [OsString],
+    /// Of `--try-key`.
+    pub untrusted: &'k [OsString],
+}
+
+impl KeyOptions<'_> {
+    /// Whether one of them is stdin.
+    pub fn read_stdin(self) -> bool {
+        let mut all = self.trusted.iter().chain(self.untrusted);
+        all.any(|key| key == "-")
+    }
+}
+
+/// The tokens of a command line. `keys` is none for a command without such options.
+pub fn tokens(given: &[OsString], keys: Option<KeyOptions>) -> Result<Vec<OsString>, Failure> {
     let tokens = with_bearer(given);
     let files: Vec<&OsString> = tokens.iter().filter(|token| is_file(token)).collect();
     // A pattern may match other files too.
@@ -56,7 +72,7 @@ fn is_key(file: &OsString) -> bool {
     Path::new(file).is_file() && keys::read(&Given::new(file, PLACE)).is_ok()
 }
 
-fn file_name(file: &OsString, keys: Option<&[OsString]>) -> Failure {
+fn file_name(file: &OsString, keys: Option<KeyOptions>) -> Failure {
     let name = named(file, PLACE, Harmless::Path);
     if !is_key(file) {
         return Failure::usage(format!(
@@ -66,9 +82,13 @@ fn file_name(file: &OsString, keys: Option<&[OsString]>) -> Failure {
     }
     let failure = Failure::usage(format!("expected a token, found a key file: {name}"));
     match keys {
-        Some(keys) if keys.iter().any(is_key) => failure.hint(
-            "the shell expands keys/* to several arguments; pass the directory, or repeat -k",
-        ),
+        // A key that is only tried must not become one that is trusted.
+        Some(keys) if keys.untrusted.iter().any(is_key) => {
+            failure.hint("use --try-key DIR, or repeat --try-key for each file")
+        }
+        Some(keys) if keys.trusted.iter().any(is_key) => {
+            failure.hint("use -k DIR, or repeat -k for each file")
+        }
         Some(_) => failure.hint(with_file(
             "pass the key with -k FILE, and the token on stdin",
             file,

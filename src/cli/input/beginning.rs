@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use jwtlens::{Input, Token, is_line_wrapped};
 use memchr::memrchr;
 
-use super::not_tokens::Foreign;
+use super::not_tokens::{Foreign, UTF_16};
 use super::readable::Readable;
 use crate::cli::scan;
 
@@ -97,6 +97,10 @@ impl Beginning {
         if let Some(compressed) = Foreign::compressed(&self.bytes) {
             return TextKind::Foreign(compressed);
         }
+        let is_utf16 = self.is_utf16();
+        if is_utf16 && scan {
+            return TextKind::Foreign(UTF_16);
+        }
         if scan || !self.is_decided {
             return TextKind::Tokens;
         }
@@ -104,13 +108,19 @@ impl Beginning {
         let lines = text.split(|byte| *byte == b'\n');
         let lines: Vec<&[u8]> = lines.filter(|line| !Token::is_blank(line)).collect();
         // A single line gets a report.
-        if lines.len() < 2 || lines.iter().any(|line| is_token(line)) {
+        if lines.len() < 2 {
+            return TextKind::Tokens;
+        }
+        if is_utf16 {
+            return TextKind::Foreign(UTF_16);
+        }
+        if lines.iter().any(|line| is_token(line)) {
             return TextKind::Tokens;
         }
         if self.ended && is_line_wrapped(Token::new(Input::default(), &self.bytes).text) {
             return TextKind::Wrapped;
         }
-        let foreign = Foreign::of(&text, &lines, self.is_utf16());
+        let foreign = Foreign::of(&text, &lines);
         foreign.map_or(TextKind::Tokens, TextKind::Foreign)
     }
 
@@ -235,9 +245,9 @@ mod tests {
                 "a log or other text",
             ),
             (utf16(&format!("{TOKEN}\r\n")), "tokens"),
-            (utf16(&format!("{TOKEN}\r\n{TOKEN}\r\n")), "tokens"),
-            (utf16("{\r\n  \"a\": 1\r\n}\r\n"), "JSON"),
-            (utf16("a log\r\nof words\r\n"), "a log or other text"),
+            (utf16(&format!("{TOKEN}\r\n{TOKEN}\r\n")), "UTF-16"),
+            (utf16("{\r\n  \"a\": 1\r\n}\r\n"), "UTF-16"),
+            (utf16("a log\r\nof words\r\n"), "UTF-16"),
             (b"\x1F\x8B\x08\0".to_vec(), "gzip data"),
             (b"\x28\xB5\x2F\xFD\n\n".to_vec(), "zstd data"),
             (b"\xFD7zXZ\0\0".to_vec(), "xz data"),
@@ -246,8 +256,11 @@ mod tests {
         ] {
             let shown = String::from_utf8_lossy(&bytes);
             assert_eq!(kind(&bytes, false), expected, "{shown}");
-            let compressed = expected.ends_with(" data");
-            let scanned = if compressed { expected } else { "tokens" };
+            let scanned = match expected {
+                _ if expected.ends_with(" data") => expected,
+                _ if bytes.starts_with(b"\xFF\xFE") => "UTF-16",
+                _ => "tokens",
+            };
             assert_eq!(kind(&bytes, true), scanned, "{shown}");
         }
     }

@@ -17,6 +17,7 @@ use super::args::Tokens;
 use super::messages::{Failure, Messages};
 use super::scan::Clock;
 
+pub use arguments::KeyOptions;
 pub use block::{Block, Share};
 pub use terminal::SIGNALS_BY_DEFAULT;
 pub use texts::Texts;
@@ -31,12 +32,12 @@ pub enum Source {
 }
 
 impl Source {
-    /// Decides where the tokens come from. `key_options` are the values of all options that take a key; none
-    /// for a command without any. With `line_clock`, tokens have the times of their lines.
+    /// Decides where the tokens come from. `key_options` is none for a command without options that take
+    /// a key. With `line_clock`, tokens have the times of their lines.
     pub fn new(
         tokens: &Tokens,
         line_clock: Option<Clock>,
-        key_options: Option<&[OsString]>,
+        key_options: Option<KeyOptions>,
         surroundings: &Surroundings,
     ) -> Result<Self, Failure> {
         let has_stdin = tokens.given.iter().any(|token| token == "-");
@@ -66,10 +67,10 @@ impl Source {
             2.. => Err(Failure::usage(
                 "'-f -' is given twice, but stdin can only be read once",
             )),
-            1 if key_options.unwrap_or_default().iter().any(|key| key == "-") => Err(
-                Failure::usage("cannot read both the key and the tokens from stdin")
-                    .hint("read the tokens from a file with -f FILE"),
-            ),
+            1 if key_options.is_some_and(KeyOptions::read_stdin) => Err(Failure::usage(
+                "cannot read both the key and the tokens from stdin",
+            )
+            .hint("read the tokens from a file with -f FILE")),
             0 | 1 => Ok(Self::Texts(texts)),
         }
     }

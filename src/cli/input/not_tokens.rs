@@ -36,6 +36,12 @@ const TEXT: Foreign = Foreign {
     hint: "use --scan to find tokens in text",
 };
 
+/// Text in UTF-16, which has to be converted, whatever it holds.
+pub const UTF_16: Foreign = Foreign {
+    what: "UTF-16",
+    hint: "convert it: iconv -f UTF-16 -t UTF-8",
+};
+
 /// Compressed data by its first bytes.
 const COMPRESSED: [(&[u8], Foreign); 4] = [
     (
@@ -78,21 +84,17 @@ impl Foreign {
     }
 
     /// What a text of several lines without a token is; none if it may be a list of damaged tokens.
-    pub fn of(text: &[u8], lines: &[&[u8]], is_utf16: bool) -> Option<Self> {
-        let foreign = by_start(text, lines).or_else(|| is_prose(lines).then_some(TEXT))?;
-        Some(if is_utf16 {
-            Self {
-                hint: "convert it to UTF-8 first, for example with `iconv -f UTF-16 -t UTF-8`",
-                ..foreign
-            }
-        } else {
-            foreign
-        })
+    pub fn of(text: &[u8], lines: &[&[u8]]) -> Option<Self> {
+        by_start(text, lines).or_else(|| is_prose(lines).then_some(TEXT))
     }
 
     /// The error for a text of this name. With `scan`, any text is expected.
     pub fn failure(self, name: &str, scan: bool) -> Failure {
-        let expected = if scan { "text" } else { "one token per line" };
+        let expected = match (self == UTF_16, scan) {
+            (true, _) => "UTF-8 text",
+            (false, true) => "text",
+            (false, false) => "one token per line",
+        };
         Failure::new(format!("{name}: expected {expected}, found {}", self.what)).hint(self.hint)
     }
 }

@@ -122,9 +122,10 @@ fn mismatch(report: &Report) -> String {
         (Some(ED448), Some(ED25519)) if alg == "EdDSA" && !is_explained => {
             format!("the signature is of Ed448 ({ED448} bytes), but the key is Ed25519")
         }
-        (Some(length), Some(expected)) if length != expected && !is_explained => {
-            format!("the signature has {length} bytes, expected {expected} for {alg}")
-        }
+        (Some(length), Some(expected)) if length != expected && !is_explained => match length {
+            0 => format!("the signature is empty, expected {expected} bytes for {alg}"),
+            _ => format!("the signature has {length} bytes, expected {expected} for {alg}"),
+        },
         (_, _) => match signature.keys_tried {
             1 => "the signature does not verify".to_owned(),
             many => format!("the signature does not verify with any of the {many} keys"),
@@ -135,7 +136,7 @@ fn mismatch(report: &Report) -> String {
 fn unchecked_reason(report: &Report) -> String {
     let alg = abridged(report.signature.algorithm.as_deref().unwrap_or_default());
     match report.signature.reason {
-        Some(Reason::NoKey) => "no usable key was given".to_owned(),
+        Some(Reason::NoKey) => "no key to verify the signature with".to_owned(),
         Some(Reason::UnsupportedAlgorithm) => format!("unknown \"alg\": \"{alg}\""),
         Some(Reason::AlgorithmNotAllowed) => {
             format!("\"alg\" is \"{alg}\", but none of the given keys supports it")

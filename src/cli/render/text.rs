@@ -44,7 +44,12 @@ impl Text<'_> {
     pub fn report(&self, report: &Report) -> String {
         let verdict = self.verdict(report, &headline(report));
         let is_rejected = report.verdict > Verdict::NotVerified;
-        let is_cause = |finding: &&Finding| finding.explains || finding.code == Code::UnknownKid;
+        let has_no_key = is_rejected && report.signature.reason == Some(Reason::NoKey);
+        let is_cause = |finding: &&Finding| {
+            // Without a key, nothing says that one of these is not the right one.
+            let is_about_keys = has_no_key && finding.code == Code::SignerCandidates;
+            finding.explains && !is_about_keys || finding.code == Code::UnknownKid
+        };
         let (causes, notes): (Vec<&Finding>, Vec<&Finding>) = report
             .findings
             .iter()
@@ -53,6 +58,15 @@ impl Text<'_> {
         let mut text = verdict.clone();
         let hint = report.error.as_ref().and_then(Malformed::hint);
         if let Some(hint) = hint.filter(|_| causes.is_empty()) {
+            text.push_str(&self.hint(hint, 0));
+        }
+        if has_no_key && causes.is_empty() && matches!(self.0.detail, Detail::Debug { .. }) {
+            let alg = report.signature.algorithm.as_deref().unwrap_or_default();
+            let hint = if alg.starts_with("HS") {
+                "use --secret-file FILE"
+            } else {
+                "use -k FILE"
+            };
             text.push_str(&self.hint(hint, 0));
         }
         text.push_str(&self.basis(report));
@@ -263,7 +277,8 @@ impl Text<'_> {
                 || is_short && rests_on_search(finding);
             text.push_str(&self.finding(label, finding, is_known));
         }
-        let is_settled = causes.iter().any(|finding| is_settled(finding));
+        let is_settled = causes.iter().any(|finding| is_settled(finding))
+            || causes.is_empty() && is_clear(report, report.search.as_deref());
         match &report.search {
             Some(tried) if !is_short => text.push_str(&self.search(tried, causes.is_empty())),
             Some(tried) if !is_settled && !is_told(tried, causes, is_cut) => {
@@ -271,9 +286,6 @@ impl Text<'_> {
                     text.push_str(&self.heading("Why: no cause found"));
                 }
                 text.push_str(&self.line(&attempts(tried, None, is_cut)));
-                if causes.is_empty() && report.signature.reason == Some(Reason::NoKey) {
-                    text.push_str(&self.hint("pass the signer's key with -k", INDENT));
-                }
             }
             Some(_) | None => {}
         }
@@ -410,6 +422,13 @@ fn is_settled(finding: &Finding) -> bool {
             finding.code,
             Code::SignatureZero | Code::DetachedPayload | Code::Ellipsis | Code::Jwe
         )
+}
+
+/// Whether the line of the verdict and its hint say why, without any finding.
+fn is_clear(report: &Report, search: Option<&Tried>) -> bool {
+    let is_complete = search.is_some_and(|tried| tried.complete);
+    let explains = |error: &Malformed| error.is_cause() || is_complete && error.hint().is_some();
+    report.signature.reason == Some(Reason::NoKey) || report.error.as_ref().is_some_and(explains)
 }
 
 fn certainty(finding: &Finding) -> Option<&'static str> {

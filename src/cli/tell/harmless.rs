@@ -116,7 +116,8 @@ pub fn description(text: &OsStr) -> String {
     }
 }
 
-fn kind(text: &OsStr) -> Option<&'static str> {
+/// What kind of thing a text looks like, if it is one that must not be shown.
+pub fn kind(text: &OsStr) -> Option<&'static str> {
     let content = text.to_string_lossy();
     if content.contains("-----BEGIN") {
         Some("PEM")

@@ -21,6 +21,14 @@ pub fn truncated(facts: &Facts) -> Option<Finding> {
     }
     let dots = text.matches('.').count();
     if dots < 2 && text.starts_with(HEADER_START) {
+        let is_second = |(at, _): (usize, &str)| at > 0;
+        if dots == 0 && text.match_indices(HEADER_START).any(is_second) {
+            let evidence = "\"eyJ\", the start of a segment, occurs more than once";
+            return Some(
+                Finding::likely(Code::AlteredCharacter, evidence)
+                    .with_summary("the dots between the segments are missing"),
+            );
+        }
         let missing = ["payload and signature are", "the signature is"].get(dots)?;
         return Some(Finding::likely(
             Code::Truncated,
@@ -131,8 +139,11 @@ pub fn signature_placeholder(facts: &Facts) -> Option<Finding> {
     let decoded = facts.segment(2).unwrap_or_default();
     let is_word = |word: &&&str| segment == **word || decoded == word.as_bytes();
     let word = WORDS.iter().find(is_word)?;
-    let finding = Finding::note(Code::SignatureAsText, format!("literally \"{word}\""))
-        .with_summary("the signature is a word instead of bytes");
+    let finding = Finding::note(
+        Code::SignatureAsText,
+        format!("the signature segment is \"{word}\""),
+    )
+    .with_summary("the signature is a word instead of bytes");
     Some(
         finding.with_hint("pass the bytes of the signature to the encoder: Buffer.from(signature)"),
     )

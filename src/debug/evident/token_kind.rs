@@ -16,6 +16,7 @@ use crate::text::base64url;
 use crate::text::json::Value;
 use crate::token::compact::HEADER_START;
 use crate::token::header::JoseHeader;
+use crate::token::malformed::PLACEHOLDERS;
 use crate::verify::code::Code;
 use crate::verify::finding::{Certainty, Finding};
 use crate::verify::report::Reason;
@@ -66,30 +67,21 @@ fn unsecured(facts: &Facts) -> Option<Finding> {
 }
 
 fn jwe(facts: &Facts) -> Option<Finding> {
-    let enc = facts
-        .header()
-        .and_then(|header| header.parameters.get("enc"));
-    // An ellipsis of three dots makes five segments of three.
-    if enc.is_none() && ellipsis(facts).is_some() {
-        return None;
-    }
     if facts.report.signature.reason != Some(Reason::Encrypted) {
         return None;
     }
-    let alg = facts
-        .header()
-        .and_then(|header| header.alg.as_deref())
-        .unwrap_or_default();
+    let header = facts.header()?;
+    let enc = header.parameters.get("enc")?;
+    let alg = header.alg.as_deref().unwrap_or_default();
     // RFC 7518 section 4.1.
     let is_shared =
         alg == "dir" || alg.starts_with("PBES2") || alg.starts_with('A') && alg.ends_with("KW");
-    let enc = enc.map_or("missing".to_owned(), |enc| {
-        abridged(&enc.to_string()).into_owned()
-    });
+    let enc = enc.to_string();
+    let enc = abridged(&enc);
     let finding = Finding::note(Code::Jwe, format!("five segments; \"enc\" is {enc}"));
-    Some(if facts.header().is_some_and(vendor::is_auth0) {
+    Some(if vendor::is_auth0(header) {
         finding.with_hint("request it with your API's audience: Auth0 then issues a signed JWT")
-    } else if facts.header().is_some_and(vendor::is_auth_js) {
+    } else if vendor::is_auth_js(header) {
         finding.with_hint("decode it with Auth.js (NextAuth.js): its key comes from AUTH_SECRET")
     } else if is_shared {
         finding.with_hint("decrypt it with the shared secret; a signed JWT may be inside")
@@ -100,20 +92,12 @@ fn jwe(facts: &Facts) -> Option<Finding> {
 
 /// What a program without a token prints.
 fn no_token(facts: &Facts) -> Option<Finding> {
-    const WORDS: [&str; 8] = [
-        "null",
-        "undefined",
-        "none",
-        "nil",
-        "nan",
-        "bearer",
-        "[object object]",
-        "[object promise]",
-    ];
+    const OBJECTS: [&str; 2] = ["[object object]", "[object promise]"];
     let text = std::str::from_utf8(facts.text).ok()?;
     let start = text.get(..text.len().min(100)).unwrap_or_default();
-    let evidence = if WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)) {
-        format!("literally \"{}\"", abridged(text))
+    let mut words = PLACEHOLDERS.iter().chain(&OBJECTS);
+    let evidence = if words.any(|word| text.eq_ignore_ascii_case(word)) {
+        format!("the text is \"{}\"", abridged(text))
     } else if text.starts_with('$') {
         "an unexpanded shell variable".to_owned()
     } else if start.to_ascii_lowercase().contains("<html") || start.starts_with("<!") {

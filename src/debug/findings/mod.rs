@@ -18,6 +18,7 @@ use crate::debug::reading::signature_encodings::SignatureForm;
 use crate::key::KeyId;
 use crate::text::json::Object;
 use crate::token::header::JoseHeader;
+use crate::token::malformed::Malformed;
 use crate::verify::code::Code;
 use crate::verify::finding::{Certainty, Finding};
 use crate::verify::report::{Recovered, Report, Tried};
@@ -71,9 +72,11 @@ impl Findings {
                     let alg = context.header.and_then(|header| header.alg.as_deref());
                     wording::of_alg(finding, proof.changes(), alg, proof.algorithm())
                 }
+                Cause::KeyNotForVerification => wording::of_restrictions(finding, proof.changes()),
                 Cause::SignerIsKid => wording::of_named_key(finding, proof.changes()),
                 Cause::SignatureGood => {
-                    wording::of_good_signature(finding, context.header, proof.algorithm())
+                    let error = context.report.error.as_ref();
+                    wording::of_good_signature(finding, context.header, error, proof.algorithm())
                 }
                 Cause::PssSaltLength => {
                     wording::of_salt(finding, proof.changes(), proof.algorithm())
@@ -97,9 +100,13 @@ impl Findings {
     /// The keys recovered from the signature, and what it may mean that none of them is known.
     pub fn unknown_signer(&mut self, unknown: &Unknown) {
         let Unknown { report, .. } = unknown;
-        if is_broken(unknown.reading) {
+        // What no JSON writer makes is not damage.
+        let is_python = report.error.as_ref().is_some_and(Malformed::is_cause);
+        if is_broken(unknown.reading) && !is_python {
             let payload = &unknown.reading.segments.payload;
-            self.found.push(payload_damaged(payload));
+            if unknown.has_header && begins_as_object(payload) {
+                self.found.push(payload_corrupted(payload));
+            }
             return;
         }
         if report.signature.status == SignatureStatus::Mismatch {
@@ -216,7 +223,7 @@ fn evidence(proof: &Proof, context: &Context) -> String {
             format!("{} verifies it", context.name(key))
         }
         (_, Some(key), _) if others.is_empty() => {
-            format!("{} verifies it as it is", context.name(key))
+            format!("the signature verifies with {}", context.name(key))
         }
         (_, Some(key), _) => format!("{repairs}, it verifies with {}", context.name(key)),
         (_, None, _) => repairs,
@@ -242,6 +249,8 @@ impl Context<'_> {
 /// A signature for which nothing was found.
 pub struct Unknown<'u> {
     pub reading: &'u Reading,
+    /// Whether its header is a JSON object.
+    pub has_header: bool,
     pub forms: &'u [SignatureForm],
     /// The proofs that it verifies under a key that it leads to.
     pub proofs: Vec<Proof>,
@@ -304,7 +313,13 @@ fn is_broken(reading: &Reading) -> bool {
     }
 }
 
-fn payload_damaged(payload: &str) -> Finding {
+/// Whether a payload's segment begins with `{`, whatever follows.
+fn begins_as_object(segment: &str) -> bool {
+    let start = segment.get(..2).and_then(base64url_lenient::decode);
+    start.is_some_and(|octets| octets == b"{")
+}
+
+fn payload_corrupted(payload: &str) -> Finding {
     let evidence = match payload_damage::place(payload) {
         Some((at, Shift::Missing)) => {
             format!("a character is missing near byte {at}: with one there, the rest is valid JSON")
@@ -316,10 +331,9 @@ fn payload_damaged(payload: &str) -> Finding {
         }
         None => "it begins like a JSON object but is not valid JSON".to_owned(),
     };
-    Finding::likely(Code::NoKeyMatches, evidence)
-        .with_summary("the payload was corrupted after signing")
-        .with_hint("fetch the token again and copy all of it")
+    Finding::likely(Code::PayloadCorrupted, evidence)
 }
+
 impl Tried {
     /// Adds what is tried to the lists. Of many keys only some are tried in every form.
     pub fn describe<'t>(
@@ -329,7 +343,7 @@ impl Tried {
         keys: impl Iterator<Item = (&'t KeyId, &'t [Change])>,
     ) {
         let name = |causes: &[Cause]| match causes {
-            [] => "as it is".to_owned(),
+            [] => "unchanged".to_owned(),
             causes => {
                 let repairs: Vec<&str> = causes.iter().map(|cause| cause.repair()).collect();
                 repairs.join(", ")

@@ -26,7 +26,7 @@ fn rank(finding: &Finding) -> u8 {
         // not a token.
         (_, Code::TokenOfAnotherKind) => 1,
         (_, Code::UnknownKid) => 2,
-        (_, Code::NoKeyMatches) => 5,
+        (_, Code::NoKeyMatches | Code::PayloadCorrupted) => 5,
         (_, Code::SignerCandidates) => 6,
         (Certainty::Note, _) => 3,
         (Certainty::Likely, _) => 4,

@@ -10,7 +10,7 @@ use crate::debug::signing_inputs::digest::Digest;
 use crate::key::{Certificate, KeyId, SecretEncoding};
 use crate::text::abridged::abridged;
 use crate::token::header::JoseHeader;
-use crate::token::malformed::{CritFault, TokenFault};
+use crate::token::malformed::{CritFault, Malformed, TokenFault};
 use crate::token::numeric_date::NumericDate;
 use crate::verify::finding::Finding;
 
@@ -18,10 +18,14 @@ use crate::verify::finding::Finding;
 pub fn of_good_signature(
     finding: Finding,
     header: Option<&JoseHeader>,
+    error: Option<&Malformed>,
     algorithm: &str,
 ) -> Finding {
     let Some(header) = header else {
-        return finding;
+        return match error.and_then(Malformed::hint) {
+            Some(hint) => finding.with_hint(hint),
+            None => finding,
+        };
     };
     let is_critical = |name: &str| header.critical.iter().any(|critical| &**critical == name);
     let hint = match header.fault.as_ref().map(|malformed| &malformed.fault) {
@@ -79,6 +83,41 @@ pub fn of_load_balancer(finding: Finding) -> Finding {
         .with_hint("use a library that accepts such tokens, as aws-jwt-verify does")
 }
 
+/// The finding that a key's own members forbid its use: which of them, and what to do about it.
+pub fn of_restrictions(finding: Finding, changes: &[Change]) -> Finding {
+    let mut members = changes.iter().filter_map(|change| match change {
+        Change::IgnoreMembers { members } => Some(members.as_slice()),
+        _ => None,
+    });
+    let Some([name]) = members.next() else {
+        return finding;
+    };
+    let (section, hint) = match &**name {
+        "kty" => (
+            "RFC 7517, section 4.1",
+            "write the registered name of the key type: \"EC\", \"RSA\", \"OKP\" or \"oct\"",
+        ),
+        "use" => (
+            "RFC 7517, section 4.2",
+            "use the issuer's signature key, or remove \"use\" from the key file",
+        ),
+        "key_ops" => (
+            "RFC 7517, section 4.3",
+            "use the issuer's signature key, or remove \"key_ops\" from the key file",
+        ),
+        "alg" => (
+            "RFC 7517, section 4.4",
+            "have the issuer sign with the key's \"alg\", or remove it from the key file",
+        ),
+        _ => return finding,
+    };
+    Finding {
+        section: Some(section),
+        ..finding
+    }
+    .with_hint(hint)
+}
+
 /// The finding that the token names the key that signed it.
 pub fn of_named_key(finding: Finding, changes: &[Change]) -> Finding {
     let place = changes.iter().find_map(|change| match change {
@@ -86,11 +125,11 @@ pub fn of_named_key(finding: Finding, changes: &[Change]) -> Finding {
         _ => None,
     });
     match place {
-        Some("kid") => finding.with_summary(
-            "the token is intact; \"kid\" names the signing key, which was not given",
-        ),
+        Some("kid") => {
+            finding.with_summary("\"kid\" names the key that signed the token, which was not given")
+        }
         Some(place) => finding.with_summary(format!(
-            "the token is intact; \"{place}\" names the signing key, which was not given"
+            "\"{place}\" names the key that signed the token, which was not given"
         )),
         None => finding,
     }

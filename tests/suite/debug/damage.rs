@@ -270,7 +270,7 @@ fn a_payload_that_was_damaged_leads_to_no_signer() {
         let finding = report
             .findings
             .iter()
-            .find(|finding| finding.code.name() == "no-key-matches");
+            .find(|finding| finding.code.name() == "payload-corrupted");
         (
             finding.map(|finding| finding.summary.clone().into_owned()),
             report.recovered.len(),
