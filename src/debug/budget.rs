@@ -138,7 +138,7 @@ pub struct Work<'w> {
 /// So many units a token may cost.
 pub const fn budget(effort: Effort) -> u64 {
     match effort {
-        Effort::Default => 420_000,
+        Effort::Default => 480_000,
         Effort::Deep => 9_000_000,
     }
 }

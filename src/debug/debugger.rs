@@ -454,6 +454,8 @@ impl Debugger {
 
     /// Characters that were altered or lost.
     fn damaged(&self, search: &Search, work: &mut Work) -> Option<Proof> {
+        /// With more of them, a damaged signature is not tried with other signing inputs.
+        const FEW_KEYS: usize = 4;
         let Search {
             case,
             suspects,
@@ -480,7 +482,11 @@ impl Debugger {
         }
         let proof = truncated::search(*case, &plainest, suspects, work)
             .or_else(|| {
-                let likely = search.of(|hashed| hashed.is_likely);
+                // Each hash is tried with each key.
+                let likely = match suspects.len() {
+                    ..=FEW_KEYS => search.of(|hashed| hashed.is_likely),
+                    _ => plain.clone(),
+                };
                 single_edit::in_signature(*case, &likely, suspects, work)
             })
             .or_else(|| {
