@@ -13,6 +13,7 @@
 //! [`Tally`] compares the tokens of a run: what many of them have in common, and who signed more than one
 //! (`same_signer`).
 
+mod alteration;
 mod budget;
 #[cfg(test)]
 mod budget_tests;

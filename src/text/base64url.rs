@@ -60,7 +60,7 @@ const fn bits(shift: u32) -> [u32; 256] {
 
 pub(crate) fn decode(text: &str) -> Result<Vec<u8>, Base64urlError> {
     match decode_valid(text.as_bytes()) {
-        Some(octets) => Ok(octets),
+        Some(bytes) => Ok(bytes),
         None => decode_or_explain(text),
     }
 }
@@ -69,16 +69,16 @@ pub(crate) fn decode(text: &str) -> Result<Vec<u8>, Base64urlError> {
 fn decode_valid(text: &[u8]) -> Option<Vec<u8>> {
     let (groups, rest) = text.as_chunks();
     let length = groups.len().saturating_mul(3);
-    let mut octets = vec![0; length.saturating_add(2)];
+    let mut bytes = vec![0; length.saturating_add(2)];
     let mut seen = 0;
-    let (triples, _) = octets.as_chunks_mut();
+    let (triples, _) = bytes.as_chunks_mut();
     for (group, triple) in groups.iter().zip(triples) {
         let bits = bits_of(*group);
         seen |= bits;
-        let [_, octets @ ..] = bits.to_be_bytes();
-        *triple = octets;
+        let [_, decoded @ ..] = bits.to_be_bytes();
+        *triple = decoded;
     }
-    octets.truncate(length);
+    bytes.truncate(length);
     // The characters that are missing in the last group stand for zero bits.
     let (last, count) = match *rest {
         [] => ([b'A'; 4], 0),
@@ -89,9 +89,9 @@ fn decode_valid(text: &[u8]) -> Option<Vec<u8>> {
     let bits = bits_of(last);
     let [_, last @ ..] = bits.to_be_bytes();
     let (last, unused) = last.split_at_checked(count)?;
-    octets.extend_from_slice(last);
+    bytes.extend_from_slice(last);
     let is_valid = (seen | bits) & INVALID == 0 && unused.iter().all(|unused| *unused == 0);
-    is_valid.then_some(octets)
+    is_valid.then_some(bytes)
 }
 
 fn bits_of(group: [u8; 4]) -> u32 {

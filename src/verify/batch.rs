@@ -18,7 +18,7 @@ const MAX_PREPARED: usize = 16;
 const MAX_DOUBTED: u64 = 256;
 
 /// How many signatures of such a row are verified for each one that a fast path is asked about.
-const HOPELESS_PER_TRIAL: u64 = 16;
+const SIGNATURES_PER_TRIAL: u64 = 16;
 
 /// A verifier's keys, as far as they are prepared; shared between threads and clones.
 #[derive(Clone, Debug)]
@@ -116,10 +116,10 @@ impl Batch {
         let algorithm = group.first()?.question.plan.algorithm;
         let place = key.algorithms().iter().position(|own| *own == algorithm)?;
         let slot = self.0.slots.get(index)?.get(place)?;
-        let (count, hopeful) = slot.count(group.len());
+        let (count, trials) = slot.count(group.len());
         let group: Vec<(Signed, &[u8])> = group
             .iter()
-            .take(hopeful)
+            .take(trials)
             .map(|open| (open.question.signed(), open.signature))
             .collect();
         let mut answers = match self.prepared(slot, key, algorithm, count) {
@@ -169,12 +169,12 @@ impl Slot {
         let more = u64::try_from(signatures).unwrap_or(u64::MAX);
         let before = self.asked.fetch_add(more, Ordering::Relaxed);
         let count = before.saturating_add(more);
-        let hopeful = if self.doubted.load(Ordering::Relaxed) < MAX_DOUBTED {
+        let trials = if self.doubted.load(Ordering::Relaxed) < MAX_DOUBTED {
             more
         } else {
-            (count / HOPELESS_PER_TRIAL).saturating_sub(before / HOPELESS_PER_TRIAL)
+            (count / SIGNATURES_PER_TRIAL).saturating_sub(before / SIGNATURES_PER_TRIAL)
         };
-        (count, usize::try_from(hopeful).unwrap_or(signatures))
+        (count, usize::try_from(trials).unwrap_or(signatures))
     }
 
     /// Counts what the fast paths have not accepted.

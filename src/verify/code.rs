@@ -53,6 +53,13 @@ macro_rules! codes {
     };
 }
 
+/// What is found where nothing explains the signature.
+const UNEXPLAINED: &[Code] = &[
+    Code::NoKeyMatches,
+    Code::PayloadCorrupted,
+    Code::SignerCandidates,
+];
+
 codes! {
     // How the token is written.
     NulBytes = cause("nul-bytes",
@@ -91,7 +98,7 @@ codes! {
         "these are two tokens run together",
         "put each token on its own line")
         .section("RFC 7515, section 7.1")
-        .silences(&[Code::NoKeyMatches, Code::PayloadCorrupted, Code::SignerCandidates]);
+        .silences(UNEXPLAINED);
     SurroundedToken = cause("surrounded-token",
         "there is extra text around the token",
         "pass the token alone, or use --scan to find it in the text")
@@ -137,7 +144,8 @@ codes! {
         .section("RFC 7518, section 3.4")
         .silences(&[
             Code::Truncated,
-            Code::NoKeyMatches, Code::PayloadCorrupted,
+            Code::NoKeyMatches,
+            Code::PayloadCorrupted,
             Code::SignerCandidates,
             Code::SignatureOfOtherAlgorithm,
         ]);
@@ -157,7 +165,7 @@ codes! {
         "the token is truncated",
         "copy all of it; a column, variable or HTTP header may be too short")
         .section("RFC 7515, section 7.1")
-        .silences(&[Code::NoKeyMatches, Code::PayloadCorrupted, Code::SignerCandidates]);
+        .silences(UNEXPLAINED);
 
     // What was signed.
     SignedPayloadOnly = cause("signed-payload-only",
@@ -361,14 +369,14 @@ codes! {
     SameSigner = cause("same-signer",
         "several rejected tokens of this run were signed with the same unknown key",
         "if the issuer publishes the same key, pass it with -k")
-        .silences(&[Code::NoKeyMatches, Code::PayloadCorrupted, Code::SignerCandidates]);
+        .silences(UNEXPLAINED);
 
     // What the text is, if it is not a signed token.
     Unsecured = cause("unsecured",
         "the token is unsecured: anyone could have created it",
         "reject it; the issuer must sign its tokens")
         .section("RFC 7518, section 3.6")
-        .silences(&[Code::NoKeyMatches, Code::PayloadCorrupted, Code::SignerCandidates]);
+        .silences(UNEXPLAINED);
     Jwe = cause("jwe",
         "only the recipient can read an encrypted token",
         "decrypt it with the recipient's key; a signed JWT may be inside")
@@ -380,7 +388,7 @@ codes! {
     OpaqueToken = cause("opaque-token",
         "this looks like an opaque token, which only the issuer can validate",
         "use the issuer's introspection or userinfo endpoint, or request a JWT")
-        .silences(&[Code::NoKeyMatches, Code::PayloadCorrupted, Code::SignerCandidates]);
+        .silences(UNEXPLAINED);
     Ellipsis = cause("ellipsis",
         "the token was abbreviated for display",
         "copy the full token from its source, not from a log or web page")
@@ -389,20 +397,21 @@ codes! {
         "the payload is detached: it is sent separately, for example as the HTTP body",
         "put base64url(body) between the dots, then verify")
         .section("RFC 7515, appendix F")
-        .silences(&[Code::NoKeyMatches, Code::PayloadCorrupted, Code::SignerCandidates]);
+        .silences(UNEXPLAINED);
     SignatureZero = cause("signature-zero",
         "the signature is all zeros: a placeholder, or CVE-2022-21449 (Java 15 to 18)",
         "find out who sent it")
         .silences(&[
             Code::Truncated,
-            Code::NoKeyMatches, Code::PayloadCorrupted,
+            Code::NoKeyMatches,
+            Code::PayloadCorrupted,
             Code::SignerCandidates,
             Code::SignatureOfOtherAlgorithm,
         ]);
     SignatureOfOtherAlgorithm = cause("signature-of-other-algorithm",
         "the signature has the length of a different algorithm",
         "sign with the algorithm that \"alg\" names, and with a key for it")
-        .silences(&[Code::NoKeyMatches, Code::PayloadCorrupted, Code::SignerCandidates]);
+        .silences(UNEXPLAINED);
     NestedJwt = cause("nested-jwt",
         "the payload is itself a JWT (nested JWT)",
         "verify the outer token, then its payload as a token of its own")

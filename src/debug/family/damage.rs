@@ -5,9 +5,9 @@ use super::hash_variants::other_macs;
 use super::key_with_forms::{Target, bits};
 use super::other_curves::{self, Ways};
 use crate::algorithm::{Algorithm, KeyType, Material};
+use crate::debug::alteration;
 use crate::debug::budget::{self, Work};
 use crate::debug::change::Change;
-use crate::debug::ecdsa::single_edit;
 use crate::debug::evident::alg::rows;
 use crate::debug::proof::{Proof, Signer};
 use crate::debug::reading::notation::Notation;
@@ -233,7 +233,7 @@ impl Search<'_> {
         };
         let mut plain = Vec::new();
         let mut paid = 0_u64;
-        let found = single_edit::each_original(sent, &mut |alteration, character, original| {
+        let found = alteration::each_original(sent, &mut |altered, character, original| {
             if paid == 0 {
                 if !work.spend(cost.saturating_mul(AT_ONCE)) {
                     return Some(None);
@@ -264,7 +264,7 @@ impl Search<'_> {
             };
             let (of_form, of_hash, signer) =
                 self.met(content[0], text, fault, asked, &of_hashes)?;
-            let change = single_edit::edit_of(segment, sent, alteration, character)?;
+            let change = alteration::edit_of(segment, sent, altered, character)?;
             let of_input = std::iter::once(change).chain(fault.of_input.iter().cloned());
             let of_input: Vec<Change> = of_input.chain(of_hash).collect();
             case.prove(of_form, &of_input, Signer::Key(&signer), work)
@@ -318,7 +318,7 @@ pub fn on_other_curves(
     }
     let length = case.reading.signing_input().len().max(1);
     let most = MAX_BYTES.checked_div(length)?;
-    let inputs = single_edit::contents(case.reading).take(most);
+    let inputs = alteration::contents(case.reading).take(most);
     let inputs: Vec<SigningInput> = inputs
         .map(|(change, content)| SigningInput {
             changes: vec![change],
@@ -342,7 +342,7 @@ pub fn in_rsa_signature(
     suspects.iter().filter(is_rsa).find_map(|suspect| {
         let row = Algorithm::of(KeyType::Rsa).next()?;
         let bytes = row.signature_octets(suspect.key());
-        single_edit::of_one_character(segment, bytes).find_map(|(change, text)| {
+        alteration::of_one_character(segment, bytes).find_map(|(change, text)| {
             let signature = base64url::decode(&text).ok()?;
             let target = Target::of(suspect, vec![(vec![change], signature)]);
             let opened = encoded_message::opened(&[target], work);
