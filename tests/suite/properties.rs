@@ -14,6 +14,29 @@ use serde_json::value::RawValue;
 use crate::generated::tempdir;
 use crate::support::{Issuer, NOW, assert_printable, data, feed, jwtlens, status, stderr};
 
+/// Two issuers that are known to the verifier, which has a table for each key, and one that is not.
+static ISSUERS: LazyLock<([Issuer; 3], Verifier)> = LazyLock::new(|| {
+    let issuers = [
+        Issuer::new(1, "a"),
+        Issuer::new(2, "b"),
+        Issuer::new(3, "c"),
+    ];
+    let set = format!(r#"{{"keys":[{},{}]}}"#, issuers[0].jwk(), issuers[1].jwk());
+    let keys = KeySet::read("k", set.as_bytes()).unwrap();
+    let verifier = Verifier::new(keys, Policy::default());
+    for issuer in &issuers[..2] {
+        let good = issuer.token("{}");
+        let many = vec![Token::from(good.as_str()); 40];
+        let reports = verifier.verify_all(&many, NOW);
+        assert!(
+            reports
+                .iter()
+                .all(|report| report.verdict == Verdict::Valid)
+        );
+    }
+    (issuers, verifier)
+});
+
 /// Text that is nearly JSON of a token: its own words, in any order.
 fn nearly_json() -> impl Strategy<Value = Vec<u8>> {
     let words = prop::sample::select(vec![
@@ -179,8 +202,7 @@ proptest! {
         pairs in prop::collection::vec((nearly_json(), nearly_json(), 0..5_u8), 1..60),
         raw in prop::collection::vec(prop::collection::vec(any::<u8>(), 0..90), 0..4),
     ) {
-        let issuers = [Issuer::new(1, "a"), Issuer::new(2, "b"), Issuer::new(3, "c")];
-        let set = format!(r#"{{"keys":[{},{}]}}"#, issuers[0].jwk(), issuers[1].jwk());
+        let (issuers, verifier) = &*ISSUERS;
         let mut texts: Vec<Vec<u8>> = raw;
         for (header, payload, kind) in &pairs {
             texts.push(match kind {
@@ -191,14 +213,7 @@ proptest! {
                 _ => issuers[0].sign(&[b"{\"alg\":\"ES256\",\"kid\":\"b\",\"x\":", &header[..], b"}"].concat(), payload).into(),
             });
         }
-        let verifier = Verifier::new(KeySet::read("k", set.as_bytes()).unwrap(), Policy::default());
         let tokens: Vec<Token> = texts.iter().map(|text| Token::new(jwtlens::Input::default(), text)).collect();
-        // Enough for each key to have its table.
-        for issuer in &issuers[..2] {
-            let good = issuer.token("{}");
-            let many = vec![Token::from(good.as_str()); 40];
-            prop_assert!(verifier.verify_all(&many, NOW).iter().all(|report| report.verdict == Verdict::Valid));
-        }
         let json = |report: &jwtlens::Report| serde_json::to_string(report).unwrap();
         let alone: Vec<String> = tokens.iter().map(|token| json(&verifier.verify(token, NOW))).collect();
         let together: Vec<String> = verifier.verify_all(&tokens, NOW).iter().map(json).collect();
