@@ -11,30 +11,14 @@ use super::escape;
 /// would show it.
 const RAW_VALUE: &str = "$serde_json::private::RawValue";
 
-/// A byte that stands for itself in a string.
-const PLAIN: u8 = 0;
-/// A byte that takes a backslash before it.
-const QUOTED: u8 = 1;
-/// Any other byte.
-const OTHER: u8 = 2;
+/// Whether it stands for itself in a string.
+fn is_plain(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && !is_quoted(byte)
+}
 
-/// Of each byte, one of these.
-static KINDS: [u8; 256] = {
-    let mut kinds = [OTHER; 256];
-    let (_, from_space) = kinds.split_at_mut(0x20);
-    let (printable, _) = from_space.split_at_mut(0x5F);
-    let mut rest = printable;
-    while let Some((kind, others)) = rest.split_first_mut() {
-        *kind = PLAIN;
-        rest = others;
-    }
-    kinds[0x22] = QUOTED;
-    kinds[0x5C] = QUOTED;
-    kinds
-};
-
-fn kind(byte: u8) -> u8 {
-    *KINDS.get(usize::from(byte)).unwrap_or(&OTHER)
+/// Whether it takes a backslash before it.
+fn is_quoted(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\')
 }
 
 /// Appends a value and a newline: what `serde_json` writes, [escaped](escape::json).
@@ -79,15 +63,6 @@ impl Writer<'_> {
         let start = digits.len().saturating_sub(count);
         self.line
             .extend_from_slice(digits.get(start..).unwrap_or_default());
-    }
-
-    /// The name of a field, which is the program's own and plain.
-    fn put_name(&mut self, is_first: &mut bool, name: &str) {
-        self.line
-            .extend_from_slice(if *is_first { b"\"" } else { b",\"" });
-        self.line.extend_from_slice(name.as_bytes());
-        self.line.extend_from_slice(b"\":");
-        *is_first = false;
     }
 }
 
@@ -136,23 +111,22 @@ impl<'w, 'l> Serializer for &'w mut Writer<'l> {
             self.put(&escape::json(text));
             return Ok(());
         }
-        match text.bytes().fold(PLAIN, |kinds, byte| kinds | kind(byte)) {
-            PLAIN => {
-                self.line.push(b'"');
-                self.line.extend_from_slice(text.as_bytes());
-                self.line.push(b'"');
-            }
-            QUOTED => {
-                self.line.push(b'"');
-                for byte in text.bytes() {
-                    if kind(byte) == QUOTED {
-                        self.line.push(b'\\');
-                    }
-                    self.line.push(byte);
+        // Without a branch, so that many bytes are examined at a time.
+        if text.bytes().fold(true, |all, byte| all & is_plain(byte)) {
+            self.line.push(b'"');
+            self.line.extend_from_slice(text.as_bytes());
+            self.line.push(b'"');
+        } else if text.bytes().all(|byte| is_plain(byte) || is_quoted(byte)) {
+            self.line.push(b'"');
+            for byte in text.bytes() {
+                if is_quoted(byte) {
+                    self.line.push(b'\\');
                 }
-                self.line.push(b'"');
+                self.line.push(byte);
             }
-            _ => self.put(&escape::json(&serde_json::to_string(text)?)),
+            self.line.push(b'"');
+        } else {
+            self.put(&escape::json(&serde_json::to_string(text)?));
         }
         Ok(())
     }
@@ -348,13 +322,22 @@ impl ser::SerializeStruct for Items<'_, '_> {
     type Ok = ();
     type Error = Error;
 
+    #[expect(
+        clippy::inline_always,
+        reason = "a name whose length the compiler knows is copied without a call"
+    )]
+    #[inline(always)]
     fn serialize_field<T: Serialize + ?Sized>(
         &mut self,
         name: &'static str,
         value: &T,
     ) -> Result<(), Error> {
         if !self.writer.is_raw {
-            self.writer.put_name(&mut self.is_first, name);
+            // The program's own names are plain.
+            self.put_comma();
+            self.writer.line.push(b'"');
+            self.writer.put(name);
+            self.writer.put("\":");
         }
         value.serialize(&mut *self.writer)?;
         self.writer.is_raw = false;
