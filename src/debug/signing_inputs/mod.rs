@@ -266,9 +266,8 @@ impl Writer<'_> {
         );
         for header in &respelled_headers {
             // Who writes both writes them in one style.
-            let alike = other_payloads.iter();
-            let alike = alike.filter(|payload| payload.styles.meet(header.styles));
-            let alike: Vec<_> = alike.collect();
+            let mut alike = all_payloads.clone();
+            alike.retain(|payload| payload.styles.meet(header.styles));
             self.pairs(&[header], &alike, &plain, Ways::Plain, work);
         }
         self.pairs(&other_headers, &payloads, &inputs, Ways::Plain, work);
