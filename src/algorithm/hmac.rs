@@ -63,6 +63,44 @@ pub fn expected_mac(alg: &str, key: &Material, text: &[u8]) -> Option<Zeroizing<
     }
 }
 
+/// The MAC of a text that is read part by part: `debug` goes on from one start to very many ends. As secret as the key.
+#[derive(Clone)]
+pub enum StartedMac {
+    Sha256(Hmac<Sha256>),
+    Sha384(Hmac<Sha384>),
+    Sha512(Hmac<Sha512>),
+}
+
+impl StartedMac {
+    /// Of no text yet, by an algorithm of this family.
+    pub fn new(alg: &str, key: &Material) -> Option<Self> {
+        match alg {
+            "HS256" => mac(key, b"").map(Self::Sha256),
+            "HS384" => mac(key, b"").map(Self::Sha384),
+            "HS512" => mac(key, b"").map(Self::Sha512),
+            _ => None,
+        }
+    }
+
+    pub fn update(&mut self, text: &[u8]) {
+        match self {
+            Self::Sha256(mac) => mac.update(text),
+            Self::Sha384(mac) => mac.update(text),
+            Self::Sha512(mac) => mac.update(text),
+        }
+    }
+
+    /// Whether the MAC begins with these bytes.
+    pub fn begins_with(self, start: &[u8]) -> bool {
+        match self {
+            Self::Sha256(mac) => mac.verify_truncated_left(start),
+            Self::Sha384(mac) => mac.verify_truncated_left(start),
+            Self::Sha512(mac) => mac.verify_truncated_left(start),
+        }
+        .is_ok()
+    }
+}
+
 /// Whether these are the first bits of a MAC, exactly so many, and enough of them not to be met by chance. Bits
 /// of the last byte that are not among them are zero.
 pub fn verify_truncated(

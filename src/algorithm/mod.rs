@@ -21,7 +21,7 @@ use std::ops::Deref;
 
 use sha2::Digest;
 
-pub(crate) use self::hmac::{HS256, HS384, HS512, OtherMac, expected_mac};
+pub(crate) use self::hmac::{HS256, HS384, HS512, OtherMac, StartedMac, expected_mac};
 pub(crate) use ecdsa::ES256;
 #[cfg(test)]
 pub(crate) use ecdsa::X256;

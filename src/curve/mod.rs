@@ -11,5 +11,7 @@ pub mod single_signature;
 mod table;
 #[cfg(test)]
 mod test_signatures;
+mod wnaf;
 
 pub use point::*;
+pub use wnaf::multiply;

@@ -3,27 +3,27 @@
 //!
 //! `p256` keeps the coordinates of its points to itself, so that it can't normalize many of them
 //! with one inversion. Sums are therefore made here, in Jacobian coordinates over `p256`'s own field;
-//! multiplications of points are left to `p256`.
+//! multiplications of points are sums of few of them (`wnaf`).
 
 #![allow(
     clippy::arithmetic_side_effects,
     reason = "numbers modulo a prime and points of a curve have no overflow"
 )]
 
-use crypto_bigint::{Odd, Uint};
+use crypto_bigint::Uint;
 use p256::ecdsa::VerifyingKey;
 use p256::elliptic_curve::Curve as _;
 use p256::elliptic_curve::bigint::{CheckedAdd as _, Encoding as _};
-use p256::elliptic_curve::ops::{MulByGenerator as _, Reduce};
+use p256::elliptic_curve::ops::Reduce;
 use p256::elliptic_curve::point::DecompressPoint as _;
 use p256::elliptic_curve::sec1::ToEncodedPoint as _;
 use p256::elliptic_curve::subtle::Choice;
 use p256::elliptic_curve::{Field as _, PrimeField as _};
 use p256::{AffinePoint, FieldBytes, FieldElement, NistP256, ProjectivePoint, Scalar, U256};
 
-use std::sync::LazyLock;
-
 use super::batch_addition::{self, Affine};
+use super::table::{Odd, Table, WINDOWS};
+use super::wnaf::multiply;
 
 /// The 32 octets that ECDSA on P-256 takes of a hash (FIPS 186-5 section 6.4.1).
 pub type Prehash = [u8; 32];
@@ -67,8 +67,9 @@ use counted::count;
 /// What operations cost, in tenths of an addition of points.
 mod tenths {
     pub const ADDITION: u64 = 10;
-    pub const DOUBLING: u64 = 6;
-    pub const MULTIPLICATION: u64 = 2000;
+    /// Of a point with z = 1.
+    pub const MIXED_ADDITION: u64 = 7;
+    pub const DOUBLING: u64 = 5;
     /// Of a field element, and of a scalar.
     pub const INVERSION: u64 = 170;
     /// As one of many that share an inversion.
@@ -132,7 +133,12 @@ impl Point {
 
     /// The sum (2007 Bernstein and Lange, "add-2007-bl").
     pub fn plus(&self, other: &Self) -> Self {
-        count(tenths::ADDITION);
+        let is_normal = other.z == FieldElement::ONE;
+        count(if is_normal {
+            tenths::MIXED_ADDITION
+        } else {
+            tenths::ADDITION
+        });
         if bool::from(self.z.is_zero()) {
             return *other;
         }
@@ -142,7 +148,7 @@ impl Point {
         let z1_squared = self.z.square();
         let u2 = other.x * z1_squared;
         let s2 = other.y * self.z * z1_squared;
-        let (u1, s1) = if other.z == FieldElement::ONE {
+        let (u1, s1) = if is_normal {
             (self.x, self.y)
         } else {
             let z2_squared = other.z.square();
@@ -165,6 +171,12 @@ impl Point {
             y: r * (v - x) - s1 * h_cubed,
             z: self.z * other.z * h,
         }
+    }
+
+    /// The same point with z = 1, which takes less time to be added.
+    pub fn normalized(&self) -> Self {
+        let point = normalized(&[*self]).into_iter().flatten().next();
+        point.map_or_else(Self::default, |(x, y)| Self::normal(x, y))
     }
 
     /// Whether the x of the point is this number. The point at infinity has none.
@@ -240,7 +252,7 @@ impl Multiple {
     }
 
     /// `2^k P` for each k up to 256.
-    pub fn doublings(point: &ProjectivePoint) -> Vec<Self> {
+    pub fn doublings(point: &Point) -> Vec<Self> {
         let powers = std::iter::successors(Some(FieldElement::ONE), |k| Some(k.double()));
         doublings(point, 257)
             .into_iter()
@@ -375,7 +387,8 @@ pub fn hash(prehash: Prehash) -> Scalar {
 
 /// `1 / k`, many times faster than by `p256`. The time depends on k, which must not be a secret.
 pub fn inverse_vartime(k: &Scalar) -> Option<Scalar> {
-    const ORDER: Odd<Uint<4>> = Odd::<Uint<4>>::from_be_hex(Scalar::MODULUS);
+    const ORDER: crypto_bigint::Odd<Uint<4>> =
+        crypto_bigint::Odd::<Uint<4>>::from_be_hex(Scalar::MODULUS);
     let k = Uint::from_be_slice(&k.to_repr());
     let inverse = Option::<Uint<4>>::from(k.invert_odd_mod_vartime(&ORDER))?;
     scalar(inverse.to_be_bytes().into())
@@ -388,7 +401,7 @@ pub fn inverse(k: &Scalar) -> Option<Scalar> {
 }
 
 /// The point with an even y that a signature's r is the x of; half of all numbers have none.
-pub fn lift(r: [u8; 32]) -> Option<ProjectivePoint> {
+pub fn lift(r: [u8; 32]) -> Option<Point> {
     count(tenths::LIFT);
     let point = Option::<AffinePoint>::from(AffinePoint::decompress(
         &FieldBytes::from(r),
@@ -412,64 +425,36 @@ pub fn is_signature(r: [u8; 32], s: [u8; 32]) -> bool {
 }
 
 /// `e G`
-pub fn times_generator(e: &Scalar) -> ProjectivePoint {
-    count(tenths::MULTIPLICATION);
-    ProjectivePoint::mul_by_generator(e)
+pub fn times_generator(e: &Scalar) -> Point {
+    if bool::from(e.is_zero()) {
+        return Point::default();
+    }
+    let points = addends(e).map(|(x, y)| Point::normal(x, y));
+    points.fold(Point::default(), |sum, point| sum.plus(&point))
 }
 
-/// Multiples of the generator for each byte of a number.
-struct Generator {
-    /// `(d + 1) 2^8k G` for each byte d at each place k, the last first: one more than d, so that none is at infinity.
-    multiples: Vec<Vec<Affine>>,
-    /// What that is too much, negated, with z = 1.
-    start: Point,
+/// The points that add up to `e G`, if e is not zero.
+fn addends(e: &Scalar) -> impl Iterator<Item = Affine> {
+    let table = Table::of_generator();
+    let number = Odd::new(e);
+    (0..WINDOWS).map(move |window| table.entry(window, &number))
 }
 
-static GENERATOR: LazyLock<Generator> = LazyLock::new(|| {
-    let generator = doublings(&ProjectivePoint::GENERATOR, 256);
-    let steps: Vec<&Point> = generator.chunks(8).filter_map(<[Point]>::first).collect();
-    let surplus = steps
-        .iter()
-        .fold(Point::default(), |sum, step| sum.plus(step));
-    let multiples = steps.iter().map(|step| {
-        let multiples = std::iter::successors(Some(**step), |multiple| Some(multiple.plus(step)));
-        let multiples: Vec<Point> = multiples.take(256).collect();
-        normalized(&multiples).into_iter().flatten().collect()
-    });
-    let start = normalized(&[Point::default().minus(&surplus)]);
-    let start = start.into_iter().flatten().next();
-    Generator {
-        multiples: multiples.collect(),
-        start: start.map_or_else(Point::default, |(x, y)| Point::normal(x, y)),
-    }
-});
-
-impl Generator {
-    /// The multiples that add up to `e G`, without the start.
-    fn addends(&self, e: &Scalar) -> impl Iterator<Item = Affine> {
-        let places = e.to_repr().into_iter().rev().zip(&self.multiples);
-        places.filter_map(|(byte, multiples)| multiples.get(usize::from(byte)).copied())
-    }
-
-    fn times(&self, e: &Scalar) -> Point {
-        self.addends(e)
-            .fold(self.start, |sum, (x, y)| sum.plus(&Point::normal(x, y)))
-    }
-}
+/// Of fewer numbers, the inversions cost more than they save.
+pub const MANY: usize = 48;
 
 /// `e G` for each e. Hashes come in hundreds, so that a table pays, and additions that share an inversion.
 pub fn all_times_generator(hashes: impl Iterator<Item = Scalar>) -> Vec<Point> {
-    /// Of fewer numbers, the inversions cost more than they save.
-    const MANY: usize = 16;
     let hashes: Vec<Scalar> = hashes.collect();
     if hashes.len() < MANY {
-        return hashes.iter().map(|e| GENERATOR.times(e)).collect();
+        return hashes.iter().map(times_generator).collect();
     }
-    let Point { x, y, .. } = GENERATOR.start;
-    let mut sums = vec![(x, y); hashes.len()];
-    let mut addends: Vec<_> = hashes.iter().map(|e| GENERATOR.addends(e)).collect();
-    let mut exceptional = Vec::new();
-    for _ in 0..GENERATOR.multiples.len() {
+    let mut addends: Vec<_> = hashes.iter().map(addends).collect();
+    let mut sums: Vec<Affine> = addends.iter_mut().filter_map(Iterator::next).collect();
+    let places = hashes.iter().enumerate();
+    let zeros = places.filter_map(|(place, e)| bool::from(e.is_zero()).then_some(place));
+    let mut exceptional: Vec<usize> = zeros.collect();
+    for _ in 1..WINDOWS {
         let each = u64::try_from(hashes.len()).unwrap_or(u64::MAX);
         count(tenths::INVERSION.saturating_add(each.saturating_mul(tenths::BATCH_ADDITION)));
         let next: Vec<Affine> = addends.iter_mut().filter_map(Iterator::next).collect();
@@ -478,26 +463,26 @@ pub fn all_times_generator(hashes: impl Iterator<Item = Scalar>) -> Vec<Point> {
     let mut points: Vec<Point> = sums.into_iter().map(|(x, y)| Point::normal(x, y)).collect();
     for place in exceptional {
         if let (Some(point), Some(e)) = (points.get_mut(place), hashes.get(place)) {
-            *point = GENERATOR.times(e);
+            *point = times_generator(e);
         }
     }
     points
 }
 
 /// `k Q`
-pub fn times_key(key: &VerifyingKey, k: &Scalar) -> ProjectivePoint {
-    multiply(&ProjectivePoint::from(*key.as_affine()), k)
+pub fn times_key(key: &VerifyingKey, k: &Scalar) -> Point {
+    multiply(&Point::from(*key.as_affine()), k)
 }
 
 /// -Q: the point with the other y.
 pub fn negated(key: &VerifyingKey) -> Option<VerifyingKey> {
-    key_of(-ProjectivePoint::from(*key.as_affine()))
+    key_of(Point::default().minus(&Point::from(*key.as_affine())))
 }
 
 /// The key of d - 2^256, if `key` is that of d.
 pub fn of_negative_private(key: &VerifyingKey) -> Option<VerifyingKey> {
     let difference = <Scalar as Reduce<U256>>::reduce(U256::MAX) + Scalar::ONE;
-    key_of(ProjectivePoint::from(*key.as_affine()) - times_generator(&difference))
+    key_of(Point::from(*key.as_affine()).minus(&times_generator(&difference)))
 }
 
 /// The key whose private number is the y of this one.
@@ -507,9 +492,9 @@ pub fn of_private_y(key: &VerifyingKey) -> Option<VerifyingKey> {
     key_of(times_generator(&y))
 }
 
-fn key_of(point: ProjectivePoint) -> Option<VerifyingKey> {
-    let key = p256::PublicKey::from_affine(point.to_affine()).ok()?;
-    Some(key.into())
+fn key_of(point: Point) -> Option<VerifyingKey> {
+    let (x, y) = normalized(&[point]).pop()??;
+    key_at(&[x, y].map(|number| number.to_repr().into()))
 }
 
 /// The coordinates of a key.
@@ -524,18 +509,11 @@ pub fn key_at([x, y]: &Coordinates) -> Option<VerifyingKey> {
     VerifyingKey::from_sec1_bytes(&[&[4][..], x, y].concat()).ok()
 }
 
-/// `k P`
-pub fn multiply(point: &ProjectivePoint, k: &Scalar) -> ProjectivePoint {
-    count(tenths::MULTIPLICATION);
-    *point * k
-}
-
 /// The two points that `e G` must be one of for the signature to verify: `±s R - r Q`.
-pub fn targets(s_times_lifted: &ProjectivePoint, r_times_key: &ProjectivePoint) -> [Point; 2] {
-    count(2 * tenths::ADDITION);
+pub fn targets(s_times_lifted: &Point, r_times_key: &Point) -> [Point; 2] {
     [
-        (*s_times_lifted - r_times_key).into(),
-        (-*s_times_lifted - r_times_key).into(),
+        s_times_lifted.minus(r_times_key),
+        Point::default().minus(&s_times_lifted.plus(r_times_key)),
     ]
 }
 
@@ -544,11 +522,11 @@ pub fn targets(s_times_lifted: &ProjectivePoint, r_times_key: &ProjectivePoint) 
 pub fn recovered(
     r: &Scalar,
     s: &Scalar,
-    lifted: &ProjectivePoint,
+    lifted: &Point,
     hashes: impl Iterator<Item = Scalar>,
 ) -> Vec<[Option<Coordinates>; 2]> {
     let inverse = inverse(r).unwrap_or(Scalar::ZERO);
-    let point = Point::from(multiply(lifted, &(*s * inverse)));
+    let point = multiply(lifted, &(*s * inverse));
     let hashes = all_times_generator(hashes.map(|e| e * inverse));
     let keys: Vec<Point> = hashes
         .iter()
@@ -563,14 +541,16 @@ pub fn recovered(
 }
 
 /// `2^k P` for each k below `count`.
-pub fn doublings(point: &ProjectivePoint, count: usize) -> Vec<Point> {
-    std::iter::successors(Some(Point::from(*point)), |point| Some(point.doubled()))
+pub fn doublings(point: &Point, count: usize) -> Vec<Point> {
+    std::iter::successors(Some(*point), |point| Some(point.doubled()))
         .take(count)
         .collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use p256::elliptic_curve::ops::MulByGenerator as _;
+
     use super::*;
 
     /// Sums, doublings and the exceptional cases are those of `p256`.
@@ -595,7 +575,7 @@ mod tests {
             compressed(&[Point::from(point(9)).plus(&Point::from(-point(9)))]),
             [[0; 33]]
         );
-        let doubled = doublings(&point(3), 5);
+        let doubled = doublings(&point(3).into(), 5);
         let expected: Vec<_> = [3, 6, 12, 24, 48].map(point).map(octets).to_vec();
         assert_eq!(compressed(&doubled), expected);
         assert_eq!(
@@ -613,7 +593,7 @@ mod tests {
             -Scalar::from(1_u64),
             -Scalar::from(257_u64),
         ];
-        let expected = numbers.map(|e| octets(times_generator(&e)));
+        let expected = numbers.map(|e| octets(ProjectivePoint::mul_by_generator(&e)));
         // Alone, and as some of many, of which zero leads through the point at infinity.
         for count in [1, 8] {
             let all = compressed(&all_times_generator(numbers.repeat(count).into_iter()));

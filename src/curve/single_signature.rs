@@ -22,19 +22,10 @@ use p256::{AffinePoint, FieldElement, Scalar};
 use super::factors::{Factors, factors};
 use super::generator::ODD_MULTIPLES;
 use super::point::{Point, Prehash};
-use super::table::Bits;
-
-/// Bits of a window, for the key: a digit is zero or odd, and its magnitude below `2^(WIDTH - 1)`.
-const WIDTH: u32 = 5;
+use super::wnaf::{self, WIDTH, digits};
 
 /// Bits of a window for G, whose multiples take no time to make.
 const GENERATOR_WIDTH: u32 = 7;
-
-/// Odd multiples of the key, one for each magnitude.
-const MULTIPLES: usize = 1 << (WIDTH - 2);
-
-/// Digits of a scalar: the topmost bit may carry.
-const DIGITS: usize = 257;
 
 /// Whether the signature verifies, as far as this can tell: if not, it may still do so, for the reasons
 /// at the head of this file. R and S take 64 bytes; a signature of any other length is not accepted.
@@ -50,69 +41,18 @@ pub fn accepts(key: &VerifyingKey, prehash: Prehash, signature: &[u8]) -> bool {
 
 /// `u1 G + u2 Q`
 fn sum_of_products(u1: &Scalar, u2: &Scalar, q: &AffinePoint) -> Point {
-    let multiples = odd_multiples(*q);
-    let products = [
+    let multiples = wnaf::odd_multiples(&Point::from(*q));
+    wnaf::sum_of_products(&[
         (digits(u1, GENERATOR_WIDTH), &ODD_MULTIPLES[..]),
         (digits(u2, WIDTH), &multiples[..]),
-    ];
-    let mut sum = Point::default();
-    for place in (0..DIGITS).rev() {
-        sum = sum.doubled();
-        for (digits, multiples) in &products {
-            let digit = digits.get(place).copied().unwrap_or_default();
-            let multiple = multiples.get(usize::from(digit.unsigned_abs() / 2));
-            match multiple {
-                Some(multiple) if digit > 0 => sum = sum.plus(multiple),
-                Some(multiple) if digit < 0 => sum = sum.minus(multiple),
-                _ => {}
-            }
-        }
-    }
-    sum
-}
-
-/// `P, 3 P, 5 P ... 15 P`
-fn odd_multiples(point: AffinePoint) -> [Point; MULTIPLES] {
-    let mut multiple = Point::from(point);
-    let twice = multiple.doubled();
-    [(); MULTIPLES].map(|()| {
-        let this = multiple;
-        multiple = multiple.plus(&twice);
-        this
-    })
-}
-
-/// The digits of a scalar, least significant first: `k = digits[0] + 2 digits[1] + 4 digits[2] + ...`
-fn digits(k: &Scalar, width: u32) -> [i8; DIGITS] {
-    let bits = Bits::of(&k.to_repr());
-    let range = 1_u64 << width;
-    let mut digits = [0; DIGITS];
-    // What is left at this place is the bits from here on, plus one if the digit below was negative.
-    let mut carry = 0;
-    let mut place = 0;
-    while place < DIGITS {
-        let window = (bits.from(place) & (range - 1)) + carry;
-        if window.is_multiple_of(2) {
-            // Zero. An even window is carried on as it is: 0 + 0, or 1 + 1.
-            place += 1;
-            continue;
-        }
-        // The upper half of the windows is negative, and carries.
-        carry = window >> (width - 1);
-        let digit =
-            i16::try_from(window).unwrap_or_default() - if carry == 1 { 1 << width } else { 0 };
-        if let Some(place) = digits.get_mut(place) {
-            *place = i8::try_from(digit).unwrap_or_default();
-        }
-        place += usize::try_from(width).unwrap_or(DIGITS);
-    }
-    digits
+    ])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::curve::test_signatures::{constructed, random, sign};
+    use crate::curve::wnaf::DIGITS;
     use p256::ProjectivePoint;
     use p256::ecdsa::signature::hazmat::PrehashVerifier as _;
     use p256::ecdsa::{Signature, SigningKey};

@@ -6,11 +6,13 @@
     reason = "numbers modulo a prime have no overflow; indices are below the lengths next to them"
 )]
 
+use std::sync::LazyLock;
+
 use p256::elliptic_curve::PrimeField as _;
 use p256::{FieldBytes, FieldElement, ProjectivePoint, Scalar};
 
 use super::batch_addition::{Affine, add_each};
-use super::point::{doublings, normalized};
+use super::point::{Point, doublings, normalized};
 
 /// Bits of a window: 832 KiB for a key. Twelve would save a tenth of the time and take the triple.
 pub const BITS: usize = 10;
@@ -25,7 +27,7 @@ impl Table {
     pub fn of(point: &ProjectivePoint) -> Self {
         // No power of two below 2^256 times a point is at infinity, as the group's order is a prime.
         let at_infinity = (FieldElement::ZERO, FieldElement::ZERO);
-        let doublings: Vec<Affine> = normalized(&doublings(point, 256))
+        let doublings: Vec<Affine> = normalized(&doublings(&Point::from(*point), 256))
             .into_iter()
             .map(|point| point.unwrap_or(at_infinity))
             .collect();
@@ -54,6 +56,13 @@ impl Table {
             }
         }
         Self(windows)
+    }
+
+    /// That of the generator.
+    pub fn of_generator() -> &'static Self {
+        static GENERATOR: LazyLock<Table> =
+            LazyLock::new(|| Table::of(&ProjectivePoint::GENERATOR));
+        &GENERATOR
     }
 
     /// The point that a number adds for one of its windows.

@@ -21,10 +21,24 @@ pub enum Alteration {
 }
 
 impl Alteration {
-    fn place(self) -> usize {
+    pub fn place(self) -> usize {
         match self {
             Self::Replaced(at) | Self::Lost(at) | Self::Added(at) => at,
         }
+    }
+
+    /// What stands behind the place in the text as it was, of this text.
+    pub fn behind(self, text: &str) -> &str {
+        let at = match self {
+            Self::Replaced(at) | Self::Added(at) => at.saturating_add(1),
+            Self::Lost(at) => at,
+        };
+        text.get(at..).unwrap_or_default()
+    }
+
+    /// What stood at the place, if it is not one where too much stands now.
+    pub fn before(self, character: char) -> Option<char> {
+        (!matches!(self, Self::Added(_))).then_some(character)
     }
 
     /// What makes the text as it was, if `character` stood there.
@@ -66,39 +80,20 @@ impl Alteration {
     }
 }
 
-/// Shows every text that this one may have been before one of its characters was altered, until something is made of
-/// one. Each is shown in the same place: they are too many for a text of their own.
-pub fn each_original<T>(
-    text: &str,
-    show: &mut dyn FnMut(Alteration, char, &str) -> Option<T>,
-) -> Option<T> {
-    let mut original = String::with_capacity(text.len().saturating_add(1));
-    for at in 0..=text.len() {
-        let (before, behind) = text.split_at_checked(at)?;
-        let after = behind.get(1..);
-        let mut show = |alteration, character: char, after: &str| {
-            original.clear();
-            original.push_str(before);
-            if !matches!(alteration, Alteration::Added(_)) {
-                original.push(character);
-            }
-            original.push_str(after);
-            show(alteration, character, &original)
-        };
-        for character in base64url_lenient::characters() {
-            let replaced = after.and_then(|after| show(Alteration::Replaced(at), character, after));
-            let lost = || show(Alteration::Lost(at), character, behind);
-            if let Some(made) = replaced.or_else(lost) {
-                return Some(made);
-            }
-        }
-        if let Some(after) = after
-            && let Some(made) = show(Alteration::Added(at), 'A', after)
-        {
-            return Some(made);
-        }
-    }
-    None
+/// Every alteration of one character that may have made this text, with the character that stood there before; of one
+/// that was added that is any.
+pub fn originals(text: &str) -> impl Iterator<Item = (Alteration, char)> {
+    let length = text.len();
+    (0..=length).flat_map(move |at| {
+        let is_within = at < length;
+        let others = base64url_lenient::characters().flat_map(move |character| {
+            let replaced = is_within.then_some((Alteration::Replaced(at), character));
+            replaced
+                .into_iter()
+                .chain([(Alteration::Lost(at), character)])
+        });
+        others.chain(is_within.then_some((Alteration::Added(at), 'A')))
+    })
 }
 
 /// The change that leads from a segment to what it was before.
@@ -121,24 +116,17 @@ pub fn contents(reading: &Reading) -> impl Iterator<Item = (Change, [String; 2])
     let (header, payload) = (&reading.segments.header, &reading.segments.payload);
     let segments = [(Segment::Header, header), (Segment::Payload, payload)];
     segments.into_iter().flat_map(move |(segment, text)| {
-        let places = 0..=text.len();
-        places.flat_map(move |at| {
-            let others = base64url_lenient::characters()
-                .flat_map(move |c| [(Alteration::Replaced(at), c), (Alteration::Lost(at), c)]);
-            others
-                .chain([(Alteration::Added(at), 'A')])
-                .filter_map(move |(alteration, c)| {
-                    let change = edit_of(segment, text, alteration, c)?;
-                    let Change::EditSegment { edit, .. } = &change else {
-                        return None;
-                    };
-                    let sent = edit.apply(text).filter(|sent| sent.len() % 4 != 1)?;
-                    let content = match segment {
-                        Segment::Header => [sent, payload.clone()],
-                        _ => [header.clone(), sent],
-                    };
-                    Some((change, content))
-                })
+        originals(text).filter_map(move |(alteration, c)| {
+            let change = edit_of(segment, text, alteration, c)?;
+            let Change::EditSegment { edit, .. } = &change else {
+                return None;
+            };
+            let sent = edit.apply(text).filter(|sent| sent.len() % 4 != 1)?;
+            let content = match segment {
+                Segment::Header => [sent, payload.clone()],
+                _ => [header.clone(), sent],
+            };
+            Some((change, content))
         })
     })
 }

@@ -4,14 +4,29 @@
 use rsa::traits::PublicKeyParts as _;
 
 use crate::algorithm::Material;
+use crate::curve::MANY;
 use crate::text::json::MAX_DEPTH;
 use crate::verify::report::Tried;
 
-/// What a multiplication of a point costs. The unit is an addition of points: a microsecond or less.
-pub const MULTIPLICATION: u64 = 200;
+/// What a multiplication of a point costs. The unit is an addition of points: half a microsecond.
+pub const MULTIPLICATION: u64 = 190;
 
-/// What looking up a hash costs: its multiple of the generator, by a table.
-pub const LOOK_UP: u64 = 40;
+/// What it costs to look up so many hashes: their multiples of the generator, by a table, which takes less of each if
+/// they are many.
+pub fn of_look_ups(hashes: usize) -> u64 {
+    const OF_ONE: u64 = 20;
+    const OF_ONE_OF_MANY: u64 = 17;
+    /// An inversion for each window of the table, and one to normalize them.
+    const OF_MANY: u64 = 26 * INVERSION;
+    let count = u64::try_from(hashes).unwrap_or(u64::MAX);
+    let one_by_one = count.saturating_mul(OF_ONE).saturating_add(INVERSION);
+    let together = count.saturating_mul(OF_ONE_OF_MANY);
+    if hashes < MANY {
+        one_by_one
+    } else {
+        together.saturating_add(OF_MANY)
+    }
+}
 
 /// What it costs to find out whether a number is the x of a point.
 pub const LIFT: u64 = 20;
@@ -138,7 +153,7 @@ pub struct Work<'w> {
 /// So many units a token may cost.
 pub const fn budget(effort: Effort) -> u64 {
     match effort {
-        Effort::Default => 480_000,
+        Effort::Default => 370_000,
         Effort::Deep => 9_000_000,
     }
 }

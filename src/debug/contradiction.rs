@@ -6,6 +6,9 @@ use super::change::{self, Change, Edit};
 use super::reading::base64url_lenient;
 use super::reading::notation::Notation;
 use super::replay::Segments;
+use crate::algorithm::Algorithm;
+use crate::text::base64url;
+use crate::token::header::JoseHeader;
 
 /// A token as it came in, with the changes that are said to lead to one that verifies.
 pub struct Explanation<'e> {
@@ -30,6 +33,7 @@ impl<'e> Explanation<'e> {
             || self.is_cut_at_an_edit()
             || self.is_padding_cut()
             || self.is_edit_of_a_foreign_character()
+            || self.is_alg_damaged()
     }
 
     fn has(&self, cause: Cause) -> bool {
@@ -99,5 +103,28 @@ impl<'e> Explanation<'e> {
         let is_mixed = sent.iter().any(|byte| matches!(byte, b'-' | b'_'));
         let is_foreign = |edit: &Edit| matches!(sent.get(edit.at), Some(b'+' | b'/'));
         is_mixed && self.has(Cause::StandardBase64) && self.edits().any(is_foreign)
+    }
+
+    /// Of a header that was not signed, `alg` is the name of the algorithm but for what one altered character stands for: it
+    /// was damaged, and is not the name of another algorithm.
+    fn is_alg_damaged(&self) -> bool {
+        /// A character of base64url stands for bits of so many bytes.
+        const BYTES: usize = 2;
+        let algorithm = self.changes.iter().find_map(|change| match change {
+            Change::UseAlgorithm { algorithm, .. } => Some(*algorithm),
+            Change::IgnoreAlg { .. } => Some("ES256"),
+            _ => None,
+        });
+        let header = base64url::decode(&self.segments.header).ok();
+        let header = header.and_then(|header| JoseHeader::parse(&header).ok());
+        let alg = header.as_ref().and_then(|header| header.alg.as_deref());
+        let (Some(algorithm), Some(alg)) = (algorithm, alg) else {
+            return false;
+        };
+        let differing = alg.bytes().zip(algorithm.bytes()).filter(|(a, b)| a != b);
+        self.changes.contains(&Change::TakePayload)
+            && Algorithm::named(alg).is_none()
+            && alg.len() == algorithm.len()
+            && differing.count() <= BYTES
     }
 }

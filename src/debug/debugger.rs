@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::budget::{Effort, MULTIPLICATION, Work};
+use super::budget::{Effort, Work};
 use super::cause::Cause;
 use super::change::{Change, Stage};
 use super::ecdsa::dropped_characters;
@@ -515,8 +515,8 @@ impl Search<'_> {
     fn mistaken(&self, work: &mut Work) -> Option<Proof> {
         /// Of more keys the rest is not tried.
         const MAX_KEYS: usize = 4;
-        /// Three keys for each.
-        const OF_A_KEY: u64 = 3 * MULTIPLICATION;
+        /// Three keys for each, made with multiples of the generator.
+        const OF_A_KEY: u64 = 140;
         let keys = self.suspects.iter().take(MAX_KEYS);
         let mistaken: Vec<Suspect> = keys
             .take_while(|_| work.spend(OF_A_KEY))

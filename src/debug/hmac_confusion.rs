@@ -25,7 +25,7 @@ pub const EMPTY_SECRET: &str = "the empty secret";
 const SHARE: u64 = 50_000;
 
 /// So many octets are written or hashed for one unit.
-const OCTETS: usize = 256;
+const OCTETS: usize = 128;
 
 /// What was used as the secret, in words, and its octets.
 type NamedSecret = (&'static str, Vec<u8>);
@@ -206,7 +206,7 @@ impl Attempt<'_> {
         work: &mut Work,
     ) -> Option<Secret> {
         let length = self.input.len().saturating_add(octets.len());
-        if !work.spend(of_octets(length).saturating_add(2)) {
+        if !work.spend(of_octets(length).saturating_add(4)) {
             return None;
         }
         self.tried = self.tried.saturating_add(1);

@@ -20,6 +20,7 @@ mod budget_tests;
 mod cause;
 mod change;
 mod contradiction;
+mod damaged_json;
 mod debugger;
 mod ecdsa;
 mod evident;

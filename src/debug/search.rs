@@ -4,8 +4,9 @@
 //! looked up in it. Equal points are replayed to become a proof.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
-use super::budget::{self, INVERSION, LIFT, LOOK_UP, MULTIPLICATION, PROOF, Work};
+use super::budget::{self, LIFT, MULTIPLICATION, PROOF, Work};
 use super::change::Change;
 use super::proof::{Proof, Signer};
 use super::reading::Reading;
@@ -68,17 +69,19 @@ impl<'s> Targets<'s> {
         const MAX_PAIRS: usize = 600;
         /// A signature of 64 bytes has so many ways, all of the same kind.
         const PLAIN: usize = 4;
-        /// All points are normalized together in the end.
-        const OF_A_FORM: u64 = MULTIPLICATION + LIFT + INVERSION;
-        const OF_A_PAIR: u64 = MULTIPLICATION + 3 * INVERSION;
+        /// Two sums. All points are normalized together in the end.
+        const OF_A_PAIR: u64 = 4;
         let lifted: Vec<_> = forms
             .iter()
             .map(|form| {
                 let (r, s) = (curve::scalar(form.r)?, curve::scalar(form.s)?);
-                if suspects.is_empty() || !work.spend(OF_A_FORM) {
+                if suspects.is_empty() || !work.spend(LIFT) {
                     return None;
                 }
-                Some((r, curve::multiply(&curve::lift(form.r)?, &s)))
+                // Half of all numbers are no x of a point.
+                let lifted = curve::lift(form.r)?;
+                let is_paid = work.spend(MULTIPLICATION);
+                is_paid.then(|| (r, curve::multiply(&lifted, &s)))
             })
             .collect();
         let mut pairs: Vec<(usize, usize)> = (0..forms.len())
@@ -101,12 +104,15 @@ impl<'s> Targets<'s> {
             else {
                 continue;
             };
-            if !work.spend(OF_A_PAIR) {
+            let multiple = multiples.entry((r.to_bytes(), c));
+            let of_multiple = match &multiple {
+                Entry::Occupied(_) => 0,
+                Entry::Vacant(_) => MULTIPLICATION,
+            };
+            if !work.spend(of_multiple.saturating_add(OF_A_PAIR)) {
                 break;
             }
-            let r_times_key = multiples
-                .entry((r.to_bytes(), c))
-                .or_insert_with(|| curve::times_key(suspect.key(), r));
+            let r_times_key = multiple.or_insert_with(|| curve::times_key(suspect.key(), r));
             points.extend(curve::targets(s_times_lifted, r_times_key));
             places.extend([(f, c); 2]);
         }
@@ -135,7 +141,7 @@ impl<'s> Targets<'s> {
         let cost = if self.is_empty() {
             1
         } else {
-            count.saturating_mul(LOOK_UP).saturating_add(INVERSION)
+            budget::of_look_ups(hashes.len())
         };
         if !work.spend(cost) {
             return None;

@@ -335,10 +335,31 @@ fn faults(alg: &str) -> Vec<Fault> {
     faults
 }
 
+/// About how many bytes payloads have.
+const SIZES: [usize; 3] = [50, 200, 600];
+
+/// One of them for a token of this number.
+fn size(number: usize) -> usize {
+    SIZES[number / 7 % SIZES.len()]
+}
+
+/// A payload of that size, with words that are different in each token.
+fn payload(number: usize) -> String {
+    let start = format!(r#"{{"sub":"member-{number}","n":{number},"exp":1895392000"#);
+    let missing = size(number).saturating_sub(start.len() + 20);
+    let words = HEXLOWER.encode(&Sha512::digest(start.as_bytes()));
+    let words: String = words.chars().cycle().take(missing).collect();
+    let text = match missing {
+        0 => String::new(),
+        _ => format!(r#","text":"{words}""#),
+    };
+    format!("{start}{text}}}")
+}
+
 /// The token that a signer with these faults makes.
 fn token(alg: &str, pair: &Pair, other: &Pair, number: usize, faults: &[Fault]) -> String {
     let header = format!(r#"{{"alg":"{alg}","typ":"JWT"}}"#);
-    let payload = format!(r#"{{"sub":"member-{number}","n":{number},"exp":1895392000}}"#);
+    let payload = payload(number);
     let mut text = both(&header, &payload).into_bytes();
     let (mut signed, mut salt) = (alg, None);
     let mut key_pair = pair;
@@ -438,6 +459,7 @@ fn every_pair_of_faults_is_proven() {
 fn try_faults(of_pairs: usize) {
     let mut random = Random::seeded("families", 18);
     let mut rates: BTreeMap<(&str, &str), Rate> = BTreeMap::new();
+    let mut sizes: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
     let mut missed = Vec::new();
     for (key_type, _, algorithms) in Pair::all() {
         let seeds = [random.below(200), random.below(200)].map(|seed| u8::try_from(seed).unwrap());
@@ -477,8 +499,12 @@ fn try_faults(of_pairs: usize) {
                     rate.time += time;
                     rate.most = rate.most.max(time);
                 }
+                let size = size(number);
+                let (made, found_of_size) = sizes.entry(size).or_default();
+                *made += 1;
+                *found_of_size += usize::from(found == expected);
                 if found != expected {
-                    missed.push(format!("{alg} {expected:?}: {found:?}"));
+                    missed.push(format!("{alg} {size} {expected:?}: {found:?}"));
                 }
                 // A proof is no acceptance.
                 assert_ne!(
@@ -502,6 +528,10 @@ fn try_faults(of_pairs: usize) {
     }
     println!("{proven} of {made} in all; not proven as what they are: {missed:#?}");
     assert!(proven * 100 >= made * 95, "{proven} of {made}");
+    for (size, (made, proven)) in sizes {
+        println!("payloads of {size} bytes: {proven} of {made}");
+        assert!(proven * 100 >= made * 95, "{size}: {proven} of {made}");
+    }
 }
 
 /// One character of the payload that another one replaced, that was lost or added.
@@ -955,6 +985,15 @@ fn a_secret_that_was_changed_is_told() {
             BTreeSet::from([code]),
             "{given}"
         );
+    }
+    // `echo` wrote a newline, and another program encoded or decoded what it wrote.
+    let with_newline = format!("{text}\n");
+    let encoded = BASE64.encode(with_newline.as_bytes());
+    for (given, signs) in [(text, &*encoded), (&*encoded, text)] {
+        let bench = debugger(&[&Pair::Oct(given.into()).jwk()], &[], Effort::Default);
+        let token = Pair::Oct(signs.into()).token("HS256", "HS256", "{}");
+        let expected = BTreeSet::from(["secret-with-newline", "secret-base64"]);
+        assert_eq!(proven(&debug(&bench, &token)), expected, "{given}");
     }
     let bench = debugger(&[&Pair::Oct(text.into()).jwk()], &[], Effort::Default);
     // As a decoder reads it that ignores what is not base64.

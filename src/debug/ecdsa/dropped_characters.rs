@@ -15,7 +15,7 @@ use super::partial_sums::{Half, LOST, Put, Summands, follows, ways};
 use super::relation;
 use super::signature_layout::{Layout, values};
 use crate::curve::{self, Abscissa, Multiple, Point};
-use crate::debug::budget::{INVERSION, LIFT, LOOK_UP, MULTIPLICATION, Work};
+use crate::debug::budget::{self, INVERSION, LIFT, MULTIPLICATION, Work};
 use crate::debug::cause::Cause;
 use crate::debug::change::{Change, Edit};
 use crate::debug::proof::{Proof, Signer};
@@ -92,7 +92,7 @@ fn in_s(lost: usize, pairs: u64) -> u64 {
     /// Two sums, one of each sign, and their normalization.
     const OF_A_PAIR: u64 = 3;
     /// Inversions and some additions.
-    const OF_A_KEY: u64 = MULTIPLICATION + 4 * INVERSION;
+    const OF_A_KEY: u64 = MULTIPLICATION + 2 * INVERSION;
     if lost == 0 {
         return u64::MAX;
     }
@@ -113,7 +113,7 @@ fn in_r(lost: usize) -> u64 {
     }
     let sums = ways(lost / 2).saturating_add(ways(lost.div_ceil(2)));
     summands(lost)
-        .saturating_add(2 * MULTIPLICATION + 5 * INVERSION)
+        .saturating_add(MULTIPLICATION + 5 * INVERSION)
         .saturating_add(sums.saturating_mul(OF_A_SUM))
         .saturating_add(ways(lost) / PAIRS)
 }
@@ -135,8 +135,8 @@ impl<'s> DroppedSearch<'s> {
         suspects: &'s [Suspect],
         work: &mut Work,
     ) -> Option<Self> {
-        let count = u64::try_from(hashes.len()).unwrap_or(u64::MAX);
-        if hashes.is_empty() || suspects.is_empty() || !work.spend(count.saturating_mul(LOOK_UP)) {
+        let cost = budget::of_look_ups(hashes.len());
+        if hashes.is_empty() || suspects.is_empty() || !work.spend(cost) {
             return None;
         }
         Some(Self {

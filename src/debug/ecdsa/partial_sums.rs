@@ -6,10 +6,8 @@
 //! next one, among what has moved up already: the whole is a sum of numbers of which each depends on one
 //! character's place alone. Multiples of a point are sums in the same way.
 
-use p256::ProjectivePoint;
-
 use super::signature_layout::EncodedNumber;
-use crate::curve::{self, Multiple, Summand};
+use crate::curve::{self, Multiple, Point, Summand};
 
 /// What may have been lost.
 pub const LOST: [u8; 2] = [62, 63];
@@ -144,7 +142,7 @@ pub struct Summands<'h> {
 }
 
 impl<'h> Summands<'h> {
-    pub fn new(half: &'h Half, point: &ProjectivePoint) -> Self {
+    pub fn new(half: &'h Half, point: &Point) -> Self {
         let powers = Multiple::doublings(point);
         let part = |place: usize, value: u8| half.part(place, value, &powers);
         let moved = |by: usize| -> Vec<Multiple> {
@@ -223,6 +221,7 @@ impl Sums {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use p256::ProjectivePoint;
     use p256::elliptic_curve::ops::MulByGenerator as _;
 
     /// Every value's multiple is a sum of one of the first and one of the second, wherever the number
@@ -247,8 +246,8 @@ mod tests {
                 .map(|value: u32| u8::try_from(value).unwrap())
                 .collect();
             let half = Half::new(&values, &number, lost, 0).unwrap();
-            let (first, second) =
-                Summands::new(&half, &ProjectivePoint::GENERATOR).in_two(&Multiple::default());
+            let (first, second) = Summands::new(&half, &ProjectivePoint::GENERATOR.into())
+                .in_two(&Multiple::default());
             let mut sums = 0;
             for (before, sum) in first.iter().step_by(13) {
                 for (behind, other) in second

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 
 use crate::curve::{self, Coordinates};
-use crate::debug::budget::{INVERSION, LIFT, LOOK_UP, MULTIPLICATION, Work};
+use crate::debug::budget::{self, INVERSION, LIFT, MULTIPLICATION, Work};
 use crate::debug::proof::{Proof, Signer};
 use crate::debug::reading::signature_encodings::SignatureForm;
 use crate::debug::search::Case;
@@ -103,10 +103,11 @@ fn recovered<'h>(
     work: &mut Work,
 ) -> Vec<(&'h Hashed, Coordinates)> {
     /// Two additions, their normalization and a thumbprint or two.
-    const OF_A_HASH: u64 = LOOK_UP + 20;
-    const OF_ALL: u64 = MULTIPLICATION + 4 * INVERSION;
+    const OF_A_HASH: u64 = 10;
+    const OF_ALL: u64 = MULTIPLICATION + 2 * INVERSION;
     let count = u64::try_from(hashes.len()).unwrap_or(u64::MAX);
     let cost = count.saturating_mul(OF_A_HASH).saturating_add(OF_ALL);
+    let cost = cost.saturating_add(budget::of_look_ups(hashes.len()));
     if !work.spend(LIFT) {
         return Vec::new();
     }

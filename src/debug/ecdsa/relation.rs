@@ -1,15 +1,15 @@
 //! What ties R, S, a hash and a key together (SEC 1, section 4.1.4). With R known, `s R = ±(e G + r Q)`; with S
 //! known, `R = e G / s + r Q / s`. The searches here know all but some characters of one of them.
 
+use p256::Scalar;
 use p256::ecdsa::VerifyingKey;
-use p256::{ProjectivePoint, Scalar};
 
 use crate::curve::{self, Multiple, Point, Summand};
 use crate::debug::signing_inputs::Hashed;
 
 /// `e G + r Q` for each `e G`: `s R` or its negative.
 pub fn sums(points: &[Point], key: &VerifyingKey, r: &Scalar) -> Vec<Point> {
-    let r_times_key = Point::from(curve::times_key(key, r));
+    let r_times_key = curve::times_key(key, r);
     let points = points.iter();
     points.map(|point| point.plus(&r_times_key)).collect()
 }
@@ -35,10 +35,10 @@ pub fn both_signs(point: Point) -> [Point; 2] {
 
 /// `e G / s`, of the inverse of s.
 pub fn base(e: &Scalar, inverse: &Scalar) -> Point {
-    curve::times_generator(&e.multiply(inverse)).into()
+    curve::times_generator(&e.multiply(inverse))
 }
 
 /// `Q / s`, of the inverse of s.
-pub fn step(key: &VerifyingKey, inverse: &Scalar) -> ProjectivePoint {
+pub fn step(key: &VerifyingKey, inverse: &Scalar) -> Point {
     curve::times_key(key, inverse)
 }

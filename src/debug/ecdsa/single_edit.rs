@@ -14,7 +14,7 @@ use super::relation;
 use super::signature_layout::{Layout, values};
 use crate::curve::{self, Multiple, Point, Summand};
 use crate::debug::alteration::{Alteration, contents};
-use crate::debug::budget::{INVERSION, LIFT, LOOK_UP, MULTIPLICATION, Work};
+use crate::debug::budget::{self, INVERSION, LIFT, MULTIPLICATION, Work};
 use crate::debug::change::Change;
 use crate::debug::proof::{Proof, Signer};
 use crate::debug::reading::base64url_lenient;
@@ -180,7 +180,7 @@ impl EditSearch<'_> {
 
     /// R is as it was: `s R = ±(e G + r Q)`, for every hash and key at once.
     fn in_s(&self, work: &mut Work) -> Option<Proof> {
-        const OF_A_KEY: u64 = MULTIPLICATION + 3 * INVERSION;
+        const OF_A_KEY: u64 = MULTIPLICATION + INVERSION;
         /// An addition, and its normalization.
         const OF_A_SUM: u64 = 3;
         let (from, last) = self.layout.s.whole_places();
@@ -192,7 +192,7 @@ impl EditSearch<'_> {
         let mut sums = Vec::new();
         let mut places = Vec::new();
         let hashes = u64::try_from(self.hashes.len()).unwrap_or(u64::MAX);
-        if !work.spend(hashes.saturating_mul(LOOK_UP)) {
+        if !work.spend(budget::of_look_ups(self.hashes.len())) {
             return None;
         }
         let points = relation::points(self.hashes);
@@ -212,7 +212,7 @@ impl EditSearch<'_> {
 
         // Each step of a character is the same multiple of R.
         let [_, first_s] = self.numbers(from, 'A')?;
-        let start = curve::multiply(&lifted, &curve::hash(first_s)).into();
+        let start = curve::multiply(&lifted, &curve::hash(first_s));
         let steps = Steps {
             segment: self.segment,
             alteration: self.alteration,
@@ -235,30 +235,30 @@ impl EditSearch<'_> {
     /// character at each place, and that multiple of `Q / s`, is the same for all hashes.
     fn in_r(&self, work: &mut Work) -> Option<Proof> {
         /// A segment is written and read.
-        const OF_A_CHARACTER: u64 = 2;
+        const OF_A_PLACE: u64 = 8;
         /// A point is normalized.
         const OF_A_MULTIPLE: u64 = 1;
         /// So many comparisons cost as much as an addition.
         const COMPARISONS: u64 = 5;
+        /// Each hash takes a comparison of each character at each place: only so many are likely enough.
+        const MAX_HASHES: usize = 64;
         let (from, last) = self.layout.r.whole_places();
         let [known_r, known_s] = self.numbers(from, 'A')?;
+        let hashes = self.hashes.get(..MAX_HASHES).unwrap_or(self.hashes);
         let count = Steps::count(&(from..last));
-        let hashes = u64::try_from(self.hashes.len()).unwrap_or(u64::MAX);
-        let cost = count
-            .saturating_mul(OF_A_CHARACTER)
-            .saturating_add(INVERSION);
-        let of_hashes = hashes.saturating_mul(LOOK_UP).saturating_add(INVERSION);
+        let places = u64::try_from(last.saturating_sub(from)).unwrap_or(u64::MAX);
+        let cost = places.saturating_mul(OF_A_PLACE).saturating_add(INVERSION);
+        let of_hashes = budget::of_look_ups(hashes.len()).saturating_add(INVERSION);
         if !work.spend(cost.saturating_add(of_hashes)) {
             return None;
         }
         let inverse = curve::inverse(&curve::scalar(known_s)?)?;
-        let bases = relation::bases(self.hashes, &inverse);
-        // What R is with each character at each place.
-        let numbers: HashMap<(usize, u8), [u8; HALF]> = (from..last)
-            .flat_map(|at| (0..64).map(move |value| (at, value)))
-            .filter_map(|(at, value)| {
-                let [r, _] = self.numbers(at, base64url_lenient::character(value))?;
-                Some(((at, value), r))
+        let bases = relation::bases(hashes, &inverse);
+        // What R is with the character "A", which is worth nothing, at each place.
+        let numbers: HashMap<usize, [u8; HALF]> = (from..last)
+            .filter_map(|at| {
+                let [r, _] = self.numbers(at, 'A')?;
+                Some((at, r))
             })
             .collect();
         for suspect in self.suspects {
@@ -276,18 +276,21 @@ impl EditSearch<'_> {
                 lowest: self.layout.r.end().checked_sub(6)?,
             };
             let (mut multiples, mut places) = (Vec::new(), Vec::new());
-            let start = curve::multiply(&key, &curve::hash(known_r)).into();
+            let start = curve::multiply(&key, &curve::hash(known_r));
             steps.walk(from..last, start, &mut |at, points| {
+                let (Some(number), Some(bit)) = (numbers.get(&at), steps.bit(at)) else {
+                    return;
+                };
                 for (value, point) in (0..64).zip(points) {
-                    let number = numbers.get(&(at, value));
-                    if let Some(multiple) = number.and_then(|r| Multiple::new(*point, *r)) {
+                    let number = with_value(*number, value, bit);
+                    if let Some(multiple) = Multiple::new(*point, number) {
                         multiples.push(multiple);
                         places.push((at, value));
                     }
                 }
             });
             let multiples = curve::summands(&multiples);
-            for (hashed, base) in self.hashes.iter().zip(&bases) {
+            for (hashed, base) in hashes.iter().zip(&bases) {
                 if !work.spend(count / COMPARISONS) {
                     return None;
                 }
@@ -337,8 +340,8 @@ struct Steps<'s> {
 }
 
 impl Steps<'_> {
-    /// Some multiplications, the doublings, and more than two additions' worth for each character.
-    const COST: u64 = 4 * MULTIPLICATION + 43 * (64 * 2 + 40);
+    /// Some multiplications, the doublings, an addition and its normalization for each character, and some at each place.
+    const COST: u64 = 2 * MULTIPLICATION + 256 / 2 + 43 * (64 + 64 / 2 + 16);
 
     fn count(places: &std::ops::Range<usize>) -> u64 {
         u64::try_from(places.len().saturating_mul(64)).unwrap_or(u64::MAX)
@@ -377,9 +380,27 @@ impl Steps<'_> {
     }
 
     fn step(&self, at: usize) -> Option<&Point> {
-        self.doublings
-            .get(self.lowest.checked_sub(at.checked_mul(6)?)?)
+        self.doublings.get(self.bit(at)?)
     }
+
+    /// The bit of the number that the lowest bit of a character stands for.
+    fn bit(&self, at: usize) -> Option<usize> {
+        self.lowest.checked_sub(at.checked_mul(6)?)
+    }
+}
+
+/// A number with this value at a bit, where it has zeros.
+fn with_value(mut number: [u8; HALF], value: u8, bit: usize) -> [u8; HALF] {
+    let [high, low] = u16::from(value)
+        .wrapping_shl(u32::try_from(bit % 8).unwrap_or_default())
+        .to_be_bytes();
+    let mut bytes = number.iter_mut().rev().skip(bit / 8);
+    for part in [low, high] {
+        if let Some(byte) = bytes.next() {
+            *byte |= part;
+        }
+    }
+    number
 }
 
 /// The 64 points from `start` on, `step` apart.

@@ -94,13 +94,13 @@ impl<'c> Cut<'c> {
         if !work.spend(steps.saturating_add(START).saturating_mul(2)) {
             return None;
         }
-        let table = BabySteps::new(lifted.into(), steps);
+        let table = BabySteps::new(lifted, steps);
         // To the next middle of 2 * steps + 1 multiples.
         let stride = steps.checked_mul(2)?.checked_add(1)?;
-        let giant = Point::from(curve::multiply(&lifted, &Scalar::from(stride)));
-        let first = Point::from(curve::multiply(&lifted, &Scalar::from(steps)));
+        let giant = curve::multiply(&lifted, &Scalar::from(stride)).normalized();
+        let first = curve::multiply(&lifted, &Scalar::from(steps));
         let giants = (1_u64 << self.bits).checked_div(stride)?.saturating_add(1);
-        let known = Point::from(s_times_lifted);
+        let known = s_times_lifted;
         for suspect in suspects {
             for hashed in hashes {
                 let cost = giants.saturating_add(MULTIPLICATION).saturating_mul(4);

@@ -4,12 +4,16 @@ use super::encoded_message::{self, First, Opened};
 use super::hash_variants::other_macs;
 use super::key_with_forms::{Target, bits};
 use super::other_curves::{self, Ways};
-use crate::algorithm::{Algorithm, KeyType, Material};
-use crate::debug::alteration;
+use sha2::{Digest as _, Sha256};
+
+use crate::algorithm::{Algorithm, KeyType, Material, Parameter, StartedMac};
+use crate::debug::alteration::{self, Alteration, originals};
 use crate::debug::budget::{self, Work};
 use crate::debug::change::Change;
+use crate::debug::damaged_json::Places;
 use crate::debug::evident::alg::rows;
 use crate::debug::proof::{Proof, Signer};
+use crate::debug::reading::base64url_lenient;
 use crate::debug::reading::notation::Notation;
 use crate::debug::replay::{self, SecretForm};
 use crate::debug::search::Case;
@@ -20,11 +24,113 @@ use crate::text::base64url;
 use crate::token::header::JoseHeader;
 use crate::token::segment::Segment;
 
-/// Another fault of the signer, besides the character that was altered.
-#[derive(Default)]
-struct Fault {
+/// What is signed of a text with an altered character, and how it is hashed first: as it should be, or with another fault
+/// of the signer.
+struct Signing {
     of_input: Vec<Change>,
     first: First,
+    /// What is signed before and behind the segment.
+    before: Vec<u8>,
+    behind: Vec<u8>,
+    /// How the segment itself is signed.
+    form: Form,
+}
+
+#[derive(Clone, Copy)]
+enum Form {
+    Sent,
+    Decoded,
+    Utf16,
+}
+
+/// The characters that are decoded together.
+const GROUP: usize = 4;
+
+impl Form {
+    /// The segment from the start of a group on.
+    fn of(self, segment: &str) -> Option<Vec<u8>> {
+        Some(match self {
+            Self::Sent => segment.as_bytes().to_vec(),
+            Self::Decoded => base64url_lenient::decode(segment)?,
+            Self::Utf16 => utf16(segment),
+        })
+    }
+}
+
+fn utf16(text: &str) -> Vec<u8> {
+    text.bytes().flat_map(|byte| [byte, 0]).collect()
+}
+
+impl Signing {
+    /// The Signing Input with another header or payload.
+    fn of(case: Case, segment: Segment) -> Self {
+        let segments = &case.reading.segments;
+        let (before, behind) = match segment {
+            Segment::Header => (String::new(), format!(".{}", segments.payload)),
+            _ => (format!("{}.", segments.header), String::new()),
+        };
+        Self {
+            of_input: Vec::new(),
+            first: None,
+            before: before.into(),
+            behind: behind.into(),
+            form: Form::Sent,
+        }
+    }
+
+    /// What may be wrong with a payload's text or its hash as well, the likeliest first.
+    fn with_faults(case: Case) -> Vec<Self> {
+        let header = &case.reading.segments.header;
+        let json = base64url::decode(header).unwrap_or_default();
+        let start = format!("{header}.");
+        let line_end = |end: &'static str| {
+            let change = Change::AppendLineEnd { end };
+            (change, start.clone().into_bytes(), Form::Sent, end)
+        };
+        let inputs = [
+            (Change::TakePayload, Vec::new(), Form::Sent, ""),
+            (
+                Change::UseJson { separator: "." },
+                [&json[..], b"."].concat(),
+                Form::Decoded,
+                "",
+            ),
+            line_end("\n"),
+            (
+                Change::UseRawPayload,
+                start.clone().into(),
+                Form::Decoded,
+                "",
+            ),
+            (
+                Change::QuoteInput,
+                format!("\"{start}").into(),
+                Form::Sent,
+                "\"",
+            ),
+            line_end("."),
+            (
+                Change::UseUtf16 { big_endian: false },
+                utf16(&start),
+                Form::Utf16,
+                "",
+            ),
+            line_end("\r\n"),
+        ];
+        let of_inputs = inputs.map(|(change, before, form, behind)| Self {
+            of_input: vec![change],
+            first: None,
+            before,
+            behind: behind.into(),
+            form,
+        });
+        let notations = [None, Some(Notation::Hex), Some(Notation::Base64)];
+        let of_hashes = notations.map(|notation| Self {
+            first: Some((Digest::Sha256, notation)),
+            ..Self::of(case, Segment::Payload)
+        });
+        of_inputs.into_iter().chain(of_hashes).collect()
+    }
 }
 
 /// Looks for the text that was signed among those that differ in one character, alone first and then with another fault
@@ -63,9 +169,20 @@ pub fn search(
         .flat_map(|target| Asked::all(case, target, alg))
         .collect();
     let search = Search { case, opened };
-    let alone = Fault::default();
-    let mut segments = [Segment::Header, Segment::Payload].into_iter();
-    let found = segments.find_map(|segment| search.walk(segment, &alone, &asked, work));
+    if asked.is_empty() && opened.is_empty() {
+        return None;
+    }
+    let [in_header, in_payload] =
+        [Segment::Header, Segment::Payload].map(|segment| search.originals(segment, work));
+    let plain = Signing::of(case, Segment::Payload);
+    let found = {
+        let signing = Signing::of(case, Segment::Header);
+        let header = Segment::Header;
+        search.walk(header, &signing, &asked, &mut in_header.iter(), work)
+    };
+    let payload = Segment::Payload;
+    let found =
+        found.or_else(|| search.walk(payload, &plain, &asked, &mut in_payload.iter(), work));
     if found.is_some() {
         return found;
     }
@@ -76,18 +193,22 @@ pub fn search(
         (false, _) => SHARE_OF_RSA,
     };
     work.within(share, |work| {
-        let payload = Segment::Payload;
         let without = Search { case, opened: &[] };
         let of_secret = |target: &&Target, work: &mut Work| {
             let asked = Asked::all(case, target, alg);
-            without.walk(payload, &alone, &asked, work)
+            without.walk(payload, &plain, &asked, &mut in_payload.iter(), work)
         };
         let likely = changed.partition_point(|target| is_likely(&target.secret));
         let (likely, rare) = changed.split_at_checked(likely)?;
         likely
             .iter()
             .find_map(|target| of_secret(target, work))
-            .or_else(|| faults().find_map(|fault| search.walk(payload, &fault, &asked, work)))
+            .or_else(|| {
+                let mut faults = Signing::with_faults(case).into_iter();
+                faults.find_map(|signing| {
+                    search.walk(payload, &signing, &asked, &mut in_payload.iter(), work)
+                })
+            })
             .or_else(|| rare.iter().find_map(|target| of_secret(target, work)))
     })
 }
@@ -101,30 +222,6 @@ fn is_likely(secret: &[SecretForm]) -> bool {
         secret,
         [FromBase64 | FromBase64url | FromHex | WithNewline | AsBase64 | AsBase64url | AsHex]
     )
-}
-
-/// What may be wrong in the text or its hash as well, the likeliest first.
-fn faults() -> impl Iterator<Item = Fault> {
-    let inputs = [
-        Change::TakePayload,
-        Change::UseJson { separator: "." },
-        Change::AppendLineEnd { end: "\n" },
-        Change::UseRawPayload,
-        Change::QuoteInput,
-        Change::AppendLineEnd { end: "." },
-        Change::UseUtf16 { big_endian: false },
-        Change::AppendLineEnd { end: "\r\n" },
-    ];
-    let of_inputs = inputs.into_iter().map(|change| Fault {
-        of_input: vec![change],
-        first: None,
-    });
-    let notations = [None, Some(Notation::Hex), Some(Notation::Base64)];
-    let of_hashes = notations.into_iter().map(|notation| Fault {
-        of_input: Vec::new(),
-        first: Some((Digest::Sha256, notation)),
-    });
-    of_inputs.chain(of_hashes)
 }
 
 /// The signature in one form, and the algorithm that is asked whether it is that of a text.
@@ -185,14 +282,46 @@ impl<'a> Asked<'a> {
         of_alg.chain(first).chain(of_mac).collect()
     }
 
-    fn cost(&self, length: usize) -> u64 {
+    /// The MAC of no text yet, and what it must begin with; none if it is not a MAC.
+    fn started(&self) -> Option<(StartedMac, &'a [u8])> {
+        let key = &self.target.key;
+        if key.key_type() != KeyType::Oct {
+            return None;
+        }
+        let (_, parameter) = replay::message(b"", &self.of_mac, self.row, key)?;
+        let bits = match parameter {
+            Parameter::MacBits(bits) => Some(bits),
+            // HMAC with another hash is rare: it is asked about whole texts.
+            Parameter::OtherMac(_) => return None,
+            _ => None,
+        };
+        let mac = StartedMac::new(self.row.name, key)?;
+        let whole = bits.map_or(self.signature.len(), |bits| bits / 8);
+        Some((mac, self.signature.get(..whole)?))
+    }
+
+    /// What it costs to ask about a text of this length, of which so much is not read yet.
+    fn cost(&self, rest: usize, whole: usize) -> u64 {
         match &self.target.key {
-            // A secret is hashed with every text.
-            Material::Oct(secret) => {
-                let bytes = length.saturating_add(secret.octets().len());
-                budget::of_one_hash(bytes, self.row.signature_octets(&self.target.key))
+            Material::Oct(_) => {
+                budget::of_one_hash(rest, self.row.signature_octets(&self.target.key))
             }
-            key => budget::of_verification(key, length),
+            key => budget::of_verification(key, whole),
+        }
+    }
+}
+
+/// What was altered in a segment, and the character that stood there before.
+enum Originals<'t> {
+    Any(&'t str),
+    Json(Vec<(Alteration, char)>),
+}
+
+impl Originals<'_> {
+    fn iter(&self) -> Box<dyn Iterator<Item = (Alteration, char)> + '_> {
+        match self {
+            Self::Any(sent) => Box::new(originals(sent)),
+            Self::Json(json) => Box::new(json.iter().copied()),
         }
     }
 }
@@ -203,13 +332,86 @@ struct Search<'s> {
     opened: &'s [Opened],
 }
 
+/// What was read of a text so far: what all texts have in common up to the place of the altered character.
+struct Start<'a> {
+    text: Vec<u8>,
+    /// Its hash, if the text is hashed first.
+    hash: Option<(Sha256, Option<Notation>)>,
+    asked: Vec<StartedAsk<'a>>,
+}
+
+/// What is asked, with the changes to the hash, and its MAC so far if it is one.
+struct StartedAsk<'a> {
+    asked: &'a Asked<'a>,
+    of_hash: Vec<Change>,
+    mac: Option<(StartedMac, &'a [u8])>,
+}
+
+impl<'a> Start<'a> {
+    fn new(signing: &Signing, asked: &'a [Asked], is_header: bool) -> Self {
+        let asked = asked.iter().map(|asked| {
+            let of_hash = asked.of_hash(signing.first, is_header);
+            let mac = asked.started();
+            StartedAsk {
+                asked,
+                of_hash,
+                mac,
+            }
+        });
+        let first = signing.first.as_ref();
+        let mut start = Self {
+            text: Vec::new(),
+            hash: first.map(|(_, notation)| (Sha256::new(), *notation)),
+            asked: asked.collect(),
+        };
+        start.read(&signing.before);
+        start
+    }
+
+    fn read(&mut self, text: &[u8]) {
+        self.text.extend_from_slice(text);
+        if let Some((hash, _)) = &mut self.hash {
+            hash.update(text);
+            return;
+        }
+        for StartedAsk { mac, .. } in &mut self.asked {
+            if let Some((mac, _)) = mac {
+                mac.update(text);
+            }
+        }
+    }
+
+    /// Whose signature the text is that goes on like this.
+    fn met(&self, rest: &[u8]) -> Option<&StartedAsk<'a>> {
+        let hashed = self.hash.as_ref().map(|(hash, notation)| {
+            let hash = hash.clone().chain_update(rest).finalize();
+            notation.map_or(hash.to_vec(), |notation| notation.encode(&hash).into())
+        });
+        self.asked.iter().find(|started| {
+            if let Some((mac, signature)) = &started.mac {
+                let mut mac = mac.clone();
+                mac.update(hashed.as_deref().unwrap_or(rest));
+                return mac.begins_with(signature);
+            }
+            let Asked { row, signature, .. } = started.asked;
+            let key = &started.asked.target.key;
+            let text = [&self.text, rest].concat();
+            let message = replay::message(&text, &started.of_hash, row, key);
+            message.is_some_and(|(message, parameter)| {
+                row.verify_with(parameter, key, &message, signature)
+            })
+        })
+    }
+}
+
 impl Search<'_> {
-    /// Compares each text that the header or the payload leads to, made and hashed as with this fault.
+    /// Compares each text that the header or the payload leads to, signed like this.
     fn walk(
         &self,
         segment: Segment,
-        fault: &Fault,
+        signing: &Signing,
         asked: &[Asked],
+        originals: &mut dyn Iterator<Item = (Alteration, char)>,
         work: &mut Work,
     ) -> Option<Proof> {
         /// So many texts are paid for at once.
@@ -218,82 +420,119 @@ impl Search<'_> {
             return None;
         }
         let case = self.case;
-        let segments = &case.reading.segments;
-        let length = case.reading.signing_input().len();
-        let opened = self.opened.iter().map(|opened| opened.cost(length));
-        let costs = asked.iter().map(|asked| asked.cost(length));
-        let cost = opened.chain(costs).fold(0, u64::saturating_add);
-        let is_header = segment == Segment::Header;
-        let of_hash = |asked: &Asked| asked.of_hash(fault.first, is_header);
-        let of_hashes: Vec<_> = asked.iter().map(of_hash).collect();
-        let sent = if is_header {
-            &segments.header
-        } else {
-            &segments.payload
-        };
-        let mut plain = Vec::new();
+        let sent = self.sent(segment);
+        let mut start = Start::new(signing, asked, segment == Segment::Header);
+        // As far as the start goes in the segment.
+        let mut at = 0_usize;
         let mut paid = 0_u64;
-        let found = alteration::each_original(sent, &mut |altered, character, original| {
+        let mut text = String::new();
+        for (alteration, character) in originals {
+            let place = alteration.place();
+            let group = place.saturating_sub(place % GROUP);
+            if group > at {
+                start.read(&signing.form.of(sent.get(at..group)?)?);
+                at = group;
+            }
+            text.clear();
+            text.push_str(sent.get(at..place)?);
+            text.extend(alteration.before(character));
+            text.push_str(alteration.behind(sent));
+            // No base64url has such a length.
+            if text.len() % GROUP == 1 {
+                continue;
+            }
             if paid == 0 {
+                let length = text.len().saturating_add(signing.behind.len());
+                let cost = self.cost(&start, length, asked);
                 if !work.spend(cost.saturating_mul(AT_ONCE)) {
-                    return Some(None);
+                    return None;
                 }
                 work.count(AT_ONCE);
                 paid = AT_ONCE;
             }
             paid = paid.saturating_sub(1);
-            // No base64url has such a length.
-            if original.len() % 4 == 1 {
-                return None;
-            }
-            let content = if is_header {
-                [original, &segments.payload]
-            } else {
-                [&segments.header, original]
+            let Some(mut rest) = signing.form.of(&text) else {
+                continue;
             };
-            let made;
-            let text = if fault.of_input.is_empty() {
-                plain.clear();
-                plain.extend_from_slice(content[0].as_bytes());
-                plain.push(b'.');
-                plain.extend_from_slice(content[1].as_bytes());
-                &plain
-            } else {
-                made = replay::input(content, &segments.written, &fault.of_input)?;
-                &made
+            rest.extend_from_slice(&signing.behind);
+            let Some((of_form, of_hash, signer)) = self.met(&start, &rest, signing, || {
+                let header = match segment {
+                    Segment::Header => format!("{}{text}", sent.get(..at)?),
+                    _ => case.reading.segments.header.clone(),
+                };
+                alg_of(&header)
+            }) else {
+                continue;
             };
-            let (of_form, of_hash, signer) =
-                self.met(content[0], text, fault, asked, &of_hashes)?;
-            let change = alteration::edit_of(segment, sent, altered, character)?;
-            let of_input = std::iter::once(change).chain(fault.of_input.iter().cloned());
+            let change = alteration::edit_of(segment, sent, alteration, character)?;
+            let of_input = std::iter::once(change).chain(signing.of_input.iter().cloned());
             let of_input: Vec<Change> = of_input.chain(of_hash).collect();
-            case.prove(of_form, &of_input, Signer::Key(&signer), work)
-                .map(Some)
+            let proof = case.prove(&of_form, &of_input, Signer::Key(&signer), work);
+            if proof.is_some() {
+                return proof;
+            }
+        }
+        None
+    }
+
+    /// What the segment may have been. By default that is JSON, unless no altered character makes it that.
+    fn originals(&self, segment: Segment, work: &mut Work) -> Originals<'_> {
+        /// More are not paid for.
+        const MAX: usize = 1 << 17;
+        /// It takes a look at every character at every place.
+        const OF_A_PLACE: u64 = 4;
+        let sent = self.sent(segment);
+        let length = u64::try_from(sent.len()).unwrap_or(u64::MAX);
+        if work.tried.deep || !work.spend(length.saturating_mul(OF_A_PLACE)) {
+            return Originals::Any(sent);
+        }
+        let Some(places) = Places::of(sent) else {
+            return Originals::Any(sent);
+        };
+        let json = originals(sent).filter(|(alteration, c)| places.has(*alteration, *c));
+        Originals::Json(json.take(MAX).collect())
+    }
+
+    fn sent(&self, segment: Segment) -> &str {
+        let segments = &self.case.reading.segments;
+        match segment {
+            Segment::Header => &segments.header,
+            _ => &segments.payload,
+        }
+    }
+
+    /// What it costs to compare a text of which so much is behind the start.
+    fn cost(&self, start: &Start, rest: usize, asked: &[Asked]) -> u64 {
+        let whole = start.text.len().saturating_add(rest);
+        let opened = self.opened.iter().map(|opened| opened.cost(whole));
+        let first = start.hash.iter().map(|_| budget::of_one_hash(rest, 32));
+        let asked = asked.iter().map(|asked| match start.hash {
+            Some(_) => asked.cost(0, whole),
+            None => asked.cost(rest, whole),
         });
-        found.flatten()
+        opened
+            .chain(first)
+            .chain(asked)
+            .fold(0, u64::saturating_add)
     }
 
     /// What shows that this text was signed: the form of the signature, how the text was hashed, and who signed it.
-    fn met<'a>(
-        &'a self,
-        header: &str,
-        text: &[u8],
-        fault: &Fault,
-        asked: &'a [Asked],
-        of_hashes: &[Vec<Change>],
-    ) -> Option<(&'a [Change], Vec<Change>, Suspect<Material>)> {
+    fn met(
+        &self,
+        start: &Start,
+        rest: &[u8],
+        signing: &Signing,
+        alg: impl Fn() -> Option<String>,
+    ) -> Option<(Vec<Change>, Vec<Change>, Suspect<Material>)> {
+        let text = (!self.opened.is_empty()).then(|| [&start.text, rest].concat());
         let of_rsa = self.opened.iter().find_map(|opened| {
-            let of_hash = opened.changes_for(text, fault.first, || alg_of(header))?;
-            Some((opened.of_form(), of_hash, opened.signer().clone()))
+            let of_hash = opened.changes_for(text.as_deref()?, signing.first, &alg)?;
+            Some((opened.of_form().to_vec(), of_hash, opened.signer().clone()))
         });
         of_rsa.or_else(|| {
-            asked.iter().zip(of_hashes).find_map(|(asked, of_hash)| {
-                let Asked { row, signature, .. } = asked;
-                let key = &asked.target.key;
-                let (message, parameter) = replay::message(text, of_hash, row, key)?;
-                let is_met = row.verify_with(parameter, key, &message, signature);
-                is_met.then(|| (asked.of_form, of_hash.clone(), asked.target.signer()))
-            })
+            let StartedAsk { asked, of_hash, .. } = start.met(rest)?;
+            let of_form = asked.of_form.to_vec();
+            Some((of_form, of_hash.clone(), asked.target.signer()))
         })
     }
 }

@@ -155,8 +155,7 @@ fn targets<'s>(
             let Material::Oct(secret) = key else {
                 return vec![plain];
             };
-            let both = SecretForm::AROUND.into_iter().rev();
-            let both = both.flat_map(|form| SecretForm::INNER.map(|inner| vec![form, inner]));
+            let both = SecretForm::PAIRS.into_iter().map(Vec::from);
             let alone = SecretForm::ALL.into_iter().rev().map(|form| vec![form]);
             let changed = both.chain(alone).filter_map(|changes| {
                 if !work.spend(budget::of_verification(key, 0)) {

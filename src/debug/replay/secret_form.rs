@@ -82,9 +82,25 @@ impl SecretForm {
         Self::Utf16Be,
     ];
 
-    /// What stands around a secret, and how what is left may be encoded, the likeliest last: tried together.
-    pub const AROUND: [Self; 2] = [Self::WithoutBom, Self::WithoutQuotes];
-    pub const INNER: [Self; 3] = [Self::FromHex, Self::FromBase64url, Self::FromBase64];
+    /// What may stand around a secret that is encoded.
+    const AROUND: [Self; 2] = [Self::WithoutBom, Self::WithoutQuotes];
+
+    /// What is done to a secret one after the other, the likeliest last: what stood around it is removed before it is
+    /// decoded, and `echo` wrote a newline into what was encoded.
+    pub const PAIRS: [[Self; 2]; 12] = [
+        [Self::WithoutBom, Self::FromHex],
+        [Self::WithoutBom, Self::FromBase64url],
+        [Self::WithoutBom, Self::FromBase64],
+        [Self::FromHex, Self::WithoutNewline],
+        [Self::FromBase64url, Self::WithoutNewline],
+        [Self::WithNewline, Self::AsHex],
+        [Self::WithNewline, Self::AsBase64url],
+        [Self::WithoutQuotes, Self::FromHex],
+        [Self::WithoutQuotes, Self::FromBase64url],
+        [Self::WithoutQuotes, Self::FromBase64],
+        [Self::WithNewline, Self::AsBase64],
+        [Self::FromBase64, Self::WithoutNewline],
+    ];
 
     /// Whether it is a change to a secret whose text was read in this way; that of a JWK in none.
     pub fn is_of(self, encoding: Option<SecretEncoding>) -> bool {

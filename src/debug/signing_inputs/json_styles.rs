@@ -48,6 +48,9 @@ enum EscapeStyle {
     HtmlAndNonAsciiCapital,
 }
 
+/// So many styles take one line; they come first.
+pub const ON_ONE_LINE: u32 = 2 * 2 * 7;
+
 /// Every style.
 pub fn styles() -> impl Iterator<Item = Style> {
     let spacings = [

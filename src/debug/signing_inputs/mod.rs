@@ -111,6 +111,37 @@ struct Variant {
     change: Option<Change>,
     /// The header's `alg`; of a payload it means nothing.
     alg: Option<String>,
+    /// The styles in which it is written so, if it is written in any.
+    styles: Styles,
+}
+
+/// Some of the styles in which JSON is written, by their numbers.
+#[derive(Clone, Copy, Default)]
+struct Styles(u128);
+
+impl Styles {
+    fn one(number: usize) -> Self {
+        let number = u32::try_from(number).ok();
+        Self(
+            number
+                .and_then(|number| 1_u128.checked_shl(number))
+                .unwrap_or_default(),
+        )
+    }
+
+    fn are_none(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether both have one in common, or there is none that could be.
+    fn meet(self, other: Self) -> bool {
+        self.are_none() || other.are_none() || self.0 & other.0 != 0
+    }
+
+    /// Whether one of them takes one line, if there is any.
+    fn are_likely(self) -> bool {
+        self.are_none() || self.0.trailing_zeros() < json_styles::ON_ONE_LINE
+    }
 }
 
 impl SigningInputs {
@@ -145,9 +176,13 @@ impl Writer<'_> {
             segment: segment.to_owned(),
             change: None,
             alg: alg.map(str::to_owned),
+            styles: Styles::default(),
         };
-        let headers = [as_sent(&segments.header, alg)];
-        let payloads = [as_sent(&segments.payload, None)];
+        let (header_sent, payload_sent) = (
+            as_sent(&segments.header, alg),
+            as_sent(&segments.payload, None),
+        );
+        let (headers, payloads) = ([&header_sent], [&payload_sent]);
         self.pairs(&headers, &payloads, &[Vec::new()], Ways::All, work);
         let as_written = vec![Change::KeepAsWritten];
         self.pairs(&headers, &payloads, &[as_written], Ways::All, work);
@@ -160,7 +195,8 @@ impl Writer<'_> {
         }
         let header_json = base64url::decode(&segments.header).unwrap_or_default();
         let payload_json = base64url::decode(&segments.payload).unwrap_or_default();
-        let (mut other_headers, mut other_payloads) = (Vec::new(), Vec::new());
+        let mut changed_headers = Vec::new();
+        let (mut respelled_headers, mut other_payloads) = (Vec::new(), Vec::new());
         // Not tried with anything else that was changed.
         let mut rare_headers = Vec::new();
         if work.spend(budget::of_json(&header_json))
@@ -170,12 +206,13 @@ impl Writer<'_> {
                 segment: base64url::encode(json.as_bytes()),
                 change: Some(Change::HashNonce),
                 alg: alg.map(str::to_owned),
+                styles: Styles::default(),
             });
         }
         if let Some(header) = header {
             for changed in header_variants::changed(&header.parameters, &header_json, names, work) {
                 let json = changed.text.into();
-                other_headers.push(header_variant(Cause::HeaderChanged, json, changed.alg));
+                changed_headers.push(header_variant(Cause::HeaderChanged, json, changed.alg));
             }
             for changed in header_variants::with_zip(&header.parameters, &header_json, work) {
                 let json = changed.text.into();
@@ -185,36 +222,63 @@ impl Writer<'_> {
                 let alg = alg.map(str::to_owned);
                 rare_headers.push(header_variant(Cause::HeaderReserialized, json.into(), alg));
             }
-            for json in spellings(&header.parameters, work) {
+            for (json, styles) in spellings(&header.parameters, work) {
                 let alg = alg.map(str::to_owned);
-                other_headers.push(header_variant(Cause::HeaderReserialized, json, alg));
+                let variant = header_variant(Cause::HeaderReserialized, json, alg);
+                respelled_headers.push(Variant { styles, ..variant });
             }
         }
         if work.spend(budget::of_json(&payload_json))
             && let Ok(Value::Object(claims)) = Value::parse(&payload_json)
         {
             let spellings = spellings(&claims, work).into_iter();
-            other_payloads
-                .extend(spellings.map(|json| payload_variant(Cause::PayloadReserialized, json)));
+            other_payloads.extend(spellings.map(|(json, styles)| Variant {
+                styles,
+                ..payload_variant(Cause::PayloadReserialized, json)
+            }));
         }
         if let Ok(json) = String::from_utf8(payload_json) {
             let with_newline = format!("{json}\n").into();
             other_payloads.push(payload_variant(Cause::SignedWithNewline, with_newline));
         }
         let plain = [Vec::new()];
+        let changed_headers: Vec<_> = changed_headers.iter().collect();
+        let other_headers: Vec<_> = changed_headers
+            .iter()
+            .copied()
+            .chain(&respelled_headers)
+            .collect();
+        let rare_headers: Vec<_> = rare_headers.iter().collect();
+        let likely_payloads: Vec<_> = other_payloads
+            .iter()
+            .filter(|payload| payload.styles.are_likely())
+            .collect();
+        let all_payloads: Vec<_> = other_payloads.iter().collect();
         self.pairs(&other_headers, &payloads, &plain, Ways::Every, work);
         self.pairs(&rare_headers, &payloads, &plain, Ways::Plain, work);
-        self.pairs(&headers, &other_payloads, &plain, Ways::Every, work);
-        self.pairs(&other_headers, &other_payloads, &plain, Ways::Plain, work);
+        self.pairs(&headers, &all_payloads, &plain, Ways::Every, work);
+        self.pairs(
+            &changed_headers,
+            &likely_payloads,
+            &plain,
+            Ways::Plain,
+            work,
+        );
+        for header in &respelled_headers {
+            // Who writes both writes them in one style.
+            let mut alike = all_payloads.clone();
+            alike.retain(|payload| payload.styles.meet(header.styles));
+            self.pairs(&[header], &alike, &plain, Ways::Plain, work);
+        }
         self.pairs(&other_headers, &payloads, &inputs, Ways::Plain, work);
-        self.pairs(&headers, &other_payloads, &inputs, Ways::Plain, work);
+        self.pairs(&headers, &all_payloads, &inputs, Ways::Plain, work);
     }
 
     /// Each header with each payload, and what each of these lists of changes makes of both.
     fn pairs(
         &mut self,
-        headers: &[Variant],
-        payloads: &[Variant],
+        headers: &[&Variant],
+        payloads: &[&Variant],
         inputs: &[Vec<Change>],
         ways: Ways,
         work: &mut Work,
@@ -239,16 +303,16 @@ impl Writer<'_> {
 
     /// Pays for a text of these segments: it is written, and hashed in these ways.
     fn pay(&mut self, content: [&str; 2], ways: Ways, work: &mut Work) -> bool {
-        const BYTES_FOR_A_UNIT: usize = 256;
-        let passes: usize = match ways {
-            Ways::All => 7,
-            Ways::Every => 4,
-            Ways::Plain => 1,
+        // SHA-512 and SHA-3 take several times as long as SHA-256.
+        let (passes, bytes_for_a_unit, of_a_text): (usize, usize, usize) = match ways {
+            Ways::All => (7, 32, 20),
+            Ways::Every => (4, 64, 8),
+            Ways::Plain => (1, 256, 2),
         };
         let length: usize = content.iter().map(|segment| segment.len()).sum();
         let bytes = length.saturating_mul(passes);
-        let written = bytes.saturating_add(length.saturating_mul(2));
-        let units = (written / BYTES_FOR_A_UNIT).saturating_add(passes);
+        let units = length.checked_div(bytes_for_a_unit).unwrap_or_default();
+        let units = units.saturating_add(of_a_text);
         let Some(left) = self.left.checked_sub(bytes) else {
             work.leave_out();
             return false;
@@ -350,6 +414,7 @@ fn header_variant(cause: Cause, json: Arc<str>, alg: Option<String>) -> Variant 
         segment: base64url::encode(json.as_bytes()),
         change: Some(Change::ReplaceHeader { cause, json }),
         alg,
+        styles: Styles::default(),
     }
 }
 
@@ -358,6 +423,7 @@ fn payload_variant(cause: Cause, json: Arc<str>) -> Variant {
         segment: base64url::encode(json.as_bytes()),
         change: Some(Change::ReplacePayload { cause, json }),
         alg: None,
+        styles: Styles::default(),
     }
 }
 
@@ -399,17 +465,20 @@ fn rare_inputs() -> [Vec<Change>; 10] {
         wrapped(64, "\n"),
     ]
 }
-/// An object in every spelling, each once.
-fn spellings(object: &Object, work: &mut Work) -> Vec<Arc<str>> {
-    let mut found: Vec<Arc<str>> = Vec::new();
+
+/// An object in every spelling, each once, with the styles that lead to it.
+fn spellings(object: &Object, work: &mut Work) -> Vec<(Arc<str>, Styles)> {
+    let mut found: Vec<(Arc<str>, Styles)> = Vec::new();
     let mut bytes: usize = 0;
-    for style in json_styles::styles() {
+    for (number, style) in json_styles::styles().enumerate() {
         let spelled = json_styles::written(json_styles::pairs(object), style, work);
         bytes = bytes.saturating_add(spelled.as_ref().map_or(0, String::len));
         match spelled {
             Some(spelled) if bytes <= MAX_SPELLED => {
-                if !found.iter().any(|known| **known == *spelled) {
-                    found.push(spelled.into());
+                let style = Styles::one(number);
+                match found.iter_mut().find(|(known, _)| **known == *spelled) {
+                    Some((_, styles)) => styles.0 |= style.0,
+                    None => found.push((spelled.into(), style)),
                 }
             }
             Some(_) | None => work.leave_out(),

@@ -88,3 +88,25 @@ fn a_mixed_alphabet_is_damage() {
     let expected = BTreeSet::from(["standard-base64"]);
     assert_eq!(proven(&debug(&bench, &partly)), expected);
 }
+
+/// Where the payload alone was signed, nothing tells what the header was: an `alg` that is damaged is not another one.
+#[test]
+fn a_damaged_alg_is_not_another_algorithm() {
+    for (key_type, alg, damaged) in [("oct", "HS256", "HS2v6"), ("P-256", "ES256", "ES2u6")] {
+        let pair = Pair::new(key_type, 9);
+        let bench = debugger(&[&pair.jwk()], &[], Effort::Default);
+        let payload = encode(r#"{"sub":"member-1"}"#);
+        let signature = encode(pair.sign(alg, payload.as_bytes()));
+        let found = |alg: &str| {
+            let header = encode(format!(r#"{{"alg":"{alg}"}}"#));
+            proven(&debug(&bench, &format!("{header}.{payload}.{signature}")))
+        };
+        assert!(!found(damaged).contains("alg-key-mismatch"), "{alg}");
+        assert_eq!(found(alg), BTreeSet::from(["signed-payload-only"]));
+        // What is known, or is quite another name, was written so.
+        let told = BTreeSet::from(["signed-payload-only", "alg-key-mismatch"]);
+        for other in ["RS256", "none"] {
+            assert_eq!(found(other), told, "{alg} {other}");
+        }
+    }
+}
