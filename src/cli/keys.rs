@@ -224,7 +224,7 @@ fn read_file(given: &Given) -> Result<KeySource> {
         let hint = match octets {
             [] => "the file name is empty; is a shell variable unset?",
             _ if octets.starts_with(b"http") => {
-                "jwtlens has no network access; fetch the key first, then pass that file: curl -s URL > OUTPUT.json"
+                "jwtlens has no network access; fetch the key first: curl -s URL > OUTPUT.json"
             }
             _ if Path::new(key).exists() => "check that it is a key file, and that you may read it",
             _ if octets.starts_with(b"file:") => "use the path without file://",

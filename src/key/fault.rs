@@ -164,6 +164,9 @@ impl KeyFault {
             ),
             Self::PssParameters => Some("use one hash throughout, and a salt as long as the hash"),
             Self::ChainIssuer => Some("use the key of the end-entity certificate"),
+            Self::MemberType("e", "a number", _) => {
+                Some("write \"e\" in base64url: 65537 is \"AQAB\"")
+            }
             Self::NotAKey(_)
             | Self::Json(_)
             | Self::NotAnObject(_)
