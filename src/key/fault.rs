@@ -150,7 +150,7 @@ impl KeyFault {
                 Some("ask the issuer for the public signing key; this one has another purpose")
             }
             Self::Algorithm { .. } => {
-                Some("remove \"alg\", or ask its issuer for the key that belongs to the algorithm")
+                Some("remove \"alg\", or ask the issuer for the key that it is for")
             }
             Self::UnsupportedCurve { kty: "OKP", .. } => {
                 Some("ask the issuer for an Ed25519 key: jwtlens does not support this curve")

@@ -131,9 +131,9 @@ impl ForeignCharacter {
             Self::Padding(false) => {
                 Some("re-encode the token as base64url without padding (RFC 7515, section 2)")
             }
-            Self::Padding(true) => Some(
-                "use a library that accepts the padding of AWS load balancers, as aws-jwt-verify does",
-            ),
+            Self::Padding(true) => {
+                Some("use a library that accepts the padding, such as aws-jwt-verify")
+            }
             Self::Path => Some("to read tokens from a file, use -f FILE"),
             Self::StandardBase64(_) => {
                 Some("re-encode the token as base64url, with \"-\" and \"_\" (RFC 4648, section 5)")

@@ -212,7 +212,7 @@ impl Malformed {
             }),
             TokenFault::Character(character) => character.hint(),
             TokenFault::HeaderStart => {
-                Some("copy the token again: a header starts with \"ey\", so this one was modified")
+                Some("copy the token again; an intact one starts with \"ey\"")
             }
             TokenFault::MissingAlg => {
                 Some("have the issuer set \"alg\" to the algorithm that it signs with")
