@@ -37,7 +37,7 @@ complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "completions" -d 'Ge
 complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "man" -d 'Print the man page, or write all man pages to a directory'
 complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "help" -d 'Print this message or the help of the given subcommand(s)'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s f -l file -d 'Read tokens from FILE, one per line (repeatable)' -r -F
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s k -l key -d 'Key file, directory, or inline key (repeatable)' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s k -l key -d 'Key file, directory, or the key itself (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l secret-file -d 'Read a shared secret from a file (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l secret-env -d 'Read a shared secret from an environment variable (repeatable)' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l secret-encoding -d 'Encoding of the secrets [default: text]' -r -f -a "text\t'Not encoded'
@@ -77,7 +77,7 @@ claims\t'The claims of valid tokens, one JSON object per line'
 token\t'The tokens themselves: the valid ones, or those selected with --only'
 summary\t'What the run found, as a table'
 summary-json\t'What the run found, as one JSON object'"
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l only -d 'Print only tokens with this verdict (repeatable)' -r -f -a "valid\t'the signature, times and claim checks pass'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l only -d 'Print only this verdict, listed below (repeatable)' -r -f -a "valid\t'the signature, times and claim checks pass'
 expired\t'signature verified, but the token has expired'
 not-yet-valid\t'signature verified, but the token is not valid yet'
 claim-rejected\t'signature verified, but a claim check failed'
@@ -95,7 +95,7 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l redact -d 'Hi
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s q -l quiet -d 'Print nothing; only set the exit status'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s f -l file -d 'Read tokens from FILE, one per line (repeatable)' -r -F
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s k -l key -d 'Key file, directory, or inline key (repeatable)' -r -F
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s k -l key -d 'Key file, directory, or the key itself (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l secret-file -d 'Read a shared secret from a file (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l secret-env -d 'Read a shared secret from an environment variable (repeatable)' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l secret-encoding -d 'Encoding of the secrets [default: text]' -r -f -a "text\t'Not encoded'
@@ -135,7 +135,7 @@ claims\t'The claims of valid tokens, one JSON object per line'
 token\t'The tokens themselves: the valid ones, or those selected with --only'
 summary\t'What the run found, as a table'
 summary-json\t'What the run found, as one JSON object'"
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l only -d 'Print only tokens with this verdict (repeatable)' -r -f -a "valid\t'the signature, times and claim checks pass'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l only -d 'Print only this verdict, listed below (repeatable)' -r -f -a "valid\t'the signature, times and claim checks pass'
 expired\t'signature verified, but the token has expired'
 not-yet-valid\t'signature verified, but the token is not valid yet'
 claim-rejected\t'signature verified, but a claim check failed'

@@ -146,7 +146,9 @@ pub use token::audience::Audience;
 pub use token::claims::{ClaimsSet, Members};
 pub use token::compact::{Compact, HEADER_START, HEADER_STARTS, Jwe, Jws, MAX_TOKEN};
 pub use token::disclosure::Disclosure;
-pub use token::foreign_character::ForeignCharacter;
+pub use token::foreign_character::{
+    ForeignCharacter, NO_TOKEN_IN_BINARY, NO_TOKEN_IN_JSON, is_binary,
+};
 pub use token::header::JoseHeader;
 pub use token::input::{Escapes, Input, Removed};
 pub use token::line_wrapped::is_line_wrapped;

@@ -76,9 +76,8 @@ fn refuse(error: &clap::Error, arguments: &[OsString]) -> Exit {
         return finish(&error.context("cannot write to stdout"), messages);
     }
     if usage::is_token_without_command(error, arguments) {
-        let failure = Failure::usage("missing command before the token").hint(
-            "try `jwtlens verify -k public_key.json` or `jwtlens decode`, and pass the token on stdin",
-        );
+        let failure = Failure::usage("missing command before the token")
+            .hint("use `jwtlens decode` or `jwtlens verify`, and pass the token on stdin");
         return finish(&failure.into(), messages);
     }
     usage::print(&usage::explain(error, arguments, messages.width));

@@ -99,6 +99,13 @@ impl Cli {
     /// Parses the command line. The texts below the options take longer to make than most runs, so that
     /// they are made only if help is asked for.
     pub fn from_arguments(arguments: &[OsString]) -> Result<Self, clap::Error> {
+        // For clap, `-h` is the name of a command here.
+        let arguments = match arguments {
+            [program, help, flag] if help == "help" && (flag == "-h" || flag == "--help") => {
+                &[program.clone(), flag.clone()][..]
+            }
+            _ => arguments,
+        };
         Self::try_parse_from(arguments).map_err(|error| {
             if error.kind() != ErrorKind::DisplayHelp {
                 return error;
@@ -171,7 +178,7 @@ pub struct Verify {
     #[command(flatten)]
     pub show: Show,
 
-    /// Print only tokens with this verdict (repeatable)
+    /// Print only this verdict, listed below (repeatable)
     // The verdicts are listed with the exit status.
     #[arg(
         long,
@@ -257,7 +264,7 @@ pub struct Decode {
 #[derive(Debug, Args)]
 #[command(mut_arg("color", last))]
 pub struct Key {
-    /// Key file, directory, inline key, or - for stdin
+    /// Key file, directory, the key itself, or - for stdin
     ///
     /// A key is a JWK or JWK Set, a public key or certificate in PEM or DER, DER as one line of base64,
     /// a private key in PEM or as a JWK (only its public half is used), or a JSON object that maps key IDs to PEM.
@@ -278,10 +285,10 @@ pub struct Key {
 
 #[derive(Debug, Args)]
 pub struct Tokens {
-    /// Token, or - for stdin (stdin is safer)
+    /// Token (visible in `ps`), or - for stdin [default: stdin]
     ///
-    /// Arguments are visible in `ps` and saved in the shell history. Without TOKEN and with a terminal
-    /// as stdin, a prompt asks for a token.
+    /// Arguments are also saved in the shell history. Without TOKEN and with a terminal as stdin, a
+    /// prompt asks for a token.
     // A token is not a file name, so complete none.
     #[arg(value_name = "TOKEN", value_hint = ValueHint::Other)]
     pub given: Vec<OsString>,
@@ -308,7 +315,7 @@ impl Tokens {
 
 #[derive(Debug, Args)]
 pub struct Keys {
-    /// Key file, directory, or inline key (repeatable)
+    /// Key file, directory, or the key itself (repeatable)
     ///
     /// A key is a JWK or JWK Set, a public key or certificate in PEM or DER, DER as one line of base64,
     /// a private key in PEM or as a JWK (only its public half is used), or a JSON object that maps key IDs to PEM. `-k -`

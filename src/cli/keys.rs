@@ -117,7 +117,7 @@ fn directory_hints(directory: &Directory) -> Vec<String> {
             None => "to see how to convert a file, use `jwtlens key FILE`".to_owned(),
         }],
         (None, _) => {
-            vec!["put the key files into the directory itself: subdirectories and hidden files are not read".to_owned()]
+            vec!["move the keys there: subdirectories and hidden files are not read".to_owned()]
         }
     }
 }
@@ -224,13 +224,13 @@ fn read_file(given: &Given) -> Result<KeySource> {
         let hint = match octets {
             [] => "the file name is empty; is a shell variable unset?",
             _ if octets.starts_with(b"http") => {
-                "jwtlens has no network access; fetch the key first, then pass that file: curl -s URL > OUTPUT.json"
+                "jwtlens has no network access; fetch the key: curl -s URL > OUTPUT.json"
             }
             _ if Path::new(key).exists() => "check that it is a key file, and that you may read it",
             _ if octets.starts_with(b"file:") => "use the path without file://",
             _ if given.is_from_variable() => "set it to a file, a directory, or the key itself",
             _ if given.is_operand() => "use a file, a directory, the key itself, or - for stdin",
-            _ => "use a file, a directory, the key itself, or - for stdin; for a secret, use --secret-file",
+            _ => "use a file, a directory, the key itself, or - for stdin\nfor a shared secret, use --secret-file FILE",
         };
         failure.hints(key_hints::lines(hint, None))
     })?;

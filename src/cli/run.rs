@@ -129,13 +129,9 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     let sources = sources(&asked.verify.keys, &keys, surroundings, messages)?;
     let also = keys::also(&asked.try_key, messages)?;
     // Without a usable key nothing can be verified, but much can still be found out.
-    let exit = match KeySet::new(&sources) {
-        Ok(_) => Exit::SUCCESS,
-        Err(_) if sources.is_empty() => Exit::SUCCESS,
-        Err(error) => {
-            tell(&keys::none_usable(&keys, &error), messages);
-            Exit::Failure
-        }
+    let unusable = match KeySet::new(&sources) {
+        Err(error) if !sources.is_empty() => Some(keys::none_usable(&keys, &error)),
+        Ok(_) | Err(_) => None,
     };
     let effort = if asked.deep {
         Effort::Deep
@@ -149,6 +145,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     };
     let now = now(&asked.verify.time, surroundings);
     let mut tally = Tally::default();
+    let (mut is_about_key, mut is_proven) = (false, false);
     let progress = progress(asked.verify.output, surroundings, messages);
     let shown = Arc::clone(&progress);
     let mut judge = |token: &Token| {
@@ -166,6 +163,9 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
             search.milliseconds = u64::try_from(begun.elapsed().as_millis()).ok();
         }
         tally.count(&mut report);
+        let mut findings = report.findings.iter();
+        is_about_key |= findings.any(|finding| finding.code.is_about_key());
+        is_proven |= report.proof.is_some();
         report
     };
     let detail = Detail::Debug {
@@ -176,11 +176,22 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     stream.progress = progress;
     // A search takes long enough for its result to be printed at once.
     stream.together = 1;
-    let judged = stream.run(source)?;
-    if !asked.verify.output.is_summary() {
+    let judged = stream.run(source);
+    drop(stream);
+    if judged.is_ok() && !asked.verify.output.is_summary() {
         debug_summary::tell(&tally, messages);
     }
-    Ok(exit.and(judged))
+    let Some(error) = unusable else {
+        return judged;
+    };
+    let is_reported = asked.verify.output.shows_findings() && asked.verify.only.is_empty();
+    // What a report says, with a hint of its own, is not repeated.
+    match is_reported && !asked.verify.show.quiet {
+        true if is_about_key => messages.error("no usable key"),
+        true if is_proven => messages.error(&error.to_string()),
+        _ => tell(&error, messages),
+    }
+    Ok(Exit::Failure.and(judged?))
 }
 
 /// The CPU time of this thread.
@@ -372,7 +383,9 @@ fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<E
         if !source.is_usable() {
             exit = exit.and(Exit::Failure);
         }
-        warn_of_private_key(source, messages);
+        if asked.output != KeyFormat::Text {
+            warn_of_private_key(source, messages);
+        }
     }
     let mut converted = |converted: Converted| {
         if !converted.is_complete {
@@ -433,10 +446,7 @@ fn sources(
 
 fn warn_of_private_key(source: &KeySource, messages: Messages) {
     if source.holds_private_key() {
-        messages.warning(&format!(
-            "{}: contains a private key; only its public half is used",
-            source.source
-        ));
+        messages.warning(&format!("{}: {}", source.source, render_key::PRIVATE));
     }
 }
 

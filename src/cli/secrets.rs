@@ -27,8 +27,7 @@ pub fn read(asked: &Secrets, surroundings: &Surroundings) -> Result<Vec<KeySourc
             if !failure.hints.is_empty() {
                 return failure;
             }
-            failure
-                .hint("pass the name of a file; for a secret in a variable, use --secret-env NAME")
+            failure.hint("pass a file name; for a secret in a variable, use --secret-env NAME")
         })?;
         sources.push(secret(&given.source(), &content, asked)?);
     }

@@ -19,7 +19,7 @@ pub fn check_format(asked: &Verify) -> Result<(), Failure> {
         Format::Claims | Format::Token if asked.time.at == Some(At::Line) => Err(Failure::usage(
             "--at line cannot be used with -o claims or -o token",
         )
-        .hint("use -o json or -o line: a time in a log must not decide which tokens are accepted")),
+        .hint("use -o json or -o line: a log must not decide what is accepted")),
         Format::Claims | Format::Token if asked.show.redact => Err(Failure::usage(
             "--redact cannot be used with -o claims or -o token",
         )

@@ -20,17 +20,12 @@ use super::tell::invalid::Invalid;
 /// Options of other programs, and what to use instead.
 const FOREIGN_OPTIONS: &[(&[&str], &str)] = &[
     (
-        &[
-            "--public-key",
-            "--pubkey",
-            "--jwk",
-            "--jwks",
-            "--pem",
-            "--secret",
-            "-S",
-            "-s",
-        ],
-        "use -k KEY for a public key, or --secret-file FILE for a shared secret",
+        &["--public-key", "--pubkey", "--jwk", "--jwks", "--pem"],
+        "use -k KEY",
+    ),
+    (
+        &["--secret", "-S", "-s"],
+        "write the secret to a file, then use --secret-file FILE",
     ),
     (
         &["--token", "--jwt", "-t"],
@@ -98,7 +93,11 @@ pub fn explain(error: &clap::Error, arguments: &[OsString], width: Option<usize>
     if let Some(tip) = tip(error, arguments) {
         lines.extend([String::new(), format!("  tip: {tip}")]);
     }
-    if let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage) {
+    // The usage is that of an option whose name is similar.
+    let is_foreign = foreign(FOREIGN_OPTIONS, string(error, ContextKind::InvalidArg)).is_some();
+    if let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage)
+        && !is_foreign
+    {
         lines.push(String::new());
         lines.extend(usage.to_string().lines().map(str::to_owned));
     }

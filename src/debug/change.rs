@@ -10,7 +10,7 @@ use super::reading::notation::Notation;
 use super::replay::SecretForm;
 use super::secret_owner::Owner;
 use super::signing_inputs::digest::Digest;
-use crate::text::abridged::abridged;
+use crate::text::abridged::abridged_to;
 use crate::token::segment::Segment;
 
 /// One change, with everything that is needed to make it.
@@ -468,6 +468,8 @@ impl Change {
     /// A phrase with a place, a character, a length or a notation in it.
     #[allow(clippy::too_many_lines, reason = "a table")]
     fn phrase(&self) -> Option<String> {
+        /// An ordinary header is shown whole.
+        const MAX_HEADER: usize = 120;
         Some(match self {
             Self::ReadBits => "with the bits of its incomplete last byte".to_owned(),
             Self::Take {
@@ -563,6 +565,9 @@ impl Change {
             Self::ResizeNumber { length } => {
                 format!("with the signature resized to {length} bytes")
             }
+            Self::ReplaceHeader { json, .. } => {
+                format!("with {} as header", abridged_to(json, MAX_HEADER))
+            }
             Self::IgnoreAlg {
                 digest: Digest::Sha256,
             } => "checked as ES256".to_owned(),
@@ -615,7 +620,6 @@ impl Change {
             Self::ReadDer { strict: false } => {
                 Some("not canonical: numbers or lengths are not minimal".to_owned())
             }
-            Self::ReplaceHeader { json, .. } => Some(abridged(json).into_owned()),
             Self::ReplacePayload {
                 cause: Cause::SignedWithNewline,
                 ..
@@ -657,6 +661,7 @@ impl Change {
             | Self::ReverseHalves
             | Self::ReverseBytes
             | Self::ResizeNumber { .. }
+            | Self::ReplaceHeader { .. }
             | Self::ReplacePayload { .. }
             | Self::EditSegment { .. }
             | Self::HashNonce

@@ -34,9 +34,8 @@ use crate::key::set::{KeySet, KeySource};
 use crate::text::durations::relative;
 use crate::text::json::{JsonFault, Value};
 use crate::token::Token;
-use crate::token::compact::Compact;
 use crate::token::header::JoseHeader;
-use crate::token::malformed::TokenFault;
+use crate::token::malformed::{Malformed, TokenFault};
 use crate::token::segment::Segment;
 use crate::verify::Verifier;
 use crate::verify::policy::Policy;
@@ -207,6 +206,7 @@ impl Debugger {
             found.extend(malformed_payload(&report));
         }
         name_surroundings(token.text, &mut found);
+        name_utf16(report.error.as_ref(), &mut found);
         if report.verdict == Verdict::Malformed {
             let inner = match &signature.proof {
                 Some(proof) => inner_of(proof),
@@ -577,13 +577,20 @@ fn inner_of(proof: &Proof) -> Option<(String, Vec<Cause>)> {
         .then_some((token, causes))
 }
 
-/// Whether a text is one token in UTF-16, with a byte order mark and nothing else around it.
-fn is_token_in_utf16(text: &[u8]) -> bool {
-    let ([0xFF, 0xFE, rest @ ..] | [0xFE, 0xFF, rest @ ..]) = text else {
-        return false;
+/// Says that a token is in UTF-16, and what its byte order mark is.
+fn name_utf16(error: Option<&Malformed>, found: &mut [Finding]) {
+    let Some(error) = error.filter(|error| error.fault.is_utf16()) else {
+        return;
     };
-    let ascii: Vec<u8> = rest.iter().copied().filter(|byte| *byte != 0).collect();
-    Compact::parse(ascii.trim_ascii()).is_ok()
+    for finding in found {
+        if finding.code == Code::NulBytes {
+            finding.summary = "the token is in UTF-16".into();
+            finding.hint = error.hint().map(Into::into);
+        } else if finding.code == Code::SurroundedToken {
+            finding.summary = "the text begins with the byte order mark of UTF-16".into();
+            finding.hint = None;
+        }
+    }
 }
 
 /// A verdict in words, with the time that it rests on.
@@ -632,10 +639,6 @@ fn name_surroundings(text: &[u8], found: &mut [Finding]) {
     let Some(finding) = found.iter_mut().find(is_around) else {
         return;
     };
-    if is_token_in_utf16(text) {
-        finding.summary = "the text begins with the byte order mark of UTF-16".into();
-        finding.hint = None;
-    }
     if let Some(what) = extract::unseen(text) {
         finding.summary = what.into();
         finding.hint = Some("delete it; web pages and chats often add such characters".into());

@@ -150,7 +150,7 @@ impl KeyFault {
                 Some("ask the issuer for the public signing key; this one has another purpose")
             }
             Self::Algorithm { .. } => {
-                Some("remove \"alg\", or ask its issuer for the key that belongs to the algorithm")
+                Some("remove \"alg\", or ask the issuer for the key that it is for")
             }
             Self::UnsupportedCurve { kty: "OKP", .. } => {
                 Some("ask the issuer for an Ed25519 key: jwtlens does not support this curve")
@@ -164,6 +164,9 @@ impl KeyFault {
             ),
             Self::PssParameters => Some("use one hash throughout, and a salt as long as the hash"),
             Self::ChainIssuer => Some("use the key of the end-entity certificate"),
+            Self::MemberType("e", "a number", _) => {
+                Some("write \"e\" in base64url: 65537 is \"AQAB\"")
+            }
             Self::NotAKey(_)
             | Self::Json(_)
             | Self::NotAnObject(_)

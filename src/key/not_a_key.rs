@@ -352,13 +352,11 @@ impl NotAKey {
                 "copy the file again; it may be truncated or damaged"
             }
             Self::WrongLabel(..) => "fix the PEM label",
-            Self::Xml => {
-                "ask the issuer for a JWK Set or a certificate in PEM: XML is not supported"
-            }
+            Self::Xml => "ask the issuer for a JWK Set or a certificate in PEM, instead of XML",
             Self::Putty => "export the key from PuTTYgen in OpenSSH format",
             Self::Parameters => "use the file that holds the key itself",
             Self::UnknownLabel(_) | Self::Unknown => {
-                "pass a JWK, a JWK Set, or a public key or certificate in PEM or DER; for a shared secret, use `jwtlens verify --secret-file`"
+                "pass a JWK, a JWK Set, or a public key or certificate in PEM or DER\nfor a shared secret, use `jwtlens verify --secret-file FILE`"
             }
             Self::TrustedCertificate | Self::Ssh(_) | Self::Ssh2 { .. } => "convert it",
             Self::Pgp => "ask the issuer for its JWK Set: OpenPGP keys cannot verify JWTs",
@@ -370,9 +368,7 @@ impl NotAKey {
             Self::JsonLines => "make a JWK Set of them",
             Self::Python => "convert it to JSON",
             Self::Html => "check the URL, and whether it needs a login: this is a page, not a key",
-            Self::Token => {
-                "check whether the key and the token are swapped; use `jwtlens decode` for a token"
-            }
+            Self::Token => "check whether the key and the token are swapped",
             Self::Utf16(_) => "save the file as UTF-8",
             Self::Gzip => "decompress the file",
         }

@@ -39,6 +39,12 @@ impl KeyNote {
         }
     }
 
+    /// What to do about it, if that is one thing.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        (*self == Self::ByteOrderMark).then_some("save it as UTF-8 without BOM")
+    }
+
     /// Whether the key is not written as it should be, and still means one thing.
     #[must_use]
     pub fn is_spelling(&self) -> bool {

@@ -278,9 +278,7 @@ impl SecretFault {
                     .into()
             }
             Self::Token => "check whether the token and the secret are swapped".into(),
-            Self::SecretJwk => {
-                "pass a JWK with -k; --secret-file and --secret-env take the secret itself".into()
-            }
+            Self::SecretJwk => "pass the JWK with -k; these options take the secret itself".into(),
         }
     }
 }

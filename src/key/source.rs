@@ -463,7 +463,7 @@ mod tests {
             (
                 b"aa.bb.cc\n",
                 "expected a key, found a token",
-                "check whether the key and the token are swapped; use `jwtlens decode` for a token",
+                "check whether the key and the token are swapped",
             ),
             (
                 b"-----BEGIN PGP PUBLIC KEY BLOCK-----\n\nAAAA\n=AAAA\n-----END PGP PUBLIC KEY BLOCK-----",

@@ -58,6 +58,9 @@ pub struct Member {
     pub offset: usize,
 }
 
+/// Values of JavaScript and Python that JSON does not have.
+const LITERALS: [&str; 6] = ["NaN", "Infinity", "True", "False", "None", "undefined"];
+
 /// A JSON number as it stood in the source: `1.0` and `1E5` stay so, and no digit is lost.
 #[derive(Clone, Debug)]
 pub struct Number(Box<RawValue>);
@@ -84,6 +87,8 @@ pub enum JsonFault {
     TooDeep,
     /// It has single quotes around a string, as `str` of a Python dict writes.
     SingleQuotes,
+    /// It has a value of JavaScript or Python that JSON does not have.
+    Literal(&'static str),
     /// It does not follow the grammar: one of a fixed set of sentences.
     Grammar(Box<str>),
 }
@@ -278,6 +283,10 @@ impl JsonError {
         {
             return Self::new(start.saturating_add(within), JsonFault::SingleQuotes);
         }
+        let rest = text.get(within..).unwrap_or_default();
+        if let Some(literal) = LITERALS.iter().find(|literal| rest.starts_with(**literal)) {
+            return Self::new(start.saturating_add(within), JsonFault::Literal(literal));
+        }
         // For this one fault `serde_json` gives the place before it.
         let within = within.saturating_add(usize::from(message.starts_with("control character")));
         let message = message.split(" at line ").next().unwrap_or_default();
@@ -313,6 +322,7 @@ impl fmt::Display for JsonFault {
             Self::DuplicateMember(name) => write!(f, "duplicate member \"{}\"", abridged(name)),
             Self::TooDeep => write!(f, "nesting exceeds {MAX_DEPTH} levels"),
             Self::SingleQuotes => f.write_str("single quotes, as in a Python dict"),
+            Self::Literal(literal) => write!(f, "{literal} is not a JSON value"),
             Self::Grammar(sentence) => f.write_str(sentence),
         }
     }

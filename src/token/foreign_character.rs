@@ -33,12 +33,14 @@ pub enum ForeignCharacter {
     Url(bool),
     /// The text is a JWK.
     Jwk,
-    /// The text is JSON.
-    Json,
+    /// The text is JSON; whether a token may be in it.
+    Json(bool),
     /// U+FEFF at the start.
     ByteOrderMark,
-    /// A byte that UTF-16 text holds.
-    Utf16(u8),
+    /// The text is in UTF-16, with a byte order mark or in this byte order.
+    Utf16(&'static str),
+    /// The text is binary data.
+    Binary,
     /// Another printable ASCII character.
     Ascii(u8),
     /// Any other byte.
@@ -47,14 +49,21 @@ pub enum ForeignCharacter {
     Redacted(Option<&'static str>),
 }
 
+/// What to do about JSON without a token in it.
+pub const NO_TOKEN_IN_JSON: &str = "check where it came from; it contains no token";
+
+/// What to do about binary data.
+pub const NO_TOKEN_IN_BINARY: &str = "check the file name; a token is plain text";
+
 impl ForeignCharacter {
     /// The segment and the offset there of a token's byte at `at`, which is outside of the alphabet, and what
     /// it is.
     pub(super) fn at(token: &[u8], at: usize) -> (Segment, usize, Self) {
         let (before, rest) = token.split_at_checked(at).unwrap_or((token, &[]));
         let (segment, offset) = place(token, before);
+        let has_token = memmem::find(token, HEADER_START.as_bytes()).is_some();
         let character = match rest {
-            _ if is_url(token) => Self::Url(memmem::find(token, HEADER_START.as_bytes()).is_some()),
+            _ if is_url(token) => Self::Url(has_token),
             [b'=', ..] if !before.starts_with(b"ey") => Self::Assignment,
             [b'=', ..] => Self::Padding(is_of_load_balancer(token)),
             [byte @ (b'/' | b':'), ..] if segment == Segment::Token && is_text(token) => {
@@ -67,11 +76,15 @@ impl ForeignCharacter {
             [b'$', ..] if offset == 0 && segment == Segment::Token => Self::ShellVariable,
             [byte @ (b'$' | b'!'), ..] => Self::ShellCharacter(*byte),
             [b'{' | b'"', ..] if names_a_key(token) => Self::Jwk,
-            [b'{', ..] => Self::Json,
+            [b'{', ..] => Self::Json(has_token),
+            [b'[', ..] if before.is_empty() => Self::Json(has_token),
             [byte @ 0x21..=0x7E, ..] => Self::Ascii(*byte),
             [0xEF, 0xBB, 0xBF, ..] => Self::ByteOrderMark,
-            [byte @ (0x00 | 0xFE | 0xFF), ..] => Self::Utf16(*byte),
-            [byte, ..] => Self::Byte(*byte),
+            [byte, ..] => match utf16(token) {
+                Some(name) => Self::Utf16(name),
+                None if is_binary(token) => Self::Binary,
+                None => Self::Byte(*byte),
+            },
             [] => Self::Byte(0),
         };
         (segment, offset, character)
@@ -86,7 +99,6 @@ impl ForeignCharacter {
             | Self::StandardBase64(_)
             | Self::ShellVariable
             | Self::ShellCharacter(_)
-            | Self::Utf16(_)
             | Self::Ascii(_)
             | Self::Byte(_) => Self::Redacted(self.hint()),
             Self::Padding(_)
@@ -94,15 +106,20 @@ impl ForeignCharacter {
             | Self::SdJwt
             | Self::Url(_)
             | Self::Jwk
-            | Self::Json
+            | Self::Json(_)
             | Self::ByteOrderMark
+            | Self::Utf16(_)
+            | Self::Binary
             | Self::Redacted(_) => self,
         }
     }
 
     /// Whether its sentence is about the whole text, not about the character.
     pub(super) fn is_of_whole(self) -> bool {
-        matches!(self, Self::Url(_) | Self::Jwk | Self::Json)
+        matches!(
+            self,
+            Self::Url(_) | Self::Jwk | Self::Json(_) | Self::Utf16(_) | Self::Binary
+        )
     }
 
     pub(super) fn hint(self) -> Option<&'static str> {
@@ -114,9 +131,9 @@ impl ForeignCharacter {
             Self::Padding(false) => {
                 Some("re-encode the token as base64url without padding (RFC 7515, section 2)")
             }
-            Self::Padding(true) => Some(
-                "use a library that accepts the padding of AWS load balancers, as aws-jwt-verify does",
-            ),
+            Self::Padding(true) => {
+                Some("use a library that accepts the padding, such as aws-jwt-verify")
+            }
             Self::Path => Some("to read tokens from a file, use -f FILE"),
             Self::StandardBase64(_) => {
                 Some("re-encode the token as base64url, with \"-\" and \"_\" (RFC 4648, section 5)")
@@ -131,13 +148,15 @@ impl ForeignCharacter {
             Self::Url(true) => Some("pass only the token in it, or use --scan to find it"),
             Self::Url(false) => Some("pass the token itself: jwtlens has no network access"),
             Self::Jwk => Some("pass a token; use `jwtlens key` to see what a key holds"),
-            Self::Json => {
+            Self::Json(false) => Some(NO_TOKEN_IN_JSON),
+            Self::Json(true) => {
                 Some("use --scan to find the token, or extract it with `jq -r .access_token`")
             }
             Self::ByteOrderMark => Some("save the file as UTF-8 without BOM"),
-            Self::Utf16(_) => Some(
-                "save the file as UTF-8 without BOM; it looks like UTF-16, as written by > in PowerShell",
-            ),
+            Self::Utf16("UTF-16LE") => Some("convert it: iconv -f UTF-16LE -t UTF-8"),
+            Self::Utf16("UTF-16BE") => Some("convert it: iconv -f UTF-16BE -t UTF-8"),
+            Self::Utf16(_) => Some("convert it: iconv -f UTF-16 -t UTF-8"),
+            Self::Binary => Some(NO_TOKEN_IN_BINARY),
             Self::SdJwt => Some("to see what an SD-JWT contains, use `jwtlens decode`"),
             Self::Redacted(hint) => hint,
             Self::Ascii(_) | Self::Byte(_) => None,
@@ -165,9 +184,11 @@ impl fmt::Display for ForeignCharacter {
             Self::Redacted(_) => f.write_str("invalid character"),
             Self::Url(_) => f.write_str("expected a JWT, found a URL"),
             Self::Jwk => f.write_str("expected a JWT, found a JWK"),
-            Self::Json => f.write_str("expected a compact JWT, found JSON"),
+            Self::Json(_) => f.write_str("expected a compact JWT, found JSON"),
+            Self::Utf16(_) => f.write_str("expected UTF-8, found UTF-16"),
+            Self::Binary => f.write_str("expected a JWT, found binary data"),
             Self::ByteOrderMark => f.write_str("unexpected byte order mark (BOM)"),
-            Self::Utf16(byte) | Self::Byte(byte) => write!(f, "invalid byte 0x{byte:02X}"),
+            Self::Byte(byte) => write!(f, "invalid byte 0x{byte:02X}"),
         }
     }
 }
@@ -202,6 +223,28 @@ fn place(token: &[u8], before: &[u8]) -> (Segment, usize) {
         }
     };
     (segment, offset)
+}
+
+/// The name of the UTF-16 encoding of a text that starts with a byte order mark or with ASCII characters.
+fn utf16(text: &[u8]) -> Option<&'static str> {
+    match text {
+        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Some("UTF-16"),
+        [0, 1..=0x7F, 0, 1..=0x7F, ..] => Some("UTF-16BE"),
+        [1..=0x7F, 0, 1..=0x7F, 0, ..] => Some("UTF-16LE"),
+        _ => None,
+    }
+}
+
+/// Whether most of a text is neither ASCII text nor UTF-8.
+#[must_use]
+pub fn is_binary(text: &[u8]) -> bool {
+    let is_text = |byte: &&u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+    let is_utf8 = || match str::from_utf8(text) {
+        Ok(text) => !text.contains('\0'),
+        // A text that was cut inside a character.
+        Err(error) => error.error_len().is_none(),
+    };
+    text.iter().filter(is_text).count() <= text.len() / 2 && !is_utf8()
 }
 
 /// Whether the text has several words.

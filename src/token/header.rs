@@ -3,6 +3,8 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
+use memchr::memmem;
+
 use super::malformed::{CritFault, Malformed, TokenFault};
 use super::member::{read_object, string_fault};
 use super::segment::Segment;
@@ -34,7 +36,13 @@ impl JoseHeader {
     ///
     /// Bytes that are not JSON, or JSON that is not an object.
     pub fn parse(octets: &[u8]) -> Result<Self, Malformed> {
-        let parameters = read_object(Segment::Header, octets)?;
+        let parameters = read_object(Segment::Header, octets).map_err(|error| {
+            if error.offset == 0 && ends_as_header(octets) {
+                Malformed::new(Segment::Header, 0, TokenFault::HeaderStart)
+            } else {
+                error
+            }
+        })?;
         let text = |name: &str| parameters.get(name).and_then(Value::as_str);
         let mut header = Self {
             alg: text("alg").map(Arc::from),
@@ -63,6 +71,12 @@ impl JoseHeader {
         header.parameters = parameters;
         Ok(header)
     }
+}
+
+/// Whether bytes that do not start as a JSON object end as a header does.
+fn ends_as_header(octets: &[u8]) -> bool {
+    let has_alg = memmem::find(octets, b"\"alg\":").is_some();
+    has_alg && !octets.starts_with(b"{") && octets.ends_with(b"\"}")
 }
 
 fn alg_fault(parameters: &Object) -> Option<Malformed> {

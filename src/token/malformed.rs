@@ -51,6 +51,8 @@ pub enum TokenFault {
     Base64url(Base64urlFault),
     /// A segment is not JSON.
     Json(JsonFault),
+    /// All of the header but its first characters is JSON.
+    HeaderStart,
     /// A segment is JSON of this type instead of an object.
     NotAnObject(&'static str),
     /// The header has no `alg`.
@@ -133,8 +135,10 @@ impl Malformed {
                 | JsonFault::NotUtf8
                 | JsonFault::TooDeep
                 | JsonFault::SingleQuotes
+                | JsonFault::Literal(_)
                 | JsonFault::Grammar(_),
             )
+            | TokenFault::HeaderStart
             | TokenFault::NotAnObject(_)
             | TokenFault::MissingAlg
             | TokenFault::NotAString { .. }
@@ -169,7 +173,8 @@ impl Malformed {
     pub fn is_cause(&self) -> bool {
         matches!(
             self.fault,
-            TokenFault::Placeholder(_) | TokenFault::Json(JsonFault::SingleQuotes)
+            TokenFault::Placeholder(_)
+                | TokenFault::Json(JsonFault::SingleQuotes | JsonFault::Literal(_))
         )
     }
 
@@ -185,7 +190,10 @@ impl Malformed {
             _ if self.is_not_a_jwt() => {
                 Some("pass a JWT: its header is a JSON object and begins with \"ey\"")
             }
-            TokenFault::Json(JsonFault::SingleQuotes) => {
+            TokenFault::Json(JsonFault::Literal("NaN" | "Infinity" | "undefined")) => {
+                Some("have the issuer write null, or omit the member")
+            }
+            TokenFault::Json(JsonFault::SingleQuotes | JsonFault::Literal(_)) => {
                 Some("have the issuer serialize the JSON: json.dumps in Python, not str")
             }
             TokenFault::Json(JsonFault::Grammar(sentence)) if **sentence == *"trailing comma" => {
@@ -203,6 +211,9 @@ impl Malformed {
                 (_, _) => "if these are two tokens, put each on its own line",
             }),
             TokenFault::Character(character) => character.hint(),
+            TokenFault::HeaderStart => {
+                Some("copy the token again; an intact one starts with \"ey\"")
+            }
             TokenFault::MissingAlg => {
                 Some("have the issuer set \"alg\" to the algorithm that it signs with")
             }
@@ -226,6 +237,9 @@ impl Malformed {
             TokenFault::NotANumericDate { .. } => {
                 Some("have the issuer write seconds since 1970 as a number, without quotes")
             }
+            TokenFault::Base64url(_) if self.segment == Segment::Header => {
+                Some("copy the whole token again; it starts with \"ey\"")
+            }
             TokenFault::TokenTooLong(_)
             | TokenFault::LineTooLong(_)
             | TokenFault::Empty(_)
@@ -240,6 +254,13 @@ impl Malformed {
                 Some("copy the whole token again, up to the last \"~\"")
             }
         }
+    }
+}
+
+impl TokenFault {
+    /// Whether the token is in UTF-16.
+    pub(crate) fn is_utf16(&self) -> bool {
+        matches!(self, Self::Character(ForeignCharacter::Utf16(_)))
     }
 }
 
@@ -264,6 +285,7 @@ impl fmt::Display for TokenFault {
                 f.write_str("invalid JSON: ")?;
                 fault.fmt(f)
             }
+            Self::HeaderStart => f.write_str("invalid JSON: expected \"{\""),
             Self::NotAnObject(found) => write!(f, "expected a JSON object, found {found}"),
             Self::MissingAlg => f.write_str("missing \"alg\" (RFC 7515, section 4.1.1)"),
             Self::NotAString {

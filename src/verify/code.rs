@@ -488,7 +488,8 @@ codes! {
     KeyBinding = note("key-binding",
         "a Key Binding JWT follows the disclosures")
         .hint("to decode it, pass the part after the last \"~\"")
-        .section("RFC 9901, section 4.3");
+        .section("RFC 9901, section 4.3")
+        .without_evidence();
     KeyInHeader = note("key-in-header",
         "the header contains a key or the URL of one, which was ignored")
         .section("RFC 8725, section 3.10")
@@ -618,6 +619,15 @@ impl Code {
     #[must_use]
     pub fn silences(self) -> &'static [Self] {
         self.row().silences
+    }
+
+    /// Whether it says all there is to say of a given key that cannot be used.
+    #[must_use]
+    pub fn is_about_key(self) -> bool {
+        matches!(
+            self,
+            Self::KeyCoordinatesSwapped | Self::KeyCoordinatesReversed | Self::KeyCoordinatesPadded
+        )
     }
 
     /// Whether the report for people has it in the headline or in the row of a claim.

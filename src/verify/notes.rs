@@ -222,11 +222,17 @@ fn weak_secret(facts: &NoteContext) -> Option<Finding> {
 
 fn key_not_canonical(facts: &NoteContext) -> Option<Finding> {
     let notes = verified_with(facts)?.notes().iter();
-    let spellings: Vec<String> = notes
-        .filter(|note| note.is_spelling())
-        .map(ToString::to_string)
-        .collect();
-    (!spellings.is_empty()).then(|| Finding::note(Code::KeyNotCanonical, spellings.join("; ")))
+    let spellings: Vec<&KeyNote> = notes.filter(|note| note.is_spelling()).collect();
+    let sentences: Vec<String> = spellings.iter().map(ToString::to_string).collect();
+    let finding = Finding::note(Code::KeyNotCanonical, sentences.join("; "));
+    match spellings.as_slice() {
+        [] => None,
+        [only] => Some(match only.hint() {
+            Some(hint) => finding.with_hint(hint),
+            None => finding,
+        }),
+        _ => Some(finding),
+    }
 }
 
 fn secret_trimmed(facts: &NoteContext) -> Option<Finding> {

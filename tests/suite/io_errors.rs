@@ -417,12 +417,22 @@ fn other_encodings_are_malformed() {
             .flat_map(u16::to_be_bytes)
             .collect(),
         units().flat_map(u16::to_le_bytes).collect::<Vec<u8>>(),
+        units().flat_map(u16::to_be_bytes).collect(),
         format!("\u{feff}{good}").into_bytes(),
     ] {
+        let expected = match input.as_slice() {
+            [0xEF, ..] => "save the file as UTF-8 without BOM",
+            [0xFE | 0xFF, ..] => "convert it: iconv -f UTF-16 -t UTF-8",
+            [0, ..] => "convert it: iconv -f UTF-16BE -t UTF-8",
+            _ => "convert it: iconv -f UTF-16LE -t UTF-8",
+        };
         let output = verify(&[], &input);
         assert_eq!(status(&output), 8);
         assert!(stdout(&output).starts_with("malformed: "));
-        assert!(stdout(&output).contains("as UTF-8 without BOM"));
+        assert!(
+            stdout(&output).contains(&format!("hint: {expected}\n")),
+            "{expected}"
+        );
         assert_printable(&output, false);
     }
 }

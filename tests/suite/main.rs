@@ -48,6 +48,7 @@ mod properties;
 mod readme_svg;
 mod real_world;
 mod redaction;
+mod repetition;
 mod replayer;
 mod rfc_examples;
 mod screen;

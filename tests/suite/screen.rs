@@ -4,11 +4,16 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
+use regex::Regex;
 use rustix::termios::{tcgetwinsize, tcsetwinsize};
 use serde_json::Value;
 use unicode_width::UnicodeWidthStr;
 
-use crate::support::{data, feed, jwtlens, stdout};
+use crate::asn1;
+use crate::cases::CASES;
+use crate::generated::tempdir;
+use crate::made_families;
+use crate::support::{Issuer, data, feed, jwtlens, stdout};
 use crate::terminal::{on_terminal, terminal};
 
 const AT: &str = "--at=2026-11-23T18:09:24Z";
@@ -58,6 +63,13 @@ fn is_ordinary(report: &Value) -> bool {
     fits(&report["header"], 3) && fits(&report["claims"], 9)
 }
 
+/// Whether a report shows the key or the header that a cause leads to.
+fn is_long(report: &str) -> bool {
+    let words: Vec<&str> = report.split_whitespace().collect();
+    let report = words.join(" ");
+    report.contains("is the recovered key") || report.contains(" as header, ")
+}
+
 #[test]
 fn an_ordinary_report_fits_a_screen() {
     const KEY: &[&str] = &["-k", "made/public_key.json"];
@@ -85,9 +97,7 @@ fn an_ordinary_report_fits_a_screen() {
             let sections = text.split("\n\n").filter(|section| !is_more(section));
             let lines = sections.collect::<Vec<_>>().join("\n\n").lines().count();
             // A recovered key is shown whole, a header as far as it fits.
-            let is_long = ["is the recovered key", "serialized differently ("]
-                .iter()
-                .any(|words| text.contains(words));
+            let is_long = is_long(&text);
             let most = match (is_accepted, is_long) {
                 (true, _) => 22,
                 // The prompt takes a line of the terminal too.
@@ -106,6 +116,65 @@ fn an_ordinary_report_fits_a_screen() {
     }
     assert!(too_tall.is_empty(), "{}", too_tall.join("\n"));
     assert!(valid > 40 && rejected > 60, "{valid} {rejected}");
+}
+
+/// Verdict, key and cause above the header: with three header parameters and nine claims, that makes a
+/// report of 24 lines.
+#[test]
+fn every_cause_leaves_room_for_the_claims() {
+    const MOST: usize = 8;
+    let directory = tempdir("causes");
+    let file = |name: &str, key: &str| {
+        fs::write(directory.join(name), key).unwrap();
+        name.to_owned()
+    };
+    let mut tokens = Vec::new();
+    for case in &*CASES {
+        tokens.push((
+            case.id.to_owned(),
+            case.token.clone(),
+            file(&format!("{}.json", case.id), &case.key),
+        ));
+    }
+    let [(_, families), (_, keys)] = made_families::made();
+    for (number, token) in families.lines().enumerate() {
+        tokens.push((
+            format!("family {number}"),
+            token.to_owned(),
+            file("families.json", &keys),
+        ));
+    }
+    let [root, other] = [1, 2].map(|seed| Issuer::new(seed, "k"));
+    let name = "kubernetes";
+    let authority = asn1::certificate((name, &root), (name, &root), true);
+    let claims = br#"{"iss":"kubernetes/serviceaccount"}"#;
+    let token = other.sign(br#"{"alg":"ES256","kid":""}"#, claims);
+    let authority = asn1::pem("CERTIFICATE", &authority);
+    tokens.push(("authority".to_owned(), token, file("ca.crt", &authority)));
+    let members = Regex::new(r"(?s)\n\n(Header|Claims|Note).*").unwrap();
+    let (mut seen, mut too_tall) = (0, Vec::new());
+    for (name, token, key) in tokens {
+        let mut command = jwtlens();
+        command.current_dir(&directory).env("COLUMNS", "80");
+        let text = stdout(&feed(
+            command.args(["debug", AT, "-k", &key]),
+            token.as_bytes(),
+        ));
+        let above = members.replace(&text, "");
+        // What is not the one cause comes on top.
+        let above: Vec<&str> = above
+            .split("\n\n")
+            .filter(|section| !section.starts_with("Also: "))
+            .collect();
+        let lines = above.join("\n\n").lines().count();
+        seen += usize::from(text.contains("\nWhy: "));
+        // A recovered key is shown whole, a header as far as it fits.
+        if lines > MOST + usize::from(is_long(&text)) {
+            too_tall.push(format!("{lines} lines of {name}: {text}"));
+        }
+    }
+    assert!(too_tall.is_empty(), "{}", too_tall.join("\n"));
+    assert!(seen > 40, "{seen}");
 }
 
 /// Every token and key there is, at every width: what is too long continues below.

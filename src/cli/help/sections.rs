@@ -141,7 +141,7 @@ fn short_exit_status() -> String {
         .collect();
     let lines: Vec<String> = verdicts.chunks(4).map(|some| some.join(", ")).collect();
     format!(
-        "Exit status: {}; 1 incomplete, 2 invalid usage",
+        "Exit status: {}; 1 error, 2 invalid usage",
         lines.join(",\n")
     )
 }

@@ -3,7 +3,7 @@
 use memchr::memmem;
 use serde::de::IgnoredAny;
 
-use jwtlens::{Input, Token};
+use jwtlens::{HEADER_START, Input, NO_TOKEN_IN_BINARY, NO_TOKEN_IN_JSON, Token, is_binary};
 
 use crate::cli::messages::Failure;
 use crate::cli::scan;
@@ -19,6 +19,16 @@ pub struct Foreign {
 const JSON: Foreign = Foreign {
     what: "JSON",
     hint: "use --scan to find the token, or extract it with `jq -r .access_token`",
+};
+
+const OTHER_JSON: Foreign = Foreign {
+    what: "JSON",
+    hint: NO_TOKEN_IN_JSON,
+};
+
+const BINARY: Foreign = Foreign {
+    what: "binary data",
+    hint: NO_TOKEN_IN_BINARY,
 };
 
 const KEY: Foreign = Foreign {
@@ -107,6 +117,9 @@ fn by_start(text: &[u8], lines: &[&[u8]]) -> Option<Foreign> {
         .get(..text.len().min(MAX_LOOKED_AT))
         .unwrap_or_default();
     let is_in = |word: &[u8]| memmem::find(text, word).is_some();
+    if is_binary(text) {
+        return Some(BINARY);
+    }
     if text.starts_with(b"-----BEGIN ") {
         return Some(KEY);
     }
@@ -121,7 +134,12 @@ fn by_start(text: &[u8], lines: &[&[u8]]) -> Option<Foreign> {
     let first = rest.trim_ascii_start().first();
     let is_json = match opening {
         b'{' => matches!(first, Some(b'"' | b'}')),
-        b'[' => matches!(first, Some(b'"' | b'{' | b'[')),
+        b'[' => match first {
+            Some(b'"' | b'{' | b'[') => true,
+            // A timestamp in brackets begins with a digit too.
+            Some(_) => lines.first().is_some_and(|line| line.trim_ascii() == b"["),
+            None => false,
+        },
         _ => false,
     };
     if !is_json {
@@ -135,8 +153,10 @@ fn by_start(text: &[u8], lines: &[&[u8]]) -> Option<Foreign> {
     let is_har = rest.trim_ascii_start().starts_with(b"\"log\"");
     Some(if is_har || lines.first().is_some_and(is_value) {
         TEXT
-    } else {
+    } else if is_in(HEADER_START.as_bytes()) || !is_value(&text) {
         JSON
+    } else {
+        OTHER_JSON
     })
 }
 

@@ -145,7 +145,7 @@ fn unchecked_reason(report: &Report) -> String {
             format!("\"alg\" is \"{alg}\", which --alg excludes")
         }
         Some(Reason::Unsecured) if report.signature.octets.is_some_and(|octets| octets > 0) => {
-            format!("\"alg\" is \"{alg}\": the signature cannot be checked")
+            format!("\"alg\" is \"{alg}\", so the signature cannot be checked")
         }
         Some(Reason::Unsecured) => format!("\"alg\" is \"{alg}\": the token is not signed"),
         Some(Reason::UnknownCritical) => {

@@ -14,6 +14,9 @@ use crate::cli::key_hints;
 use crate::cli::messages::{Messages, hint_width};
 use crate::cli::numbers;
 
+/// What is said of a private key.
+pub const PRIVATE: &str = "contains a private key; only its public half is used";
+
 /// Sources as JSON, each an object.
 pub fn json(sources: &[KeySource]) -> Result<String> {
     let mut text = String::new();
@@ -190,8 +193,18 @@ fn usability(source: &KeySource, key: &KeyReport, paint: Paint, width: Option<us
         text.push_str(&wrapped(&format!(" {hint}"), 7, 8, width));
         text.push('\n');
     }
-    for note in &key.notes {
-        let (label, at) = if note.is_warning() {
+    let mut notes = Vec::new();
+    if key.private {
+        notes.push((true, PRIVATE.to_owned()));
+    }
+    notes.extend(key.notes.iter().map(|note| {
+        let hint = note
+            .hint()
+            .map_or(String::new(), |hint| format!("; {hint}"));
+        (note.is_warning(), format!("{note}{hint}"))
+    }));
+    for (is_warning, note) in notes {
+        let (label, at) = if is_warning {
             (paint.warning("warning:"), 10)
         } else {
             (paint.heading("note:"), 7)
@@ -234,11 +247,6 @@ fn rows(key: &KeyReport, now: i64) -> Vec<Row> {
         row("use", "", key.usage.as_deref()),
         row("key_ops", "operations", operations.as_deref()),
         row("", "thumbprint", thumbprint.as_deref()),
-        row(
-            "",
-            "private key",
-            key.private.then_some("present (ignored)"),
-        ),
     ];
     if let Some(certificate) = &key.certificate {
         let time = |seconds: i64| NumericDate::from(seconds).readable(&TimeZone::UTC);

@@ -107,7 +107,13 @@ fn rows(statistics: &Statistics, look: &Look, mut output: impl Write) -> io::Res
         };
         row("causes", &(shown.collect::<Vec<_>>().join(", ") + &more))?;
     }
-    let reasons = statistics.reasons.most();
+    let mut reasons = statistics.reasons.most();
+    // The first line counts the verdicts.
+    let is_verdict = |reason: &str| {
+        let mut counts = statistics.verdicts.counts();
+        counts.any(|(verdict, _)| verdict.name() == reason)
+    };
+    reasons.retain(|(reason, _)| !is_verdict(reason));
     let widest = reasons
         .iter()
         .map(|(_, tokens)| number(*tokens).len())

@@ -45,11 +45,7 @@ impl Text<'_> {
         let verdict = self.verdict(report, &headline(report));
         let is_rejected = report.verdict > Verdict::NotVerified;
         let has_no_key = is_rejected && report.signature.reason == Some(Reason::NoKey);
-        let is_cause = |finding: &&Finding| {
-            // Without a key, nothing says that one of these is not the right one.
-            let is_about_keys = has_no_key && finding.code == Code::SignerCandidates;
-            finding.explains && !is_about_keys || finding.code == Code::UnknownKid
-        };
+        let is_cause = |finding: &&Finding| finding.explains || finding.code == Code::UnknownKid;
         let (causes, notes): (Vec<&Finding>, Vec<&Finding>) = report
             .findings
             .iter()
@@ -73,7 +69,7 @@ impl Text<'_> {
         text.push_str(&self.causes(report, &causes));
         text.push_str(&self.members(report));
         for note in &notes {
-            text.push_str(&self.finding("Note", note, false));
+            text.push_str(&self.finding("Note", note, false, note.hint.as_deref()));
         }
         let is_advised = hint.is_some() || !causes.is_empty();
         let is_verify = self.0.detail == Detail::Verify;
@@ -148,9 +144,13 @@ impl Text<'_> {
             text.push_str(&self.labeled("key", &name, &format!("{source}{thumbprint}")));
         }
         let labels = iter::once("tried").chain(iter::repeat(""));
-        for (key, label) in signature.refused_by.iter().take(MAX_SHOWN).zip(labels) {
-            let (name, source) = named(key);
-            text.push_str(&self.labeled(label, &name, &source));
+        let shown = signature.refused_by.get(..MAX_SHOWN);
+        let shown = shown.unwrap_or(&signature.refused_by);
+        let of_one_source = shown.chunk_by(|a, b| a.source == b.source);
+        for (keys, label) in of_one_source.zip(labels) {
+            let names: Vec<String> = keys.iter().map(|key| named(key).0).collect();
+            let source = keys.first().map_or(String::new(), |key| named(key).1);
+            text.push_str(&self.labeled(label, &names.join(", "), &source));
         }
         let more = signature.refused_by.len().saturating_sub(MAX_SHOWN);
         if more > 0 {
@@ -259,9 +259,14 @@ impl Text<'_> {
         let mut text = String::new();
         let mut evidence = None;
         let mut is_cut = false;
+        let mut hints = Vec::new();
+        let is_utf16 = causes.iter().any(|finding| finding.code == Code::NulBytes);
         for finding in causes {
             let is_first = text.is_empty();
-            let says_less = finding.code.is_fallback() || finding.code == Code::UnknownKid;
+            let says_less = finding.code.is_fallback()
+                || finding.code == Code::UnknownKid
+                // The byte order mark of UTF-16.
+                || is_utf16 && finding.code == Code::SurroundedToken;
             if is_short && !is_first && says_less {
                 is_cut = true;
                 continue;
@@ -275,7 +280,9 @@ impl Text<'_> {
             let known: Option<&str> = evidence.replace(&*finding.evidence);
             let is_known = known.is_some_and(|known| known.starts_with(&*finding.evidence))
                 || is_short && rests_on_search(finding);
-            text.push_str(&self.finding(label, finding, is_known));
+            let hint = finding.hint.as_deref().filter(|hint| !hints.contains(hint));
+            hints.extend(hint);
+            text.push_str(&self.finding(label, finding, is_known, hint));
         }
         let is_settled = causes.iter().any(|finding| is_settled(finding))
             || causes.is_empty() && is_clear(report, report.search.as_deref());
@@ -304,16 +311,23 @@ impl Text<'_> {
         for (what, list) in [
             ("signature", &tried.signatures),
             ("signing input", &tried.inputs),
-            ("key", &tried.keys),
         ] {
-            for item in list {
-                text.push_str(&self.line(&format!("{what}: {item}")));
-            }
+            text.push_str(&self.line(&combined(what, list)));
+        }
+        for key in &tried.keys {
+            text.push_str(&self.line(&format!("key: {key}")));
         }
         text
     }
 
-    fn finding(&self, label: &str, finding: &Finding, evidence_is_known: bool) -> String {
+    /// A finding with the hint that is not on the screen yet.
+    fn finding(
+        &self,
+        label: &str,
+        finding: &Finding,
+        evidence_is_known: bool,
+        hint: Option<&str>,
+    ) -> String {
         let about: Vec<&str> = certainty(finding)
             .into_iter()
             .chain(finding.section)
@@ -324,10 +338,11 @@ impl Text<'_> {
         };
         let mut text = self.heading(&format!("{label}: {}{about}", finding.code.name()));
         text.push_str(&self.line(&finding.summary));
-        if !evidence_is_known && !finding.code.omits_evidence() {
+        let is_said = evidence_is_known || finding.evidence == finding.summary;
+        if !is_said && !finding.code.omits_evidence() {
             text.push_str(&self.line(&finding.evidence));
         }
-        if let Some(hint) = &finding.hint {
+        if let Some(hint) = hint {
             text.push_str(&self.hint(hint, INDENT));
         }
         text
@@ -401,6 +416,22 @@ fn attempts(tried: &Tried, milliseconds: Option<u64>, is_cut: bool) -> String {
         (false, true, true) => "; stopped at the search limit; use --verbose for more detail",
     };
     format!("tried {combinations}{time}{left_out}{more}")
+}
+
+/// Changes that were tried one by one and together: each once.
+fn combined(what: &str, tried: &[String]) -> String {
+    let mut changes: Vec<&str> = Vec::new();
+    for change in tried.iter().flat_map(|changes| changes.split(", ")) {
+        if !changes.contains(&change) {
+            changes.push(change);
+        }
+    }
+    let more = match tried.len().saturating_sub(changes.len()) {
+        0 => String::new(),
+        1 => "; and 1 combination of these".to_owned(),
+        more => format!("; and {more} combinations of these"),
+    };
+    format!("{what}: {}{more}", changes.join("; "))
 }
 
 /// Whether nothing was found: how much was tried is the evidence, and has a line of its own.

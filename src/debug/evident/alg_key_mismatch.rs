@@ -22,7 +22,9 @@ pub fn alg_key_mismatch(facts: &Facts) -> Option<Finding> {
     let alg = facts.header()?.alg.as_deref()?;
     // A MAC with something public as its secret is proven to be an attack.
     let is_mac = alg.starts_with("HS");
-    let finding = Finding::note(Code::AlgKeyMismatch, allowed(facts.keys.keys()));
+    // The verdict's line has the `alg` already.
+    let allowed = allowed(facts.keys.keys());
+    let finding = Finding::note(Code::AlgKeyMismatch, allowed.clone()).with_summary(allowed);
     Some(match vendor::algorithm(facts.report) {
         Some(hint) => finding.with_hint(hint),
         None if is_mac => finding

@@ -21,7 +21,7 @@ use crate::token::header::JoseHeader;
 use crate::token::malformed::Malformed;
 use crate::verify::code::Code;
 use crate::verify::finding::{Certainty, Finding};
-use crate::verify::report::{Recovered, Report, Tried};
+use crate::verify::report::{Reason, Recovered, Report, Tried};
 use crate::verify::vendor;
 use crate::verify::verdict::SignatureStatus;
 
@@ -122,10 +122,12 @@ impl Findings {
             return;
         }
         let thumbprints: Vec<&str> = keys.iter().map(|key| &*key.thumbprint).collect();
-        self.found.push(Finding::note(
-            Code::SignerCandidates,
-            format!("JWK thumbprints: {}", thumbprints.join(" or ")),
-        ));
+        let thumbprints = format!("JWK thumbprints: {}", thumbprints.join(" or "));
+        self.found.push(Finding {
+            // Without a key, that is the reason.
+            explains: report.signature.reason != Some(Reason::NoKey),
+            ..Finding::note(Code::SignerCandidates, thumbprints)
+        });
         self.recovered = keys;
     }
 }
@@ -238,6 +240,13 @@ impl Context<'_> {
             (_, _) if key.kty == "oct" => format!("the secret in {}", key.source),
             ([tried], _) if is_it(tried) => "the key".to_owned(),
             (_, [given]) if is_it(given.id()) => format!("the key from {}", key.source),
+            // All keys are from one source, which the report names.
+            (tried, _)
+                if tried.iter().any(|other| is_it(other))
+                    && tried.iter().all(|other| other.source == key.source) =>
+            {
+                format!("key {}", key.name())
+            }
             (_, _) => {
                 let name = key.name();
                 format!("key {name} from {}", key.source)

@@ -80,7 +80,7 @@ pub fn of_alg(finding: Finding, changes: &[Change], alg: Option<&str>, algorithm
 pub fn of_load_balancer(finding: Finding) -> Finding {
     finding
         .with_summary("an AWS load balancer made the token, and pads its segments with \"=\"")
-        .with_hint("use a library that accepts such tokens, as aws-jwt-verify does")
+        .with_hint("use a library that accepts the padding, such as aws-jwt-verify")
 }
 
 /// The finding that a key's own members forbid its use: which of them, and what to do about it.
@@ -107,7 +107,7 @@ pub fn of_restrictions(finding: Finding, changes: &[Change]) -> Finding {
         ),
         "alg" => (
             "RFC 7517, section 4.4",
-            "have the issuer sign with the key's \"alg\", or remove it from the key file",
+            "sign with the key's \"alg\", or remove \"alg\" from the key file",
         ),
         _ => return finding,
     };
