@@ -78,6 +78,6 @@ fn files(directory: &Given) -> Result<Vec<OsString>, Failure> {
         ))
         .hint("name the key files, or use a directory that holds only keys"));
     }
-    files.sort();
+    files.sort_unstable();
     Ok(files)
 }

@@ -147,7 +147,7 @@ impl Statistics {
             .iter()
             .map(|(code, count)| (*code, *count))
             .collect();
-        causes.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        causes.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         causes
     }
 }
@@ -194,7 +194,7 @@ impl Reasons {
     pub fn most(&self) -> Vec<(&str, u64)> {
         let counts = self.0.iter().map(|(reason, count)| (&**reason, *count));
         let mut counts: Vec<_> = counts.collect();
-        counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        counts.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         counts.truncate(MAX_REASONS);
         counts
     }
@@ -244,7 +244,7 @@ impl Names {
         for named in &mut named {
             named.tokens = named.verdicts.total();
         }
-        named.sort_by(|a, b| b.tokens.cmp(&a.tokens).then(a.name.cmp(&b.name)));
+        named.sort_unstable_by(|a, b| b.tokens.cmp(&a.tokens).then(a.name.cmp(&b.name)));
         named
     }
 

@@ -198,7 +198,7 @@ impl Summary {
             .iter()
             .map(|(reason, count)| (reason.as_str(), *count))
             .collect();
-        reasons.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        reasons.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         let reasons = reasons
             .iter()
             .take(MAX_REASONS)

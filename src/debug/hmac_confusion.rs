@@ -167,7 +167,7 @@ impl Files {
             .flat_map(|(source, set)| members(set).into_iter().map(move |jwk| (source, jwk)))
             .map(|(source, jwk)| (jwk.get("kid").and_then(Value::as_str), source, jwk))
             .collect();
-        jwks.sort_by_key(|(name, ..)| kid.is_none() || *name != kid);
+        jwks.sort_by_cached_key(|(name, ..)| kid.is_none() || *name != kid);
         for rank in 0..jwks.len().max(keys.len()) {
             const WHAT: [&str; 2] = ["the JWK as JSON", "the JWK as JSON with a newline"];
             let of_jwk = jwks.get(rank).and_then(|(name, source, jwk)| {

@@ -89,7 +89,7 @@ impl<'s> Targets<'s> {
             .flat_map(|f| (0..suspects.len()).map(move |c| (f, c)))
             .collect();
         // The plainest form meets every key, so that none is left out altogether.
-        pairs.sort_by_key(|(f, c)| (*f > 0, (f / PLAIN).saturating_add(*c)));
+        pairs.sort_by_cached_key(|(f, c)| (*f > 0, (f / PLAIN).saturating_add(*c)));
         if pairs.len() > MAX_PAIRS {
             pairs.truncate(MAX_PAIRS);
             work.leave_out();

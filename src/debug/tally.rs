@@ -111,6 +111,6 @@ fn increase<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K, by: u64) {
 
 fn most_frequent<'n>(counts: impl Iterator<Item = (&'n str, u64)>) -> Vec<(&'n str, u64)> {
     let mut counts: Vec<(&str, u64)> = counts.collect();
-    counts.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+    counts.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
     counts
 }

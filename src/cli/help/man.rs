@@ -250,7 +250,7 @@ impl Page {
                 headings.push(option.get_help_heading());
             }
         }
-        headings.sort_by_key(Option::is_some);
+        headings.sort_by_cached_key(Option::is_some);
         for heading in headings {
             if let Some(heading) = heading {
                 self.line(&format!(".SS {heading}"));

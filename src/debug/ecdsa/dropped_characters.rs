@@ -198,7 +198,7 @@ impl<'s> DroppedSearch<'s> {
             }));
         }
         // What is rare comes last, however cheap: two faults at once, and the one character of many.
-        splits.sort_by_key(|split| (split.layout.is_swapped(), split.is_shared, split.cost));
+        splits.sort_by_cached_key(|split| (split.layout.is_swapped(), split.is_shared, split.cost));
         splits
     }
 

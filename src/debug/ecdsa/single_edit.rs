@@ -35,7 +35,7 @@ pub fn in_signature(
     let segment = case.reading.segments.signature.as_str();
     let values = values(segment)?;
     let mut layouts = Layout::all();
-    layouts.sort_by_key(|layout| !layout.begins_exactly(&values));
+    layouts.sort_by_cached_key(|layout| !layout.begins_exactly(&values));
     for layout in &layouts {
         let alteration: fn(usize) -> Alteration = match segment.len().cmp(&layout.characters) {
             Ordering::Less => Alteration::Lost,

@@ -54,7 +54,7 @@ pub fn search(
     };
     let mut layouts = Layout::all();
     if let Some(values) = values(&case.reading.segments.signature) {
-        layouts.sort_by_key(|layout| !layout.begins_exactly(&values));
+        layouts.sort_by_cached_key(|layout| !layout.begins_exactly(&values));
     }
     layouts
         .into_iter()

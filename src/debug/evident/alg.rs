@@ -17,7 +17,7 @@ pub fn rows(alg: Option<&str>, key_type: KeyType) -> Vec<(Vec<Change>, &'static 
         .collect();
     // Of two names of one algorithm the first is enough.
     rows.dedup_by(|(_, second), (_, first)| first.is_named(second.name));
-    rows.sort_by_key(|(changes, _)| changes.len());
+    rows.sort_by_cached_key(|(changes, _)| changes.len());
     rows
 }
 

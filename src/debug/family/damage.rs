@@ -153,7 +153,7 @@ pub fn search(
         .filter(of_secret)
         .partition(|target| target.secret.is_empty());
     // Of several secrets, each in its likeliest form first.
-    changed.sort_by_key(|target| {
+    changed.sort_by_cached_key(|target| {
         let likeliest = |form| SecretForm::ALL.iter().position(|likely| likely == form);
         let rank = target.secret.first().and_then(likeliest);
         (!is_likely(&target.secret), target.secret.len(), rank)

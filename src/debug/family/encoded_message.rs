@@ -57,7 +57,7 @@ pub fn opened(targets: &[Target], work: &mut Work) -> Vec<Opened> {
         forms.map(move |(rank, form)| (rank, target, form))
     });
     let mut forms: Vec<_> = forms.collect();
-    forms.sort_by_key(|(rank, ..)| *rank);
+    forms.sort_by_cached_key(|(rank, ..)| *rank);
     for (_, target, (of_form, signature)) in forms {
         if !work.spend(budget::of_verification(&target.key, 0)) {
             break;

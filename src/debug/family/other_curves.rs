@@ -171,7 +171,7 @@ where
         .flat_map(|(key, (target, _))| (0..target.forms.len()).map(move |form| (form, key)))
         .collect();
     // The plainest form meets every key.
-    pairs.sort_by_key(|(form, key)| (*form > 0, (form / ORDERS).saturating_add(*key)));
+    pairs.sort_by_cached_key(|(form, key)| (*form > 0, (form / ORDERS).saturating_add(*key)));
     let mut found = Vec::new();
     let mut nonces: HashMap<&[u8], Nonce<C>> = HashMap::new();
     for (form, key) in pairs {
@@ -287,7 +287,7 @@ fn hashes(inputs: &[SigningInput], key_type: KeyType, of: Ways) -> Vec<HashedInp
     }
     // Header and payload in other spellings are many, and less likely; so are pairs with another hash. What
     // is likely is one fault, however many changes it takes.
-    hashes.sort_by_key(|hashed| {
+    hashes.sort_by_cached_key(|hashed| {
         let of_input = hashed.input.changes.len();
         let of_hash = hashed.changes.len();
         let faults = if hashed.input.is_likely {

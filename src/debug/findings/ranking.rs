@@ -15,7 +15,7 @@ pub fn ordered(found: Vec<Finding>) -> Vec<Finding> {
         .into_iter()
         .filter(|finding| !is_silenced(finding))
         .collect();
-    reported.sort_by_key(rank);
+    reported.sort_by_cached_key(rank);
     reported
 }
 

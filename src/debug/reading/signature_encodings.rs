@@ -51,7 +51,7 @@ pub fn forms(segment: &str, work: &mut Work) -> Vec<SignatureForm> {
     let mut known = HashSet::new();
     // The plainest of several ways to read the same is kept.
     let mut readings = readings(segment);
-    readings.sort_by_key(Vec::len);
+    readings.sort_by_cached_key(Vec::len);
     for changes in readings {
         for order in ORDERS {
             if forms.len() == MAX_FORMS || !work.spend(1) {
@@ -62,7 +62,7 @@ pub fn forms(segment: &str, work: &mut Work) -> Vec<SignatureForm> {
             forms.extend(form.filter(|form| known.insert((form.r, form.s))));
         }
     }
-    forms.sort_by_key(|form| form.changes.len());
+    forms.sort_by_cached_key(|form| form.changes.len());
     forms
 }
 
@@ -94,7 +94,7 @@ pub fn forms_for(segment: &str, key: KeyType, length: usize, work: &mut Work) ->
         // Its bits are not those of a whole MAC that someone changed.
         texts.splice(0..0, cut(segment));
     }
-    texts.sort_by_key(|(changes, _)| changes.len());
+    texts.sort_by_cached_key(|(changes, _)| changes.len());
     for (changes, bytes) in texts {
         // Two numbers may part at any byte.
         if !work.spend(u64::try_from(bytes.len()).unwrap_or(u64::MAX)) {
@@ -137,7 +137,7 @@ pub fn forms_for(segment: &str, key: KeyType, length: usize, work: &mut Work) ->
             }
         }
     }
-    forms.sort_by_key(|(changes, _)| changes.len());
+    forms.sort_by_cached_key(|(changes, _)| changes.len());
     forms
 }
 

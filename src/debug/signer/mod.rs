@@ -174,7 +174,7 @@ pub fn given(keys: &[KeySource], others: &[KeySource]) -> Vec<Suspect> {
 /// those that need no excuse.
 pub fn ordered<K: Clone>(suspects: &[Suspect<K>], kid: Option<&str>) -> Vec<Suspect<K>> {
     let mut ordered: Vec<&Suspect<K>> = suspects.iter().collect();
-    ordered.sort_by_key(|suspect| {
+    ordered.sort_by_cached_key(|suspect| {
         let is_named = kid.is_some() && suspect.id.kid.as_deref() == kid;
         (!is_named, suspect.changes.len())
     });

@@ -161,8 +161,10 @@ impl SigningInputs {
         };
         writer.fill(header, names, work);
         let mut signed = writer.signed;
-        signed.hashes.sort_by_key(|hashed| hashed.changes.len());
-        signed.texts.sort_by_key(|input| input.changes.len());
+        signed
+            .hashes
+            .sort_by_cached_key(|hashed| hashed.changes.len());
+        signed.texts.sort_by_cached_key(|input| input.changes.len());
         signed
     }
 }
