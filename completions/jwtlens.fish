@@ -75,9 +75,9 @@ json\t'One indented JSON object per token'
 jsonl\t'One JSON object per line'
 claims\t'The claims of valid tokens, one JSON object per line'
 token\t'The tokens themselves: the valid ones, or those selected with --only'
-summary\t'What the run found, as a table'
-summary-json\t'What the run found, as one JSON object'"
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l only -d 'Print only this verdict, listed below (repeatable)' -r -f -a "valid\t'the signature, times and claim checks pass'
+summary\t'Counts by verdict, cause, key ID, issuer and algorithm, as a table'
+summary-json\t'The same counts as one JSON object'"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l only -d 'Print only tokens with this verdict (repeatable)' -r -f -a "valid\t'the signature, times and claim checks pass'
 expired\t'signature verified, but the token has expired'
 not-yet-valid\t'signature verified, but the token is not valid yet'
 claim-rejected\t'signature verified, but a claim check failed'
@@ -133,9 +133,9 @@ json\t'One indented JSON object per token'
 jsonl\t'One JSON object per line'
 claims\t'The claims of valid tokens, one JSON object per line'
 token\t'The tokens themselves: the valid ones, or those selected with --only'
-summary\t'What the run found, as a table'
-summary-json\t'What the run found, as one JSON object'"
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l only -d 'Print only this verdict, listed below (repeatable)' -r -f -a "valid\t'the signature, times and claim checks pass'
+summary\t'Counts by verdict, cause, key ID, issuer and algorithm, as a table'
+summary-json\t'The same counts as one JSON object'"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l only -d 'Print only tokens with this verdict (repeatable)' -r -f -a "valid\t'the signature, times and claim checks pass'
 expired\t'signature verified, but the token has expired'
 not-yet-valid\t'signature verified, but the token is not valid yet'
 claim-rejected\t'signature verified, but a claim check failed'
@@ -162,8 +162,8 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s o -l output -
 line\t'One line per token: line, verdict, expiry, sub, kid, column and source (tab-separated)'
 json\t'One indented JSON object per token'
 jsonl\t'One JSON object per line'
-summary\t'What the run found, as a table'
-summary-json\t'What the run found, as one JSON object'"
+summary\t'Counts by verdict, cause, key ID, issuer and algorithm, as a table'
+summary-json\t'The same counts as one JSON object'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l only -d 'Print only tokens with this verdict (repeatable)' -r -f -a "not-verified\t''
 expired\t''
 not-yet-valid\t''

@@ -78,8 +78,8 @@ pub enum Command {
 
     /// Generate shell completions
     ///
-    /// Completes commands, options, verdicts, formats and file names. The examples show where common
-    /// setups expect the file.
+    /// Completes commands, options, verdicts, formats and file names. The examples show how to
+    /// enable them.
     Completions {
         /// The shell
         shell: Shell,
@@ -155,7 +155,7 @@ pub struct Verify {
 
     /// Reject tokens that expire within this time
     ///
-    /// The verdict is then expired.
+    /// Such tokens get the verdict expired.
     #[arg(
         long,
         value_name = "DURATION",
@@ -178,7 +178,7 @@ pub struct Verify {
     #[command(flatten)]
     pub show: Show,
 
-    /// Print only this verdict, listed below (repeatable)
+    /// Print only tokens with this verdict (repeatable)
     // The verdicts are listed with the exit status.
     #[arg(
         long,
@@ -198,7 +198,7 @@ pub struct Debug {
 
     /// Also try an untrusted key (repeatable)
     ///
-    /// For example old keys, or keys of other environments and services. A token signed with one of
+    /// Use this for old keys, or for keys from other environments. A token signed with one of
     /// them is still rejected; the report names the key.
     #[arg(
         long,
@@ -287,8 +287,8 @@ pub struct Key {
 pub struct Tokens {
     /// Token (visible in `ps`), or - for stdin [default: stdin]
     ///
-    /// Arguments are also saved in the shell history. Without TOKEN and with a terminal as stdin, a
-    /// prompt asks for a token.
+    /// Arguments are also saved in the shell history. If stdin is a terminal and no TOKEN
+    /// is given, a prompt asks for one.
     // A token is not a file name, so complete none.
     #[arg(value_name = "TOKEN", value_hint = ValueHint::Other)]
     pub given: Vec<OsString>,
@@ -300,8 +300,8 @@ pub struct Tokens {
     /// Find tokens in other text, such as logs or HAR files
     ///
     /// A line may have several tokens or none; the report gives the line and column of each. One layer of
-    /// percent-encoding or JSON escapes is undone. What starts like a token but has fewer than three
-    /// segments, or is encoded twice, is skipped and counted on stderr.
+    /// percent-encoding or JSON escapes is undone. Incomplete or doubly encoded tokens are skipped
+    /// and counted on stderr.
     #[arg(long)]
     pub scan: bool,
 }
@@ -465,7 +465,7 @@ pub struct TimeArgs {
 
     /// Use the local time zone
     ///
-    /// For times in the output and, with --at line, for times in a log that have no zone.
+    /// Applies to times in the output and, with --at line, to times without a zone in a log.
     #[arg(long, hide_short_help = true)]
     pub local: bool,
 }
@@ -525,9 +525,9 @@ pub enum Format {
     Claims,
     /// The tokens themselves: the valid ones, or those selected with --only
     Token,
-    /// What the run found, as a table
+    /// Counts by verdict, cause, key ID, issuer and algorithm, as a table
     Summary,
-    /// What the run found, as one JSON object
+    /// The same counts as one JSON object
     SummaryJson,
 }
 
@@ -541,9 +541,9 @@ pub enum DecodeFormat {
     Json,
     /// One JSON object per line
     Jsonl,
-    /// What the run found, as a table
+    /// Counts by verdict, cause, key ID, issuer and algorithm, as a table
     Summary,
-    /// What the run found, as one JSON object
+    /// The same counts as one JSON object
     SummaryJson,
 }
 

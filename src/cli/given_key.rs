@@ -50,9 +50,10 @@ impl<'g> Given<'g> {
         self.place == VARIABLE
     }
 
-    /// Whether it is an operand of `jwtlens key`, which has no options for secrets.
-    pub fn is_operand(&self) -> bool {
-        self.place.starts_with("KEY ")
+    /// Whether it can't have been meant as a secret: an operand of `jwtlens key`, which has no options for them,
+    /// or a key that is not trusted.
+    pub fn is_no_secret(&self) -> bool {
+        self.place.starts_with("KEY ") || self.place == "the value of --try-key"
     }
 
     pub fn is_directory(&self) -> bool {

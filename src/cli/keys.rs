@@ -6,7 +6,7 @@ use std::io::{self, IsTerminal, Read};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use jwtlens::{Compact, ContentFault, HEADER_START, KeySource, KeySourceError, NotAKey};
+use jwtlens::{Compact, ContentFault, HEADER_START, KeySet, KeySource, KeySourceError, NotAKey};
 use zeroize::Zeroizing;
 
 use super::given_key::{Given, VARIABLE, is_inline};
@@ -229,7 +229,7 @@ fn read_file(given: &Given) -> Result<KeySource> {
             _ if Path::new(key).exists() => "check that it is a key file, and that you may read it",
             _ if octets.starts_with(b"file:") => "use the path without file://",
             _ if given.is_from_variable() => "set it to a file, a directory, or the key itself",
-            _ if given.is_operand() => "use a file, a directory, the key itself, or - for stdin",
+            _ if given.is_no_secret() => "use a file, a directory, the key itself, or - for stdin",
             _ => "use a file, a directory, the key itself, or - for stdin\nfor a shared secret, use --secret-file FILE",
         };
         failure.hints(key_hints::lines(hint, None))
@@ -267,7 +267,9 @@ pub fn also(asked: &[OsString], messages: Messages) -> Result<Vec<KeySource>> {
     let mut sources = Vec::new();
     for given in asked {
         if !given.is_directory() {
-            sources.push(read(&given)?);
+            let source = read(&given)?;
+            warn_if_unusable(&source, messages);
+            sources.push(source);
             continue;
         }
         let directory = key_directory::read(&given, read)?;
@@ -288,6 +290,12 @@ fn describe(source: &str, content: &[u8], file: Option<&OsStr>) -> Result<KeySou
         failure.is_meant_as_key = error.is_meant_as_key();
         failure.into()
     })
+}
+
+pub fn warn_if_unusable(source: &KeySource, messages: Messages) {
+    if let Err(error) = KeySet::new([source]) {
+        messages.warning(&error.to_string());
+    }
 }
 
 /// The error if none of the keys is usable.

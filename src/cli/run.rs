@@ -170,6 +170,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     };
     let detail = Detail::Debug {
         verbose: asked.verbose,
+        has_key: !sources.is_empty(),
     };
     let judge = |tokens: &[Token]| tokens.iter().map(&mut judge).collect();
     let mut stream = stream(&asked.verify, surroundings, messages, detail, judge);
@@ -430,11 +431,8 @@ fn sources(
     sources.extend(secrets::read(&asked.secrets, surroundings)?);
     // If none is usable, that is an error, which names them all.
     if sources.iter().any(KeySource::is_usable) {
-        for error in sources
-            .iter()
-            .filter_map(|source| KeySet::new([source]).err())
-        {
-            messages.warning(&error.to_string());
+        for source in &sources {
+            keys::warn_if_unusable(source, messages);
         }
     }
     for source in &sources {

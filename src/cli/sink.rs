@@ -106,7 +106,7 @@ impl Sink {
         Err(match (summary.has_skipped(), is_scanned) {
             (true, _) => failure,
             (false, true) => {
-                failure.hint("check whether the text is empty, or shows *** in place of its tokens")
+                failure.hint("check that the text has whole tokens and not *** in their place")
             }
             (false, false) => {
                 failure.hint("check whether a variable is empty or the previous command failed")

@@ -147,7 +147,7 @@ impl KeyFault {
                 Some("have the issuer use a key of at least 2048 bits (RFC 7518, section 3.3)")
             }
             Self::Use(_) | Self::KeyOps(_) => {
-                Some("ask the issuer for the public signing key; this one has another purpose")
+                Some("ask the issuer for the public signing key; this one is not for signatures")
             }
             Self::Algorithm { .. } => {
                 Some("remove \"alg\", or ask the issuer for the key that it is for")

@@ -274,8 +274,7 @@ impl SecretFault {
                 Remedy::Encoding(other) => format!("use --secret-encoding {}", other.name()).into(),
             },
             Self::PublicKey => {
-                "a key is not a shared secret (algorithm confusion); pass a public key with -k"
-                    .into()
+                "pass public keys with -k; as a secret, one allows algorithm confusion".into()
             }
             Self::Token => "check whether the token and the secret are swapped".into(),
             Self::SecretJwk => "pass the JWK with -k; these options take the secret itself".into(),

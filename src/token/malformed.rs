@@ -203,9 +203,7 @@ impl Malformed {
                 found,
                 begins_as_header,
             } => Some(match (found, begins_as_header) {
-                (1, false) => {
-                    "check what produced it: only its issuer can validate an opaque token"
-                }
+                (1, false) => "if it is an opaque token, ask its issuer to validate it",
                 (2, false) => "to read tokens from a file, use -f FILE",
                 (1 | 2, true) => "copy the whole token again, without line breaks",
                 (_, _) => "if these are two tokens, put each on its own line",
@@ -270,6 +268,7 @@ impl fmt::Display for TokenFault {
         match self {
             Self::TokenTooLong(limit) => write!(f, "token exceeds the {} MiB limit", limit / MIB),
             Self::LineTooLong(limit) => write!(f, "line exceeds the {} MiB limit", limit / MIB),
+            Self::Empty(Segment::Token) => f.write_str("the token is empty"),
             Self::Empty(segment) => write!(f, "{segment} is empty"),
             Self::Placeholder("bearer") => f.write_str("expected a token after \"Bearer\""),
             Self::Placeholder(word) => write!(f, "expected a token, found \"{word}\""),

@@ -163,7 +163,7 @@ codes! {
         .section("RFC 7515, section 2");
     Truncated = cause("truncated",
         "the token is truncated",
-        "copy all of it; a column, variable or HTTP header may be too short")
+        "copy all of it; a database column or variable may have cut it off")
         .section("RFC 7515, section 7.1")
         .silences(UNEXPLAINED);
 
@@ -363,7 +363,7 @@ codes! {
         .section("RFC 5280, section 4.2.1.9");
     SignerCandidates = cause("signer-candidates",
         "if the token is intact, it was signed with one of these keys",
-        "pass a second token of the same signer to narrow it down to one key")
+        "pass a second token from the same signer to narrow it down to one key")
         .section("RFC 7638, section 3")
         .fallback();
     SameSigner = cause("same-signer",

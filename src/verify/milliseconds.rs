@@ -43,7 +43,7 @@ pub fn in_milliseconds(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
         .whole()
         .and_then(|time| NumericDate::from(time.checked_div(divisor)?).rfc3339(&TimeZone::UTC))
         .map_or(String::new(), |date| {
-            format!(": {} is probably {date}", first.text())
+            format!(": {} probably means {date}", first.text())
         });
     let names: Vec<String> = found.iter().map(|name| format!("\"{name}\"")).collect();
     let names = names.join(", ");

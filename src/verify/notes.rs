@@ -140,8 +140,7 @@ fn kid_differs(facts: &NoteContext) -> Option<Finding> {
     let mut keys = facts.keys.iter().flat_map(|keys| keys.keys());
     let names_another = keys.any(|key| key.id.kid.as_deref() == Some(kid));
     Some(if names_another {
-        finding
-            .with_hint("have the issuer fix \"kid\": servers that select the key by it reject this")
+        finding.with_hint("have the issuer fix \"kid\": servers that select keys by it reject this")
     } else {
         finding
     })

@@ -181,7 +181,7 @@ fn redact_finding(finding: &mut Finding) {
         // Places and characters of the changes are parts of the token.
         let changes: Vec<&str> = finding.changes.iter().map(|code| code.name()).collect();
         let changes = changes.join(", ");
-        finding.evidence = format!("a computation proves it (details redacted): {changes}").into();
+        finding.evidence = format!("proven by a computation (details redacted): {changes}").into();
     } else if !is_harmless {
         redact_text(&mut finding.evidence);
     }

@@ -360,7 +360,7 @@ const DEBUG: &[(&str, &str)] = &[
         "wl-paste | jwtlens debug -k public_key.json",
     ),
     (
-        "Check whether an old key signed it",
+        "Check whether an old key signed the token",
         "jwtlens debug -k public_key.json --try-key old-keys/ < token.txt",
     ),
     (

@@ -27,5 +27,7 @@ pub enum Detail {
     /// Reports what was searched for, with all details if `verbose`.
     Debug {
         verbose: bool,
+        /// Whether a key was given, usable or not.
+        has_key: bool,
     },
 }

@@ -56,7 +56,8 @@ impl Text<'_> {
         if let Some(hint) = hint.filter(|_| causes.is_empty()) {
             text.push_str(&self.hint(hint, 0));
         }
-        if has_no_key && causes.is_empty() && matches!(self.0.detail, Detail::Debug { .. }) {
+        let is_asked_for = matches!(self.0.detail, Detail::Debug { has_key: false, .. });
+        if has_no_key && causes.is_empty() && is_asked_for {
             let alg = report.signature.algorithm.as_deref().unwrap_or_default();
             let hint = if alg.starts_with("HS") {
                 "use --secret-file FILE"
@@ -255,7 +256,7 @@ impl Text<'_> {
     /// Why the token is rejected, and what was tried to find it out. What says less than the first cause is
     /// shown with `--verbose` only: it would push the claims off the screen.
     fn causes(&self, report: &Report, causes: &[&Finding]) -> String {
-        let is_short = self.0.detail == Detail::Debug { verbose: false };
+        let is_short = matches!(self.0.detail, Detail::Debug { verbose: false, .. });
         let mut text = String::new();
         let mut evidence = None;
         let mut is_cut = false;
@@ -603,7 +604,14 @@ Claims (rejected)
             tried: 4,
         }];
         report.search = Some(Box::default());
-        let text = text(&report, 80, Detail::Debug { verbose: false });
+        let text = text(
+            &report,
+            80,
+            Detail::Debug {
+                verbose: false,
+                has_key: true,
+            },
+        );
         assert_eq!(
             text,
             "\
@@ -662,7 +670,14 @@ Claims (unverified: do not trust)
                 forms: 68_544,
                 ..Tried::default()
             }));
-            let text = text(&report, 80, Detail::Debug { verbose: false });
+            let text = text(
+                &report,
+                80,
+                Detail::Debug {
+                    verbose: false,
+                    has_key: true,
+                },
+            );
             assert!(text.lines().count() <= most, "{text}");
             let is_tried = text.contains("  tried 68,544 combinations; use --deep to try more\n");
             assert_eq!(is_tried, certainty == Certainty::Likely, "{text}");

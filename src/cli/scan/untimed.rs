@@ -67,12 +67,18 @@ impl Untimed {
         if self.now > 0 {
             let tokens = numbers::count(self.now, "token");
             let (verb, lines) = if self.now == 1 {
-                ("was", "its line or any line before it")
+                (
+                    "was",
+                    "neither its line nor any earlier line has a usable time",
+                )
             } else {
-                ("were", "their lines or any line before them")
+                (
+                    "were",
+                    "neither their lines nor any earlier line has a usable time",
+                )
             };
             messages.warning(&format!(
-                "{tokens} {verb} checked at the current time: no usable time in {lines}"
+                "{tokens} {verb} checked at the current time: {lines}"
             ));
         }
         if let Some(zone) = self.zone {

@@ -27,8 +27,9 @@ pub fn alg_key_mismatch(facts: &Facts) -> Option<Finding> {
     let finding = Finding::note(Code::AlgKeyMismatch, allowed.clone()).with_summary(allowed);
     Some(match vendor::algorithm(facts.report) {
         Some(hint) => finding.with_hint(hint),
-        None if is_mac => finding
-            .with_hint("pass the shared secret with --secret-file; never use a public key as one"),
+        None if is_mac => {
+            finding.with_hint("use --secret-file with the shared secret, never with a public key")
+        }
         None => finding,
     })
 }
@@ -50,8 +51,8 @@ fn allowed(keys: &[VerificationKey]) -> String {
                 (kty, Some(crv)) => format!("{kty} {crv}"),
                 (kty, None) => format!("{kty} ({} bits)", id.bits),
             };
-            format!("the key is {what} and allows {names}")
+            format!("the key is {what} and supports {names}")
         }
-        _ => format!("the keys allow {names}"),
+        _ => format!("the keys support {names}"),
     }
 }

@@ -285,7 +285,7 @@ pub fn of_secret(finding: Finding, changes: &[Change], given: Option<SecretEncod
         ),
         (false, Some(given)) if given == encoding => (
             format!("the signer used the secret's {name} text without decoding it"),
-            format!("make the signer decode the secret from {name}"),
+            format!("use --secret-encoding text, or make the signer decode {name}"),
         ),
         (false, None) if encoding == Base64Url => (
             "the signer used the text of \"k\" as the secret, without decoding it".to_owned(),
