@@ -5,7 +5,7 @@ use super::cause::Cause;
 use super::change::{self, Change, Edit};
 use super::reading::base64url_lenient;
 use super::reading::notation::Notation;
-use super::replay::Segments;
+use super::replay::{self, Segments};
 use crate::algorithm::Algorithm;
 use crate::text::base64url;
 use crate::token::header::JoseHeader;
@@ -54,36 +54,55 @@ impl<'e> Explanation<'e> {
         self.has(Cause::MacCut) && self.has(Cause::TrailingBits)
     }
 
-    /// What is missing follows one character that no token has: it is not text around the token.
+    /// The text before each of its changes, as it was then, with the change.
+    fn texts(&self) -> Vec<(Vec<u8>, &'e Change)> {
+        let mut text = self.token.to_vec();
+        let mut texts = Vec::new();
+        for change in self.changes {
+            let Some(changed) = replay::text(&text, change) else {
+                break;
+            };
+            texts.push((std::mem::replace(&mut text, changed), change));
+        }
+        texts
+    }
+
+    /// Behind the place where it is said to be cut, more follows after a character that no token has: that may be the
+    /// rest, and need not be text around the token.
     fn is_cut_at_a_foreign_character(&self, whole: usize) -> bool {
-        let is_taken = |change: &Change| matches!(change, Change::Take { .. });
-        let signature = self.segments.signature.as_bytes();
-        let is_cut = self.has(Cause::MacCut) || self.has(Cause::Truncated);
-        if !is_cut || signature.is_empty() || !self.changes.iter().any(is_taken) {
+        /// No rest that is longer is taken for text around a token.
+        const SHORT: usize = 7;
+        let is_cut = [Cause::MacCut, Cause::MacTruncated, Cause::Truncated];
+        if !is_cut.into_iter().any(|cause| self.has(cause)) {
             return false;
         }
         let characters = whole.saturating_mul(8).div_ceil(6);
-        let missing = characters.saturating_sub(signature.len());
-        let mut places = self.token.windows(signature.len());
-        let behind = places
-            .rposition(|part| part == signature)
-            .and_then(|at| self.token.get(at.checked_add(signature.len())?..));
-        let Some((_, behind)) = behind.and_then(<[u8]>::split_first) else {
-            return false;
+        let missing = characters.saturating_sub(self.segments.signature.len());
+        let is_rest = |behind: &[u8]| {
+            let of_base64url = |byte: &&u8| base64url_lenient::value(**byte).is_some();
+            let rest = behind.iter().filter(of_base64url).count();
+            rest > SHORT || (rest > 0 && (rest == missing || rest.saturating_add(1) == missing))
         };
-        // The rest of a character of several bytes.
-        let is_within = |byte: &&u8| (0x80..0xC0).contains(*byte);
-        let behind = behind.iter().skip_while(is_within);
-        let run = behind.take_while(|byte| base64url_lenient::value(**byte).is_some());
-        let run = run.count();
-        run > 0 && (run == missing || run.saturating_add(1) == missing)
+        let goes_on = |(text, change): &(Vec<u8>, &Change)| {
+            let Change::Take { to, .. } = change else {
+                return false;
+            };
+            // Percent-encoding may have been decoded that was none.
+            let before = self.token.get(..*to).unwrap_or_default();
+            let is_unchanged = text.get(..*to) == Some(before);
+            let sent = self.token.get(*to..).filter(|_| is_unchanged);
+            [text.get(*to..), sent].into_iter().flatten().any(is_rest)
+        };
+        self.texts().iter().any(goes_on)
     }
 
-    /// A MAC that was cut by a signer ends where it was edited: it was cut once, somewhere else.
+    /// A MAC that was cut by a signer ends where it was edited, or went on: it was cut once, somewhere else.
     fn is_cut_at_an_edit(&self) -> bool {
         let length = self.segments.signature.len();
         let is_at_end = |edit: &Edit| edit.at.saturating_add(edit.removed.len()) >= length;
-        self.has(Cause::MacTruncated) && self.edits().any(is_at_end)
+        let goes_on = |change: &Change| matches!(change, Change::RemoveEnd { .. });
+        self.has(Cause::MacTruncated)
+            && (self.edits().any(is_at_end) || self.changes.iter().any(goes_on))
     }
 
     /// The bits behind a base64 text are the first ones of its padding.
@@ -96,13 +115,24 @@ impl<'e> Explanation<'e> {
             && text.is_some_and(|text| !text.len().is_multiple_of(4))
     }
 
-    /// Of a signature in base64url, one character is of standard base64: it is the one that was altered.
+    /// Of a token in base64url, one character is of standard base64: it is the one that was altered.
     fn is_edit_of_a_foreign_character(&self) -> bool {
-        let mut segments = self.token.rsplit(|byte| *byte == b'.');
-        let sent = segments.next().unwrap_or_default();
-        let is_mixed = sent.iter().any(|byte| matches!(byte, b'-' | b'_'));
-        let is_foreign = |edit: &Edit| matches!(sent.get(edit.at), Some(b'+' | b'/'));
-        is_mixed && self.has(Cause::StandardBase64) && self.edits().any(is_foreign)
+        if !self.has(Cause::StandardBase64) {
+            return false;
+        }
+        let texts = self.texts();
+        let is_encoded = |(_, change): &&(_, &Change)| matches!(change, Change::UseBase64url);
+        let Some((text, _)) = texts.iter().find(is_encoded) else {
+            return false;
+        };
+        let is_foreign = |byte: &u8| matches!(byte, b'+' | b'/');
+        let foreign = text.iter().filter(|byte| is_foreign(byte)).count();
+        let is_mixed = |text: &[u8]| text.iter().any(|byte| matches!(byte, b'-' | b'_'));
+        let is_damaged = self.has(Cause::AlteredCharacter) || self.has(Cause::HeaderChanged);
+        let signature = text.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
+        let is_edited = |edit: &Edit| signature.get(edit.at).is_some_and(is_foreign);
+        (is_mixed(text) && foreign == 1 && is_damaged)
+            || (is_mixed(signature) && self.edits().any(is_edited))
     }
 
     /// Of a header that was not signed, `alg` is the name of the algorithm but for what one altered character stands for: it

@@ -45,6 +45,37 @@ fn a_foreign_character_does_not_end_a_mac() {
     }
 }
 
+/// Neither where more was damaged, nor where the text was encoded once more.
+#[test]
+fn a_damaged_mac_was_not_cut() {
+    let (pair, bench) = bench();
+    for (input, mac) in tokens(&pair) {
+        let damaged = [
+            // At the half, where a signer would have cut it, and behind that.
+            format!("{}*{}", &mac[..22], &mac[23..]),
+            format!("{}*{}", &mac[..26], &mac[27..]),
+            // Twice, and at its end as well.
+            format!("{}*{}*{}", &mac[..24], &mac[25..34], &mac[35..]),
+            format!("{}*{}", &mac[..30], &mac[31..41]),
+            // As a form decodes "+".
+            format!("{} {} {}", &mac[..24], &mac[25..30], &mac[31..]),
+        ];
+        for segment in damaged {
+            let token = format!("{input}.{segment}");
+            for text in [BASE64.encode(token.as_bytes()), token] {
+                let found = proven(&debug(&bench, &text));
+                for code in ["truncated", "mac-truncated", "surrounded-token"] {
+                    assert!(!found.contains(code), "{text}: {found:?}");
+                }
+            }
+        }
+        let other = if mac.as_bytes()[25] == b'A' { "Q" } else { "A" };
+        let cut = format!("{input}.{}{other}{}", &mac[..25], &mac[26..30]);
+        let found = proven(&debug(&bench, &cut));
+        assert!(!found.contains("mac-truncated"), "{found:?}");
+    }
+}
+
 /// Half of a MAC is what a signer sent, unless it ends where it was damaged.
 #[test]
 fn a_mac_that_was_cut_or_altered_at_its_end_is_not_half_of_one() {
@@ -87,6 +118,22 @@ fn a_mixed_alphabet_is_damage() {
     let partly = format!("{input}.{}{standard}{}", &mac[..at], &mac[at + 1..]);
     let expected = BTreeSet::from(["standard-base64"]);
     assert_eq!(proven(&debug(&bench, &partly)), expected);
+}
+
+/// Wherever it stands in a token whose other characters are of base64url.
+#[test]
+fn one_foreign_character_is_not_another_alphabet() {
+    let (pair, bench) = bench();
+    let is_mixed = |mac: &String| mac.contains(['-', '_']);
+    let (input, mac) = tokens(&pair).find(|(_, mac)| is_mixed(mac)).unwrap();
+    let payload = input.find('.').unwrap() + 1;
+    for at in [5, 9, payload + 5, payload + 12] {
+        for foreign in ["+", "/"] {
+            let token = format!("{}{foreign}{}.{mac}", &input[..at], &input[at + 1..]);
+            let found = proven(&debug(&bench, &token));
+            assert!(!found.contains("standard-base64"), "{token}: {found:?}");
+        }
+    }
 }
 
 /// Where the payload alone was signed, nothing tells what the header was: an `alg` that is damaged is not another one.
