@@ -50,9 +50,9 @@ impl<'g> Given<'g> {
         self.place == VARIABLE
     }
 
-    /// Whether it can't have been meant as a secret: an operand of `jwtlens key`, which has no options for them,
+    /// Whether it was not meant as a secret: an operand of `jwtlens key`, which has no options for them,
     /// or a key that is not trusted.
-    pub fn is_no_secret(&self) -> bool {
+    pub fn cannot_be_a_secret(&self) -> bool {
         self.place.starts_with("KEY ") || self.place == "the value of --try-key"
     }
 

@@ -229,7 +229,7 @@ fn read_file(given: &Given) -> Result<KeySource> {
             _ if Path::new(key).exists() => "check that it is a key file, and that you may read it",
             _ if octets.starts_with(b"file:") => "use the path without file://",
             _ if given.is_from_variable() => "set it to a file, a directory, or the key itself",
-            _ if given.is_no_secret() => "use a file, a directory, the key itself, or - for stdin",
+            _ if given.cannot_be_a_secret() => "use a file, a directory, the key itself, or - for stdin",
             _ => "use a file, a directory, the key itself, or - for stdin\nfor a shared secret, use --secret-file FILE",
         };
         failure.hints(key_hints::lines(hint, None))

@@ -87,7 +87,7 @@ impl<'e> Explanation<'e> {
             let Change::Take { to, .. } = change else {
                 return false;
             };
-            // Percent-encoding may have been decoded that was none.
+            // Damage that looks like percent-encoding may have been decoded.
             let before = self.token.get(..*to).unwrap_or_default();
             let is_unchanged = text.get(..*to) == Some(before);
             let sent = self.token.get(*to..).filter(|_| is_unchanged);

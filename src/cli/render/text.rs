@@ -503,6 +503,11 @@ mod tests {
     use jwtlens::{ClaimCheck, KeySet, Policy, Token, Validity, Verifier};
 
     use super::*;
+
+    const DEBUG: Detail = Detail::Debug {
+        verbose: false,
+        has_key: true,
+    };
     use crate::cli::render::style::Paint;
 
     /// 2026-11-23T18:09:24Z
@@ -604,14 +609,7 @@ Claims (rejected)
             tried: 4,
         }];
         report.search = Some(Box::default());
-        let text = text(
-            &report,
-            80,
-            Detail::Debug {
-                verbose: false,
-                has_key: true,
-            },
-        );
+        let text = text(&report, 80, DEBUG);
         assert_eq!(
             text,
             "\
@@ -670,14 +668,7 @@ Claims (unverified: do not trust)
                 forms: 68_544,
                 ..Tried::default()
             }));
-            let text = text(
-                &report,
-                80,
-                Detail::Debug {
-                    verbose: false,
-                    has_key: true,
-                },
-            );
+            let text = text(&report, 80, DEBUG);
             assert!(text.lines().count() <= most, "{text}");
             let is_tried = text.contains("  tried 68,544 combinations; use --deep to try more\n");
             assert_eq!(is_tried, certainty == Certainty::Likely, "{text}");
