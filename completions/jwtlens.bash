@@ -432,7 +432,7 @@ _jwtlens() {
             return 0
             ;;
         jwtlens__subcmd__key)
-            opts="-o -h --output --color --help"
+            opts="-o -q -h --output --quiet --color --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

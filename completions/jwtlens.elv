@@ -127,6 +127,8 @@ set edit:completion:arg-completer[jwtlens] = {|@words|
             cand -o 'Output format'
             cand --output 'Output format'
             cand --color 'When to use colors'
+            cand -q 'Print nothing; only set the exit status'
+            cand --quiet 'Print nothing; only set the exit status'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }

@@ -186,6 +186,7 @@ pem\t'The usable public keys as PEM (SPKI)'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand key" -l color -d 'When to use colors' -r -f -a "auto\t'If the output is a terminal; respects `NO_COLOR` and `CLICOLOR_FORCE`'
 always\t'Always'
 never\t'Never'"
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand key" -s q -l quiet -d 'Print nothing; only set the exit status'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand key" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand completions" -l color -d 'When to use colors' -r -f -a "auto\t'If the output is a terminal; respects `NO_COLOR` and `CLICOLOR_FORCE`'
 always\t'Always'

@@ -1,12 +1,14 @@
 //! HMAC with SHA-2 (RFC 7518, section 3.2), compared in constant time by the rows: a MAC is all of the hash,
 //! never a part of it.
 
+use std::fmt;
+
 use ::hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
 use sha2::{Sha224, Sha256, Sha384, Sha512, Sha512_256};
 use zeroize::Zeroizing;
 
-use super::{Algorithm, KeyType, Material};
+use super::{Algorithm, Answer, KeyType, Material, Prepare, Prepared, Signed};
 
 /// HMAC with a hash that JOSE has no algorithm for: for `debug` to name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,11 +18,14 @@ pub enum OtherMac {
     Sha512_256,
 }
 
+/// A secret with both of its padded blocks hashed (RFC 2104, section 4): as secret as the key.
+struct HashedSecret<M>(M);
+
 pub static HS256: Algorithm = row::<Hmac<Sha256>>("HS256", |_| 32);
 pub static HS384: Algorithm = row::<Hmac<Sha384>>("HS384", |_| 48);
 pub static HS512: Algorithm = row::<Hmac<Sha512>>("HS512", |_| 64);
 
-const fn row<M: Mac + KeyInit>(
+const fn row<M: Mac + KeyInit + Clone + Send + Sync + 'static>(
     name: &'static str,
     signature_octets: fn(&Material) -> usize,
 ) -> Algorithm {
@@ -35,7 +40,35 @@ const fn row<M: Mac + KeyInit>(
             mac::<M>(key, text).is_some_and(|mac| mac.verify_slice(signature).is_ok())
         },
         accepts: None,
-        prepare: None,
+        prepare: Some(Prepare {
+            signatures: 2,
+            make: |key| {
+                let mac = mac::<M>(key, b"")?;
+                Some(Box::new(HashedSecret(mac)))
+            },
+        }),
+    }
+}
+
+impl<M: Mac + Clone + Send + Sync> Prepared for HashedSecret<M> {
+    fn ask(&self, asked: &[(Signed, &[u8])]) -> Vec<Answer> {
+        let answer = |(signed, signature): &(Signed, &[u8])| match signed {
+            Signed::Text(text) => {
+                let mac = self.0.clone().chain_update(text);
+                match mac.verify_slice(signature) {
+                    Ok(()) => Answer::Accepted,
+                    Err(_) => Answer::Doubted,
+                }
+            }
+            Signed::Prehash(_) => Answer::NotAsked,
+        };
+        asked.iter().map(answer).collect()
+    }
+}
+
+impl<M> fmt::Debug for HashedSecret<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HashedSecret").finish_non_exhaustive()
     }
 }
 

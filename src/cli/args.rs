@@ -281,6 +281,10 @@ pub struct Key {
         help_heading = "Output"
     )]
     pub output: KeyFormat,
+
+    /// Print nothing; only set the exit status
+    #[arg(short, long, help_heading = "Output")]
+    pub quiet: bool,
 }
 
 #[derive(Debug, Args)]

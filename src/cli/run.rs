@@ -63,7 +63,14 @@ pub fn run(command: Command, surroundings: &Surroundings, messages: Messages) ->
                 ..messages
             },
         ),
-        Command::Key(asked) => key(&asked, surroundings, messages),
+        Command::Key(asked) => key(
+            &asked,
+            surroundings,
+            Messages {
+                quiet: asked.quiet,
+                ..messages
+            },
+        ),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Cli::command(), "jwtlens", &mut script);
@@ -395,6 +402,7 @@ fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<E
         converted.text
     };
     let shown = match asked.output {
+        KeyFormat::Text if asked.quiet => String::new(),
         KeyFormat::Text => {
             let now = (surroundings.clock)();
             render_key::text(&sources, surroundings.paint, surroundings.width, now)
@@ -403,6 +411,9 @@ fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<E
         KeyFormat::Jwk => converted(render_key::jwk_set(&sources, messages)?),
         KeyFormat::Pem => converted(render_key::pem(&sources, messages)),
     };
+    if asked.quiet {
+        return Ok(exit);
+    }
     Ok(exit.and(print(shown.as_bytes())?))
 }
 

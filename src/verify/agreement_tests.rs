@@ -9,7 +9,7 @@ use super::Verifier;
 use super::policy::Policy;
 use super::report::Report;
 use super::verdict::Verdict;
-use crate::algorithm::{Algorithm, ES256, X256};
+use crate::algorithm::{Algorithm, ES256, X256, expected_mac};
 use crate::debug::{Debugger, Effort};
 use crate::key::set::{KeySet, KeySource};
 use crate::token::Token;
@@ -86,6 +86,48 @@ fn one_token_many_tokens_and_debug_agree_on_every_algorithm() {
         assert_eq!(answer(&debugger.debug(token, 0, &mut |_| true)), expected);
         assert_eq!(report.signature.expected_octets, Some(64));
     }
+}
+
+/// A secret is prepared like a public key: what it does not accept, the algorithm itself rejects.
+#[test]
+fn secret_that_is_prepared_answers_as_one_that_is_not() {
+    let jwk = r#"{"kty":"oct","k":"MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWYwMTIzNDU2Nzg5YWJjZGVmMDEyMzQ1Njc4OWFiY2RlZg"}"#;
+    let sources = [KeySource::read("key", jwk.as_bytes()).unwrap()];
+    let keys = KeySet::new(&sources).unwrap();
+    let material = keys.keys()[0].material();
+    let mut texts = Vec::new();
+    for alg in ["HS256", "HS384", "HS512"] {
+        for number in 0..40 {
+            let claims = format!(r#"{{"jti":"{number}"}}"#);
+            let input = [format!(r#"{{"alg":"{alg}"}}"#), claims]
+                .map(|text| BASE64URL_NOPAD.encode(text.as_bytes()))
+                .join(".");
+            let mut mac = expected_mac(alg, material, input.as_bytes()).unwrap();
+            match number % 4 {
+                1 => mac.truncate(16),
+                2 => mac[0] ^= 1,
+                _ => {}
+            }
+            texts.push(format!("{input}.{}", BASE64URL_NOPAD.encode(&mac)));
+        }
+    }
+    let tokens: Vec<Token> = texts
+        .iter()
+        .map(|text| Token::from(text.as_str()))
+        .collect();
+    let verifier = Verifier::new(keys, Policy::default());
+    let together = verifier.verify_all(&tokens, 0);
+    assert_eq!(verifier.batch.made(), 3);
+    for ((number, token), report) in tokens.iter().enumerate().zip(&together) {
+        let is_whole = !matches!(number % 4, 1 | 2);
+        assert_eq!(report.verdict == Verdict::Valid, is_whole, "{number}");
+        assert_eq!(answer(&verifier.verify(token, 0)), answer(report));
+    }
+    let shown = format!("{verifier:?}");
+    assert!(
+        shown.contains("HashedSecret") && !shown.contains("0123456789"),
+        "{shown}"
+    );
 }
 
 /// After many invalid tokens few are still asked about, and valid ones are accepted all the same, by the keys that

@@ -1,4 +1,4 @@
-//! `jwtlens key -o jwk` and `-o pem`: which keys they write, and why not the others.
+//! `jwtlens key -o jwk` and `-o pem`: which keys they write, and why not the others; and `-q`, which only answers.
 
 use std::fs;
 use std::path::PathBuf;
@@ -87,4 +87,28 @@ fn key_in_base64_is_read_from_files_and_stdin_only() {
     );
     let output = run(&["key", "-"], base64.as_bytes());
     assert_eq!(status(&output), 0);
+}
+
+#[test]
+fn quiet_answers_by_the_exit_status_alone() {
+    let key = &keys()[0];
+    let usable = file("usable.json", &key.jwk);
+    let encryption = r#"{"kty":"OKP","crv":"X25519","x":"AAAA","use":"enc"}"#;
+    let unusable = file("unusable.json", encryption);
+    for (path, exit) in [(&usable, 0), (&unusable, 1)] {
+        let path = path.to_str().unwrap();
+        for format in ["text", "json", "jwk", "pem"] {
+            let [quiet, loud] = [&["-q"][..], &[]].map(|option| {
+                let asked = [&["key", "-o", format, path], option].concat();
+                run(&asked, b"")
+            });
+            assert_eq!((status(&quiet), status(&loud)), (exit, exit), "{format}");
+            assert_eq!(stdout(&quiet), "");
+        }
+        assert_eq!(stderr(&run(&["key", "-q", path], b"")), "");
+    }
+    // An error is not a part of the report.
+    let output = run(&["key", "-q", "missing.json"], b"");
+    assert_eq!((status(&output), stdout(&output).as_str()), (1, ""));
+    assert!(stderr(&output).starts_with("error: cannot read 'missing.json': "));
 }

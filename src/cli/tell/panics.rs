@@ -3,12 +3,18 @@
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{self, Write};
 use std::panic::{self, Location};
+use std::process;
 
-/// Makes a panic print where it happened, without its message.
+/// The exit status of a Rust program that panicked.
+const STATUS: i32 = 101;
+
+/// Makes a panic print where it happened, without its message, and end the program at once: a thread that waits
+/// for the one that panicked would wait forever, and an abort could write tokens and secrets to a core dump.
 pub fn redact() {
     panic::set_hook(Box::new(|panic| {
         let report = panic_report(panic.location(), &Backtrace::capture());
         let _ = io::stderr().write_all(report.as_bytes());
+        process::exit(STATUS);
     }));
 }
 
@@ -45,6 +51,7 @@ mod tests {
                 .env("RUST_BACKTRACE", backtrace)
                 .output()
                 .unwrap();
+            assert_eq!(output.status.code(), Some(STATUS));
             let stderr = String::from_utf8(output.stderr).unwrap();
             let stdout = String::from_utf8(output.stdout).unwrap();
             let start = "error: internal error at src/cli/tell/panics.rs:";
