@@ -160,7 +160,7 @@ pub use verify::code::Code;
 pub use verify::finding::{Certainty, Finding};
 pub use verify::policy::{Policy, PolicyError};
 pub use verify::report::{
-    ChangeReport, ProofReport, Reason, Recovered, Report, Signature, Time, Tried,
+    ChangeReport, Combination, ProofReport, Reason, Recovered, Report, Signature, Time, Tried,
 };
 pub use verify::verdict::{Scope, SignatureStatus, Validity, Verdict, VerdictInput};
 pub use verify::{Verifier, decode};

@@ -130,6 +130,19 @@ impl Algorithm {
         self.hash.map(|hash| hash(text))
     }
 
+    /// How many characters of base64url a signature has, unless that depends on the key.
+    #[must_use]
+    pub fn signature_characters(&self) -> Option<usize> {
+        let bytes: usize = match self.key_type {
+            KeyType::P256 | KeyType::Secp256k1 | KeyType::Ed25519 => 64,
+            KeyType::P384 => 96,
+            KeyType::P521 => 132,
+            KeyType::Oct => self.name.get(2..)?.parse::<usize>().ok()? / 8,
+            KeyType::Rsa => return None,
+        };
+        Some(bytes.saturating_mul(8).div_ceil(6))
+    }
+
     /// The length of a signature under this key.
     pub(crate) fn signature_octets(&self, key: &Material) -> usize {
         (self.signature_octets)(key)

@@ -100,9 +100,13 @@ impl Cli {
     /// they are made only if help is asked for.
     pub fn from_arguments(arguments: &[OsString]) -> Result<Self, clap::Error> {
         // For clap, `-h` is the name of a command here.
+        let is_help = |flag: &OsString| flag == "-h" || flag == "--help";
         let arguments = match arguments {
-            [program, help, flag] if help == "help" && (flag == "-h" || flag == "--help") => {
+            [program, help, flag] if help == "help" && is_help(flag) => {
                 &[program.clone(), flag.clone()][..]
+            }
+            [program, help, command, flag] if help == "help" && is_help(flag) => {
+                &[program.clone(), command.clone(), flag.clone()]
             }
             _ => arguments,
         };
@@ -178,8 +182,8 @@ pub struct Verify {
     #[command(flatten)]
     pub show: Show,
 
-    /// Print only tokens with this verdict (repeatable)
-    // The verdicts are listed with the exit status.
+    /// Print only tokens with a verdict below (repeatable)
+    // With the exit status.
     #[arg(
         long,
         value_name = "VERDICT",

@@ -48,12 +48,12 @@ pub fn tell(tally: &Tally, messages: Messages) {
         } else {
             format!("issued between {oldest} and {newest}")
         });
-        if *ages.start() < 0 {
-            let ahead = jwtlens::duration(ages.start().unsigned_abs());
-            messages.hint(&format!(
-                "synchronize the clocks with NTP: they differ by at least {ahead}"
-            ));
-        }
+    }
+    if let Some(ahead) = tally.ahead() {
+        let ahead = jwtlens::duration(ahead);
+        messages.hint(&format!(
+            "synchronize the clocks with NTP: they differ by at least {ahead}"
+        ));
     }
 }
 

@@ -217,15 +217,22 @@ fn read_file(given: &Given) -> Result<KeySource> {
         .hint("write it to a file, or pipe it in and use - for the key")
         .into());
     }
+    let is_url = octets.starts_with(b"https://") || octets.starts_with(b"http://");
+    if is_url && !Path::new(key).exists() {
+        let hint = "jwtlens has no network access; fetch the key: curl -s URL > OUTPUT.json";
+        return Err(Failure::new(format!(
+            "{} is a URL; expected a file or the key itself",
+            given.place
+        ))
+        .hints(key_hints::lines(hint, None))
+        .into());
+    }
     let content = read_content(key, &given.named()).map_err(|failure| {
         if !failure.hints.is_empty() {
             return failure;
         }
         let hint = match octets {
             [] => "the file name is empty; is a shell variable unset?",
-            _ if octets.starts_with(b"http") => {
-                "jwtlens has no network access; fetch the key: curl -s URL > OUTPUT.json"
-            }
             _ if Path::new(key).exists() => "check that it is a key file, and that you may read it",
             _ if octets.starts_with(b"file:") => "use the path without file://",
             _ if given.is_from_variable() => "set it to a file, a directory, or the key itself",

@@ -121,13 +121,16 @@ fn verify(
     let (source, keys) = inputs(asked, &[], true, surroundings, messages)?;
     let sources = sources(&asked.keys, &keys, surroundings, messages)?;
     let set = KeySet::new(&sources).map_err(|error| keys::none_usable(&keys, &error))?;
+    let detail = Detail::Verify {
+        has_secret: sources.iter().any(KeySource::holds_secret),
+    };
     let mut verifier = Verifier::new(set, verify_policy(asked)?);
     if asked.show.quiet || !asked.output.shows_findings() {
         verifier = verifier.without_findings();
     }
     let now = now(&asked.time, surroundings);
     let judge = |tokens: &[Token]| verifier.verify_all(tokens, now());
-    stream(asked, surroundings, messages, Detail::Verify, judge).run_on(source, &|| jobs(speed))
+    stream(asked, surroundings, messages, detail, judge).run_on(source, &|| jobs(speed))
 }
 
 fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Result<Exit> {

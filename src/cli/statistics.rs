@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use jwtlens::{Certainty, NumericDate, Report, Validity, Verdict, json::Value};
+use jwtlens::{Certainty, Code, NumericDate, Report, Validity, Verdict, json::Value};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::reasons::{increase, reason};
@@ -30,6 +30,7 @@ pub struct Statistics {
     pub verdicts: Verdicts,
     pub reasons: Reasons,
     pub causes: BTreeMap<&'static str, u64>,
+    pub signers: Signers,
     pub kid: Names,
     pub iss: Names,
     pub alg: Names,
@@ -47,6 +48,11 @@ pub struct Verdicts(BTreeMap<Verdict, u64>);
 /// Tokens by the reason for which they are rejected.
 #[derive(Clone, Debug, Default)]
 pub struct Reasons(BTreeMap<String, u64>);
+
+/// Rejected tokens by the thumbprint of the unknown key that signed several of them. The first of them is not
+/// counted: its signer is known only with the second.
+#[derive(Clone, Debug, Default)]
+pub struct Signers(BTreeMap<Box<str>, u64>);
 
 /// Tokens by a name in them.
 #[derive(Clone, Debug, Default)]
@@ -93,6 +99,7 @@ impl Statistics {
             for finding in report.findings.iter().filter(is_cause) {
                 increase(&mut self.causes, finding.code.name(), 1);
             }
+            self.count_signer(report);
         }
         let header = report.header.as_deref();
         let claims = report.claims.as_ref();
@@ -110,6 +117,17 @@ impl Statistics {
         self.skew.count(report);
     }
 
+    /// Counts a token that has its signer in common with an earlier one.
+    fn count_signer(&mut self, report: &Report) {
+        let mut findings = report.findings.iter();
+        let is_known = findings.any(|finding| finding.code == Code::SameSigner);
+        if let ([signer], true) = (report.recovered.as_slice(), is_known)
+            && (self.signers.0.len() < MAX_NAMES || self.signers.0.contains_key(&signer.thumbprint))
+        {
+            increase(&mut self.signers.0, signer.thumbprint.clone(), 1);
+        }
+    }
+
     /// Adds what was counted of later tokens.
     pub fn add(&mut self, later: &Self) {
         self.tokens = self.tokens.saturating_add(later.tokens);
@@ -119,6 +137,9 @@ impl Statistics {
         }
         for (code, count) in &later.causes {
             increase(&mut self.causes, code, *count);
+        }
+        for (signer, count) in &later.signers.0 {
+            increase(&mut self.signers.0, signer.clone(), *count);
         }
         for (names, later) in [
             (&mut self.kid, &later.kid),
@@ -196,6 +217,18 @@ impl Reasons {
         let mut counts: Vec<_> = counts.collect();
         counts.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         counts.truncate(MAX_REASONS);
+        counts
+    }
+}
+
+impl Signers {
+    /// The number of tokens of each, those of most tokens first.
+    pub fn most(&self) -> Vec<(&str, u64)> {
+        let counts = self.0.iter();
+        let mut counts: Vec<_> = counts
+            .map(|(signer, later)| (&**signer, later.saturating_add(1)))
+            .collect();
+        counts.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         counts
     }
 }
@@ -306,6 +339,12 @@ impl Serialize for Verdicts {
             map.serialize_entry(verdict.name(), count)?;
         }
         map.end()
+    }
+}
+
+impl Serialize for Signers {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.most())
     }
 }
 

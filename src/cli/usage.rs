@@ -14,7 +14,9 @@ use clap::{CommandFactory, Parser};
 use super::args::Cli;
 use super::escape;
 use super::render::columns::{HANGING, wrapped};
-use super::tell::harmless::{Harmless, contains_token, description, kind, shown, with_file};
+use super::tell::harmless::{
+    Harmless, contains_token, description, kind, shown, similar, with_file,
+};
 use super::tell::invalid::Invalid;
 
 /// Options of other programs, and what to use instead.
@@ -75,7 +77,7 @@ const FOREIGN_COMMANDS: &[(&[&str], &str)] = &[
     (&["version"], "use `jwtlens --version`"),
 ];
 
-const COMMANDS: &str = "available commands: verify, debug, decode, key, completions, man";
+const COMMANDS: &str = "use one of the commands verify, debug, decode, key, completions and man";
 const COMMAND_FIRST: &str = "put the command first: jwtlens verify -k public_key.json < token.txt";
 
 /// The whole message for standard error, escaped.
@@ -90,13 +92,12 @@ pub fn explain(error: &clap::Error, arguments: &[OsString], width: Option<usize>
     }
     let missing = strings(error, ContextKind::InvalidArg);
     lines.extend(missing.iter().map(|missing| format!("  {missing}")));
-    if let Some(tip) = tip(error, arguments) {
-        lines.extend([String::new(), format!("  tip: {tip}")]);
-    }
+    let hint = hint(error, arguments);
+    lines.extend(hint.iter().map(|hint| format!("hint: {hint}")));
     // The usage is that of an option whose name is similar.
-    let is_foreign = foreign(FOREIGN_OPTIONS, string(error, ContextKind::InvalidArg)).is_some();
+    let is_of_other = error.kind() == ErrorKind::UnknownArgument && hint.is_some();
     if let Some(ContextValue::StyledStr(usage)) = error.get(ContextKind::Usage)
-        && !is_foreign
+        && !is_of_other
     {
         lines.push(String::new());
         lines.extend(usage.to_string().lines().map(str::to_owned));
@@ -114,7 +115,10 @@ pub fn explain(error: &clap::Error, arguments: &[OsString], width: Option<usize>
 fn problem(error: &clap::Error, arguments: &[OsString]) -> String {
     let option = string(error, ContextKind::InvalidArg);
     let value = OsStr::new(string(error, ContextKind::InvalidValue));
-    let invalid_value = |harmless| match shown(value, harmless) {
+    let invalid_value = |harmless: &[Harmless]| match harmless
+        .iter()
+        .find_map(|harmless| shown(value, *harmless))
+    {
         Some(value) => format!("invalid value '{value}' for '{option}'"),
         None => match kind(value) {
             Some(kind) => format!("invalid value for '{option}' (looks like {kind})"),
@@ -134,19 +138,19 @@ fn problem(error: &clap::Error, arguments: &[OsString]) -> String {
             if more_than_a_command(arguments).is_some() {
                 return "`jwtlens help` takes one command".to_owned();
             }
-            let known = shown(command, Harmless::Name(&borrowed(&commands())));
-            match (known, file_name(command)) {
-                (Some(command), _) => format!("unrecognized subcommand '{command}'"),
-                (None, Some(file)) => format!("'{file}' is a file, not a command"),
+            let known = shown(command, Harmless::Word(&borrowed(&commands())));
+            match (file_name(command), known) {
+                (Some(file), _) => format!("'{file}' is a file, not a command"),
+                (None, Some(command)) => format!("unrecognized command '{command}'"),
                 (None, None) => format!("{} is not a command", numbered(error, arguments)),
             }
         }
         ErrorKind::InvalidValue if value.is_empty() => {
             format!("a value is required for '{option}' but none was supplied")
         }
-        ErrorKind::InvalidValue => invalid_value(Harmless::Name(&borrowed(&values()))),
+        ErrorKind::InvalidValue => invalid_value(&[Harmless::Word(&borrowed(&values()))]),
         ErrorKind::ValueValidation => {
-            let problem = invalid_value(Harmless::Number);
+            let problem = invalid_value(&[Harmless::Number, Harmless::Word(&[])]);
             match error
                 .source()
                 .and_then(|source| source.downcast_ref::<Invalid>())
@@ -189,10 +193,10 @@ fn numbered(error: &clap::Error, arguments: &[OsString]) -> String {
 }
 
 /// What to do instead, if there is something better than the help.
-fn tip(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
-    let similar = |what: &str, kind| match string(error, kind) {
+fn hint(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
+    let suggested = |kind| match string(error, kind) {
         "" => None,
-        name => Some(format!("a similar {what} exists: '{name}'")),
+        name => Some(did_you_mean(name)),
     };
     match error.kind() {
         ErrorKind::UnknownArgument => {
@@ -201,18 +205,20 @@ fn tip(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
                 .is_some_and(|first| first.as_encoded_bytes().starts_with(b"-"));
             let option = string(error, ContextKind::InvalidArg);
             foreign(FOREIGN_OPTIONS, option)
+                .or_else(|| command_with_dashes(option))
                 .or_else(|| of_other_commands(option).filter(|_| !leads))
-                .or_else(|| similar("argument", ContextKind::SuggestedArg))
+                .or_else(|| suggested(ContextKind::SuggestedArg))
                 .or_else(|| leads.then(|| COMMAND_FIRST.to_owned()))
         }
         ErrorKind::InvalidSubcommand => {
             let similar = || match strings(error, ContextKind::SuggestedSubcommand) {
-                [] => None,
-                [one] => Some(format!("a similar subcommand exists: '{one}'")),
-                many => Some(format!(
-                    "some similar subcommands exist: '{}'",
-                    many.join("', '")
-                )),
+                // For `jwtlens help`, clap suggests none.
+                [] => {
+                    let commands = command_names();
+                    let given = string(error, ContextKind::InvalidSubcommand);
+                    similar(given, &borrowed(&commands)).map(did_you_mean)
+                }
+                many => Some(did_you_mean(&many.join("' or '"))),
             };
             let given = string(error, ContextKind::InvalidSubcommand);
             more_than_a_command(arguments)
@@ -224,12 +230,23 @@ fn tip(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
         ErrorKind::InvalidValue => several_values(error)
             .or_else(|| other_case(error))
             .or_else(|| needs_verification(error))
-            .or_else(|| similar("value", ContextKind::SuggestedValue)),
+            .or_else(|| suggested(ContextKind::SuggestedValue)),
         _ => None,
     }
 }
 
-/// The tip for `help verify verify`.
+fn did_you_mean(name: &str) -> String {
+    format!("did you mean '{name}'?")
+}
+
+/// The hint for `--verify`.
+fn command_with_dashes(option: &str) -> Option<String> {
+    let name = option.strip_prefix("--")?;
+    let is_command = command_names().iter().any(|command| command == name);
+    is_command.then(|| format!("use `jwtlens {name}`: a command has no dashes"))
+}
+
+/// The hint for `help verify verify`.
 fn more_than_a_command(arguments: &[OsString]) -> Option<String> {
     let [_, help, command, _, ..] = arguments else {
         return None;
@@ -246,14 +263,14 @@ fn file_name(given: &OsStr) -> Option<Cow<'_, str>> {
     shown(given, Harmless::Path).filter(|_| is_file)
 }
 
-/// The tip for the name of a file instead of a command.
+/// The hint for the name of a file instead of a command.
 fn file_as_command(given: &OsStr) -> Option<String> {
     file_name(given)?;
     let hint = "to verify the tokens in it, use `jwtlens verify -f FILE`";
     Some(with_file(hint, given))
 }
 
-/// The tip for a format that only verified tokens have.
+/// The hint for a format that only verified tokens have.
 fn needs_verification(error: &clap::Error) -> Option<String> {
     let value = string(error, ContextKind::InvalidValue);
     let is_format = string(error, ContextKind::InvalidArg).starts_with("--output");
@@ -261,7 +278,7 @@ fn needs_verification(error: &clap::Error) -> Option<String> {
         .then(|| format!("use `jwtlens verify -o {value}`: it needs a verified token"))
 }
 
-/// The tip for `--alg RS256,PS256`.
+/// The hint for `--alg RS256,PS256`.
 fn several_values(error: &clap::Error) -> Option<String> {
     let option = string(error, ContextKind::InvalidArg);
     let name = option.split(' ').next()?;
@@ -281,14 +298,14 @@ fn several_values(error: &clap::Error) -> Option<String> {
     })
 }
 
-/// The tip for a valid value in another letter case. What clap finds similar may be another value.
+/// The hint for a valid value in another letter case. What clap finds similar may be another value.
 fn other_case(error: &clap::Error) -> Option<String> {
     let given = string(error, ContextKind::InvalidValue);
     let valid = strings(error, ContextKind::ValidValue);
     let value = valid
         .iter()
         .find(|value| value.eq_ignore_ascii_case(given))?;
-    Some(format!("a similar value exists: '{value}'"))
+    Some(did_you_mean(value))
 }
 
 fn foreign(table: &[(&[&str], &str)], name: &str) -> Option<String> {
@@ -296,7 +313,7 @@ fn foreign(table: &[(&[&str], &str)], name: &str) -> Option<String> {
     Some((*advice).to_owned())
 }
 
-/// The tip for an option of other commands.
+/// The hint for an option of other commands.
 fn of_other_commands(option: &str) -> Option<String> {
     let has_option = |command: &&clap::Command| {
         command.get_arguments().any(|argument| {
@@ -355,11 +372,17 @@ fn values() -> Vec<String> {
 
 /// All commands, and those of other programs.
 fn commands() -> Vec<String> {
-    let command = program();
-    let names = command
-        .get_subcommands()
-        .map(|command| command.get_name().to_owned());
+    let names = command_names().into_iter();
     names.chain(names_of(FOREIGN_COMMANDS)).collect()
+}
+
+/// All commands.
+fn command_names() -> Vec<String> {
+    let program = program();
+    let commands = program.get_subcommands();
+    commands
+        .map(|command| command.get_name().to_owned())
+        .collect()
 }
 
 fn names_of(table: &'static [(&[&str], &str)]) -> impl Iterator<Item = String> {

@@ -1,6 +1,7 @@
 //! The changes that a proof names, each exact enough to be made again by anyone: where, what, and in
 //! which notation. How each is made is in `replay/`; `cause.rs` has the words.
 
+use std::iter;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -298,9 +299,11 @@ impl Edit {
             inserted,
         } = self;
         match (&**removed, &**inserted) {
-            (removed, "") => format!("\"{removed}\" removed at byte {at}"),
-            ("", inserted) => format!("\"{inserted}\" inserted at byte {at}"),
-            (removed, inserted) => format!("\"{inserted}\" instead of \"{removed}\" at byte {at}"),
+            (removed, "") => format!("\"{removed}\" removed at character {at}"),
+            ("", inserted) => format!("\"{inserted}\" inserted at character {at}"),
+            (removed, inserted) => {
+                format!("\"{inserted}\" for \"{removed}\" at character {at}")
+            }
         }
     }
 }
@@ -481,7 +484,7 @@ impl Change {
                 cause: Cause::TwoTokens,
                 from,
                 ..
-            } => format!("with the token at byte {from} alone"),
+            } => format!("with the token at character {from} alone"),
             Self::EditText {
                 cause: Cause::VaultPrefix,
                 edit,
@@ -498,9 +501,12 @@ impl Change {
                 cause: Cause::DroppedCharacters,
                 edits,
             } => {
-                let edits = edits.iter();
+                let unit = iter::once("character ").chain(iter::repeat(""));
+                let edits = edits.iter().zip(unit);
                 let edits: Vec<String> = edits
-                    .map(|Edit { at, inserted, .. }| format!("\"{inserted}\" at byte {at}"))
+                    .map(|(Edit { at, inserted, .. }, unit)| {
+                        format!("\"{inserted}\" at {unit}{at}")
+                    })
                     .collect();
                 format!("with {} restored", enumerated(&edits))
             }
@@ -510,7 +516,7 @@ impl Change {
                 edits,
             } => {
                 let Edit { at, inserted, .. } = edits.first()?;
-                format!("with \"{inserted}\" at byte {at} of the signature")
+                format!("with \"{inserted}\" at character {at} of the signature")
             }
             Self::EditSignature {
                 cause: Cause::Truncated,
@@ -519,7 +525,7 @@ impl Change {
                 let edits = edits.iter();
                 let edits: Vec<String> = edits
                     .map(|Edit { at, inserted, .. }| {
-                        format!("\"{inserted}\" restored at byte {at}")
+                        format!("\"{inserted}\" restored at character {at}")
                     })
                     .collect();
                 format!("with {} of the signature", enumerated(&edits))
@@ -532,10 +538,10 @@ impl Change {
                 format!("with {count} characters \"-\" or \"_\" restored")
             }
             Self::RemoveEnd { at, count: 1 } => {
-                format!("without the character at byte {at} of the signature")
+                format!("without character {at} of the signature")
             }
             Self::RemoveEnd { at, count } => {
-                format!("without the {count} characters from byte {at} of the signature on")
+                format!("without the {count} characters from character {at} of the signature on")
             }
             Self::ReadHexSegment { separators: false } => {
                 "with the signature read as hex, not base64url".to_owned()

@@ -219,6 +219,7 @@ impl Proof {
     pub(super) fn report(&self) -> ProofReport {
         let of_change = |change: &Change| ChangeReport {
             code: change.cause().map(Cause::code),
+            phrase: change.cause().map(Cause::repair),
             repair: Some(change.repair()),
             details: Object::of(change),
         };

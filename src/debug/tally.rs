@@ -15,15 +15,20 @@ const MAX_KIDS: usize = 10_000;
 /// Nor may long ones, in bytes.
 const MAX_KID: usize = 256;
 
-/// Counts over the reports of one run. All but [`tokens`](Self::tokens) and [`ages`](Self::ages) are about
-/// rejected tokens; lists begin with what is most frequent.
+/// Counts over the reports of one run. All but [`tokens`](Self::tokens), [`ages`](Self::ages) and
+/// [`ahead`](Self::ahead) are about rejected tokens; lists begin with what is most frequent.
 #[derive(Debug, Default)]
 pub struct Tally {
     tokens: u64,
     rejected: u64,
     causes: BTreeMap<Code, u64>,
     kids: BTreeMap<Box<str>, u64>,
-    ages: Option<RangeInclusive<i64>>,
+    /// The first and the last `iat`, in seconds since 1970-01-01T00:00:00Z.
+    issued: Option<RangeInclusive<i64>>,
+    /// The last time of a check.
+    now: i64,
+    /// How many seconds an `iat` was in the future.
+    ahead: i64,
     signers: SignerTracker,
 }
 
@@ -39,10 +44,13 @@ impl Tally {
             report.findings.insert(0, finding);
         }
         self.tokens = self.tokens.saturating_add(1);
+        let now = report.time.now;
+        self.now = self.now.max(now);
         if let Some(iat) = &report.time.issued_at {
-            let age = iat.seconds_from(report.time.now).saturating_neg();
-            let (least, most) = self.ages.take().unwrap_or(age..=age).into_inner();
-            self.ages = Some(least.min(age)..=most.max(age));
+            let time = iat.seconds_from(0);
+            let (first, last) = self.issued.take().unwrap_or(time..=time).into_inner();
+            self.issued = Some(first.min(time)..=last.max(time));
+            self.ahead = self.ahead.max(iat.seconds_from(now));
         }
         if report.verdict == Verdict::Valid {
             return;
@@ -97,10 +105,17 @@ impl Tally {
         most_frequent(self.signers.shared())
     }
 
-    /// The least and the most seconds from `iat` to the time of the check.
+    /// The least and the most seconds from an `iat` to the last time of a check.
     #[must_use]
     pub fn ages(&self) -> Option<RangeInclusive<i64>> {
-        self.ages.clone()
+        let (first, last) = self.issued.clone()?.into_inner();
+        Some(self.now.saturating_sub(last)..=self.now.saturating_sub(first))
+    }
+
+    /// The most seconds that an `iat` was in the future when its token was checked; none if none was.
+    #[must_use]
+    pub fn ahead(&self) -> Option<u64> {
+        u64::try_from(self.ahead).ok().filter(|ahead| *ahead > 0)
     }
 }
 

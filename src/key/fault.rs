@@ -14,6 +14,9 @@ use crate::text::json::JsonError;
 /// The bits of an RSA modulus: fewer are forbidden (RFC 7518, section 3.3), and more cost too much time.
 pub const RSA_BITS: RangeInclusive<usize> = 2048..=16384;
 
+/// The values of `kty` that are supported.
+const KEY_TYPES: [&str; 4] = ["EC", "RSA", "OKP", "oct"];
+
 /// More operations are not listed.
 const MAX_SHOWN: usize = 10;
 
@@ -37,10 +40,21 @@ pub enum KeyFault {
         /// The curve that is named.
         crv: String,
     },
-    /// A member with padding.
-    Padding(&'static str),
-    /// A member that is not base64url; the offset of the fault.
+    /// Members with padding.
+    Padding(Vec<&'static str>),
+    /// Members in standard base64.
+    StandardBase64(Vec<&'static str>),
+    /// A member that is not base64url; the place of the character that is at fault.
     NotBase64url(&'static str, usize),
+    /// A member with so many characters that it cannot be base64url; none is expected of a member of any length.
+    Characters {
+        /// The member.
+        name: &'static str,
+        /// How many characters it has.
+        found: usize,
+        /// How many it must have.
+        expected: Option<usize>,
+    },
     /// A member that must not be empty or begin with a zero byte.
     LeadingZero(&'static str),
     /// A coordinate with another number of bytes than the curve's.
@@ -126,13 +140,23 @@ impl KeyFault {
             }
             Self::Missing(_) => Some("download the key again; it may be incomplete"),
             Self::Padding(_) => Some("remove the \"=\" (RFC 7515, section 2)"),
+            Self::StandardBase64(_) => Some(
+                "write \"-\" for \"+\" and \"_\" for \"/\", without \"=\" (RFC 7515, section 2)",
+            ),
+            Self::Characters {
+                found,
+                expected: Some(expected),
+                ..
+            } if found > expected => Some("download the key again; something was added to it"),
             Self::NotBase64url(..) => Some("encode it as base64url: A-Z a-z 0-9 - _"),
             Self::Length {
                 found, expected, ..
             } if found.abs_diff(*expected) == 1 => {
                 Some("write the full length: a leading zero byte was removed or added")
             }
-            Self::Length { .. } => Some("download the key again; it may be truncated"),
+            Self::Characters { .. } | Self::Length { .. } => {
+                Some("download the key again; it may be truncated")
+            }
             Self::NotOnCurve { order, .. } => Some(match order {
                 CoordinateOrder::Swapped => "swap \"x\" and \"y\" in the key",
                 CoordinateOrder::LittleEndian => {
@@ -167,12 +191,20 @@ impl KeyFault {
             Self::MemberType("e", "a number", _) => {
                 Some("write \"e\" in base64url: 65537 is \"AQAB\"")
             }
+            Self::UnsupportedType(kty) if kty == "AKP" => {
+                Some("ask the issuer for an EC, RSA or Ed25519 key; ML-DSA is not supported")
+            }
+            Self::UnsupportedType(kty) => {
+                let is_known = KEY_TYPES
+                    .iter()
+                    .any(|known| known.eq_ignore_ascii_case(kty));
+                is_known.then_some("correct the letter case: \"kty\" is case-sensitive")
+            }
             Self::NotAKey(_)
             | Self::Json(_)
             | Self::NotAnObject(_)
             | Self::MemberType(..)
             | Self::DuplicateKeyOp(_)
-            | Self::UnsupportedType(_)
             | Self::LeadingZero(_)
             | Self::RsaSize(_)
             | Self::RsaExponent
@@ -209,10 +241,36 @@ impl fmt::Display for KeyFault {
                 "\"crv\" must be \"P-256\", \"P-384\", \"P-521\" or \"secp256k1\", found {}",
                 shown::quoted(crv)
             ),
-            Self::Padding(name) => write!(f, "\"{name}\" has padding (\"=\")"),
-            Self::NotBase64url(name, offset) => {
-                write!(f, "\"{name}\" is not base64url at byte {offset}")
+            Self::Padding(names) => match names.as_slice() {
+                [name] => write!(f, "\"{name}\" has padding (\"=\")"),
+                names => write!(f, "{} have padding (\"=\")", enumerated(names)),
+            },
+            Self::StandardBase64(names) => match names.as_slice() {
+                [name] => write!(f, "\"{name}\" is in standard base64, expected base64url"),
+                names => write!(
+                    f,
+                    "{} are in standard base64, expected base64url",
+                    enumerated(names)
+                ),
+            },
+            Self::NotBase64url(name, at) => {
+                write!(f, "\"{name}\" is not base64url: character {at} is invalid")
             }
+            Self::Characters {
+                name,
+                found,
+                expected: Some(expected),
+            } => write!(f, "\"{name}\" has {found} characters, expected {expected}"),
+            Self::Characters {
+                name,
+                found,
+                expected: None,
+            } => write!(
+                f,
+                "\"{name}\" has {found} characters; base64url can have {} or {}",
+                found.saturating_sub(1),
+                found.saturating_add(1)
+            ),
             Self::LeadingZero(name) => {
                 write!(f, "\"{name}\" must not be empty or begin with a zero byte")
             }
@@ -291,6 +349,12 @@ impl fmt::Display for KeyFault {
             Self::ChainIssuer => f.write_str("CA certificate from the chain"),
         }
     }
+}
+
+/// `"x" and "y"`
+fn enumerated(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("\"{name}\"")).collect();
+    names.join(" and ")
 }
 
 impl Serialize for KeyFault {

@@ -10,7 +10,7 @@ use super::ec_point::CURVES;
 use super::fault::{CoordinateOrder, KeyFault, RSA_BITS};
 use super::note::KeyNote;
 use crate::algorithm::{KeyType, Material};
-use crate::text::base64url;
+use crate::text::base64url::{self, Base64urlFault, is_base64url};
 use crate::text::json::{Object, Value};
 
 /// A greater exponent costs too much time.
@@ -49,7 +49,7 @@ fn ec(object: &Object) -> Result<Material, Vec<KeyFault>> {
     let coordinate = |name| bytes_of_length(object, name, curve, length);
     let (x, y) = match (coordinate("x"), coordinate("y")) {
         (Ok(x), Ok(y)) => (x, y),
-        (x, y) => return Err([x.err(), y.err()].into_iter().flatten().collect()),
+        (x, y) => return Err(merged([x.err(), y.err()])),
     };
     point(curve, &x, &y).ok_or_else(|| {
         vec![KeyFault::NotOnCurve {
@@ -104,7 +104,7 @@ fn point(curve: KeyType, x: &[u8], y: &[u8]) -> Option<Material> {
 fn rsa(object: &Object) -> Result<Parsed, Vec<KeyFault>> {
     let (n, e) = match (bytes(object, "n"), bytes(object, "e")) {
         (Ok(n), Ok(e)) => (n, e),
-        (n, e) => return Err([n.err(), e.err()].into_iter().flatten().collect()),
+        (n, e) => return Err(merged([n.err(), e.err()])),
     };
     let (n, note) = match n.strip_prefix(&[0]) {
         Some(rest) => (rest, Some(KeyNote::LeadingZero)),
@@ -162,6 +162,14 @@ pub fn small_rsa(object: &Object) -> Option<Material> {
     );
     let key = rsa::PublicKey::new_with_size_limits(n, e, MIN_BITS..=*RSA_BITS.start()).ok()?;
     Some(Material::Rsa(Arc::new(key)))
+}
+
+/// The size of the modulus of an RSA JWK, whatever else is wrong with the key.
+pub fn rsa_bits(object: &Object) -> Option<usize> {
+    let is_rsa = object.get("kty").and_then(Value::as_str) == Some("RSA");
+    let n = bytes(object, "n").ok().filter(|_| is_rsa)?;
+    let start = n.iter().position(|byte| *byte != 0)?;
+    Some(bits(n.get(start..)?))
 }
 
 /// The size of a number without leading zero bytes.
@@ -223,7 +231,17 @@ fn bytes_of_length(
     key_type: KeyType,
     length: usize,
 ) -> Result<Vec<u8>, KeyFault> {
-    let bytes = bytes(object, name)?;
+    let characters = length.saturating_mul(8).div_ceil(6);
+    // What was cut can't be decoded, or has other bits at its end.
+    let is_of_length = |text: &str| text.len() == characters || !text.bytes().all(is_base64url);
+    let bytes = bytes(object, name).map_err(|fault| match text(object, name) {
+        Ok(text) if !is_of_length(text) => KeyFault::Characters {
+            name,
+            found: text.len(),
+            expected: Some(characters),
+        },
+        Ok(_) | Err(_) => fault,
+    })?;
     if bytes.len() == length {
         Ok(bytes)
     } else {
@@ -238,10 +256,38 @@ fn bytes_of_length(
 
 fn bytes(object: &Object, name: &'static str) -> Result<Vec<u8>, KeyFault> {
     let text = text(object, name)?;
-    if text.ends_with('=') {
-        return Err(KeyFault::Padding(name));
+    let unpadded = text.trim_end_matches('=');
+    let is_standard = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '/');
+    if unpadded.contains(['+', '/']) && unpadded.chars().all(is_standard) {
+        return Err(KeyFault::StandardBase64(vec![name]));
     }
-    base64url::decode(text).map_err(|error| KeyFault::NotBase64url(name, error.offset))
+    if text.ends_with('=') {
+        return Err(KeyFault::Padding(vec![name]));
+    }
+    base64url::decode(text).map_err(|error| match error.fault {
+        Base64urlFault::Character | Base64urlFault::NonCanonical => {
+            KeyFault::NotBase64url(name, error.offset)
+        }
+        Base64urlFault::Length => KeyFault::Characters {
+            name,
+            found: text.len(),
+            expected: None,
+        },
+    })
+}
+
+/// Two faults as one, if both members are in standard base64: by chance, one of them may have only its padding.
+fn merged(faults: [Option<KeyFault>; 2]) -> Vec<KeyFault> {
+    use KeyFault::{Padding, StandardBase64};
+    match faults {
+        [Some(Padding(a)), Some(Padding(b))] => vec![Padding([a, b].concat())],
+        [
+            Some(StandardBase64(a)),
+            Some(StandardBase64(b) | Padding(b)),
+        ]
+        | [Some(Padding(a)), Some(StandardBase64(b))] => vec![StandardBase64([a, b].concat())],
+        faults => faults.into_iter().flatten().collect(),
+    }
 }
 
 fn text<'o>(object: &'o Object, name: &'static str) -> Result<&'o str, KeyFault> {

@@ -28,7 +28,8 @@ pub struct KeyReport {
     pub kty: Option<Box<str>>,
     /// `crv`, the curve.
     pub crv: Option<Box<str>>,
-    /// The size of a usable key: of the curve's field, of the modulus or of the secret.
+    /// The size of a usable key: of the curve's field, of the modulus or of the secret. Of an unusable one, that
+    /// of the modulus.
     pub bits: Option<usize>,
     /// `alg`, the algorithm it is for.
     pub alg: Option<Box<str>>,
@@ -108,8 +109,7 @@ impl KeyReport {
             };
         }
         let text = |name: &str| object.get(name).and_then(Value::as_str).map(Box::from);
-        let kid: Option<Box<str>> = text("kid");
-        let alg: Option<Box<str>> = text("alg");
+        let [kid, alg]: [Option<Box<str>>; 2] = ["kid", "alg"].map(text);
         let has_private_members = object
             .members()
             .iter()
@@ -142,6 +142,9 @@ impl KeyReport {
                 rejected_material = Some(material.clone()).filter(|_| !reasons.is_empty());
                 if reasons.is_empty() {
                     key = Some(VerificationKey {
+                        expires: certificate
+                            .as_ref()
+                            .map(|certificate| certificate.not_after),
                         id: Arc::new(KeyId::new(kid.clone(), &material, source)),
                         algorithms,
                         alg: alg.clone(),
@@ -163,12 +166,13 @@ impl KeyReport {
         let shown_text = |name: &str| text(name).map(|text| shown::value(&text).into());
         let algorithms = key.iter().flat_map(VerificationKey::algorithms);
         let is_usable = key.is_some();
+        let public = PublicJwk::of(&object, entry.is_pss).filter(|_| is_usable);
         let mut report = Self {
             index,
             private: entry.is_private || has_private_members && kty.as_deref() != Some("oct"),
             kty: shown_text("kty"),
             crv: shown_text("crv"),
-            bits: key.as_ref().map(|key| key.id.bits),
+            bits: bits(key.as_ref(), &object),
             alg: shown_text("alg"),
             kid_is_thumbprint: is_thumbprint(kid.as_deref(), thumbprint.as_deref()),
             kid,
@@ -185,9 +189,7 @@ impl KeyReport {
             // An issuer's key in a chain is what it is.
             rejected: None,
             reasons,
-            public: key
-                .as_ref()
-                .and_then(|_| PublicJwk::of(&object, entry.is_pss)),
+            public,
             key,
             encoding: entry.encoding,
         };
@@ -267,6 +269,14 @@ impl KeyReport {
             self.reasons.as_slice(),
             [KeyFault::Json(_) | KeyFault::NotAKey(_)]
         )
+    }
+}
+
+/// The size of a usable key, or the modulus of another one.
+fn bits(key: Option<&VerificationKey>, object: &Object) -> Option<usize> {
+    match key {
+        Some(key) => Some(key.id.bits),
+        None => jwk::rsa_bits(object),
     }
 }
 
@@ -478,10 +488,6 @@ mod tests {
             ),
             (ec(&format!("{X}="), Y, ""), "\"x\" has padding (\"=\")"),
             (
-                ec(&X.replace('f', "+"), Y, ""),
-                "\"x\" is not base64url at byte 0",
-            ),
-            (
                 ec(&X[..40], Y, ""),
                 "\"x\" must have 32 bytes for P-256, found 30",
             ),
@@ -533,6 +539,39 @@ mod tests {
             reasons(r#"{"kty":"EC","crv":"P-256","use":"enc"}"#).len(),
             3
         );
+    }
+
+    #[test]
+    fn faults_of_encoding_have_their_names() {
+        for (jwk, expected) in [
+            (
+                ec(&X.replace('f', "+"), Y, ""),
+                "\"x\" is in standard base64, expected base64url",
+            ),
+            (
+                ec(&X.replace('f', "+"), &Y.replace(['x', '_'], "/"), ""),
+                "\"x\" and \"y\" are in standard base64, expected base64url",
+            ),
+            (
+                ec(&X.replace('f', "+"), &format!("{Y}="), ""),
+                "\"x\" and \"y\" are in standard base64, expected base64url",
+            ),
+            (
+                ec(&format!("{X}="), &format!("{Y}="), ""),
+                "\"x\" and \"y\" have padding (\"=\")",
+            ),
+            (
+                ec(&X.replace('O', "!"), Y, ""),
+                "\"x\" is not base64url: character 3 is invalid",
+            ),
+            (ec(&X[..42], Y, ""), "\"x\" has 42 characters, expected 43"),
+            (
+                ec(X, &format!("{Y}AA"), ""),
+                "\"y\" has 45 characters, expected 43",
+            ),
+        ] {
+            assert_eq!(reasons(&jwk), [expected], "{jwk}");
+        }
     }
 
     fn rsa(n: &[u8], e: &[u8]) -> String {

@@ -17,6 +17,8 @@ pub enum KeyNote {
     SecretTrimmed,
     /// The key is a certificate's.
     Certificate,
+    /// Another key has the same `kid` (RFC 7517, section 4.5); its place.
+    SameKid(usize),
     /// `x5c` cannot be read.
     X5cUnread,
     /// The first certificate of `x5c` has another key (RFC 7517, section 4.7).
@@ -34,7 +36,8 @@ impl KeyNote {
             | Self::EscapedLineEnds
             | Self::LeadingZero
             | Self::SecretTrimmed
-            | Self::Certificate => false,
+            | Self::Certificate
+            | Self::SameKid(_) => false,
             Self::X5cUnread | Self::X5cKey | Self::X5cThumbprint(_) => true,
         }
     }
@@ -52,6 +55,7 @@ impl KeyNote {
             Self::ByteOrderMark | Self::EscapedLineEnds | Self::LeadingZero => true,
             Self::SecretTrimmed
             | Self::Certificate
+            | Self::SameKid(_)
             | Self::X5cUnread
             | Self::X5cKey
             | Self::X5cThumbprint(_) => false,
@@ -67,6 +71,12 @@ impl fmt::Display for KeyNote {
             Self::LeadingZero => "\"n\" begins with a zero byte",
             Self::SecretTrimmed => "a newline at the end of the secret was removed",
             Self::Certificate => "the dates and the chain of the certificate are not checked",
+            Self::SameKid(other) => {
+                return write!(
+                    f,
+                    "same \"kid\" as key {other}; each key should have its own (RFC 7517, section 4.5)"
+                );
+            }
             Self::X5cUnread => "\"x5c\" is not an array of certificates in base64",
             Self::X5cKey => {
                 "the first certificate in \"x5c\" contains a different key (RFC 7517, section 4.7)"

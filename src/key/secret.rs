@@ -302,10 +302,10 @@ impl fmt::Display for EncodingFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ByteOrderMark => f.write_str("it begins with a UTF-8 byte order mark"),
-            Self::Character(at) => write!(f, "invalid character at byte {at}"),
-            Self::Separator('\n', at) => write!(f, "line break at byte {at}"),
+            Self::Character(at) => write!(f, "character {at} is invalid"),
+            Self::Separator('\n', at) => write!(f, "character {at} is a line break"),
             Self::Separator(separator, at) => {
-                write!(f, "invalid character '{separator}' at byte {at}")
+                write!(f, "character {at} is '{separator}'")
             }
             Self::Length => f.write_str("a character or the padding is missing, or one too many"),
         }
@@ -374,43 +374,43 @@ mod tests {
             (
                 "c2VjcmV0-g==",
                 SecretEncoding::Base64,
-                "base64: invalid character at byte 8",
+                "base64: character 8 is invalid",
                 "use --secret-encoding base64url",
             ),
             (
                 " c2Vj+g==",
                 SecretEncoding::Base64Url,
-                "base64url: invalid character at byte 5",
+                "base64url: character 5 is invalid",
                 "use --secret-encoding base64",
             ),
             (
                 "hunter two",
                 SecretEncoding::Base64,
-                "base64: invalid character at byte 6",
+                "base64: character 6 is invalid",
                 "if the text itself is the secret, use --secret-encoding text",
             ),
             (
                 "hunter2!",
                 SecretEncoding::Base64,
-                "base64: invalid character at byte 7",
+                "base64: character 7 is invalid",
                 "if the text itself is the secret, use --secret-encoding text",
             ),
             (
                 "AB:CD:EF",
                 SecretEncoding::Hex,
-                "hex: invalid character ':' at byte 2",
+                "hex: character 2 is ':'",
                 "remove the separators: tr -d ':'",
             ),
             (
                 "abcd\r\nef01\n",
                 SecretEncoding::Hex,
-                "hex: line break at byte 4",
+                "hex: character 4 is a line break",
                 "remove the line breaks: tr -d '\\r\\n'",
             ),
             (
                 "0xabcd",
                 SecretEncoding::Hex,
-                "hex: invalid character at byte 1",
+                "hex: character 1 is invalid",
                 "remove the 0x",
             ),
             (

@@ -1,7 +1,8 @@
 //! Where keys come from and which of them a token is tried with. A JWK is a set of one.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
+use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
@@ -9,7 +10,8 @@ use serde::Serialize;
 
 use crate::algorithm::{Algorithm, Material};
 use crate::key::{
-    self, ContentFault, Entry, KeyFault, KeyReport, SecretEncoding, SecretFault, VerificationKey,
+    self, ContentFault, Entry as KeyEntry, KeyFault, KeyNote, KeyReport, SecretEncoding,
+    SecretFault, VerificationKey,
 };
 
 /// More unusable keys are counted, and their reasons are not shown.
@@ -88,13 +90,14 @@ impl KeySource {
         ))
     }
 
-    fn of(source: &str, entries: Vec<Entry>, content: Option<&[u8]>) -> Self {
+    fn of(source: &str, entries: Vec<KeyEntry>, content: Option<&[u8]>) -> Self {
         let source: Arc<str> = source.into();
-        let keys: Vec<KeyReport> = entries
+        let mut keys: Vec<KeyReport> = entries
             .into_iter()
             .enumerate()
             .map(|(index, entry)| KeyReport::of(index, &source, entry))
             .collect();
+        note_same_kids(&mut keys);
         // Of a key that can't be read nobody knows what it holds.
         let is_secret = keys
             .iter()
@@ -267,6 +270,31 @@ impl KeySourceError {
                 }
                 _ => "use `jwtlens key` to see what each file holds".into(),
             },
+        }
+    }
+}
+
+/// Notes a usable key that has the `kid` of an earlier one: keys of other types may share it (RFC 7517, section
+/// 4.5), and the same key may occur twice.
+fn note_same_kids(keys: &mut [KeyReport]) {
+    let mut first: HashMap<_, (usize, Option<Box<str>>)> = HashMap::new();
+    for key in keys.iter_mut().filter(|key| key.usable) {
+        let (Some(kid), Some(kty)) = (key.kid.clone(), key.kty.clone()) else {
+            continue;
+        };
+        if kid.is_empty() {
+            continue;
+        }
+        match first.entry((kid, kty)) {
+            Entry::Vacant(entry) => {
+                entry.insert((key.index, key.thumbprint.clone()));
+            }
+            Entry::Occupied(entry) => {
+                let (index, thumbprint) = entry.get();
+                if *thumbprint != key.thumbprint {
+                    key.notes.push(KeyNote::SameKid(*index));
+                }
+            }
         }
     }
 }

@@ -20,6 +20,8 @@ pub struct VerificationKey {
     /// Whether its form says that it is for RSASSA-PSS alone.
     pub(super) is_pss: bool,
     pub(super) notes: Vec<KeyNote>,
+    /// The last second of the validity of its certificate, if it has one.
+    pub(super) expires: Option<i64>,
     pub(super) material: Material,
 }
 
@@ -69,6 +71,11 @@ impl VerificationKey {
         self.is_pss
     }
 
+    /// The last second of the validity of its certificate, since 1970-01-01T00:00:00Z.
+    pub(crate) fn expires(&self) -> Option<i64> {
+        self.expires
+    }
+
     /// What is unusual about it.
     pub(crate) fn notes(&self) -> &[KeyNote] {
         &self.notes
@@ -109,6 +116,7 @@ impl VerificationKey {
             alg: None,
             is_pss: false,
             notes: Vec::new(),
+            expires: None,
             material,
         }
     }

@@ -127,7 +127,7 @@ impl fmt::Display for Base64urlFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Character => "invalid base64url character (allowed: A-Z a-z 0-9 - _)",
-            Self::Length => "a base64url character is missing or extra",
+            Self::Length => "invalid base64url length",
             Self::NonCanonical => "non-canonical base64url: unused bits are not zero",
         })
     }

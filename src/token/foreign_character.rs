@@ -31,8 +31,10 @@ pub enum ForeignCharacter {
     ShellCharacter(u8),
     /// The text is a URL; whether a token may be in it.
     Url(bool),
-    /// The text is a JWK.
-    Jwk,
+    /// The text is a JWK, or a JWK Set.
+    Jwk(bool),
+    /// The text is PEM.
+    Pem,
     /// The text is JSON; whether a token may be in it.
     Json(bool),
     /// U+FEFF at the start.
@@ -64,6 +66,7 @@ impl ForeignCharacter {
         let has_token = memmem::find(token, HEADER_START.as_bytes()).is_some();
         let character = match rest {
             _ if is_url(token) => Self::Url(has_token),
+            _ if token.starts_with(b"-----BEGIN ") => Self::Pem,
             [b'=', ..] if !before.starts_with(b"ey") => Self::Assignment,
             [b'=', ..] => Self::Padding(is_of_load_balancer(token)),
             [byte @ (b'/' | b':'), ..] if segment == Segment::Token && is_text(token) => {
@@ -75,7 +78,9 @@ impl ForeignCharacter {
             [b'~', ..] if begins_as_jws(before) => Self::SdJwt,
             [b'$', ..] if offset == 0 && segment == Segment::Token => Self::ShellVariable,
             [byte @ (b'$' | b'!'), ..] => Self::ShellCharacter(*byte),
-            [b'{' | b'"', ..] if names_a_key(token) => Self::Jwk,
+            [b'{' | b'"', ..] if names_a_key(token) => {
+                Self::Jwk(memmem::find(token, b"\"keys\"").is_some())
+            }
             [b'{', ..] => Self::Json(has_token),
             [b'[', ..] if before.is_empty() => Self::Json(has_token),
             [byte @ 0x21..=0x7E, ..] => Self::Ascii(*byte),
@@ -105,7 +110,8 @@ impl ForeignCharacter {
             | Self::Whitespace
             | Self::SdJwt
             | Self::Url(_)
-            | Self::Jwk
+            | Self::Jwk(_)
+            | Self::Pem
             | Self::Json(_)
             | Self::ByteOrderMark
             | Self::Utf16(_)
@@ -118,7 +124,7 @@ impl ForeignCharacter {
     pub(super) fn is_of_whole(self) -> bool {
         matches!(
             self,
-            Self::Url(_) | Self::Jwk | Self::Json(_) | Self::Utf16(_) | Self::Binary
+            Self::Url(_) | Self::Jwk(_) | Self::Pem | Self::Json(_) | Self::Utf16(_) | Self::Binary
         )
     }
 
@@ -147,7 +153,9 @@ impl ForeignCharacter {
             }
             Self::Url(true) => Some("pass only the token in it, or use --scan to find it"),
             Self::Url(false) => Some("pass the token itself: jwtlens has no network access"),
-            Self::Jwk => Some("pass a token; use `jwtlens key` to see what a key holds"),
+            Self::Jwk(_) | Self::Pem => {
+                Some("pass a token; use `jwtlens key` to see what a key holds")
+            }
             Self::Json(false) => Some(NO_TOKEN_IN_JSON),
             Self::Json(true) => {
                 Some("use --scan to find the token, or extract it with `jq -r .access_token`")
@@ -183,7 +191,9 @@ impl fmt::Display for ForeignCharacter {
             }
             Self::Redacted(_) => f.write_str("invalid character"),
             Self::Url(_) => f.write_str("expected a JWT, found a URL"),
-            Self::Jwk => f.write_str("expected a JWT, found a JWK"),
+            Self::Jwk(false) => f.write_str("expected a JWT, found a JWK"),
+            Self::Jwk(true) => f.write_str("expected a JWT, found a JWK Set"),
+            Self::Pem => f.write_str("expected a JWT, found a key or certificate in PEM"),
             Self::Json(_) => f.write_str("expected a compact JWT, found JSON"),
             Self::Utf16(_) => f.write_str("expected UTF-8, found UTF-16"),
             Self::Binary => f.write_str("expected a JWT, found binary data"),
@@ -235,16 +245,25 @@ fn utf16(text: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Whether most of a text is neither ASCII text nor UTF-8.
+/// Whether a text is none in any encoding that extends ASCII, such as Latin-1 or Shift-JIS: it has NUL bytes, or
+/// many control characters. Random bytes have one among nine.
 #[must_use]
 pub fn is_binary(text: &[u8]) -> bool {
-    let is_text = |byte: &&u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+    /// One in so many bytes.
+    const MIN_CONTROLS: usize = 20;
+    let count = |is: fn(&&u8) -> bool| text.iter().filter(is).count();
+    let is_mostly_ascii = || {
+        let characters = count(|byte| byte.is_ascii_graphic() || byte.is_ascii_whitespace());
+        characters > text.len() / 2
+    };
     let is_utf8 = || match str::from_utf8(text) {
-        Ok(text) => !text.contains('\0'),
+        Ok(_) => true,
         // A text that was cut inside a character.
         Err(error) => error.error_len().is_none(),
     };
-    text.iter().filter(is_text).count() <= text.len() / 2 && !is_utf8()
+    let controls = count(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace());
+    let is_control = |controls: usize| controls > text.len() / MIN_CONTROLS && !is_utf8();
+    (text.contains(&0) || is_control(controls)) && !is_mostly_ascii()
 }
 
 /// Whether the text has several words.
@@ -260,4 +279,27 @@ fn begins_as_jws(text: &[u8]) -> bool {
 /// Whether the text is a JWK, or a line of one.
 fn names_a_key(text: &[u8]) -> bool {
     text.windows(5).any(|part| part == b"\"kty\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_in_another_encoding_is_not_binary() {
+        // "Привет, мир" in KOI8-R and "こんにちは" in Shift-JIS, several lines of each.
+        let koi8 = b"\xF0\xD2\xC9\xD7\xC5\xD4, \xCD\xC9\xD2\n".repeat(3);
+        let sjis = b"\x82\xB1\x82\xF1\x82\xC9\x82\xBF\x82\xCD\r\n".repeat(3);
+        let latin1 = b"\xE9\xE8\xE0\xFC\xF6 caf\xE9\n".repeat(3);
+        let utf8 = "\u{1b}\u{1b}Привет".as_bytes().to_vec();
+        for text in [koi8, sjis, latin1, utf8, b"\0\0text".to_vec(), Vec::new()] {
+            assert!(!is_binary(&text), "{text:x?}");
+        }
+        let gzip = b"\x1F\x8B\x08\x00\x00\x00\x00\x00\x00\x03\xCB\x48\xCD\xC9\xC9\x07\x00".to_vec();
+        let der = b"\x30\x45\x02\x21\x00\xB4\x91\xC3\x02\x20\x7F\x81\x9A\xE5".to_vec();
+        let random = b"\x8A\xF3\x11\xC7\x90\xDE\x04\xB2\x6E\xE1\x9C\xD5\x83\xAA\xF9\xBC".to_vec();
+        for data in [gzip, der, random] {
+            assert!(is_binary(&data), "{data:x?}");
+        }
+    }
 }

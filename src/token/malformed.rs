@@ -18,8 +18,8 @@ pub(crate) const PLACEHOLDERS: [&str; 6] = ["null", "undefined", "none", "nil", 
 pub struct Malformed {
     /// The part that holds the fault.
     pub segment: Segment,
-    /// Bytes from the start of the segment, counted from 0: in its encoded form if the encoding is
-    /// at fault, in its decoded form if the JSON is.
+    /// Its place in the segment, counted from 0: in characters of its encoded form if the encoding is at
+    /// fault, in bytes of its decoded form if the JSON is.
     pub offset: usize,
     /// What is wrong there.
     pub fault: TokenFault,
@@ -174,6 +174,7 @@ impl Malformed {
         matches!(
             self.fault,
             TokenFault::Placeholder(_)
+                | TokenFault::NotANumericDate { .. }
                 | TokenFault::Json(JsonFault::SingleQuotes | JsonFault::Literal(_))
         )
     }
@@ -339,12 +340,33 @@ impl fmt::Display for Malformed {
             _ if matches!(self.fault, TokenFault::Character(character) if character.is_of_whole()) => {
                 self.fault.fmt(f)
             }
-            segment => write!(f, "{segment}, byte {}: {}", self.offset, self.fault),
+            segment if self.fault == TokenFault::Base64url(Base64urlFault::Length) => write!(
+                f,
+                "{segment} has {}; base64url can have {} or {}",
+                counted(self.offset),
+                self.offset.saturating_sub(1),
+                self.offset.saturating_add(1)
+            ),
+            // The text of a token is counted in characters, the JSON in it in bytes.
+            segment => {
+                let unit = match self.fault {
+                    TokenFault::Character(_) | TokenFault::Base64url(_) => "character",
+                    _ => "byte",
+                };
+                write!(f, "{segment}, {unit} {}: {}", self.offset, self.fault)
+            }
         }
     }
 }
 
 impl std::error::Error for Malformed {}
+
+fn counted(characters: usize) -> String {
+    match characters {
+        1 => "1 character".to_owned(),
+        many => format!("{many} characters"),
+    }
+}
 
 /// `segment`, `offset`, `message` and `hint`; of a disclosure its `number` too.
 impl Serialize for Malformed {

@@ -150,8 +150,8 @@ codes! {
             Code::SignatureOfOtherAlgorithm,
         ]);
     SignatureSwapped = cause("signature-swapped",
-        "R and S are swapped in the signature",
-        "write R first, then S")
+        "the signature has S before R",
+        "write R first: the signature is R || S")
         .section("RFC 7518, section 3.4");
     SignatureLittleEndian = cause("signature-little-endian",
         "R and S are little-endian; JWS uses big-endian",
@@ -481,6 +481,10 @@ codes! {
     KeyNotCanonical = note("key-not-canonical",
         "other programs may reject the key file")
         .hint("export the key again with another tool");
+    CertificateExpired = note("certificate-expired",
+        "the certificate of the key has expired; its dates do not change the verdict")
+        .hint("get the issuer's current certificate: other programs reject this one")
+        .section("RFC 5280, section 4.1.2.5");
     SecretTrimmed = note("secret-trimmed",
         "the token verifies with the newline removed from the secret")
         .hint("use printf or echo -n: other programs may keep the newline")

@@ -42,8 +42,9 @@ pub fn in_milliseconds(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
     let meant = first
         .whole()
         .and_then(|time| NumericDate::from(time.checked_div(divisor)?).rfc3339(&TimeZone::UTC))
-        .map_or(String::new(), |date| {
-            format!(": {} probably means {date}", first.text())
+        .map_or(String::new(), |date| match found.as_slice() {
+            [_] => format!(" probably means {date}"),
+            _ => format!(": the first probably means {date}"),
         });
     let names: Vec<String> = found.iter().map(|name| format!("\"{name}\"")).collect();
     let names = names.join(", ");

@@ -32,7 +32,7 @@ struct NoteContext<'r> {
 }
 
 /// Every note, in the order in which they are shown.
-const NOTES: [fn(&NoteContext) -> Option<Finding>; 18] = [
+const NOTES: [fn(&NoteContext) -> Option<Finding>; 19] = [
     line_wrapped,
     der_signature,
     time_in_milliseconds,
@@ -43,6 +43,7 @@ const NOTES: [fn(&NoteContext) -> Option<Finding>; 18] = [
     alg_alias,
     weak_secret,
     key_not_canonical,
+    certificate_expired,
     secret_trimmed,
     key_in_header,
     leeway_applied,
@@ -232,6 +233,17 @@ fn key_not_canonical(facts: &NoteContext) -> Option<Finding> {
         }),
         _ => Some(finding),
     }
+}
+
+/// The dates of a certificate decide nothing here; elsewhere they may.
+fn certificate_expired(facts: &NoteContext) -> Option<Finding> {
+    let ago = verified_with(facts)?
+        .expires()?
+        .saturating_sub(facts.report.time.now);
+    (ago < 0).then(|| {
+        let evidence = format!("it expired {}", relative(ago));
+        Finding::note(Code::CertificateExpired, evidence)
+    })
 }
 
 fn secret_trimmed(facts: &NoteContext) -> Option<Finding> {

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::text::base64url;
 use crate::token::claims::ClaimsSet;
 use crate::token::compact::Jws;
 use crate::token::header::JoseHeader;
-use crate::token::malformed::Malformed;
+use crate::token::malformed::{Malformed, TokenFault};
 
 /// A token's segments, as far as each can be read.
 #[derive(Default)]
@@ -43,6 +44,31 @@ impl Parts {
             Ok(octets) => parts.signature = Some(octets),
             Err(fault) => parts.note(Some(fault)),
         }
+        parts
+    }
+
+    /// The segments of a token that has too few, which are shown and never checked.
+    pub fn of_cut<'t>(token: &'t [u8], fault: Malformed, last: &mut LastHeader<'t>) -> Self {
+        let is_cut = matches!(fault.fault, TokenFault::SegmentCount { found: 1 | 2, .. });
+        let mut parts = Self {
+            fault: Some(fault),
+            ..Self::default()
+        };
+        let text = str::from_utf8(token).ok().filter(|_| is_cut);
+        let mut segments = text.unwrap_or_default().split('.');
+        let decoded = |segment: &str| base64url::decode(segment).ok();
+        let header = segments.next().unwrap_or_default();
+        let header = (
+            header,
+            decoded(header).and_then(|octets| JoseHeader::parse(&octets).ok()),
+        );
+        if let (segment, Some(header)) = header {
+            let header = Arc::new(header);
+            *last = Some((segment, Arc::clone(&header)));
+            parts.header = Some(header);
+        }
+        let payload = segments.next().and_then(decoded);
+        parts.claims = payload.and_then(|octets| ClaimsSet::parse(octets).ok());
         parts
     }
 

@@ -29,6 +29,7 @@ const HARMLESS: &[Code] = &[
     Code::AlgAlias,
     Code::AlgKeyMismatch,
     Code::AudienceUnchecked,
+    Code::CertificateExpired,
     Code::ClockSkew,
     Code::DerSignature,
     Code::Ellipsis,
@@ -81,8 +82,9 @@ impl Report {
         for check in &mut self.checks {
             redact_check(check);
         }
+        let repairs = self.proof.as_deref().map(repairs).unwrap_or_default();
         for finding in &mut self.findings {
-            redact_finding(finding);
+            redact_finding(finding, &repairs);
         }
         self.error = self.error.take().map(Malformed::redacted);
         if let Some(proof) = &mut self.proof {
@@ -175,13 +177,22 @@ fn redact_check(check: &mut Check) {
     }
 }
 
-fn redact_finding(finding: &mut Finding) {
+/// What makes the signature verify, without places and characters, which are parts of the token.
+fn repairs(proof: &ProofReport) -> String {
+    let mut phrases: Vec<&str> = proof
+        .changes
+        .iter()
+        .filter_map(|change| change.phrase)
+        .collect();
+    phrases.dedup();
+    format!("{}, it verifies", phrases.join(", "))
+}
+
+/// `repairs` is the evidence of what is proven.
+fn redact_finding(finding: &mut Finding, repairs: &str) {
     let is_harmless = HARMLESS.contains(&finding.code);
     if !finding.changes.is_empty() {
-        // Places and characters of the changes are parts of the token.
-        let changes: Vec<&str> = finding.changes.iter().map(|code| code.name()).collect();
-        let changes = changes.join(", ");
-        finding.evidence = format!("proven by a computation (details redacted): {changes}").into();
+        finding.evidence = repairs.to_owned().into();
     } else if !is_harmless {
         redact_text(&mut finding.evidence);
     }

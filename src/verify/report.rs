@@ -146,7 +146,10 @@ pub struct ProofReport {
 pub struct ChangeReport {
     /// The finding that names it; none if it takes another change back.
     pub code: Option<Code>,
-    /// What was done, in one phrase; none if the report is redacted.
+    /// What was done, in one phrase without any part of the token.
+    #[serde(skip)]
+    pub(crate) phrase: Option<&'static str>,
+    /// The same in detail; none if the report is redacted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub repair: Option<String>,
     /// Its name, and where, what and in which notation; none if the report is redacted.
@@ -180,12 +183,25 @@ pub struct Tried {
     /// How many keys were not tried in every form, but compared with the keys that the signature leads
     /// to.
     pub keys_left_out: usize,
-    /// How R and S were read, one a reading.
-    pub signatures: Vec<String>,
-    /// What may have been signed, one an input.
-    pub inputs: Vec<String>,
+    /// How R and S were read, one per reading.
+    pub signatures: Vec<Combination>,
+    /// What may have been signed, one per input.
+    pub inputs: Vec<Combination>,
     /// The keys, one each.
     pub keys: Vec<String>,
+}
+
+/// Changes that were tried together; one text in JSON.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Combination {
+    /// What was done, each in one phrase.
+    pub changes: Vec<&'static str>,
+}
+
+impl Serialize for Combination {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&self.changes.join(", "))
+    }
 }
 
 impl Report {

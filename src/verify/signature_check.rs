@@ -99,10 +99,7 @@ impl<'t> Read<'t> {
                 }
             }
             Err(fault) => Self {
-                parts: Parts {
-                    fault: Some(fault),
-                    ..Parts::default()
-                },
+                parts: Parts::of_cut(token.text, fault, &mut recent.header),
                 question: Err(Reason::Malformed),
             },
         }

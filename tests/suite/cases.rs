@@ -474,7 +474,7 @@ fn keys() -> Vec<Case> {
                 WITH_TYP,
                 r#"{"iss":"idp","exp":4870000000,"jti":"k7","kid":"0","u":"ada"}"#,
             ),
-            (NO_KEY, "\"x\" has padding"),
+            (NO_KEY, "\"x\" and \"y\" have padding"),
         )
         .key(format!(
             r#"{{"kty":"EC","use":"sig","kid":"p-0","crv":"P-256","x":"{x}=","y":"{y}="}}"#

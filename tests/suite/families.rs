@@ -743,23 +743,23 @@ fn a_damaged_mac_is_told() {
         (
             format!("x{}", &mac[1..]),
             "altered-character",
-            &*format!("\"{first}\" instead of \"x\" at byte 0"),
+            &*format!("\"{first}\" for \"x\" at character 0"),
         ),
         (
             mac[1..].to_owned(),
             "altered-character",
-            "inserted at byte 0 of the signature",
+            "inserted at character 0 of the signature",
         ),
         (
             format!("{first}{mac}"),
             "altered-character",
-            "removed at byte ",
+            "removed at character ",
         ),
-        (swapped, "altered-character", "instead of"),
+        (swapped, "altered-character", "\" for \""),
         (
             format!("{mac}\u{22}}}").replace(['"', '}'], "A"),
             "altered-character",
-            "without the 2 characters from byte ",
+            "without the 2 characters from character ",
         ),
         (
             mac.replace(['-', '_'], ""),

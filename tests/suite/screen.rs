@@ -2,8 +2,10 @@
 //! report is taller than the screen.
 
 use std::fs;
+use std::path::Path;
 use std::process::{Command, Stdio};
 
+use data_encoding::{BASE64, BASE64URL_NOPAD};
 use regex::Regex;
 use rustix::termios::{tcgetwinsize, tcsetwinsize};
 use serde_json::Value;
@@ -13,7 +15,7 @@ use crate::asn1;
 use crate::cases::CASES;
 use crate::generated::tempdir;
 use crate::made_families;
-use crate::support::{Issuer, data, feed, jwtlens, stdout};
+use crate::support::{Issuer, data, der, feed, jwtlens, skipped, stdout};
 use crate::terminal::{on_terminal, terminal};
 
 const AT: &str = "--at=2026-11-23T18:09:24Z";
@@ -70,6 +72,19 @@ fn is_long(report: &str) -> bool {
     report.contains("is the recovered key") || report.contains(" as header, ")
 }
 
+/// A report without some of its sections.
+fn without_sections(report: &str, is_more: impl Fn(&str) -> bool) -> String {
+    let mut is_left_out = false;
+    let lines = report.lines().filter(|line| {
+        if line.starts_with(|first: char| first.is_ascii_alphabetic()) {
+            is_left_out = is_more(line);
+        }
+        !is_left_out
+    });
+    let lines: Vec<&str> = lines.collect();
+    lines.join("\n").trim_end().to_owned()
+}
+
 #[test]
 fn an_ordinary_report_fits_a_screen() {
     const KEY: &[&str] = &["-k", "made/public_key.json"];
@@ -91,11 +106,10 @@ fn an_ordinary_report_fits_a_screen() {
             let verdict = text.split(':').next().unwrap();
             let is_accepted = ["valid", "not-verified"].contains(&verdict);
             // What is not the one cause comes on top.
-            let is_more = |section: &&str| {
+            let is_more = |section: &str| {
                 section.starts_with("Also: ") || is_accepted && section.starts_with("Note: ")
             };
-            let sections = text.split("\n\n").filter(|section| !is_more(section));
-            let lines = sections.collect::<Vec<_>>().join("\n\n").lines().count();
+            let lines = without_sections(&text, is_more).lines().count();
             // A recovered key is shown whole, a header as far as it fits.
             let is_long = is_long(&text);
             let most = match (is_accepted, is_long) {
@@ -151,7 +165,7 @@ fn every_cause_leaves_room_for_the_claims() {
     let token = other.sign(br#"{"alg":"ES256","kid":""}"#, claims);
     let authority = asn1::pem("CERTIFICATE", &authority);
     tokens.push(("authority".to_owned(), token, file("ca.crt", &authority)));
-    let members = Regex::new(r"(?s)\n\n(Header|Claims|Note).*").unwrap();
+    let members = Regex::new(r"(?s)\n+(Header|Claims|Note).*").unwrap();
     let (mut seen, mut too_tall) = (0, Vec::new());
     for (name, token, key) in tokens {
         let mut command = jwtlens();
@@ -162,11 +176,8 @@ fn every_cause_leaves_room_for_the_claims() {
         ));
         let above = members.replace(&text, "");
         // What is not the one cause comes on top.
-        let above: Vec<&str> = above
-            .split("\n\n")
-            .filter(|section| !section.starts_with("Also: "))
-            .collect();
-        let lines = above.join("\n\n").lines().count();
+        let above = without_sections(&above, |section| section.starts_with("Also: "));
+        let lines = above.lines().count();
         seen += usize::from(text.contains("\nWhy: "));
         // A recovered key is shown whole, a header as far as it fits.
         if lines > MOST + usize::from(is_long(&text)) {
@@ -175,6 +186,83 @@ fn every_cause_leaves_room_for_the_claims() {
     }
     assert!(too_tall.is_empty(), "{}", too_tall.join("\n"));
     assert!(seen > 40, "{seen}");
+}
+
+/// What a report needs beyond a screen is the lines between its sections, and then the meanings of names.
+#[test]
+fn a_report_with_more_claims_fits_a_screen() {
+    let issuer = Issuer::new(1, "key");
+    let directory = tempdir("dense");
+    fs::write(directory.join("key.json"), issuer.jwk()).unwrap();
+    let report = |claims: usize, columns: &str| {
+        let long = "x".repeat(60);
+        let claims: Vec<String> = (0..claims)
+            .map(|number| format!("\"claim{number}\":\"{long}\""))
+            .collect();
+        let claims = format!("{{\"iss\":\"{long}\",{}}}", claims.join(","));
+        let token = issuer.sign(
+            br#"{"alg":"ES256","typ":"JWT","kid":"key"}"#,
+            claims.as_bytes(),
+        );
+        let (input, signature) = token.rsplit_once('.').unwrap();
+        let signature = BASE64URL_NOPAD.decode(signature.as_bytes()).unwrap();
+        let signature = der(signature.try_into().unwrap());
+        let token = format!("{input}.{}", BASE64URL_NOPAD.encode(&signature));
+        let mut command = jwtlens();
+        command.current_dir(&directory).env("COLUMNS", columns);
+        let arguments = ["debug", AT, "-k", "key.json"];
+        stdout(&feed(command.args(arguments), token.as_bytes()))
+    };
+    let ordinary = report(8, "160");
+    assert!(ordinary.contains("\n\nClaims"), "{ordinary}");
+    let dense = report(11, "160");
+    assert!(
+        !dense.contains("\n\n") && dense.contains("issuer"),
+        "{dense}"
+    );
+    assert_eq!(dense.lines().count(), 23, "{dense}");
+    let denser = report(11, "80");
+    assert!(
+        !denser.contains("\n\n") && !denser.contains("issuer"),
+        "{denser}"
+    );
+    assert_eq!(denser.lines().count(), 23, "{denser}");
+    // What does not fit is not made denser.
+    let tall = report(12, "160");
+    assert!(
+        tall.contains("\n\nClaims") && tall.contains("issuer"),
+        "{tall}"
+    );
+}
+
+/// Tokens and questions of others, each with its files.
+#[test]
+fn reports_about_tokens_of_others_fit_a_screen() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/cases/cases.json");
+    let Ok(cases) = fs::read_to_string(file) else {
+        return skipped("there are no cases of others in ../shared");
+    };
+    let cases: Vec<Value> = serde_json::from_str(&cases).unwrap();
+    assert!(cases.len() > 20, "{}", cases.len());
+    let mut too_tall = Vec::new();
+    for case in &cases {
+        let directory = tempdir(case["id"].as_str().unwrap());
+        for (name, content) in case["files"].as_object().unwrap() {
+            let path = directory.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            let content = BASE64.decode(content.as_str().unwrap().as_bytes());
+            fs::write(path, content.unwrap()).unwrap();
+        }
+        let arguments = case["args"].as_array().unwrap();
+        let mut command = jwtlens();
+        command.current_dir(&directory).env("COLUMNS", "80");
+        command.args(arguments.iter().map(|argument| argument.as_str().unwrap()));
+        let text = stdout(&feed(&mut command, b""));
+        if !text.starts_with(['{', '[']) && text.lines().count() > 23 {
+            too_tall.push(format!("{}: {text}", case["id"]));
+        }
+    }
+    assert!(too_tall.is_empty(), "{}", too_tall.join("\n"));
 }
 
 /// Every token and key there is, at every width: what is too long continues below.
@@ -264,15 +352,24 @@ fn the_verdict_is_the_last_line_too_if_the_report_is_taller_than_the_terminal() 
         for rows in [height + 1, height + 2] {
             assert_eq!(on_rows(rows, token), whole);
         }
-        for rows in [height, height - 1, 5, 1] {
-            assert_eq!(on_rows(rows, token), format!("{whole}\n{verdict}\n"));
+        let dense = whole.replace("\n\n", "\n");
+        assert_eq!(on_rows(height, token), dense);
+        let (body, hint) = match whole.rsplit_once("\nhint: ") {
+            Some((body, hint)) => (body, format!("hint: {hint}")),
+            None => (&*whole, String::new()),
+        };
+        assert_eq!(hint.is_empty(), token == "made/valid.txt");
+        for rows in [height - 4, 5, 1] {
+            let expected = format!("{body}\n{verdict}\n{hint}");
+            assert_eq!(on_rows(rows, token), expected, "{rows}");
         }
     }
-    // The last line gives the cause, if there is one.
+    // The last lines give the cause and its hint, if there is one.
     let whole = on_rows(100, "made/by-other-key.txt");
     let cause = "mis-signed: \"kid\" in the header matches none of the given keys (unknown-kid)";
     assert!(!whole.contains(cause), "{whole}");
-    let expected = format!("{whole}\n{cause}\n");
+    let hint = "hint: use the public_key.json that Transcodes showed when the key was created";
+    let expected = format!("{whole}\n{cause}\n{hint}\n");
     assert_eq!(on_rows(5, "made/by-other-key.txt"), expected);
     // A terminal that does not know its rows, and a pipe.
     let unknown = on_rows(0, "made/valid.txt");

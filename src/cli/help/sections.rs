@@ -197,7 +197,7 @@ const PRINTING: &[(&str, &str)] = &[
     ("2", "invalid usage"),
 ];
 
-const REPORT_NOTE: &str = "-o json prints one indented JSON object per token, -o jsonl one object per line. All fields are present, except redacted (only with --redact) and disclosures (only for an SD-JWT); unknown values are null. Byte offsets start at 0, lines and columns at 1. Fields may be added; existing fields are never renamed or retyped.";
+const REPORT_NOTE: &str = "-o json prints one indented JSON object per token, -o jsonl one object per line. All fields are present, except redacted (only with --redact) and disclosures (only for an SD-JWT); unknown values are null. Offsets start at 0, lines and columns at 1. Fields may be added; existing fields are never renamed or retyped.";
 
 const REPORT: &[(&str, &str)] = &[
     ("verdict", "the verdict, as named under EXIT STATUS"),
@@ -232,7 +232,7 @@ const REPORT: &[(&str, &str)] = &[
     ),
     (
         "error",
-        "why the token is malformed: segment, number (only of a disclosure), offset (in bytes), message and hint",
+        "why the token is malformed: segment, number (only of a disclosure), offset (in characters of the segment, or in bytes of the JSON in it), message and hint",
     ),
     (
         "proof",
@@ -248,7 +248,7 @@ const REPORT: &[(&str, &str)] = &[
     ),
 ];
 
-pub const SUMMARY_NOTE: &str = "-o summary-json prints one indented JSON object about all tokens, or with --only about those of these verdicts. Times are in seconds since 1970. Fields may be added.";
+pub const SUMMARY_NOTE: &str = "-o summary-json prints one indented JSON object about all tokens, or about those that --only selects. Times are in seconds since 1970. Fields may be added.";
 
 const SUMMARY: &[(&str, &str)] = &[
     ("tokens", "the number of tokens"),
@@ -262,8 +262,12 @@ const SUMMARY: &[(&str, &str)] = &[
         "the number of tokens by the code of a finding that is proven or likely",
     ),
     (
+        "signers",
+        "the number of tokens by the thumbprint of an unknown key that signed several of them (debug)",
+    ),
+    (
         "kid, iss, alg",
-        "the tokens by key ID, issuer and algorithm: names (each with name, tokens and verdicts; the name is null if the token has none) and others (the verdicts of tokens with further names: 1,000 of at most 256 bytes are counted each)",
+        "the tokens by key ID, issuer and algorithm: names (each with name, tokens and verdicts; the name is null if the token has none) and others (the verdicts of all other tokens: at most 1,000 names of up to 256 bytes are counted one by one)",
     ),
     (
         "checked_at",

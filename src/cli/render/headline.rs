@@ -2,9 +2,12 @@
 
 use jwtlens::json::{Object, Value};
 use jwtlens::{
-    Check, CheckKind, ClaimPath, Code, Finding, Reason, Report, SignatureStatus, Time, Validity,
-    Verdict, abridged, duration, relative,
+    Algorithm, Base64urlFault, Check, CheckKind, ClaimPath, Code, Finding, ForeignCharacter,
+    Malformed, Reason, Report, Segment, SignatureStatus, Time, TokenFault, Validity, Verdict,
+    abridged, duration, relative,
 };
+
+use crate::cli::numbers;
 
 /// What follows the verdict's name.
 pub fn headline(report: &Report) -> String {
@@ -28,7 +31,7 @@ pub fn headline(report: &Report) -> String {
         Verdict::Unverifiable => unchecked_reason(report),
         Verdict::MisSigned => mismatch(report),
         Verdict::Malformed => match &report.error {
-            Some(error) => error.to_string(),
+            Some(error) => malformed(report, error),
             None => "the token could not be parsed".to_owned(),
         },
         Verdict::NotVerified => match (signature.reason, report.time.status) {
@@ -108,6 +111,38 @@ pub fn is_missing(check: &Check, claims: Option<&Object>) -> bool {
         .zip(claims)
         .is_some_and(|(path, claims)| path.find(claims).is_some());
     matches!(check.actual, Value::Null) && (check.check != CheckKind::Claim || !found)
+}
+
+/// What makes the token malformed, with the length of a signature if that is known, and without what a finding
+/// says of a character.
+fn malformed(report: &Report, error: &Malformed) -> String {
+    let alg = report.signature.algorithm.as_deref();
+    let expected = alg.and_then(|alg| Algorithm::named(alg)?.signature_characters());
+    let is_standard = |finding: &Finding| finding.code == Code::StandardBase64;
+    let length = match error.fault {
+        TokenFault::Base64url(Base64urlFault::Length) => Some(error.offset),
+        // What was cut may have other bits at its end.
+        TokenFault::Base64url(Base64urlFault::NonCanonical) => error.offset.checked_add(1),
+        _ => None,
+    };
+    let length = length.filter(|_| error.segment == Segment::Signature);
+    match (&error.fault, length.zip(expected)) {
+        (_, Some((length, expected))) if length != expected => {
+            format!(
+                "signature has {}, expected {expected} for {}",
+                numbers::count(u64::try_from(length).unwrap_or(u64::MAX), "character"),
+                alg.unwrap_or_default()
+            )
+        }
+        (TokenFault::Character(ForeignCharacter::StandardBase64(byte)), _)
+            if report.findings.iter().any(is_standard) =>
+        {
+            let (segment, at) = (error.segment, error.offset);
+            let character = char::from(*byte);
+            format!("{segment}, character {at}: invalid character '{character}'")
+        }
+        (_, _) => error.to_string(),
+    }
 }
 
 fn mismatch(report: &Report) -> String {

@@ -23,7 +23,10 @@ pub struct Look {
 pub enum Detail {
     Decode,
     /// Points to `debug` if a token is rejected.
-    Verify,
+    Verify {
+        /// Whether a shared secret was given.
+        has_secret: bool,
+    },
     /// Reports what was searched for, with all details if `verbose`.
     Debug {
         verbose: bool,

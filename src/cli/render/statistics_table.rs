@@ -19,8 +19,8 @@ const MAX_LINES: usize = 23;
 /// So many names of one kind are listed on any terminal; others are counted.
 const MIN_NAMES: usize = 2;
 
-/// More causes are counted, not listed.
-const MAX_CAUSES: usize = 6;
+/// More causes or signers are counted, not listed.
+const MAX_LISTED: usize = 6;
 
 /// As much of a name as a line can hold.
 const MAX_NAME: usize = 48;
@@ -99,21 +99,23 @@ fn rows(statistics: &Statistics, look: &Look, mut output: impl Write) -> io::Res
     }
     let causes = statistics.causes();
     if !causes.is_empty() {
-        let shown = causes.iter().take(MAX_CAUSES);
-        let shown = shown.map(|(code, tokens)| format!("{code} ({})", count(*tokens, "token")));
-        let more = match causes.len().saturating_sub(MAX_CAUSES) {
-            0 => String::new(),
-            more => format!(", and {more} more"),
-        };
-        row("causes", &(shown.collect::<Vec<_>>().join(", ") + &more))?;
+        row("causes", &listed(&causes))?;
+    }
+    let signers = statistics.signers.most();
+    if !signers.is_empty() {
+        row("signers", &listed(&signers))?;
     }
     let mut reasons = statistics.reasons.most();
-    // The first line counts the verdicts.
+    // The first line counts the verdicts, and the row above the causes.
     let is_verdict = |reason: &str| {
         let mut counts = statistics.verdicts.counts();
         counts.any(|(verdict, _)| verdict.name() == reason)
     };
-    reasons.retain(|(reason, _)| !is_verdict(reason));
+    let is_cause = |reason: &str| {
+        let last = reason.rsplit(": ").next().unwrap_or_default();
+        statistics.causes.contains_key(last)
+    };
+    reasons.retain(|(reason, _)| !is_verdict(reason) && !is_cause(reason));
     let widest = reasons
         .iter()
         .map(|(_, tokens)| number(*tokens).len())
@@ -128,6 +130,17 @@ fn rows(statistics: &Statistics, look: &Look, mut output: impl Write) -> io::Res
         row(label, &format!("{tokens:>widest$}  {reason}"))?;
     }
     Ok(())
+}
+
+/// `der-signature (2 tokens), truncated (1 token), and 3 more`
+fn listed(counts: &[(&str, u64)]) -> String {
+    let shown = counts.iter().take(MAX_LISTED);
+    let shown = shown.map(|(name, tokens)| format!("{name} ({})", count(*tokens, "token")));
+    let more = match counts.len().saturating_sub(MAX_LISTED) {
+        0 => String::new(),
+        more => format!(", and {more} more"),
+    };
+    shown.collect::<Vec<_>>().join(", ") + &more
 }
 
 /// At most so many names of each kind.

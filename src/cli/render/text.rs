@@ -5,8 +5,8 @@ use std::iter;
 use std::time::Duration;
 
 use jwtlens::{
-    Certainty, Code, Finding, Input, KeyId, Malformed, NumericDate, Reason, Report,
-    SignatureStatus, Tried, Verdict,
+    Certainty, Code, Combination, Finding, Input, KeyId, Malformed, NumericDate, Reason, Report,
+    SignatureStatus, TokenFault, Tried, Verdict,
 };
 use unicode_width::UnicodeWidthStr;
 
@@ -40,68 +40,104 @@ fn position(input: &Input) -> String {
 }
 
 impl Text<'_> {
-    /// The whole report, after a rule if it is one of several.
+    /// The whole report, after a rule if it is one of several. A report that is taller than the terminal ends
+    /// with the verdict and its hint, which have scrolled off the screen.
     pub fn report(&self, report: &Report) -> String {
         let verdict = self.verdict(report, &headline(report));
         let is_rejected = report.verdict > Verdict::NotVerified;
-        let has_no_key = is_rejected && report.signature.reason == Some(Reason::NoKey);
         let is_cause = |finding: &&Finding| finding.explains || finding.code == Code::UnknownKid;
         let (causes, notes): (Vec<&Finding>, Vec<&Finding>) = report
             .findings
             .iter()
-            .filter(|finding| !finding.code.is_in_row())
+            .filter(|finding| !finding.code.is_in_row() && !is_of_error(report, finding))
             .partition(|finding| is_cause(finding) && is_rejected);
-        let mut text = verdict.clone();
-        let hint = report.error.as_ref().and_then(Malformed::hint);
-        if let Some(hint) = hint.filter(|_| causes.is_empty()) {
-            text.push_str(&self.hint(hint, 0));
+        let of_error = report.error.as_ref().and_then(Malformed::hint);
+        let first_hint = match of_error {
+            _ if !causes.is_empty() => None,
+            Some(hint) => Some(hint),
+            None => self.key_hint(report),
+        };
+        let last_hint = self.last_hint(report, of_error.is_some() || !causes.is_empty());
+        let hint = |hint: Option<&str>| hint.map_or(String::new(), |hint| self.hint(hint, 0));
+        let head = [
+            verdict.clone(),
+            hint(first_hint),
+            self.basis(report),
+            self.causes(report, &causes),
+        ]
+        .concat();
+        let notes = notes
+            .iter()
+            .map(|note| self.finding("Note", note, false, note.hint.as_deref()));
+        let notes: String = notes.collect();
+        let end = last_hint.as_deref().map_or(String::new(), |last_hint| {
+            format!("\n{}", self.hint(last_hint, 0))
+        });
+        let whole =
+            |meanings: bool| [&*head, &self.members(report, meanings), &notes, &end].concat();
+        let rule = self.rule(&report.input);
+        let text = whole(true);
+        if self.fits(&text) {
+            return rule + &text;
         }
+        // What can be omitted before any fact is: the lines between the sections, then the meanings of names.
+        for meanings in [true, false] {
+            let dense = whole(meanings).replace("\n\n", "\n");
+            if self.fits(&dense) {
+                return rule + &dense;
+            }
+        }
+        if self.0.height.is_none() {
+            return rule + &text;
+        }
+        let cause = causes.first();
+        let body = text.strip_suffix(&*end).unwrap_or(&text);
+        let brief = cause.map_or(verdict, |cause| {
+            self.verdict(report, &self.in_brief(report, cause))
+        });
+        let advice = cause.and_then(|cause| cause.hint.as_deref());
+        let advice = hint(advice.or(first_hint).or(last_hint.as_deref()));
+        format!("{rule}{body}\n{brief}{advice}")
+    }
+
+    /// Whether a terminal shows the whole report and the prompt that follows it. Where only the width is given,
+    /// it is that of an ordinary terminal.
+    fn fits(&self, text: &str) -> bool {
+        const ROWS: usize = 24;
+        let rows = self.0.height.or(self.0.width.map(|_| ROWS));
+        rows.is_none_or(|rows| text.lines().count() < rows)
+    }
+
+    /// How to give `debug` a key.
+    fn key_hint(&self, report: &Report) -> Option<&'static str> {
+        let is_rejected = report.verdict > Verdict::NotVerified;
+        let has_no_key = is_rejected && report.signature.reason == Some(Reason::NoKey);
         let is_asked_for = matches!(self.0.detail, Detail::Debug { has_key: false, .. });
-        if has_no_key && causes.is_empty() && is_asked_for {
-            let alg = report.signature.algorithm.as_deref().unwrap_or_default();
-            let hint = if alg.starts_with("HS") {
-                "use --secret-file FILE"
-            } else {
-                "use -k FILE"
-            };
-            text.push_str(&self.hint(hint, 0));
+        (has_no_key && is_asked_for).then(|| match report.signature.algorithm.as_deref() {
+            Some(alg) if alg.starts_with("HS") => "use --secret-file FILE",
+            _ => "use -k FILE",
+        })
+    }
+
+    /// What to do about a rejected token, at the end of its report.
+    fn last_hint(&self, report: &Report, is_advised: bool) -> Option<String> {
+        let alg = report.signature.algorithm.as_deref().unwrap_or_default();
+        match (report.signature.reason, self.0.detail) {
+            (Some(Reason::AlgorithmExcluded), _) => Some(format!("to accept it, add --alg {alg}")),
+            (_, Detail::Decode | Detail::Debug { .. }) => None,
+            (Some(Reason::Encrypted), Detail::Verify { .. }) => {
+                Some("decrypt it with the recipient's key, then verify the JWT inside".to_owned())
+            }
+            (Some(Reason::AlgorithmNotAllowed), Detail::Verify { has_secret: false })
+                if alg.starts_with("HS") =>
+            {
+                Some(format!(
+                    "to verify {alg}, use --secret-file FILE with the shared secret"
+                ))
+            }
+            (_, Detail::Verify { .. }) => (!is_advised && may_be_explained(report))
+                .then(|| "run `jwtlens debug` with the same arguments to find out why".to_owned()),
         }
-        text.push_str(&self.basis(report));
-        text.push_str(&self.causes(report, &causes));
-        text.push_str(&self.members(report));
-        for note in &notes {
-            text.push_str(&self.finding("Note", note, false, note.hint.as_deref()));
-        }
-        let is_advised = hint.is_some() || !causes.is_empty();
-        let is_verify = self.0.detail == Detail::Verify;
-        if is_verify && !is_advised && may_be_explained(report) {
-            text.push('\n');
-            text.push_str(&self.hint(
-                "run `jwtlens debug` with the same arguments to find out why",
-                0,
-            ));
-        }
-        if is_verify && report.signature.reason == Some(Reason::Encrypted) {
-            text.push('\n');
-            text.push_str(&self.hint(
-                "decrypt it with the recipient's key, then verify the JWT inside",
-                0,
-            ));
-        }
-        if report.signature.reason == Some(Reason::AlgorithmExcluded) {
-            text.push('\n');
-            let alg = report.signature.algorithm.as_deref().unwrap_or_default();
-            text.push_str(&self.hint(&format!("to accept it, add --alg {alg}"), 0));
-        }
-        let is_taller = |rows: usize| text.lines().count() >= rows;
-        if self.0.height.is_some_and(is_taller) {
-            text.push('\n');
-            text.push_str(&match causes.first() {
-                Some(cause) => self.verdict(report, &self.cause_in_brief(report, cause)),
-                None => verdict,
-            });
-        }
-        format!("{}{text}", self.rule(&report.input))
     }
 
     /// Whether a line with the token's position stands above its report.
@@ -206,12 +242,20 @@ impl Text<'_> {
         forms.into_iter().find(fits).unwrap_or_default()
     }
 
-    /// Header, claims and disclosures, in the same columns.
-    fn members(&self, report: &Report) -> String {
+    /// Header, claims and disclosures, in the same columns; without the meanings of their names if these take
+    /// too much room.
+    fn members(&self, report: &Report, meanings: bool) -> String {
         let is_verified = report.signature.status == SignatureStatus::Verified;
-        let header = rows::header(report);
-        let claims = rows::claims(report, &self.0.zone);
-        let disclosures = rows::disclosures(report);
+        let of = |rows: Option<Vec<Row>>| {
+            let mut rows = rows?;
+            for row in &mut rows {
+                row.meaning = if meanings { row.meaning } else { "" };
+            }
+            Some(rows)
+        };
+        let header = of(rows::header(report));
+        let claims = of(rows::claims(report, &self.0.zone));
+        let disclosures = of(rows::disclosures(report));
         let all = [&header, &claims, &disclosures]
             .into_iter()
             .flatten()
@@ -349,12 +393,11 @@ impl Text<'_> {
         text
     }
 
-    /// A cause without how it is known, for the line in which the verdict is repeated: only its code if the
-    /// sentence would take another line.
-    fn cause_in_brief(&self, report: &Report, finding: &Finding) -> String {
+    /// A cause without how it is known, for the line in which the verdict is repeated: its sentence, and its code
+    /// if that takes no other line.
+    fn in_brief(&self, report: &Report, finding: &Finding) -> String {
         let code = finding.code.name();
-        let known = certainty(finding);
-        let whole = match known {
+        let whole = match certainty(finding) {
             Some(known) => format!("{} ({code}, {known})", finding.summary),
             None => format!("{} ({code})", finding.summary),
         };
@@ -362,7 +405,7 @@ impl Text<'_> {
         if self.0.width.is_none_or(|width| columns <= width) {
             whole
         } else {
-            known.map_or(code.to_owned(), |known| format!("{code} ({known})"))
+            finding.summary.to_string()
         }
     }
 
@@ -420,10 +463,10 @@ fn attempts(tried: &Tried, milliseconds: Option<u64>, is_cut: bool) -> String {
 }
 
 /// Changes that were tried one by one and together: each once.
-fn combined(what: &str, tried: &[String]) -> String {
+fn combined(what: &str, tried: &[Combination]) -> String {
     let mut changes: Vec<&str> = Vec::new();
-    for change in tried.iter().flat_map(|changes| changes.split(", ")) {
-        if !changes.contains(&change) {
+    for change in tried.iter().flat_map(|tried| &tried.changes) {
+        if !changes.contains(change) {
             changes.push(change);
         }
     }
@@ -463,6 +506,12 @@ fn is_clear(report: &Report, search: Option<&Tried>) -> bool {
     report.signature.reason == Some(Reason::NoKey) || report.error.as_ref().is_some_and(explains)
 }
 
+/// Whether the line of the verdict and its hint say the same.
+fn is_of_error(report: &Report, finding: &Finding) -> bool {
+    let fault = report.error.as_ref().map(|error| &error.fault);
+    finding.code == Code::TimeAsText && matches!(fault, Some(TokenFault::NotANumericDate { .. }))
+}
+
 fn certainty(finding: &Finding) -> Option<&'static str> {
     match finding.certainty {
         Certainty::Proven => Some("proven"),
@@ -473,8 +522,11 @@ fn certainty(finding: &Finding) -> Option<&'static str> {
 
 /// A key's name, and where it came from.
 fn named(key: &KeyId) -> (String, String) {
-    let name = key.name();
-    let name = escape::text(&escape::delimited(name)).into_owned();
+    let name = escape::text(&escape::delimited(key.name())).into_owned();
+    let name = match (&key.kid, &key.thumbprint) {
+        (None, Some(_)) => format!("thumbprint {name}"),
+        (Some(_), _) | (None, None) => name,
+    };
     (name, format!(" ({})", escape::text(&key.source)))
 }
 
@@ -504,6 +556,7 @@ mod tests {
 
     use super::*;
 
+    const VERIFY: Detail = Detail::Verify { has_secret: false };
     const DEBUG: Detail = Detail::Debug {
         verbose: false,
         has_key: true,
@@ -540,7 +593,7 @@ mod tests {
     #[test]
     fn a_valid_token() {
         assert_eq!(
-            text(&verified("valid.txt", Vec::new()), 80, Detail::Verify),
+            text(&verified("valid.txt", Vec::new()), 80, VERIFY),
             "\
 valid: signature verified, expires in 55m
   key    1fdef9ef-57e5-4fcd-84bd-2eb445efcf66 (public_key.json)
@@ -569,7 +622,7 @@ Claims
         let audience = ClaimCheck::Audience(vec!["api".to_owned()]);
         let report = verified("expired.txt", vec![audience]);
         assert_eq!(
-            text(&report, 80, Detail::Verify),
+            text(&report, 80, VERIFY),
             "\
 expired: signature verified, but the token expired 5m ago
   key    1fdef9ef-57e5-4fcd-84bd-2eb445efcf66 (public_key.json)
@@ -679,7 +732,7 @@ Claims (unverified: do not trust)
     fn the_thumbprint_is_as_long_as_the_line_allows() {
         let report = verified("valid.txt", Vec::new());
         let key = |width: usize| {
-            let text = text(&report, width, Detail::Verify);
+            let text = text(&report, width, VERIFY);
             text.lines().nth(1).unwrap().to_owned()
         };
         let name = "  key    1fdef9ef-57e5-4fcd-84bd-2eb445efcf66 (public_key.json)";

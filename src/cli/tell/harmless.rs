@@ -40,6 +40,9 @@ const EXTENSIONS: [&str; 26] = [
 pub enum Harmless<'h> {
     /// It is one of these names or differs from one in at most [`MAX_EDITS`] characters, letter case aside.
     Name(&'h [&'h str]),
+    /// The same; or it has at most [`MAX_FRAGMENT`] letters and nothing else, or is a usual word. For commands and
+    /// values of options that are in none of their lists.
+    Word(&'h [&'h str]),
     /// It is a number or a duration of at most [`MAX_FRAGMENT`] characters.
     Number,
     /// It is the path of something that exists, and does not contain a token.
@@ -57,6 +60,7 @@ pub fn shown<'t>(text: &'t OsStr, harmless: Harmless) -> Option<Cow<'t, str>> {
     let name = text.to_str().unwrap_or_default();
     let is_harmless = match harmless {
         Harmless::Name(names) => resembles_any(name, names),
+        Harmless::Word(names) => resembles_any(name, names) || is_word(name),
         Harmless::Number => is_number(name),
         Harmless::Path => exists(text),
         Harmless::FileName => exists(text) || is_file_name(text),
@@ -163,6 +167,24 @@ fn is_file_name(text: &OsStr) -> bool {
         && EXTENSIONS
             .iter()
             .any(|known| extension.eq_ignore_ascii_case(known))
+}
+
+/// A short word or a usual one that is not the name of a secret. Several may be a password.
+fn is_word(text: &str) -> bool {
+    let is_short = (1..=MAX_FRAGMENT).contains(&text.len());
+    let is_letters = text.bytes().all(|byte| byte.is_ascii_alphabetic());
+    let is_usual = || unknown_characters(text) == Some(0);
+    is_letters && (is_short || is_usual()) && !may_be_secret(text)
+}
+
+/// The name that a mistyped text resembles most, letter case aside.
+pub fn similar<'n>(text: &str, names: &[&'n str]) -> Option<&'n str> {
+    let closest = |edits: usize| {
+        let mut names = names.iter().copied();
+        // A short name resembles many others.
+        names.find(|name| name.len() > edits.saturating_mul(2) && resembles(text, name, edits))
+    };
+    (1..=MAX_EDITS).find_map(closest)
 }
 
 /// Digits with units of at most two letters, such as `-5`, `1h30m` or a mistyped `5x`.
@@ -280,6 +302,51 @@ mod tests {
             (format!("ab{name}c"), false),
         ] {
             assert_eq!(is_shown(&text, Harmless::Name(&[&name])), expected);
+        }
+    }
+
+    #[test]
+    fn word_is_shown_if_short_or_usual() {
+        for (text, expected) in [
+            ("foo", true),
+            ("xml", true),
+            ("verfiy", true),
+            ("yesterday", true),
+            ("access_token", false),
+            ("admin-login", false),
+            ("", false),
+            ("hunter2", false),
+            ("passwd", false),
+            ("secret", false),
+            ("api-key", false),
+            ("swordfish", false),
+            ("correct-horse-battery-staple", false),
+            ("a b", false),
+            ("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU", false),
+        ] {
+            assert_eq!(
+                is_shown(text, Harmless::Word(&["verify"])),
+                expected,
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn similar_name_is_found() {
+        let names = ["verify", "debug", "decode", "key", "man"];
+        for (text, expected) in [
+            ("verfy", Some("verify")),
+            ("VERIFY", Some("verify")),
+            ("debgu", Some("debug")),
+            ("dcode", Some("decode")),
+            ("deocde", Some("decode")),
+            ("veirfy", Some("verify")),
+            ("keys", Some("key")),
+            ("foo", None),
+            ("", None),
+        ] {
+            assert_eq!(similar(text, &names), expected, "{text}");
         }
     }
 

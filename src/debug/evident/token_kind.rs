@@ -168,7 +168,7 @@ fn ellipsis(facts: &Facts) -> Option<Finding> {
     };
     Some(Finding::likely(
         Code::Ellipsis,
-        format!("ellipsis at byte {at}"),
+        format!("ellipsis at character {at}"),
     ))
 }
 

@@ -21,7 +21,7 @@ use crate::token::header::JoseHeader;
 use crate::token::malformed::Malformed;
 use crate::verify::code::Code;
 use crate::verify::finding::{Certainty, Finding};
-use crate::verify::report::{Reason, Recovered, Report, Tried};
+use crate::verify::report::{Combination, Reason, Recovered, Report, Tried};
 use crate::verify::vendor;
 use crate::verify::verdict::SignatureStatus;
 
@@ -62,7 +62,9 @@ impl Findings {
                     ..finding
                 },
                 Cause::ChainToGivenKey => match proof.anchor() {
-                    Some(anchor) => wording::of_chain(finding, proof.certificates(), anchor),
+                    Some(anchor) => {
+                        wording::of_chain(finding, proof.certificates(), &context.name(anchor))
+                    }
                     None => finding,
                 },
                 Cause::HmacWithPublicKey if has_empty_secret(proof.changes()) => finding
@@ -331,11 +333,13 @@ fn begins_as_object(segment: &str) -> bool {
 fn payload_corrupted(payload: &str) -> Finding {
     let evidence = match payload_damage::place(payload) {
         Some((at, Shift::Missing)) => {
-            format!("a character is missing near byte {at}: with one there, the rest is valid JSON")
+            format!(
+                "a character is missing near character {at}: with one there, the rest is valid JSON"
+            )
         }
         Some((at, Shift::Added)) => {
             format!(
-                "there is an extra character near byte {at}: without it, the rest is valid JSON"
+                "there is an extra character near character {at}: without it, the rest is valid JSON"
             )
         }
         None => "it begins like a JSON object but is not valid JSON".to_owned(),
@@ -351,31 +355,31 @@ impl Tried {
         inputs: &[Vec<Cause>],
         keys: impl Iterator<Item = (&'t KeyId, &'t [Change])>,
     ) {
-        let name = |causes: &[Cause]| match causes {
-            [] => "unchanged".to_owned(),
-            causes => {
-                let repairs: Vec<&str> = causes.iter().map(|cause| cause.repair()).collect();
-                repairs.join(", ")
-            }
-        };
-        let once = |list: &mut Vec<String>, text: String| {
-            if !list.contains(&text) {
-                list.push(text);
-            }
+        let combination = |causes: &[Cause]| Combination {
+            changes: match causes {
+                [] => vec!["unchanged"],
+                causes => causes.iter().map(|cause| cause.repair()).collect(),
+            },
         };
         for changes in signatures {
-            once(&mut self.signatures, name(&change::causes(changes)));
+            push_once(&mut self.signatures, combination(&change::causes(changes)));
         }
         for input in inputs {
-            once(&mut self.inputs, name(input));
+            push_once(&mut self.inputs, combination(input));
         }
         for (id, changes) in keys {
-            let causes = change::causes(changes);
+            let tried = combination(&change::causes(changes)).changes.join(", ");
             let key = match id.kty {
                 "oct" => format!("the secret in {}", id.source),
                 _ => format!("{} from {}", id.name(), id.source),
             };
-            once(&mut self.keys, format!("{key}, {}", name(&causes)));
+            push_once(&mut self.keys, format!("{key}, {tried}"));
         }
+    }
+}
+
+fn push_once<T: PartialEq>(list: &mut Vec<T>, item: T) {
+    if !list.contains(&item) {
+        list.push(item);
     }
 }

@@ -7,12 +7,15 @@ use crate::debug::cause::Cause;
 use crate::debug::change::Change;
 use crate::debug::replay::SecretForm;
 use crate::debug::signing_inputs::digest::Digest;
-use crate::key::{Certificate, KeyId, SecretEncoding};
+use crate::key::{Certificate, SecretEncoding};
 use crate::text::abridged::abridged;
 use crate::token::header::JoseHeader;
 use crate::token::malformed::{CritFault, Malformed, TokenFault};
 use crate::token::numeric_date::NumericDate;
 use crate::verify::finding::Finding;
+
+/// Where `crit` is specified.
+const CRIT: &str = "RFC 7515, section 4.1.11";
 
 /// The finding that a signature verifies, and why its header is rejected nevertheless.
 pub fn of_good_signature(
@@ -28,28 +31,45 @@ pub fn of_good_signature(
         };
     };
     let is_critical = |name: &str| header.critical.iter().any(|critical| &**critical == name);
-    let hint = match header.fault.as_ref().map(|malformed| &malformed.fault) {
-        Some(TokenFault::MissingAlg) => {
-            format!("have the issuer add \"alg\": \"{algorithm}\" to the header")
-        }
-        Some(TokenFault::Crit(CritFault::Empty)) => {
-            "have the issuer remove the empty \"crit\"".to_owned()
-        }
-        Some(TokenFault::Crit(_)) => {
-            "have the issuer remove \"crit\", or list the names of extensions in it".to_owned()
-        }
-        Some(TokenFault::NotAString { name, .. }) => {
-            format!("have the issuer write \"{name}\" as a string")
-        }
-        None if is_critical("b64") => {
-            "have the issuer encode the payload, and remove \"b64\" and \"crit\"".to_owned()
-        }
-        None if !header.critical.is_empty() => {
-            "have the issuer remove \"crit\", or use a library that supports it".to_owned()
-        }
+    let (summary, section, hint) = match header.fault.as_ref().map(|malformed| &malformed.fault) {
+        Some(TokenFault::MissingAlg) => (
+            "the signature is correct, but the header has no \"alg\"",
+            "RFC 7515, section 4.1.1",
+            format!("have the issuer add \"alg\": \"{algorithm}\" to the header"),
+        ),
+        Some(TokenFault::Crit(CritFault::Empty)) => (
+            "the signature is correct, but \"crit\" in the header is empty",
+            CRIT,
+            "have the issuer remove the empty \"crit\"".to_owned(),
+        ),
+        Some(TokenFault::Crit(_)) => (
+            "the signature is correct, but \"crit\" in the header is invalid",
+            CRIT,
+            "have the issuer remove \"crit\", or list the names of extensions in it".to_owned(),
+        ),
+        Some(TokenFault::NotAString { name, section, .. }) => (
+            "the signature is correct, but a header parameter has the wrong type",
+            *section,
+            format!("have the issuer write \"{name}\" as a string"),
+        ),
+        None if is_critical("b64") => (
+            "the signature is correct, but a JWT must not use \"b64\"",
+            "RFC 7797, section 7",
+            "have the issuer encode the payload, and remove \"b64\" and \"crit\"".to_owned(),
+        ),
+        None if !header.critical.is_empty() => (
+            "the signature is correct, but \"crit\" demands an unsupported extension",
+            CRIT,
+            "have the issuer remove \"crit\", or use a library that supports it".to_owned(),
+        ),
         Some(_) | None => return finding,
     };
-    finding.with_hint(hint)
+    Finding {
+        section: Some(section),
+        ..finding
+    }
+    .with_summary(summary)
+    .with_hint(hint)
 }
 
 /// The finding of an `alg` for another kind of key than that which signed.
@@ -326,13 +346,18 @@ pub fn of_certificate(finding: Finding, certificate: &Certificate, has_chain: bo
     let Certificate {
         subject, issuer, ..
     } = certificate;
-    let evidence = format!(
-        "the key of {} verifies it; issued by {}, valid from {} to {}",
-        abridged(subject),
-        abridged(issuer),
-        time(certificate.not_before),
-        time(certificate.not_after),
-    );
+    let subject = abridged(subject);
+    // The finding about the chain says who issued it, and that its dates hold.
+    let evidence = if has_chain {
+        format!("the key of {subject} verifies it")
+    } else {
+        format!(
+            "the key of {subject} verifies it; issued by {}, valid from {} to {}",
+            abridged(issuer),
+            time(certificate.not_before),
+            time(certificate.not_after),
+        )
+    };
     let hint = "anyone can make one: use -k with the root you trust to check the chain";
     Finding {
         evidence: evidence.into(),
@@ -343,16 +368,13 @@ pub fn of_certificate(finding: Finding, certificate: &Certificate, has_chain: bo
 }
 
 /// The finding that a chain of certificates ends in a given key.
-pub fn of_chain(finding: Finding, certificates: &[Certificate], anchor: &KeyId) -> Finding {
-    let name = anchor.name();
-    let source = &anchor.source;
+pub fn of_chain(finding: Finding, certificates: &[Certificate], anchor: &str) -> Finding {
     let count = match certificates.len() {
         1 => "1 certificate".to_owned(),
         count => format!("{count} certificates"),
     };
-    let evidence = format!(
-        "the signatures, names, dates and CA constraints of {count} lead to key {name} from {source}"
-    );
+    let evidence =
+        format!("signatures, names, dates and CA constraints of {count} lead to {anchor}");
     Finding {
         evidence: evidence.into(),
         ..finding

@@ -335,8 +335,10 @@ fn cut_tokens_are_found() {
             assert_eq!(proven(&report), codes(&["altered-character"]), "{token}");
             // What was copied along may be a secret.
             let place = match surplus.len() {
-                1 => "without the character at byte 86 of the signature".to_owned(),
-                count => format!("without the {count} characters from byte 86 of the signature on"),
+                1 => "without character 86 of the signature".to_owned(),
+                count => {
+                    format!("without the {count} characters from character 86 of the signature on")
+                }
             };
             assert!(report.findings[0].evidence.contains(&place), "{report:?}");
             let json = serde_json::to_string(&report).unwrap();

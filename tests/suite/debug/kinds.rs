@@ -393,7 +393,7 @@ fn told_in_words(keys: &Bench, signer: &Issuer) {
         (
             signer.token(r#"{"nbf":1795392000000}"#),
             "time-in-milliseconds",
-            "1795392000000 probably means 2026-11-23T",
+            "\"nbf\" probably means 2026-11-23T",
         ),
         (
             signer.token(r#"{"nbf":1795392000000000}"#),
