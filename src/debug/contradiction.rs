@@ -26,10 +26,10 @@ impl<'e> Explanation<'e> {
         }
     }
 
-    /// Whether damage explains the token better. A whole signature has so many bytes; if it is a MAC, it is known.
-    pub fn is_contradicted(&self, whole: usize, mac: Option<&[u8]>) -> bool {
+    /// Whether damage explains the token better than these changes, which lead to this whole signature.
+    pub fn is_contradicted(&self, signature: &[u8]) -> bool {
         self.is_cut_within_bits()
-            || self.is_cut_at_a_foreign_character(whole, mac)
+            || self.is_cut_at_a_foreign_character(signature)
             || self.is_cut_at_an_edit()
             || self.is_padding_cut()
             || self.is_mixed()
@@ -67,32 +67,26 @@ impl<'e> Explanation<'e> {
         texts
     }
 
-    /// Behind the place where it is said to be cut, more follows after a character that no token has: that may be the
-    /// rest, and need not be text around the token.
-    fn is_cut_at_a_foreign_character(&self, whole: usize, mac: Option<&[u8]>) -> bool {
+    /// Behind the place where it is said to be cut, more follows after a character that no token has: as much as is
+    /// missing, or what ends as the signature does. That is the rest, and not text around the token.
+    fn is_cut_at_a_foreign_character(&self, signature: &[u8]) -> bool {
         /// No rest that is longer is taken for text around a token.
         const SHORT: usize = 7;
-        /// So many characters as at the end of the MAC are no chance.
+        /// So many characters of the end of the signature are not there by chance.
         const END: usize = 2;
         let is_cut = [Cause::MacCut, Cause::MacTruncated, Cause::Truncated];
         if !is_cut.into_iter().any(|cause| self.has(cause)) {
             return false;
         }
-        let characters = whole.saturating_mul(8).div_ceil(6);
-        let missing = characters.saturating_sub(self.segments.signature.len());
-        let mac = mac.map(base64url::encode);
-        let end = mac
-            .as_ref()
-            .and_then(|mac| mac.len().checked_sub(END).and_then(|at| mac.get(at..)));
+        let whole = base64url::encode(signature);
+        let missing = whole.len().saturating_sub(self.segments.signature.len());
+        let end = whole.len().checked_sub(END).and_then(|at| whole.get(at..));
         let is_rest = |behind: &[u8]| {
             let of_base64url = |byte: &&u8| base64url_lenient::value(**byte).is_some();
-            let rest = behind.iter().filter(of_base64url).count();
-            let is_missing = |count: usize| count > 0 && count == missing;
-            let trimmed = behind.trim_ascii_end();
-            rest > SHORT
-                || end.is_some_and(|end| trimmed.ends_with(end.as_bytes()))
-                || [rest, behind.len()].into_iter().any(is_missing)
-                || (rest > 0 && rest.saturating_add(1) == missing)
+            let is_end = |end: &str| behind.trim_ascii_end().ends_with(end.as_bytes());
+            behind.iter().filter(of_base64url).count() > SHORT
+                || end.is_some_and(is_end)
+                || (missing > 0 && behind.len() == missing)
         };
         let goes_on = |(text, change): &(Vec<u8>, &Change)| {
             let Change::Take { to, .. } = change else {

@@ -331,8 +331,12 @@ impl Debugger {
             let case = Case { token, reading };
             let share = work.share(rest);
             // The rest is for the searches that come after this one, of which keys on P-256 have most.
-            let kept = if self.suspects.is_empty() { 8 } else { 3 };
-            let share = share.saturating_sub(share / kept);
+            let kept = if self.suspects.is_empty() {
+                share / 8
+            } else {
+                share / 3
+            };
+            let share = share.saturating_sub(kept);
             let (search, proof) = work.within(share, |work| self.plain(case, open, work));
             open.push(search);
             match proof {

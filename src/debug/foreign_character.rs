@@ -41,8 +41,10 @@ pub fn search(
                 inserted: character.into(),
             };
             let text = edit.apply(text)?;
-            let cause = Cause::AlteredCharacter;
-            let changes = vec![Change::EditText { cause, edit }];
+            let changes = vec![Change::EditText {
+                cause: Cause::AlteredCharacter,
+                edit,
+            }];
             let reading = Reading::of(token, changes, &text)?;
             let case = Case {
                 token,

@@ -58,6 +58,7 @@ pub struct Proof {
 
 impl Proof {
     /// Replays these changes to a token, and asks whether the signature verifies then.
+    #[allow(clippy::too_many_lines, reason = "one step after the other")]
     pub(super) fn of(token: &[u8], mut changes: Vec<Change>, signer: Signer) -> Option<Self> {
         changes.extend_from_slice(signer.changes());
         if !changes.is_sorted_by_key(Change::stage) {
@@ -97,7 +98,8 @@ impl Proof {
                     Message::Prehash(_) => None,
                 };
                 let mac = mac.as_ref().map(|mac| mac.as_slice());
-                let simpler = simpler(mac.unwrap_or(&signature));
+                let whole = mac.unwrap_or(&signature);
+                let simpler = simpler(whole);
                 if !algorithm.verify_with(parameter, &key, &message, &signature)
                     || !suspect.is_for(algorithm, is_other)
                     || !suspect.comes_with(parameters.as_ref(), &names())
@@ -108,7 +110,7 @@ impl Proof {
                 if let Some(simpler) = simpler {
                     return Self::of(token, simpler, signer);
                 }
-                if explanation.is_contradicted(algorithm.signature_octets(&key), mac) {
+                if explanation.is_contradicted(whole) {
                     return None;
                 }
                 let mut token = None;
@@ -156,7 +158,7 @@ impl Proof {
         if let Some(simpler) = simpler(&signature) {
             return Self::of(token, simpler, signer);
         }
-        if explanation.is_contradicted(2 * replay::HALF, None) {
+        if explanation.is_contradicted(&signature) {
             return None;
         }
         let jwk = signer::jwk(suspect.key());
@@ -384,16 +386,15 @@ fn is_named_in_signed(of_key: &[Change], changes: &[Change]) -> bool {
             // Only the first bytes of the header count.
             Change::TakeAsHash => true,
             Change::TakePayload => is_in_header,
-            Change::TakeHeader => !is_in_header,
             Change::ReplaceHeader {
                 cause: Cause::HeaderChanged,
                 ..
-            } => place == "kid",
-            Change::EditSegment {
+            }
+            | Change::EditSegment {
                 segment: Segment::Header,
                 ..
             } => place == "kid",
-            Change::EditSegment { .. } => !is_in_header,
+            Change::TakeHeader | Change::EditSegment { .. } => !is_in_header,
             _ => false,
         })
     })

@@ -176,6 +176,7 @@ impl SigningInputs {
 }
 
 impl Writer<'_> {
+    #[allow(clippy::too_many_lines, reason = "one kind of text after the other")]
     fn fill(&mut self, header: Option<&JoseHeader>, names: &KeyNames, work: &mut Work) {
         let alg = header.and_then(|header| header.alg.as_deref());
         let segments = &self.reading.segments;

@@ -14,13 +14,15 @@ fn bench() -> (Pair, Bench) {
     (pair, bench)
 }
 
-/// Signing inputs with the text of their MAC.
+/// A Signing Input with the text of its MAC.
+fn with_mac(pair: &Pair, number: usize) -> (String, String) {
+    let input = crate::pairs::input("HS256", &format!(r#"{{"sub":"member-{number}"}}"#));
+    let mac = encode(pair.sign("HS256", input.as_bytes()));
+    (input, mac)
+}
+
 fn tokens(pair: &Pair) -> impl Iterator<Item = (String, String)> + '_ {
-    (0..40).map(|number| {
-        let input = crate::pairs::input("HS256", &format!(r#"{{"sub":"member-{number}"}}"#));
-        let mac = encode(pair.sign("HS256", input.as_bytes()));
-        (input, mac)
-    })
+    (0..40).map(|number| with_mac(pair, number))
 }
 
 /// What follows a foreign character in a MAC is the rest of it, not text around the token.
@@ -76,6 +78,42 @@ fn a_damaged_mac_was_not_cut() {
     }
 }
 
+/// What is as long as the missing end of a MAC, or ends as it does, is that.
+#[test]
+fn the_rest_of_a_mac_is_not_text_around_the_token() {
+    let (pair, bench) = bench();
+    for (input, mac) in tokens(&pair).take(10) {
+        let length = mac.len();
+        for end in [
+            "**".to_owned(),
+            "%2a".to_owned(),
+            format!("**{}", &mac[length - 3..]),
+            format!("&amp;{}", &mac[length - 2..]),
+        ] {
+            let start = &mac[..length - end.len()];
+            let found = proven(&debug(&bench, &format!("{input}.{start}{end}")));
+            assert!(!found.contains("surrounded-token"), "{end}: {found:?}");
+            assert!(!found.contains("truncated"), "{end}: {found:?}");
+        }
+    }
+}
+
+/// The bits at the end of a MAC that was cut are bits of it.
+#[test]
+fn a_cut_mac_has_no_bits_to_spare() {
+    let (pair, bench) = bench();
+    for (input, mac) in tokens(&pair).take(10) {
+        let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        let value = alphabet.find(&mac[29..30]).unwrap();
+        // Of its six bits, four are behind the last whole byte.
+        let other = &alphabet[value ^ 5..=value ^ 5];
+        let found = proven(&debug(&bench, &format!("{input}.{}{other}", &mac[..29])));
+        assert!(!found.contains("trailing-bits"), "{found:?}");
+        let found = proven(&debug(&bench, &format!("{input}.{}", &mac[..30])));
+        assert_eq!(found, BTreeSet::from(["truncated"]));
+    }
+}
+
 /// Half of a MAC is what a signer sent, unless it ends where it was damaged.
 #[test]
 fn a_mac_that_was_cut_or_altered_at_its_end_is_not_half_of_one() {
@@ -118,6 +156,15 @@ fn a_mixed_alphabet_is_damage() {
     let partly = format!("{input}.{}", mac.replacen('-', "+", 1));
     let expected = BTreeSet::from(["altered-character"]);
     assert_eq!(proven(&debug(&bench, &partly)), expected);
+    // A form decodes every "+" as a space, and no "-".
+    let has_three = |mac: &String| mac.matches('-').count() > 2;
+    let mut all = tokens(&pair).chain((40..400).map(|number| with_mac(&pair, number)));
+    let (input, mac) = all.find(|(_, mac)| has_three(mac)).unwrap();
+    let found = proven(&debug(
+        &bench,
+        &format!("{input}.{}", mac.replacen('-', " ", 2)),
+    ));
+    assert!(!found.contains("spaces-for-plus"), "{found:?}");
     // JavaScript's `replace` leaves all but the first.
     let is_of_one_kind = |mac: &String| mac.matches('-').count() > 1 && !mac.contains('_');
     let (input, mac) = tokens(&pair).find(|(_, mac)| is_of_one_kind(mac)).unwrap();
