@@ -80,6 +80,32 @@ impl Alteration {
     }
 }
 
+/// What makes a text as it was, if that is one character, or two neighbors.
+pub fn between(text: &str, original: &str) -> Option<(Cause, Edit)> {
+    let alike = |pair: &(u8, u8)| pair.0 == pair.1;
+    let both = || text.bytes().zip(original.bytes());
+    let at = both().take_while(alike).count();
+    let from_end = text.bytes().rev().zip(original.bytes().rev());
+    let shortest = text.len().min(original.len()).saturating_sub(at);
+    let end = from_end.take_while(alike).take(shortest).count();
+    let removed = text.get(at..text.len().checked_sub(end)?)?;
+    let inserted = original.get(at..original.len().checked_sub(end)?)?;
+    let is_swapped = || inserted.chars().rev().eq(removed.chars());
+    let cause = match (removed.chars().count(), inserted.chars().count()) {
+        (1, 1) => Cause::AlteredCharacter,
+        (0, 1) => Cause::LostCharacter,
+        (1, 0) => Cause::AddedCharacter,
+        (2, 2) if is_swapped() => Cause::SwappedCharacters,
+        (_, _) => return None,
+    };
+    let edit = Edit {
+        at,
+        removed: removed.to_owned(),
+        inserted: inserted.to_owned(),
+    };
+    Some((cause, edit))
+}
+
 /// Every alteration of one character that may have made this text, with the character that stood there before; of one
 /// that was added that is any.
 pub fn originals(text: &str) -> impl Iterator<Item = (Alteration, char)> {

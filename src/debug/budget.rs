@@ -94,6 +94,8 @@ pub fn of_one_hash(bytes: usize, hash: usize) -> u64 {
 
 /// What points of a curve cost.
 pub struct CurveCosts {
+    /// A sum of two points.
+    pub addition: u64,
     /// A point by a number.
     pub multiplication: u64,
     /// All multiples of the generator by a digit at each place of a number.
@@ -104,12 +106,13 @@ pub struct CurveCosts {
 
 /// What points cost on the curve of this key.
 pub fn of_curve(key: &Material) -> CurveCosts {
-    let [multiplication, multiples, look_up] = match key {
-        Material::P521(_) => [900, 12_200, 230],
-        Material::P384(_) => [1500, 10_700, 280],
-        _ => [200, 2600, 70],
+    let [addition, multiplication, multiples, look_up] = match key {
+        Material::P521(_) => [3, 1000, 16_000, 250],
+        Material::P384(_) => [5, 1500, 17_000, 300],
+        _ => [2, 220, 4400, 90],
     };
     CurveCosts {
+        addition,
         multiplication,
         multiples,
         look_up,

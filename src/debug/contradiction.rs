@@ -26,13 +26,13 @@ impl<'e> Explanation<'e> {
         }
     }
 
-    /// Whether damage explains the token better. A whole signature has so many bytes.
-    pub fn is_contradicted(&self, whole: usize) -> bool {
+    /// Whether damage explains the token better than these changes, which lead to this whole signature.
+    pub fn is_contradicted(&self, signature: &[u8]) -> bool {
         self.is_cut_within_bits()
-            || self.is_cut_at_a_foreign_character(whole)
+            || self.is_cut_at_a_foreign_character(signature)
             || self.is_cut_at_an_edit()
             || self.is_padding_cut()
-            || self.is_edit_of_a_foreign_character()
+            || self.is_mixed()
             || self.is_alg_damaged()
     }
 
@@ -67,21 +67,26 @@ impl<'e> Explanation<'e> {
         texts
     }
 
-    /// Behind the place where it is said to be cut, more follows after a character that no token has: that may be the
-    /// rest, and need not be text around the token.
-    fn is_cut_at_a_foreign_character(&self, whole: usize) -> bool {
+    /// Behind the place where it is said to be cut, more follows after a character that no token has: as much as is
+    /// missing, or what ends as the signature does. That is the rest, and not text around the token.
+    fn is_cut_at_a_foreign_character(&self, signature: &[u8]) -> bool {
         /// No rest that is longer is taken for text around a token.
         const SHORT: usize = 7;
+        /// So many characters of the end of the signature are not there by chance.
+        const END: usize = 2;
         let is_cut = [Cause::MacCut, Cause::MacTruncated, Cause::Truncated];
         if !is_cut.into_iter().any(|cause| self.has(cause)) {
             return false;
         }
-        let characters = whole.saturating_mul(8).div_ceil(6);
-        let missing = characters.saturating_sub(self.segments.signature.len());
+        let whole = base64url::encode(signature);
+        let missing = whole.len().saturating_sub(self.segments.signature.len());
+        let end = whole.len().checked_sub(END).and_then(|at| whole.get(at..));
         let is_rest = |behind: &[u8]| {
             let of_base64url = |byte: &&u8| base64url_lenient::value(**byte).is_some();
-            let rest = behind.iter().filter(of_base64url).count();
-            rest > SHORT || (rest > 0 && (rest == missing || rest.saturating_add(1) == missing))
+            let is_end = |end: &str| behind.trim_ascii_end().ends_with(end.as_bytes());
+            behind.iter().filter(of_base64url).count() > SHORT
+                || end.is_some_and(is_end)
+                || (missing > 0 && behind.len() == missing)
         };
         let goes_on = |(text, change): &(Vec<u8>, &Change)| {
             let Change::Take { to, .. } = change else {
@@ -115,24 +120,24 @@ impl<'e> Explanation<'e> {
             && text.is_some_and(|text| !text.len().is_multiple_of(4))
     }
 
-    /// Of a token in base64url, one character is of standard base64: it is the one that was altered.
-    fn is_edit_of_a_foreign_character(&self) -> bool {
-        if !self.has(Cause::StandardBase64) {
-            return false;
-        }
-        let texts = self.texts();
-        let is_encoded = |(_, change): &&(_, &Change)| matches!(change, Change::UseBase64url);
-        let Some((text, _)) = texts.iter().find(is_encoded) else {
-            return false;
+    /// A segment has characters of both alphabets, so that it was not written in standard base64. Whoever replaces with
+    /// JavaScript's `replace` has replaced the first of each kind.
+    fn is_mixed(&self) -> bool {
+        let is_mixed = |(text, change): &(Vec<u8>, &Change)| {
+            let mut segments = text.split(|byte| *byte == b'.');
+            match change {
+                Change::ReplaceSpaces => segments.any(|segment| {
+                    segment.contains(&b' ')
+                        && segment.iter().any(|byte| matches!(byte, b'-' | b'_'))
+                }),
+                Change::UseBase64url => segments.any(|segment| {
+                    let is_foreign = segment.iter().any(|byte| matches!(byte, b'+' | b'/'));
+                    is_foreign && !(is_first(segment, b'-', b'+') && is_first(segment, b'_', b'/'))
+                }),
+                _ => false,
+            }
         };
-        let is_foreign = |byte: &u8| matches!(byte, b'+' | b'/');
-        let foreign = text.iter().filter(|byte| is_foreign(byte)).count();
-        let is_mixed = |text: &[u8]| text.iter().any(|byte| matches!(byte, b'-' | b'_'));
-        let is_damaged = self.has(Cause::AlteredCharacter) || self.has(Cause::HeaderChanged);
-        let signature = text.rsplit(|byte| *byte == b'.').next().unwrap_or_default();
-        let is_edited = |edit: &Edit| signature.get(edit.at).is_some_and(is_foreign);
-        (is_mixed(text) && foreign == 1 && is_damaged)
-            || (is_mixed(signature) && self.edits().any(is_edited))
+        self.texts().iter().any(is_mixed)
     }
 
     /// Of a header that was not signed, `alg` is the name of the algorithm but for what one altered character stands for: it
@@ -157,4 +162,13 @@ impl<'e> Explanation<'e> {
             && alg.len() == algorithm.len()
             && differing.count() <= BYTES
     }
+}
+
+/// Whether there is at most one such character, before all of the others.
+fn is_first(segment: &[u8], character: u8, other: u8) -> bool {
+    let mut of_both = segment
+        .iter()
+        .filter(|byte| [character, other].contains(*byte));
+    of_both.next();
+    of_both.all(|byte| *byte == other)
 }

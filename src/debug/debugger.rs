@@ -15,6 +15,7 @@ use super::evident::token_kind::kinds;
 use super::family::{self, Opened};
 use super::findings::ranking;
 use super::findings::{Context, Findings, Unknown};
+use super::foreign_character;
 use super::hmac_confusion::Files;
 use super::proof::{Proof, Signer};
 use super::reading::extract;
@@ -66,6 +67,9 @@ pub struct Debugger {
 
 /// The longest MAC, in bytes.
 const MAX_MAC: usize = 64;
+
+/// So much is spent by default on a token that seems whole, in units of work: its signer is then likely unknown.
+const UNKNOWN_SIGNER: u64 = 170_000;
 
 /// One reading of a token, with all that is tried on it.
 struct Search<'r> {
@@ -266,33 +270,40 @@ impl Debugger {
         all: &mut Findings,
         work: &mut Work,
     ) {
+        let is_whole = is_whole(report);
+        let most = match self.effort {
+            Effort::Default if is_whole => UNKNOWN_SIGNER,
+            Effort::Default | Effort::Deep => u64::MAX,
+        };
         let mut open: Vec<Search> = Vec::new();
-        for (reading, rest) in readings.iter().zip(rests(readings)) {
-            let case = Case { token, reading };
-            let share = work.share(rest);
-            // A third is for the searches that come after this one.
-            let share = share.saturating_sub(share / 3);
-            let (search, proof) = work.within(share, |work| self.plain(case, &open, work));
-            if let Some(proof) = proof {
-                return self.prove(proof, &search, report, all, work);
+        let before = work.left();
+        let mut proof = work.within(most, |work| self.intact(token, readings, &mut open, work));
+        if proof.is_none() {
+            let (keys, others) = (&self.suspects, &self.others);
+            let found = foreign_character::search(token, keys, others, work);
+            if let Some((proof, header)) = found {
+                return self.prove(proof, Some(&header), report, all, work);
             }
-            open.push(search);
-        }
-        for (search, rest) in open.iter().zip(rests(&open)) {
-            let proof = work.within(work.share(rest), |work| {
-                self.known_or_named(search, work)
-                    .or_else(|| search.mistaken(work))
-                    .or_else(|| self.mac(search, work))
+            // A signature that a key opens is one by it, so that the signer is known.
+            let is_known = open.iter().any(|search| !search.opened.is_empty());
+            let spent = before.saturating_sub(work.left());
+            let most = if is_known {
+                u64::MAX
+            } else {
+                most.saturating_sub(spent)
+            };
+            proof = work.within(most, |work| {
+                let mut searches = open.iter().zip(rests(&open)).enumerate();
+                searches.find_map(|(number, (search, rest))| {
+                    let share = work.share(rest);
+                    let proof = work.within(share, |work| self.damaged(search, is_whole, work));
+                    Some((number, proof?))
+                })
             });
-            if let Some(proof) = proof {
-                return self.prove(proof, search, report, all, work);
-            }
         }
-        for (search, rest) in open.iter().zip(rests(&open)) {
-            let proof = work.within(work.share(rest), |work| self.damaged(search, work));
-            if let Some(proof) = proof {
-                return self.prove(proof, search, report, all, work);
-            }
+        if let Some((number, proof)) = proof {
+            let header = open.get(number).and_then(|search| search.header.as_ref());
+            return self.prove(proof, header, report, all, work);
         }
         if let Some(search) = open.first() {
             all.unknown_signer(&Unknown {
@@ -307,11 +318,55 @@ impl Debugger {
         }
     }
 
+    /// The proof that no character of the token was altered or lost, with the number of the reading.
+    fn intact<'r>(
+        &self,
+        token: &'r [u8],
+        readings: &'r [Reading],
+        open: &mut Vec<Search<'r>>,
+        work: &mut Work,
+    ) -> Option<(usize, Proof)> {
+        let mut cut = None;
+        for (number, (reading, rest)) in readings.iter().zip(rests(readings)).enumerate() {
+            let case = Case { token, reading };
+            let share = work.share(rest);
+            // The rest is for the searches that come after this one, of which keys on P-256 have most.
+            let kept = if self.suspects.is_empty() {
+                share / 8
+            } else {
+                share / 3
+            };
+            let share = share.saturating_sub(kept);
+            let (search, proof) = work.within(share, |work| self.plain(case, open, work));
+            open.push(search);
+            match proof {
+                // Another reading may explain why the rest of a MAC is missing.
+                Some(proof) if proof.is_of_cut_mac() => {
+                    cut.get_or_insert((number, proof));
+                }
+                Some(proof) => return Some((number, proof)),
+                None => {}
+            }
+        }
+        if cut.is_some() {
+            return cut;
+        }
+        let mut searches = open.iter().zip(rests(open)).enumerate();
+        searches.find_map(|(number, (search, rest))| {
+            let proof = work.within(work.share(rest), |work| {
+                self.known_or_named(search, work)
+                    .or_else(|| search.mistaken(work))
+                    .or_else(|| self.mac(search, work))
+            });
+            Some((number, proof?))
+        })
+    }
+
     /// Tells what a proof shows, and where the certificates of the header lead to.
     fn prove(
         &self,
         mut proof: Proof,
-        search: &Search,
+        header: Option<&JoseHeader>,
         report: &Report,
         all: &mut Findings,
         work: &mut Work,
@@ -323,7 +378,7 @@ impl Debugger {
         }
         let context = Context {
             report,
-            header: search.header.as_ref(),
+            header,
             keys: &self.suspects,
         };
         all.prove(proof, work.tried.forms, &context);
@@ -453,15 +508,11 @@ impl Debugger {
     }
 
     /// Characters that were altered or lost.
-    fn damaged(&self, search: &Search, work: &mut Work) -> Option<Proof> {
-        /// With more of them, a damaged signature is not tried with other signing inputs.
+    fn damaged(&self, search: &Search, is_whole: bool, work: &mut Work) -> Option<Proof> {
+        /// With more of them, a damaged signature is not tried with other signing inputs, and one that seems whole
+        /// only with so many of them, of which the one that the header names is the first.
         const FEW_KEYS: usize = 4;
-        let Search {
-            case,
-            suspects,
-            others,
-            ..
-        } = search;
+        let Search { case, others, .. } = search;
         let is_empty = case.reading.segments.signature.is_empty();
         let of_others = family::damaged(
             *case,
@@ -477,8 +528,13 @@ impl Debugger {
         // Where each hash costs a search of its own, only what the header's algorithm may mean takes part.
         let plain: Vec<Hashed> = search.of(|hashed| hashed.is_plain);
         let plainest: Vec<Hashed> = search.of(Hashed::is_plainest);
+        let mut suspects = &*search.suspects;
         if suspects.is_empty() || plain.is_empty() || is_empty {
             return None;
+        }
+        if is_whole && self.effort == Effort::Default && suspects.len() > FEW_KEYS {
+            suspects = suspects.get(..FEW_KEYS).unwrap_or(suspects);
+            work.leave_out();
         }
         let proof = truncated::search(*case, &plainest, suspects, work)
             .or_else(|| {
@@ -662,6 +718,14 @@ fn key_is_ca(report: &Report, subject: &str) -> Finding {
         }
         _ => finding,
     }
+}
+
+/// Whether the token can be read, with a signature of the right length: it may be one by an unknown signer.
+fn is_whole(report: &Report) -> bool {
+    let signature = &report.signature;
+    report.verdict == Verdict::MisSigned
+        && signature.octets.is_some()
+        && signature.octets == signature.expected_octets
 }
 
 /// Whether a signature of 64 bytes may be one under a key on P-256. Under secp256k1 it has as many.

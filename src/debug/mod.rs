@@ -26,6 +26,7 @@ mod ecdsa;
 mod evident;
 mod family;
 mod findings;
+mod foreign_character;
 mod hmac_confusion;
 mod proof;
 mod reading;

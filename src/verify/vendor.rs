@@ -2,6 +2,7 @@
 //! others.
 
 use super::report::Report;
+use crate::text::base64url;
 use crate::text::json::Value;
 use crate::token::claims::ClaimsSet;
 use crate::token::header::JoseHeader;
@@ -72,7 +73,8 @@ pub fn is_kubernetes(claims: &ClaimsSet) -> bool {
     })
 }
 
-/// Whether a JWE has exactly the header of an Auth.js session, formerly NextAuth.js.
+/// Whether a JWE has exactly the header of an Auth.js session: its `kid` is a thumbprint. The header of NextAuth.js, its
+/// predecessor, is one that many others have.
 pub fn is_auth_js(header: &JoseHeader) -> bool {
     let members: Vec<(&str, &Value)> = header
         .parameters
@@ -82,8 +84,11 @@ pub fn is_auth_js(header: &JoseHeader) -> bool {
         .collect();
     let is = |value: &Value, text| value.as_str() == Some(text);
     match members.as_slice() {
-        [("alg", alg), ("enc", enc)] => is(alg, "dir") && is(enc, "A256GCM"),
-        [("alg", alg), ("enc", enc), ("kid", _)] => is(alg, "dir") && is(enc, "A256CBC-HS512"),
+        [("alg", alg), ("enc", enc), ("kid", kid)] => {
+            let is_thumbprint =
+                |kid: &str| base64url::decode(kid).is_ok_and(|kid| matches!(kid.len(), 32 | 64));
+            is(alg, "dir") && is(enc, "A256CBC-HS512") && kid.as_str().is_some_and(is_thumbprint)
+        }
         _ => false,
     }
 }
@@ -121,7 +126,13 @@ mod tests {
             r#"{"alg":"ES256","signer":"arn:aws:iam::1:role/a"}"#
         )));
         assert!(!is_load_balancer(&header(r#"{"alg":"ES256"}"#)));
-        assert!(is_auth_js(&header(r#"{"alg":"dir","enc":"A256GCM"}"#)));
+        let thumbprint = "A".repeat(86);
+        let of_session = format!(r#"{{"alg":"dir","enc":"A256CBC-HS512","kid":"{thumbprint}"}}"#);
+        assert!(is_auth_js(&header(&of_session)));
+        assert!(!is_auth_js(&header(
+            r#"{"alg":"dir","enc":"A256CBC-HS512","kid":"2026-01"}"#
+        )));
+        assert!(!is_auth_js(&header(r#"{"alg":"dir","enc":"A256GCM"}"#)));
         assert!(!is_auth_js(&header(r#"{"alg":"dir","enc":"A128GCM"}"#)));
         assert!(!is_auth_js(&header(r#"{"alg":"A256KW","enc":"A256GCM"}"#)));
         assert!(is_auth0(&header(

@@ -239,9 +239,9 @@ impl EditSearch<'_> {
         /// A point is normalized.
         const OF_A_MULTIPLE: u64 = 1;
         /// So many comparisons cost as much as an addition.
-        const COMPARISONS: u64 = 5;
+        const COMPARISONS: u64 = 4;
         /// Each hash takes a comparison of each character at each place: only so many are likely enough.
-        const MAX_HASHES: usize = 64;
+        const MAX_HASHES: usize = 48;
         let (from, last) = self.layout.r.whole_places();
         let [known_r, known_s] = self.numbers(from, 'A')?;
         let hashes = self.hashes.get(..MAX_HASHES).unwrap_or(self.hashes);

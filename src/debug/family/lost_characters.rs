@@ -41,20 +41,28 @@ pub fn search(
         let row = Algorithm::of(key_type).find(|row| Some(row.name) == alg)?;
         suspect.is_for(row, false).then_some((suspect, row))
     });
-    let mut suspects = suspects.take(MAX_KEYS);
+    let suspects: Vec<_> = suspects.take(MAX_KEYS).collect();
     let likely = inputs.iter().filter(|input| input.is_likely);
     let likely: Vec<SigningInput> = likely.cloned().collect();
-    work.within(SHARE, |work| {
-        suspects.find_map(|(suspect, row)| {
+    let of_curves = |work: &mut Work| {
+        let on_curve = suspects.iter().filter_map(|(suspect, row)| {
             let forms = completed(case, suspect.key(), row)?;
-            match suspect.key() {
-                Material::Rsa(_) => of_rsa(case, inputs, suspect, forms, work),
-                Material::P384(_) | Material::P521(_) | Material::Secp256k1(_) => {
-                    let target = Target::of(suspect, forms);
-                    other_curves::search(case, &likely, &[target], 0, Ways::All, work)
+            Some(Target::of(suspect, forms)).filter(other_curves::has_curve)
+        });
+        let targets: Vec<Target> = on_curve.collect();
+        other_curves::search(case, &likely, &targets, 0, Ways::All, work)
+    };
+    work.within(SHARE, |work| {
+        let of_curves = of_curves(work);
+        of_curves.or_else(|| {
+            suspects.iter().find_map(|(suspect, row)| {
+                let forms = || completed(case, suspect.key(), row);
+                match suspect.key() {
+                    Material::Rsa(_) => of_rsa(case, inputs, suspect, forms()?, work),
+                    Material::Ed25519(_) => one_by_one(case, inputs, suspect, row, &forms()?, work),
+                    _ => None,
                 }
-                _ => one_by_one(case, inputs, suspect, row, &forms, work),
-            }
+            })
         })
     })
 }

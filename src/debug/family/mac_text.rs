@@ -4,6 +4,7 @@
 use super::hash_variants::ways;
 use super::key_with_forms::Target;
 use crate::algorithm::{KeyType, Message, expected_mac};
+use crate::debug::alteration;
 use crate::debug::budget::{self, Work};
 use crate::debug::cause::Cause;
 use crate::debug::change::{Change, Edit};
@@ -131,30 +132,16 @@ fn repair(segment: &str, mac: &str) -> Option<Change> {
 
 /// One character, or two neighbors.
 fn edit(segment: &str, mac: &str) -> Option<Change> {
-    let alike = |pair: &(u8, u8)| pair.0 == pair.1;
-    let at = segment.bytes().zip(mac.bytes()).take_while(alike).count();
-    let end = segment.bytes().rev().zip(mac.bytes().rev());
-    let shortest = segment.len().min(mac.len()).saturating_sub(at);
-    let end = end.take_while(alike).take(shortest).count();
-    let removed = segment.get(at..segment.len().checked_sub(end)?)?;
-    let inserted = mac.get(at..mac.len().checked_sub(end)?)?;
-    let is_swapped = || inserted.chars().rev().eq(removed.chars());
+    let (cause, edit) = alteration::between(segment, mac)?;
     let is_special = |c| matches!(c, '-' | '_');
-    let cause = match (removed.len(), inserted.len()) {
-        (1, 1) => Cause::AlteredCharacter,
-        (0, 1) if at == segment.len() => Cause::Truncated,
-        (0, 1) if inserted.contains(is_special) && !segment.contains(is_special) => {
+    let cause = match cause {
+        Cause::LostCharacter if edit.at == segment.len() => Cause::Truncated,
+        Cause::LostCharacter
+            if edit.inserted.contains(is_special) && !segment.contains(is_special) =>
+        {
             Cause::DroppedCharacters
         }
-        (0, 1) => Cause::LostCharacter,
-        (1, 0) => Cause::AddedCharacter,
-        (2, 2) if is_swapped() => Cause::SwappedCharacters,
-        (_, _) => return None,
-    };
-    let edit = Edit {
-        at,
-        removed: removed.to_owned(),
-        inserted: inserted.to_owned(),
+        cause => cause,
     };
     let edits = vec![edit];
     Some(Change::EditSignature { cause, edits })

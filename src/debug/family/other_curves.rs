@@ -10,15 +10,17 @@
 use std::collections::HashMap;
 
 use p384::elliptic_curve::group::ff::{Field as _, PrimeField as _};
-use p384::elliptic_curve::ops::Reduce;
-use p384::elliptic_curve::point::DecompressPoint;
+use p384::elliptic_curve::ops::{MulVartime as _, Reduce};
+use p384::elliptic_curve::point::{AffineCoordinates as _, DecompressPoint};
 use p384::elliptic_curve::subtle::Choice;
-use p384::elliptic_curve::{AffinePoint, CurveArithmetic, FieldBytes, ProjectivePoint, Scalar};
+use p384::elliptic_curve::{
+    AffinePoint, CurveArithmetic, CurveGroup as _, FieldBytes, ProjectivePoint, Scalar,
+};
 
 use super::hash_variants::{LIKELY_WAYS, ways};
 use super::key_with_forms::Target;
 use crate::algorithm::{Algorithm, KeyType, Material, Message};
-use crate::debug::budget::{self, Work};
+use crate::debug::budget::{self, CurveCosts, Work};
 use crate::debug::change::Change;
 use crate::debug::evident::alg::{is_other_algorithm, rows};
 use crate::debug::proof::{Proof, Signer};
@@ -57,12 +59,14 @@ pub enum Ways {
     Plain,
 }
 
-/// A form of the signature with a key, and the two points of which the hash must lead to one.
-struct Expected<'t, P> {
+/// A form of the signature with a key.
+struct Expected<'t> {
     target: &'t Target<'t>,
     form: usize,
-    points: [P; 2],
 }
+
+/// What is expected of a hash, by the x of the point that the hash must lead to, or its negative.
+type Points<'t, C> = HashMap<FieldBytes<C>, Vec<Expected<'t>>>;
 
 /// The bits of a digit of a number.
 const DIGIT: usize = 6;
@@ -116,46 +120,66 @@ where
         .filter_map(|target| Some((target, point(&target.key)?)))
         .collect();
     let (first, _) = keys.first()?;
-    let cost = budget::of_curve(&first.key);
-    let expected = expected::<C>(&keys, cost.multiplication, kept, work);
-    if expected.is_empty() || work.left() <= kept || !work.spend(cost.multiples) {
+    let costs = budget::of_curve(&first.key);
+    let expected = expected::<C>(&keys, &costs, kept, work);
+    if expected.is_empty() || work.left() <= kept || !work.spend(costs.multiples) {
         return None;
     }
     let multiples = Multiples::of_generator::<C>();
     let comparisons = u64::try_from(expected.len()).unwrap_or(u64::MAX);
     let mut best: Option<Proof> = None;
     let size = |proof: &Proof| proof.changes().len();
-    for hashed in hashes(inputs, first.key.key_type(), ways) {
-        let least = case.reading.changes.len().saturating_add(hashed.changes());
-        if best.as_ref().is_some_and(|best| size(best) <= least) {
-            continue;
-        }
-        let cost = cost.look_up.saturating_add(comparisons);
-        let units = budget::of_hash(hashed.input.text.len()).saturating_add(cost);
-        if work.left() <= kept || !work.spend(units) {
-            work.leave_out();
-            break;
-        }
-        work.count(comparisons);
-        let Some(hash) = hashed.hash(&first.key).and_then(|hash| number::<C>(&hash)) else {
-            continue;
+    let all = hashes(inputs, first.key.key_type(), ways);
+    for hashes in all.chunks(AT_ONCE) {
+        let is_smaller = |hashed: &&HashedInput| {
+            let least = case.reading.changes.len().saturating_add(hashed.changes());
+            best.as_ref().is_none_or(|best| size(best) > least)
         };
-        let sum = multiples.times(&hash);
-        for expected in expected.iter().filter(|found| found.points.contains(&sum)) {
-            let proof = expected.prove(case, &hashed, work);
-            best = best.into_iter().chain(proof).min_by_key(size);
+        let is_paid = |hashed: &&HashedInput| {
+            let units = budget::of_hash(hashed.input.text.len()).saturating_add(costs.look_up);
+            let is_paid = work.left() > kept && work.spend(units);
+            if is_paid {
+                work.count(comparisons);
+            } else {
+                work.leave_out();
+            }
+            is_paid
+        };
+        let smaller = hashes.iter().filter(is_smaller);
+        let (hashes, sums): (Vec<&HashedInput>, Vec<_>) = smaller
+            .take_while(is_paid)
+            .filter_map(|hashed| {
+                let hash = number::<C>(&hashed.hash(&first.key)?)?;
+                Some((hashed, multiples.times(&hash)))
+            })
+            .unzip();
+        for (hashed, x) in hashes.into_iter().zip(abscissas::<C>(&sums)) {
+            for expected in expected.get(&x).into_iter().flatten() {
+                let proof = expected.prove(case, hashed, work);
+                best = best.into_iter().chain(proof).min_by_key(size);
+            }
         }
     }
     best
 }
 
+/// So many points are normalized together.
+const AT_ONCE: usize = 32;
+
+/// The x of each point, of which none is the point at infinity but by chance.
+fn abscissas<C: CurveArithmetic>(points: &[ProjectivePoint<C>]) -> Vec<FieldBytes<C>> {
+    let mut affine = vec![AffinePoint::<C>::default(); points.len()];
+    ProjectivePoint::<C>::batch_normalize(points, &mut affine);
+    affine.iter().map(AffinePoint::<C>::x).collect()
+}
+
 /// The points for each form of the signature and each key, the plainest ones first.
 fn expected<'t, C>(
     keys: &[(&'t Target<'t>, ProjectivePoint<C>)],
-    multiplication: u64,
+    costs: &CurveCosts,
     kept: u64,
     work: &mut Work,
-) -> Vec<Expected<'t, ProjectivePoint<C>>>
+) -> Points<'t, C>
 where
     C: CurveArithmetic,
     AffinePoint<C>: DecompressPoint<C>,
@@ -163,8 +187,6 @@ where
 {
     /// So many forms are all of one kind: R and S in either order, and in either order of bytes.
     const ORDERS: usize = 4;
-    /// On the curve where points cost most.
-    const ADDITIONS: u64 = 20;
     let mut pairs: Vec<(usize, usize)> = keys
         .iter()
         .enumerate()
@@ -172,7 +194,7 @@ where
         .collect();
     // The plainest form meets every key.
     pairs.sort_by_cached_key(|(form, key)| (*form > 0, (form / ORDERS).saturating_add(*key)));
-    let mut found = Vec::new();
+    let (mut found, mut points) = (Vec::new(), Vec::new());
     let mut nonces: HashMap<&[u8], Nonce<C>> = HashMap::new();
     for (form, key) in pairs {
         let Some((target, point)) = keys.get(key) else {
@@ -185,35 +207,36 @@ where
             continue;
         };
         // What is known of this R is not computed again.
-        let is_known = nonces
-            .get(r_bytes)
-            .is_some_and(|nonce| nonce.is_next(key, &s));
-        let cost = if is_known {
-            ADDITIONS
-        } else {
-            multiplication.saturating_mul(2)
-        };
+        let nonce = nonces.get(r_bytes);
+        let cost = nonce.map_or(costs.multiplication.saturating_mul(2), |nonce| {
+            nonce.cost(key, &s, costs)
+        });
+        // Two sums, with what it takes to normalize them.
+        let cost = cost.saturating_add(costs.addition.saturating_mul(3));
         if work.left() <= kept || !work.spend(cost) {
             work.leave_out();
             break;
         }
         let nonce = nonces.entry(r_bytes).or_insert_with(|| Nonce::new(r_bytes));
         if let Some([of_signature, of_key]) = nonce.products(&r, &s, key, point) {
-            found.push(Expected {
-                target,
-                form,
-                points: [of_signature - of_key, -of_signature - of_key],
-            });
+            points.extend([of_signature - of_key, -of_signature - of_key]);
+            found.extend([(target, form); 2]);
         }
     }
-    found
+    let mut expected = Points::<C>::new();
+    for ((target, form), x) in found.into_iter().zip(abscissas::<C>(&points)) {
+        let expected: &mut Vec<_> = expected.entry(x).or_default();
+        expected.push(Expected { target, form });
+    }
+    expected
 }
 
-/// The point R, with the last of its multiples that was computed, and the multiples of keys by its x.
+/// The point R, with its multiples, and the multiples of keys by its x.
 struct Nonce<C: CurveArithmetic> {
     /// None if no point has this x.
     lifted: Option<ProjectivePoint<C>>,
-    multiple: Option<(Scalar<C>, ProjectivePoint<C>)>,
+    /// By the bytes of the number.
+    multiples: HashMap<FieldBytes<C>, ProjectivePoint<C>>,
     of_keys: HashMap<usize, ProjectivePoint<C>>,
 }
 
@@ -228,19 +251,26 @@ where
         let affine = decompressed.and_then(Option::<AffinePoint<C>>::from);
         Self {
             lifted: affine.map(Into::into),
-            multiple: None,
+            multiples: HashMap::new(),
             of_keys: HashMap::new(),
         }
     }
 
-    /// Whether additions alone lead to the products with this number, and this key.
-    fn is_next(&self, key: usize, s: &Scalar<C>) -> bool {
-        let is_next = |last: &Scalar<C>| last == s || *last + Scalar::<C>::ONE == *s;
-        let of_signature = self
-            .multiple
-            .as_ref()
-            .is_some_and(|(last, _)| is_next(last));
-        self.lifted.is_none() || (of_signature && self.of_keys.contains_key(&key))
+    /// What it costs to compute the products with this number, and this key.
+    fn cost(&self, key: usize, s: &Scalar<C>, costs: &CurveCosts) -> u64 {
+        if self.lifted.is_none() {
+            return 0;
+        }
+        let last = *s - Scalar::<C>::ONE;
+        let of_signature = if self.multiples.contains_key(&s.to_repr()) {
+            0
+        } else if self.multiples.contains_key(&last.to_repr()) {
+            costs.addition
+        } else {
+            costs.multiplication
+        };
+        let is_known = self.of_keys.contains_key(&key);
+        of_signature.saturating_add(if is_known { 0 } else { costs.multiplication })
     }
 
     /// `s R` and `r Q`.
@@ -252,14 +282,15 @@ where
         point: &ProjectivePoint<C>,
     ) -> Option<[ProjectivePoint<C>; 2]> {
         let lifted = self.lifted?;
-        let of_signature = match &self.multiple {
-            Some((last, multiple)) if last == s => *multiple,
-            Some((last, multiple)) if *last + Scalar::<C>::ONE == *s => *multiple + lifted,
-            Some(_) | None => lifted * *s,
-        };
-        self.multiple = Some((*s, of_signature));
-        let of_key = self.of_keys.entry(key).or_insert_with(|| *point * *r);
-        Some([of_signature, *of_key])
+        let last = (*s - Scalar::<C>::ONE).to_repr();
+        let last = self.multiples.get(&last).copied();
+        let of_signature = self.multiples.entry(s.to_repr());
+        let of_signature = of_signature.or_insert_with(|| {
+            last.map_or_else(|| lifted.mul_vartime(s), |multiple| multiple + lifted)
+        });
+        let of_key = self.of_keys.entry(key);
+        let of_key = of_key.or_insert_with(|| point.mul_vartime(r));
+        Some([*of_signature, *of_key])
     }
 }
 
@@ -304,7 +335,7 @@ fn hashes(inputs: &[SigningInput], key_type: KeyType, of: Ways) -> Vec<HashedInp
     hashes
 }
 
-impl<P> Expected<'_, P> {
+impl Expected<'_> {
     fn prove(&self, case: Case, hashed: &HashedInput, work: &mut Work) -> Option<Proof> {
         let Target { suspect, forms, .. } = self.target;
         let is_other = hashed.changes.iter().any(is_other_algorithm);

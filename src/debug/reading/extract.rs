@@ -33,8 +33,8 @@ pub const STEPS: [fn(&str) -> Vec<Proposal>; 12] = [
 /// How many tokens of one text, or places in it, are looked at: a text of many is hostile or a log.
 const MAX_TOKENS: usize = 16;
 
-/// The characters of a signature of 64 octets.
-const SIGNATURE: usize = 86;
+/// The characters of a whole signature: of 64 bytes, of other ECDSA and MACs, and of RSA with 2048, 3072 and 4096 bits.
+const SIGNATURES: [usize; 8] = [86, 43, 64, 128, 176, 342, 512, 683];
 
 fn begins(text: &str) -> bool {
     HEADER_STARTS.iter().any(|start| text.starts_with(start))
@@ -287,10 +287,11 @@ fn dotted(text: &str) -> Vec<Proposal> {
             });
             with_other.collect()
         }
-        [header, both] => [0, 1]
+        [header, both] => SIGNATURES
             .into_iter()
-            .filter_map(|more| {
-                let at = both.len().checked_sub(SIGNATURE)?;
+            .flat_map(|length| [(length, 0), (length, 1)])
+            .filter_map(|(length, more)| {
+                let at = both.len().checked_sub(length)?;
                 let payload = both.get(..at.checked_sub(more)?)?;
                 Some([*header, payload, both.get(at..)?])
             })
@@ -357,7 +358,7 @@ fn inside(text: &str) -> Vec<Proposal> {
     // Nothing but white space and more of the same: the token goes on there, unless it is whole.
     let is_whole = |token: &&str| {
         let signature = token.rsplit('.').next();
-        signature.is_some_and(|signature| signature.len() == SIGNATURE)
+        signature.is_some_and(|signature| SIGNATURES.contains(&signature.len()))
     };
     let goes_on = begins(trimmed)
         && !tokens(trimmed).iter().any(is_whole)

@@ -70,7 +70,7 @@ fn with(changes: &[Change], text: &str, proposal: &[Change]) -> Option<(Vec<Chan
 
 impl Reading {
     /// Brings each segment to base64url.
-    fn of(token: &[u8], mut changes: Vec<Change>, text: &str) -> Option<Self> {
+    pub fn of(token: &[u8], mut changes: Vec<Change>, text: &str) -> Option<Self> {
         if text.contains(['+', '/']) {
             changes.push(Change::UseBase64url);
         }

@@ -13,7 +13,7 @@ use crate::debug::change::{Change, Edit, Zeros};
 use crate::debug::replay::{self, HALF};
 
 /// The longest segment and the longest signature that are looked at; RSA's are longer.
-const MAX_LENGTH: usize = 512;
+const MAX_LENGTH: usize = 1024;
 
 /// More forms of one segment are not looked at: of most there are four.
 const MAX_FORMS: usize = 256;
@@ -77,8 +77,8 @@ const ORDERS: [&[Change]; 4] = [
 /// Every way to read the segment as the signature of a key that is not on P-256, the plainest first.
 /// `length` is how many bytes its signatures have.
 pub fn forms_for(segment: &str, key: KeyType, length: usize, work: &mut Work) -> Vec<Bytes> {
-    /// A signature that was written as text, and that text as text once more.
-    const MAX_GROWTH: usize = 8;
+    /// A signature that was written as an object of its bytes.
+    const MAX_GROWTH: usize = 14;
     const MAX_FORMS: usize = 64;
     const OF_A_FORM: u64 = 4;
     let half = length / 2;
@@ -108,8 +108,9 @@ pub fn forms_for(segment: &str, key: KeyType, length: usize, work: &mut Work) ->
                 halves.into_iter().flat_map(orders).collect()
             }
             KeyType::Ed25519 => {
-                let orders = ORDERS.map(<[Change]>::to_vec).into_iter();
-                orders.chain([vec![Change::ReverseBytes]]).collect()
+                // Both halves reversed and swapped are all bytes reversed.
+                let [plain, swapped, reversed, _] = ORDERS.map(<[Change]>::to_vec);
+                vec![plain, swapped, reversed, vec![Change::ReverseBytes]]
             }
             KeyType::Rsa => {
                 let resized = [vec![], vec![Change::ResizeNumber { length }]].into_iter();
@@ -272,6 +273,8 @@ fn halves(bytes: &[u8], half: usize) -> Vec<Vec<Change>> {
         (Zeros::Behind, Zeros::Behind),
         (Zeros::Before, Zeros::Behind),
     ];
+    /// More bytes are text, or no two numbers.
+    const MAX_BYTES: usize = 512;
     let twice = half.saturating_mul(2);
     let mut found = Vec::new();
     if let Some(length) = der::sequence_length(bytes) {
@@ -285,7 +288,7 @@ fn halves(bytes: &[u8], half: usize) -> Vec<Vec<Change>> {
     if bytes.len() == twice {
         found.push(Vec::new());
     }
-    if (twice.saturating_sub(MAX_LOST)..=MAX_LENGTH).contains(&bytes.len()) {
+    if (twice.saturating_sub(MAX_LOST)..=MAX_BYTES).contains(&bytes.len()) {
         for at in 1..bytes.len() {
             let resized = RESIZED.map(|(r, s)| Change::ResizeHalves { at, r, s });
             let made = |change: &Change| replay::signature_bytes(bytes, change, half).is_some();

@@ -87,7 +87,19 @@ impl SecretForm {
 
     /// What is done to a secret one after the other, the likeliest last: what stood around it is removed before it is
     /// decoded, and `echo` wrote a newline into what was encoded.
-    pub const PAIRS: [[Self; 2]; 12] = [
+    pub const PAIRS: [[Self; 2]; 24] = [
+        [Self::FromBase64, Self::FromHex],
+        [Self::FromHex, Self::FromBase64],
+        [Self::AsBase64, Self::AsHex],
+        [Self::AsHex, Self::AsBase64],
+        [Self::InQuotes, Self::WithNewline],
+        [Self::WithoutNewline, Self::WithoutQuotes],
+        [Self::AsHex, Self::WithNewline],
+        [Self::AsBase64url, Self::WithNewline],
+        [Self::AsBase64, Self::WithNewline],
+        [Self::FromHex, Self::WithNewline],
+        [Self::FromBase64url, Self::WithNewline],
+        [Self::FromBase64, Self::WithNewline],
         [Self::WithoutBom, Self::FromHex],
         [Self::WithoutBom, Self::FromBase64url],
         [Self::WithoutBom, Self::FromBase64],

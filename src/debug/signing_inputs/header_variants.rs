@@ -45,24 +45,26 @@ pub fn changed(
     }
     let style = json_styles::style_of(parameters, json, work);
     let types: Vec<Value> = ["JWT", "jwt", "at+jwt"].map(Value::from).to_vec();
-    let mut headers: Vec<Vec<Pair>> = vec![json_styles::pairs(parameters)];
+    // Each with the count of its members that were changed.
+    let mut headers: Vec<(usize, Vec<Pair>)> = vec![(0, json_styles::pairs(parameters))];
     for (name, values) in [
         ("kid", &names.kids[..]),
         ("typ", &types),
         ("alg", &names.algorithms),
     ] {
         let room = MAX_HEADERS.saturating_sub(headers.len());
-        let more: Vec<Vec<Pair>> = headers
-            .iter()
-            .flat_map(|header| with_other(header, name, values))
-            .take(room)
-            .collect();
+        let more = headers.iter().flat_map(|(count, header)| {
+            let others = with_other(header, name, values);
+            others.map(|other| (count.saturating_add(1), other))
+        });
+        let more: Vec<_> = more.take(room).collect();
         headers.extend(more);
     }
+    headers.sort_by_key(|(count, _)| *count);
     headers
         .into_iter()
         .skip(1)
-        .filter_map(|header| spelled(header, style, work))
+        .filter_map(|(_, header)| spelled(header, style, work))
         .collect()
 }
 

@@ -256,6 +256,12 @@ fn quoted(string: &str, style: Style) -> String {
     );
     // Strings always have a JSON form.
     let mut quoted = serde_json::to_string(string).unwrap_or_default();
+    // Most strings have no character that any style escapes.
+    let is_plain =
+        |byte: u8| byte.is_ascii_alphanumeric() || b" \"!#$%()*,-.:;=?@[]^_{|}~".contains(&byte);
+    if quoted.bytes().all(is_plain) {
+        return quoted;
+    }
     let mut text = String::with_capacity(quoted.len());
     if matches!(style.escapes, EscapeStyle::HtmlAndNonAsciiCapital) {
         quoted = quoted.replace("\\\"", "\\u0022");

@@ -11,16 +11,19 @@ use std::sync::Arc;
 
 use self::digest::Digest;
 use self::header_variants::KeyNames;
+use super::alteration;
 use super::budget::{self, Work};
 use super::cause::Cause;
 use super::change::{self, Change};
 use super::reading::Reading;
 use super::replay;
+use crate::algorithm::Algorithm;
 use crate::curve::Prehash;
 use crate::debug::reading::notation::Notation;
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
 use crate::token::header::JoseHeader;
+use crate::token::segment::Segment;
 
 /// The bytes of all texts together, each as often as it is hashed.
 const MAX_HASHED: usize = 8 * 1024 * 1024;
@@ -30,6 +33,9 @@ const MAX_SPELLED: usize = 1024 * 1024;
 
 /// The bytes of all texts that are kept.
 const MAX_KEPT: usize = 2 * 1024 * 1024;
+
+/// More changed headers are not tried with other payloads.
+const MAX_PAIRED: usize = 48;
 
 /// The hashes that a signer may have used instead of SHA-256, the likeliest first.
 const DIGESTS: [Digest; 6] = [
@@ -170,6 +176,7 @@ impl SigningInputs {
 }
 
 impl Writer<'_> {
+    #[allow(clippy::too_many_lines, reason = "one kind of text after the other")]
     fn fill(&mut self, header: Option<&JoseHeader>, names: &KeyNames, work: &mut Work) {
         let alg = header.and_then(|header| header.alg.as_deref());
         let segments = &self.reading.segments;
@@ -214,7 +221,15 @@ impl Writer<'_> {
         if let Some(header) = header {
             for changed in header_variants::changed(&header.parameters, &header_json, names, work) {
                 let json = changed.text.into();
-                changed_headers.push(header_variant(Cause::HeaderChanged, json, changed.alg));
+                // Damage seldom makes the name of one algorithm that of another.
+                let is_other = changed.alg.as_deref() != alg
+                    && alg.is_some_and(|alg| Algorithm::named(alg).is_some());
+                let variant = header_variant(Cause::HeaderChanged, json, changed.alg);
+                changed_headers.push(if is_other {
+                    variant
+                } else {
+                    variant.or_damaged(Segment::Header, &segments.header)
+                });
             }
             for changed in header_variants::with_zip(&header.parameters, &header_json, work) {
                 let json = changed.text.into();
@@ -224,19 +239,32 @@ impl Writer<'_> {
                 let alg = alg.map(str::to_owned);
                 rare_headers.push(header_variant(Cause::HeaderReserialized, json.into(), alg));
             }
-            for (json, styles) in spellings(&header.parameters, work) {
+            let spellings = spellings(&header.parameters, work);
+            let is_written = is_spelling(&header_json, &spellings);
+            for (json, styles) in spellings {
                 let alg = alg.map(str::to_owned);
                 let variant = header_variant(Cause::HeaderReserialized, json, alg);
-                respelled_headers.push(Variant { styles, ..variant });
+                let variant = Variant { styles, ..variant };
+                respelled_headers.push(if is_written {
+                    variant
+                } else {
+                    variant.or_damaged(Segment::Header, &segments.header)
+                });
             }
         }
         if work.spend(budget::of_json(&payload_json))
             && let Ok(Value::Object(claims)) = Value::parse(&payload_json)
         {
-            let spellings = spellings(&claims, work).into_iter();
-            other_payloads.extend(spellings.map(|(json, styles)| Variant {
-                styles,
-                ..payload_variant(Cause::PayloadReserialized, json)
+            let spellings = spellings(&claims, work);
+            let is_written = is_spelling(&payload_json, &spellings);
+            other_payloads.extend(spellings.into_iter().map(|(json, styles)| {
+                let variant = payload_variant(Cause::PayloadReserialized, json);
+                let variant = Variant { styles, ..variant };
+                if is_written {
+                    variant
+                } else {
+                    variant.or_damaged(Segment::Payload, &segments.payload)
+                }
             }));
         }
         if let Ok(json) = String::from_utf8(payload_json) {
@@ -260,16 +288,23 @@ impl Writer<'_> {
         self.pairs(&rare_headers, &payloads, &plain, Ways::Plain, work);
         self.pairs(&headers, &all_payloads, &plain, Ways::Every, work);
         self.pairs(
-            &changed_headers,
+            changed_headers
+                .get(..MAX_PAIRED)
+                .unwrap_or(&changed_headers),
             &likely_payloads,
             &plain,
             Ways::Plain,
             work,
         );
         for header in &respelled_headers {
-            // Who writes both writes them in one style.
+            // Who writes both writes them in one style, or two writers write each on one line.
             let mut alike = all_payloads.clone();
-            alike.retain(|payload| payload.styles.meet(header.styles));
+            alike.retain(|payload| {
+                let are_likely = [payload.styles, header.styles]
+                    .iter()
+                    .all(|styles| styles.are_likely());
+                are_likely || payload.styles.meet(header.styles)
+            });
             self.pairs(&[header], &alike, &plain, Ways::Plain, work);
         }
         self.pairs(&other_headers, &payloads, &inputs, Ways::Plain, work);
@@ -409,6 +444,27 @@ impl Writer<'_> {
             }
         }
     }
+}
+
+impl Variant {
+    /// The same as damage, if one character of the segment as it was sent makes all the difference.
+    fn or_damaged(self, segment: Segment, sent: &str) -> Self {
+        let damage = alteration::between(sent, &self.segment);
+        let damage = damage.map(|(cause, edit)| Change::EditSegment {
+            cause,
+            segment,
+            edit,
+        });
+        Self {
+            change: damage.or(self.change),
+            ..self
+        }
+    }
+}
+
+/// Whether a common writer wrote this JSON.
+fn is_spelling(json: &[u8], spellings: &[(Arc<str>, Styles)]) -> bool {
+    spellings.iter().any(|(known, _)| known.as_bytes() == json)
 }
 
 fn header_variant(cause: Cause, json: Arc<str>, alg: Option<String>) -> Variant {

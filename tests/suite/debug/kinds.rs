@@ -355,10 +355,18 @@ fn told_in_words(keys: &Bench, signer: &Issuer) {
         (
             jwe_of(r#"{"alg":"dir","enc":"A256GCM"}"#),
             "jwe",
-            "AUTH_SECRET",
+            "the shared secret",
         ),
         (
             jwe_of(r#"{"alg":"dir","enc":"A256CBC-HS512","kid":"a"}"#),
+            "jwe",
+            "the shared secret",
+        ),
+        (
+            jwe_of(&format!(
+                r#"{{"alg":"dir","enc":"A256CBC-HS512","kid":"{}"}}"#,
+                "A".repeat(86)
+            )),
             "jwe",
             "AUTH_SECRET",
         ),

@@ -6,6 +6,7 @@ use jwtlens::{Effort, Verdict};
 use sha2::{Sha256, Sha384, Sha512};
 
 use super::{codes, debug, debugger, encode, input, payload, proven};
+use crate::pairs::Pair;
 use crate::support::{Issuer, Random};
 
 #[test]
@@ -118,5 +119,50 @@ fn a_mac_with_any_key_of_a_set_is_found() {
         spaced(&format!(r#"{{"keys":[{}]}}"#, jwks[0])) + "\n",
     ] {
         assert!(found(&jwks[0], bare, &payload(1), &secret), "{secret}");
+    }
+}
+
+/// A secret that was encoded twice, or got a newline as well.
+#[test]
+fn a_secret_that_is_wrong_twice_is_proven() {
+    let secret = "a secret of thirty-two bytes or more";
+    let secret = &secret[..35];
+    let base64 = BASE64.encode(secret.as_bytes());
+    let hex_of_base64 = HEXLOWER.encode(base64.as_bytes());
+    for (given, signed, expected) in [
+        (
+            secret,
+            format!("{base64}\n"),
+            ["secret-base64", "secret-with-newline"],
+        ),
+        (
+            secret,
+            format!("{}\n", encode(secret)),
+            ["secret-base64url", "secret-with-newline"],
+        ),
+        (
+            secret,
+            format!("\"{secret}\"\n"),
+            ["secret-quoted", "secret-with-newline"],
+        ),
+        (
+            secret,
+            hex_of_base64.clone(),
+            ["secret-base64", "secret-hex"],
+        ),
+        (
+            &hex_of_base64,
+            secret.to_owned(),
+            ["secret-base64", "secret-hex"],
+        ),
+    ] {
+        let jwk = Pair::Oct(given.as_bytes().to_vec()).jwk();
+        let bench = debugger(&[&jwk], &[], Effort::Default);
+        let token = Pair::Oct(signed.clone().into_bytes()).token("HS256", "HS256", "{}");
+        assert_eq!(
+            proven(&debug(&bench, &token)),
+            codes(&expected),
+            "{signed:?}"
+        );
     }
 }
