@@ -376,6 +376,11 @@ fn key(asked: &Key, surroundings: &Surroundings, messages: Messages) -> Result<E
         return Err(keys::missing(hint).into());
     }
     if given.is_empty() && surroundings.stdin == Stdin::Pipe {
+        // Printed even with --quiet: a script could take the answer for that about another key.
+        let messages = Messages {
+            quiet: false,
+            ..messages
+        };
         messages.note(&format!("stdin is not read; {}", keys::PIPE));
     }
     not_from_terminal(keys.iter().map(|key| key.text), surroundings)?;

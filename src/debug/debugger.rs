@@ -393,15 +393,22 @@ impl Debugger {
     ) -> (Search<'r>, Option<Proof>) {
         let mut search = self.prepared(case, others, work);
         let targets = Targets::new(&search.forms, &search.suspects, work);
-        let proof = self
-            .known_as_it_is(&search, work)
-            .or_else(|| meet(case, &targets, &search.signed.hashes, work));
+        let (proof, most_changes) = match self.known_as_it_is(&search, work) {
+            Some(proof) => (Some(proof), 0),
+            None => meet(case, &targets, &search.signed.hashes, work),
+        };
         if proof.is_some() {
+            work.tried.describe_inputs(&search.signed, most_changes);
             return (search, proof);
         }
         search.opened = family::opened(case, &search.others, work);
         let texts = &search.signed.texts;
         let proof = family::search(case, texts, &search.others, &search.opened, work);
+        let most_changes = proof.as_ref().map_or(usize::MAX, |proof| {
+            let changes = proof.changes().len();
+            changes.saturating_sub(case.reading.changes.len())
+        });
+        work.tried.describe_inputs(&search.signed, most_changes);
         (search, proof)
     }
 
@@ -445,7 +452,7 @@ impl Debugger {
         let of_others = others.iter().map(|other| (&**other.id(), other.changes()));
         let changes = forms.iter().map(|form| &*form.changes);
         let keys = of_p256.chain(of_others);
-        work.tried.describe(changes, &signed.inputs, keys);
+        work.tried.describe(changes, keys);
         Search {
             case,
             header,
@@ -580,7 +587,7 @@ impl Search<'_> {
             .collect();
         let plain = self.forms.get(..1).unwrap_or_default();
         let targets = Targets::new(plain, &mistaken, work);
-        meet(self.case, &targets, &self.of(Hashed::is_plainest), work)
+        meet(self.case, &targets, &self.of(Hashed::is_plainest), work).0
     }
 
     fn alg(&self) -> Option<&str> {

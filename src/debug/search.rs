@@ -165,9 +165,16 @@ impl<'s> Targets<'s> {
     }
 }
 
-/// Looks hashes up, those with the fewest changes first, until no smaller proof can come.
-pub fn meet(case: Case, targets: &Targets, hashes: &[Hashed], work: &mut Work) -> Option<Proof> {
+/// Looks hashes up, those with the fewest changes first, until no smaller proof can come. Of how many changes the last
+/// of them are is the second result.
+pub fn meet(
+    case: Case,
+    targets: &Targets,
+    hashes: &[Hashed],
+    work: &mut Work,
+) -> (Option<Proof>, usize) {
     let mut best: Option<Proof> = None;
+    let mut most = 0;
     let size = |proof: &Proof| proof.changes().len();
     for level in hashes.chunk_by(|a, b| a.changes.len() == b.changes.len()) {
         let changes = level.first().map_or(0, |hashed| hashed.changes.len());
@@ -178,8 +185,9 @@ pub fn meet(case: Case, targets: &Targets, hashes: &[Hashed], work: &mut Work) -
         let Some(met) = targets.meet(level, work) else {
             break;
         };
+        most = changes;
         let proofs = met.iter().filter_map(|met| met.prove(case, work));
         best = best.into_iter().chain(proofs).min_by_key(size);
     }
-    best
+    (best, most)
 }

@@ -145,7 +145,7 @@ fn targets<'s>(
                 let forms: Arc<[Bytes]> =
                     signature_encodings::forms_for(segment, key_type, length, work).into();
                 let changes = forms.iter().map(|(changes, _)| &**changes);
-                work.tried.describe(changes, &[], std::iter::empty());
+                work.tried.describe(changes, std::iter::empty());
                 read.push((key_type, length, Arc::clone(&forms)));
                 forms
             };

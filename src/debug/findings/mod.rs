@@ -11,6 +11,7 @@ use super::hmac_confusion::EMPTY_SECRET;
 use super::proof::Proof;
 use super::reading::Reading;
 use super::signer::Suspect;
+use super::signing_inputs::SigningInputs;
 use crate::curve;
 use crate::debug::evident::payload_damage::{self, Shift};
 use crate::debug::reading::base64url_lenient;
@@ -348,24 +349,14 @@ fn payload_corrupted(payload: &str) -> Finding {
 }
 
 impl Tried {
-    /// Adds what is tried to the lists. Of many keys only some are tried in every form.
+    /// Adds the signatures and keys that are tried to the lists. Of many keys only some are tried in every form.
     pub fn describe<'t>(
         &mut self,
         signatures: impl Iterator<Item = &'t [Change]>,
-        inputs: &[Vec<Cause>],
         keys: impl Iterator<Item = (&'t KeyId, &'t [Change])>,
     ) {
-        let combination = |causes: &[Cause]| Combination {
-            changes: match causes {
-                [] => vec!["unchanged"],
-                causes => causes.iter().map(|cause| cause.repair()).collect(),
-            },
-        };
         for changes in signatures {
             push_once(&mut self.signatures, combination(&change::causes(changes)));
-        }
-        for input in inputs {
-            push_once(&mut self.inputs, combination(input));
         }
         for (id, changes) in keys {
             let tried = combination(&change::causes(changes)).changes.join(", ");
@@ -375,6 +366,23 @@ impl Tried {
             };
             push_once(&mut self.keys, format!("{key}, {tried}"));
         }
+    }
+
+    /// Adds the signing inputs of so many changes at most.
+    pub fn describe_inputs(&mut self, signed: &SigningInputs, most_changes: usize) {
+        let is_tried = |input: &&Vec<Cause>| input.len() <= most_changes;
+        for input in signed.inputs.iter().filter(is_tried) {
+            push_once(&mut self.inputs, combination(input));
+        }
+    }
+}
+
+fn combination(causes: &[Cause]) -> Combination {
+    Combination {
+        changes: match causes {
+            [] => vec!["unchanged"],
+            causes => causes.iter().map(|cause| cause.repair()).collect(),
+        },
     }
 }
 
