@@ -120,20 +120,13 @@ impl<'e> Explanation<'e> {
             && text.is_some_and(|text| !text.len().is_multiple_of(4))
     }
 
-    /// A segment has characters of both alphabets, so that it was not written in standard base64. Whoever replaces with
-    /// JavaScript's `replace` has replaced the first of each kind.
+    /// A segment has characters of both alphabets, so that it was not written in standard base64.
     fn is_mixed(&self) -> bool {
         let is_mixed = |(text, change): &(Vec<u8>, &Change)| {
             let mut segments = text.split(|byte| *byte == b'.');
             match change {
-                Change::ReplaceSpaces => segments.any(|segment| {
-                    segment.contains(&b' ')
-                        && segment.iter().any(|byte| matches!(byte, b'-' | b'_'))
-                }),
-                Change::UseBase64url => segments.any(|segment| {
-                    let is_foreign = segment.iter().any(|byte| matches!(byte, b'+' | b'/'));
-                    is_foreign && !(is_first(segment, b'-', b'+') && is_first(segment, b'_', b'/'))
-                }),
+                Change::ReplaceSpaces => segments.any(|segment| !may_have_had_plus(segment)),
+                Change::UseBase64url => segments.any(|segment| !may_be_standard(segment)),
                 _ => false,
             }
         };
@@ -164,11 +157,34 @@ impl<'e> Explanation<'e> {
     }
 }
 
-/// Whether there is at most one such character, before all of the others.
-fn is_first(segment: &[u8], character: u8, other: u8) -> bool {
-    let mut of_both = segment
-        .iter()
-        .filter(|byte| [character, other].contains(*byte));
-    of_both.next();
-    of_both.all(|byte| *byte == other)
+/// Whether one character of the segment that was sent, of which this is another, is what a channel or a writer makes of all
+/// such characters: `+` and `/` of standard base64, and the spaces that a form makes of `+`.
+pub fn is_of_alphabet(segment: &[u8], sent: &str, original: &str) -> bool {
+    match (sent, original) {
+        ("+", "-") | ("/", "_") => may_be_standard(segment),
+        (" ", "-") => may_have_had_plus(segment),
+        _ => false,
+    }
+}
+
+/// Whether a segment may have been written in standard base64, of which some characters were replaced: all `+` or all `/`
+/// by who forgot the others, or the first of each kind with JavaScript's `replace`.
+fn may_be_standard(segment: &[u8]) -> bool {
+    let is_replaced = |character: u8, other: u8| {
+        let mut of_both = segment
+            .iter()
+            .filter(|byte| [character, other].contains(*byte));
+        let is_alike = |byte: &u8| *byte == other;
+        of_both.clone().all(|byte| *byte == character) || {
+            of_both.next();
+            of_both.all(is_alike)
+        }
+    };
+    is_replaced(b'-', b'+') && is_replaced(b'_', b'/')
+}
+
+/// Whether each space of a segment may have been a `+`, which a form decodes so: it has no other one and is in standard base64.
+fn may_have_had_plus(segment: &[u8]) -> bool {
+    let is_other = |byte: &u8| matches!(byte, b'-' | b'_' | b'+');
+    !segment.contains(&b' ') || !segment.iter().any(is_other)
 }

@@ -71,6 +71,10 @@ const MAX_MAC: usize = 64;
 /// So much is spent by default on a token that seems whole, in units of work: its signer is then likely unknown.
 const UNKNOWN_SIGNER: u64 = 170_000;
 
+/// With more of them, a damaged signature is not tried with other signing inputs, and one that seems whole
+/// only with so many of them, of which the one that the header names is the first.
+const FEW_KEYS: usize = 4;
+
 /// One reading of a token, with all that is tried on it.
 struct Search<'r> {
     case: Case<'r>,
@@ -272,7 +276,7 @@ impl Debugger {
     ) {
         let is_whole = is_whole(report);
         let most = match self.effort {
-            Effort::Default if is_whole => UNKNOWN_SIGNER,
+            Effort::Default if is_whole && self.is_costly(report) => UNKNOWN_SIGNER,
             Effort::Default | Effort::Deep => u64::MAX,
         };
         let mut open: Vec<Search> = Vec::new();
@@ -316,6 +320,12 @@ impl Debugger {
                 tried: work.tried.forms,
             });
         }
+    }
+
+    /// Whether each combination costs point operations, or there are many keys of which it may.
+    fn is_costly(&self, report: &Report) -> bool {
+        let alg = report.signature.algorithm.as_deref();
+        self.suspects.len() > FEW_KEYS || alg.is_some_and(|alg| alg.starts_with("ES"))
     }
 
     /// The proof that no character of the token was altered or lost, with the number of the reading.
@@ -516,9 +526,6 @@ impl Debugger {
 
     /// Characters that were altered or lost.
     fn damaged(&self, search: &Search, is_whole: bool, work: &mut Work) -> Option<Proof> {
-        /// With more of them, a damaged signature is not tried with other signing inputs, and one that seems whole
-        /// only with so many of them, of which the one that the header names is the first.
-        const FEW_KEYS: usize = 4;
         let Search { case, others, .. } = search;
         let is_empty = case.reading.segments.signature.is_empty();
         let of_others = family::damaged(

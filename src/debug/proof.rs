@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::alteration;
 use super::cause::Cause;
 use super::change::{self, Change, Stage};
-use super::contradiction::Explanation;
+use super::contradiction::{self, Explanation};
 use super::evident::alg::{alg_is_told, is_other_algorithm, row};
 use super::hmac_confusion::Secret;
 use super::replay;
@@ -326,6 +326,11 @@ fn simpler(token: &[u8], repaired: &str, changes: &[Change]) -> Option<Vec<Chang
         return None;
     }
     let (cause, edit) = alteration::between(str::from_utf8(token).ok()?, repaired)?;
+    let number = token.get(..edit.at)?.iter().filter(|byte| **byte == b'.');
+    let segment = token.split(|byte| *byte == b'.').nth(number.count())?;
+    if contradiction::is_of_alphabet(segment, &edit.removed, &edit.inserted) {
+        return None;
+    }
     let of_key = |change: &Change| change.stage() == Stage::Key;
     let others = others.into_iter().filter(|change| !of_key(change));
     Some(
