@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use jwtlens::{Certainty, Code, NumericDate, Report, Validity, Verdict, json::Value};
+use jwtlens::{
+    Certainty, Code, MAX_SKEW, NumericDate, Report, SignatureStatus, Validity, Verdict, json::Value,
+};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::reasons::{increase, reason};
@@ -19,9 +21,6 @@ const MAX_NAME: usize = 256;
 
 /// The maximum number of reasons in the output.
 const MAX_REASONS: usize = 10;
-
-/// The difference between two clocks, in seconds, that counts as clock skew.
-pub const MAX_SKEW: i64 = 60;
 
 /// Counts over the tokens of a run.
 #[derive(Clone, Debug, Default, serde::Serialize)]
@@ -124,6 +123,17 @@ impl Statistics {
         if let ([signer], true) = (report.recovered.as_slice(), is_known)
             && (self.signers.0.len() < MAX_NAMES || self.signers.0.contains_key(&signer.thumbprint))
         {
+            // What could only be guessed of the first token is known with the second.
+            if !self.signers.0.contains_key(&signer.thumbprint) {
+                increase(&mut self.causes, Code::SameSigner.name(), 1);
+                let guess = Code::NoKeyMatches.name();
+                if report.signature.status == SignatureStatus::Mismatch
+                    && let Some(count) = self.causes.get_mut(guess)
+                {
+                    *count = count.saturating_sub(1);
+                    self.causes.retain(|_, count| *count > 0);
+                }
+            }
             increase(&mut self.signers.0, signer.thumbprint.clone(), 1);
         }
     }

@@ -302,7 +302,7 @@ impl Edit {
             (removed, "") => format!("\"{removed}\" removed at character {at}"),
             ("", inserted) => format!("\"{inserted}\" inserted at character {at}"),
             (removed, inserted) => {
-                format!("\"{inserted}\" for \"{removed}\" at character {at}")
+                format!("\"{inserted}\" instead of \"{removed}\" at character {at}")
             }
         }
     }
