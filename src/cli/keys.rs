@@ -219,9 +219,10 @@ fn read_file(given: &Given) -> Result<KeySource> {
     }
     let is_url = octets.starts_with(b"https://") || octets.starts_with(b"http://");
     if is_url && !Path::new(key).exists() {
-        let hint = match given.place.starts_with("KEY ") {
-            true => "jwtlens has no network access; use `curl -s URL | jwtlens key -`",
-            false => "jwtlens has no network access; use -k <(curl -s URL)",
+        let hint = if given.place.starts_with("KEY ") {
+            "jwtlens has no network access; use `curl -s URL | jwtlens key -`"
+        } else {
+            "jwtlens has no network access; use -k <(curl -s URL)"
         };
         return Err(Failure::new(format!(
             "{} is a URL; expected a file or the key itself",

@@ -376,6 +376,7 @@ codes! {
         "the token is unsecured: anyone could have created it",
         "reject it; the issuer must sign its tokens")
         .section("RFC 7518, section 3.6")
+        .without_evidence()
         .silences(UNEXPLAINED);
     Jwe = cause("jwe",
         "only the recipient can read an encrypted token",

@@ -115,7 +115,6 @@ fn kinds_and_times_are_told() {
         ),
         ("truncated", Certainty::Likely, input.to_owned()),
         ("truncated", Certainty::Likely, good[..40].to_owned()),
-        ("truncated", Certainty::Likely, format!("{input}.")),
         (
             "detached-payload",
             Certainty::Note,
