@@ -413,7 +413,12 @@ codes! {
         "the signature was removed, not truncated",
         "reject it, or get the token as it was before a proxy or log removed it")
         .section("RFC 7515, section 5.2")
-        .silences(UNEXPLAINED);
+        .silences(&[
+            Code::NoKeyMatches,
+            Code::PayloadCorrupted,
+            Code::SignerCandidates,
+            Code::SurroundedToken,
+        ]);
     SignatureOfOtherAlgorithm = cause("signature-of-other-algorithm",
         "the signature has the length of a different algorithm",
         "sign with the algorithm that \"alg\" names, and with a key for it")
