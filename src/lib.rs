@@ -147,7 +147,7 @@ pub use token::claims::{ClaimsSet, Members};
 pub use token::compact::{Compact, HEADER_START, HEADER_STARTS, Jwe, Jws, MAX_TOKEN};
 pub use token::disclosure::Disclosure;
 pub use token::foreign_character::{
-    ForeignCharacter, NO_TOKEN_IN_BINARY, NO_TOKEN_IN_JSON, is_binary,
+    ForeignCharacter, NO_TOKEN_IN_BINARY, NO_TOKEN_IN_HTML, NO_TOKEN_IN_JSON, is_binary, is_html,
 };
 pub use token::header::JoseHeader;
 pub use token::input::{Escapes, Input, Removed};
@@ -162,5 +162,5 @@ pub use verify::policy::{Policy, PolicyError};
 pub use verify::report::{
     ChangeReport, Combination, ProofReport, Reason, Recovered, Report, Signature, Time, Tried,
 };
-pub use verify::verdict::{Scope, SignatureStatus, Validity, Verdict, VerdictInput};
+pub use verify::verdict::{MAX_SKEW, Scope, SignatureStatus, Validity, Verdict, VerdictInput};
 pub use verify::{Verifier, decode};

@@ -182,7 +182,7 @@ pub struct Verify {
     #[command(flatten)]
     pub show: Show,
 
-    /// Print only tokens with a verdict below (repeatable)
+    /// Print only tokens with this verdict (repeatable)
     // With the exit status.
     #[arg(
         long,
@@ -286,7 +286,7 @@ pub struct Key {
     )]
     pub output: KeyFormat,
 
-    /// Print nothing; only set the exit status
+    /// Print no report; only set the exit status
     #[arg(short, long, help_heading = "Output")]
     pub quiet: bool,
 }

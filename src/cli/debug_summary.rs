@@ -44,7 +44,7 @@ pub fn tell(tally: &Tally, messages: Messages) {
     if let Some(ages) = tally.ages() {
         let (newest, oldest) = (age(*ages.start()), age(*ages.end()));
         messages.line(&if newest == oldest {
-            format!("all issued {newest}")
+            format!("issued {newest}")
         } else {
             format!("issued between {oldest} and {newest}")
         });

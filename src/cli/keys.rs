@@ -219,12 +219,16 @@ fn read_file(given: &Given) -> Result<KeySource> {
     }
     let is_url = octets.starts_with(b"https://") || octets.starts_with(b"http://");
     if is_url && !Path::new(key).exists() {
-        let hint = "jwtlens has no network access; fetch the key: curl -s URL > OUTPUT.json";
+        let hint = if given.place.starts_with("KEY ") {
+            "jwtlens has no network access; use `curl -s URL | jwtlens key -`"
+        } else {
+            "jwtlens has no network access; use -k <(curl -s URL)"
+        };
         return Err(Failure::new(format!(
             "{} is a URL; expected a file or the key itself",
             given.place
         ))
-        .hints(key_hints::lines(hint, None))
+        .hint(hint)
         .into());
     }
     let content = read_content(key, &given.named()).map_err(|failure| {

@@ -5,7 +5,9 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use jwtlens::{Certainty, Code, NumericDate, Report, Validity, Verdict, json::Value};
+use jwtlens::{
+    Certainty, Code, MAX_SKEW, NumericDate, Report, SignatureStatus, Validity, Verdict, json::Value,
+};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::reasons::{increase, reason};
@@ -19,9 +21,6 @@ const MAX_NAME: usize = 256;
 
 /// The maximum number of reasons in the output.
 const MAX_REASONS: usize = 10;
-
-/// The difference between two clocks, in seconds, that counts as clock skew.
-pub const MAX_SKEW: i64 = 60;
 
 /// Counts over the tokens of a run.
 #[derive(Clone, Debug, Default, serde::Serialize)]
@@ -52,7 +51,16 @@ pub struct Reasons(BTreeMap<String, u64>);
 /// Rejected tokens by the thumbprint of the unknown key that signed several of them. The first of them is not
 /// counted: its signer is known only with the second.
 #[derive(Clone, Debug, Default)]
-pub struct Signers(BTreeMap<Box<str>, u64>);
+pub struct Signers(BTreeMap<Box<str>, Signer>);
+
+/// The tokens of one of them.
+#[derive(Clone, Copy, Debug, Default)]
+struct Signer {
+    /// All but the first.
+    later: u64,
+    /// Whether their signatures were checked.
+    is_mismatch: bool,
+}
 
 /// Tokens by a name in them.
 #[derive(Clone, Debug, Default)]
@@ -124,7 +132,9 @@ impl Statistics {
         if let ([signer], true) = (report.recovered.as_slice(), is_known)
             && (self.signers.0.len() < MAX_NAMES || self.signers.0.contains_key(&signer.thumbprint))
         {
-            increase(&mut self.signers.0, signer.thumbprint.clone(), 1);
+            let known = self.signers.0.entry(signer.thumbprint.clone()).or_default();
+            known.later = known.later.saturating_add(1);
+            known.is_mismatch |= report.signature.status == SignatureStatus::Mismatch;
         }
     }
 
@@ -138,8 +148,10 @@ impl Statistics {
         for (code, count) in &later.causes {
             increase(&mut self.causes, code, *count);
         }
-        for (signer, count) in &later.signers.0 {
-            increase(&mut self.signers.0, signer.clone(), *count);
+        for (signer, tokens) in &later.signers.0 {
+            let known = self.signers.0.entry(signer.clone()).or_default();
+            known.later = known.later.saturating_add(tokens.later);
+            known.is_mismatch |= tokens.is_mismatch;
         }
         for (names, later) in [
             (&mut self.kid, &later.kid),
@@ -159,6 +171,20 @@ impl Statistics {
         self.skew.expired = self.skew.expired.saturating_add(later.skew.expired);
         let early = later.skew.not_yet_valid;
         self.skew.not_yet_valid = self.skew.not_yet_valid.saturating_add(early);
+    }
+
+    /// Counts the first token of each signer as signed by it, at the end of the run: what could only be guessed of
+    /// that token is known with the second.
+    pub fn count_first_tokens(&mut self) {
+        for signer in self.signers.0.values() {
+            increase(&mut self.causes, Code::SameSigner.name(), 1);
+            if signer.is_mismatch
+                && let Some(guessed) = self.causes.get_mut(Code::NoKeyMatches.name())
+            {
+                *guessed = guessed.saturating_sub(1);
+            }
+        }
+        self.causes.retain(|_, tokens| *tokens > 0);
     }
 
     /// The causes of rejections, the most frequent first.
@@ -226,7 +252,7 @@ impl Signers {
     pub fn most(&self) -> Vec<(&str, u64)> {
         let counts = self.0.iter();
         let mut counts: Vec<_> = counts
-            .map(|(signer, later)| (&**signer, later.saturating_add(1)))
+            .map(|(signer, tokens)| (&**signer, tokens.later.saturating_add(1)))
             .collect();
         counts.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         counts

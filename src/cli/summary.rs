@@ -74,10 +74,12 @@ impl Summary {
 
     /// The statistics of the run.
     pub fn statistics(&self) -> Statistics {
-        Statistics {
+        let mut statistics = Statistics {
             skipped: self.has_skipped().then(|| self.skipped.clone()),
             ..self.statistics.clone().unwrap_or_default()
-        }
+        };
+        statistics.count_first_tokens();
+        statistics
     }
 
     /// Counts what `--scan` skipped, and tokens in lines without a time.
@@ -199,11 +201,16 @@ impl Summary {
             .map(|(reason, count)| (reason.as_str(), *count))
             .collect();
         reasons.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        // The line for a single other reason can hold the reason.
+        let shown = match reasons.len().saturating_sub(MAX_REASONS) {
+            1 => reasons.len(),
+            _ => MAX_REASONS,
+        };
         let reasons = reasons
             .iter()
-            .take(MAX_REASONS)
+            .take(shown)
             .map(|(reason, count)| format!("  {reason} ({})", numbers::count(*count, "token")))
-            .chain(others(reasons.get(MAX_REASONS..).unwrap_or_default()));
+            .chain(others(reasons.get(shown..).unwrap_or_default()));
         let after = if self.is_interrupted {
             "interrupted after "
         } else {
@@ -222,9 +229,8 @@ fn others(reasons: &[(&str, u64)]) -> Option<String> {
     let number = u64::try_from(reasons.len()).unwrap_or(u64::MAX);
     (number > 0).then(|| {
         format!(
-            "  and {} more {} ({})",
+            "  and {} more reasons ({})",
             numbers::number(number),
-            if number == 1 { "reason" } else { "reasons" },
             numbers::count(tokens, "token")
         )
     })
@@ -262,6 +268,16 @@ mod tests {
                 "  and 2 more reasons (2 tokens)"
             ]
         );
+    }
+
+    #[test]
+    fn a_single_other_reason_is_printed_itself() {
+        let mut summary = summary(9);
+        for (reason, tokens) in [("a", 4), ("b", 3), ("c", 2), ("d", 1)] {
+            increase(&mut summary.reasons, reason.to_owned(), tokens);
+        }
+        let lines = summary.lines(Instant::now());
+        assert_eq!(lines[4..], ["  d (1 token)"]);
     }
 
     #[test]

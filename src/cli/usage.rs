@@ -74,6 +74,10 @@ const FOREIGN_COMMANDS: &[(&[&str], &str)] = &[
         &["sign", "encode", "create", "generate", "issue"],
         "jwtlens cannot create or sign tokens",
     ),
+    (
+        &["scan", "grep", "find", "search"],
+        "use `jwtlens verify --scan`",
+    ),
     (&["version"], "use `jwtlens --version`"),
 ];
 

@@ -302,8 +302,22 @@ impl Edit {
             (removed, "") => format!("\"{removed}\" removed at character {at}"),
             ("", inserted) => format!("\"{inserted}\" inserted at character {at}"),
             (removed, inserted) => {
-                format!("\"{inserted}\" for \"{removed}\" at character {at}")
+                format!("\"{inserted}\" instead of \"{removed}\" at character {at}")
             }
+        }
+    }
+
+    /// The same with the segment, of which `at` counts the characters.
+    fn described_in(&self, segment: &str) -> String {
+        let Self {
+            at,
+            removed,
+            inserted,
+        } = self;
+        if removed.is_empty() || inserted.is_empty() {
+            format!("{} of the {segment}", self.described())
+        } else {
+            format!("\"{inserted}\" instead of \"{removed}\" at {segment} character {at}")
         }
     }
 }
@@ -494,7 +508,7 @@ impl Change {
             ),
             Self::EditText { edit, .. } => format!("with {}", edit.described()),
             Self::EditSegment { edit, segment, .. } => {
-                format!("with {} of the {segment}", edit.described())
+                format!("with {}", edit.described_in(&segment.to_string()))
             }
             // The summary says that they are characters of the signature.
             Self::EditSignature {
@@ -529,6 +543,9 @@ impl Change {
                     })
                     .collect();
                 format!("with {} of the signature", enumerated(&edits))
+            }
+            Self::EditSignature { edits, .. } if edits.len() == 1 => {
+                format!("with {}", edits.first()?.described_in("signature"))
             }
             Self::EditSignature { edits, .. } => {
                 let edits: Vec<String> = edits.iter().map(Edit::described).collect();

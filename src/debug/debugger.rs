@@ -690,7 +690,7 @@ fn malformed_payload(report: &Report) -> Option<Finding> {
     let error = report.error.as_ref()?;
     let is_verified = report.signature.status == SignatureStatus::Verified;
     let hint = match &error.fault {
-        TokenFault::Json(JsonFault::Grammar(_)) if error.hint().is_none() => {
+        TokenFault::Json(JsonFault::Grammar { .. }) if error.hint().is_none() => {
             "have the issuer sign a JSON object; for other data, use a JWS library"
         }
         _ => error.hint()?,

@@ -15,8 +15,8 @@ pub struct SignerTracker {
 
 impl SignerTracker {
     /// Takes note of a token's possible signers; a finding where one was met before, which then stays
-    /// alone among them. A single one is known already.
-    pub fn note(&mut self, recovered: &mut Vec<Recovered>) -> Option<Finding> {
+    /// alone among them, with how many tokens it signed. A single one is known already.
+    pub fn note(&mut self, recovered: &mut Vec<Recovered>) -> Option<(Finding, u64)> {
         /// A run of rejected tokens of ever other signers must not fill the memory.
         const MAX_SIGNERS: usize = 100_000;
         if recovered.len() < 2 {
@@ -39,13 +39,18 @@ impl SignerTracker {
             }
         }
         let (key, count) = met?;
+        // The report that is the first to know the key has all of it; the next ones refer to that.
+        let shown = match count {
+            2 => key.jwk.to_string(),
+            _ => format!("thumbprint {}", key.thumbprint),
+        };
         let finding = Finding::new(
             Code::SameSigner,
             Certainty::Proven,
-            format!("key recovered from {count} signatures: {}", key.jwk),
+            format!("key recovered from {count} signatures: {shown}"),
         );
         *recovered = vec![key];
-        Some(finding)
+        Some((finding, count))
     }
 
     /// The thumbprints of the signers of more than one token, with how many, in any order.

@@ -7,7 +7,7 @@ use super::same_signer::SignerTracker;
 use crate::verify::code::Code;
 use crate::verify::finding::Certainty;
 use crate::verify::report::Report;
-use crate::verify::verdict::Verdict;
+use crate::verify::verdict::{SignatureStatus, Verdict};
 
 /// A run with a new key ID in every token must not fill the memory.
 const MAX_KIDS: usize = 10_000;
@@ -36,7 +36,14 @@ impl Tally {
     /// Counts a report, and adds what it shows together with those before it: a key to which the signatures
     /// of two tokens lead signed both.
     pub fn count(&mut self, report: &mut Report) {
-        if let Some(finding) = self.signers.note(&mut report.recovered) {
+        if let Some((finding, signed)) = self.signers.note(&mut report.recovered) {
+            // What could only be guessed of the first token is known with the second.
+            if signed == 2 {
+                increase(&mut self.causes, finding.code, 1);
+                if report.signature.status == SignatureStatus::Mismatch {
+                    decrease(&mut self.causes, Code::NoKeyMatches);
+                }
+            }
             let guesses = finding.code.silences();
             report
                 .findings
@@ -83,7 +90,8 @@ impl Tally {
         self.rejected
     }
 
-    /// How many tokens for each cause, as their reports give it.
+    /// How many tokens for each cause, as their reports give it. The first token of a signer that later ones
+    /// reveal counts as theirs.
     #[must_use]
     pub fn causes(&self) -> Vec<(&'static str, u64)> {
         most_frequent(
@@ -122,6 +130,14 @@ impl Tally {
 fn increase<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K, by: u64) {
     let count = counts.entry(key).or_default();
     *count = count.saturating_add(by);
+}
+
+/// Takes one of a count, and the count itself if nothing is left of it.
+fn decrease(counts: &mut BTreeMap<Code, u64>, code: Code) {
+    if let Some(count) = counts.get_mut(&code) {
+        *count = count.saturating_sub(1);
+    }
+    counts.retain(|_, count| *count > 0);
 }
 
 fn most_frequent<'n>(counts: impl Iterator<Item = (&'n str, u64)>) -> Vec<(&'n str, u64)> {

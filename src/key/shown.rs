@@ -168,8 +168,8 @@ pub fn quoted(text: &str) -> String {
 /// What is wrong with the JSON of a key. The name of a duplicate member is shown if it is a JWK's.
 pub fn json(error: &JsonError) -> String {
     match &error.fault {
-        JsonFault::DuplicateMember(name) if MEMBERS.contains(&&**name) => error.to_string(),
-        _ => format!("{error:#}"),
+        JsonFault::DuplicateMember(name) if !MEMBERS.contains(&&**name) => format!("{error:#}"),
+        _ => error.to_string(),
     }
 }
 

@@ -315,6 +315,7 @@ impl ContentFault {
     pub fn hint(&self) -> Cow<'static, str> {
         match self {
             Self::Empty => "check the command or download that wrote it".into(),
+            Self::Json(error) if error.fault.is_trailing_comma() => "remove the comma".into(),
             Self::Json(_) => {
                 "a JWK is a JSON object, such as {\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"...\",\"y\":\"...\"}"
                     .into()

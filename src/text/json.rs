@@ -89,8 +89,13 @@ pub enum JsonFault {
     SingleQuotes,
     /// It has a value of JavaScript or Python that JSON does not have.
     Literal(&'static str),
-    /// It does not follow the grammar: one of a fixed set of sentences.
-    Grammar(Box<str>),
+    /// It does not follow the grammar.
+    Grammar {
+        /// What is wrong: one of a fixed set of sentences.
+        expected: &'static str,
+        /// What stands there instead, if that is known and not redacted: punctuation or a kind of thing.
+        found: Option<&'static str>,
+    },
 }
 
 impl Value {
@@ -275,6 +280,7 @@ impl JsonError {
             line_start.saturating_add(error.column().saturating_sub(1))
         };
         let message = error.to_string();
+        let message = message.split(" at line ").next().unwrap_or_default();
         let is_quote = |at: usize| text.as_bytes().get(at) == Some(&b'\'');
         if ["key must be a string", "expected value"]
             .iter()
@@ -289,15 +295,74 @@ impl JsonError {
         }
         // For this one fault `serde_json` gives the place before it.
         let within = within.saturating_add(usize::from(message.starts_with("control character")));
-        let message = message.split(" at line ").next().unwrap_or_default();
-        let message = message
-            .replace("EOF while parsing", "unexpected end of input inside")
-            .replace("expected ident", "expected value")
-            .replace("unexpected end of hex escape", "unpaired surrogate")
-            .replace("\\u0000-\\u001F", "U+0000 to U+001F");
+        let before = text.get(..within).unwrap_or_default().trim_ascii_end();
+        let is_end = rest.starts_with(['}', ']']) && before.ends_with(',');
+        let expected = if is_end {
+            TRAILING_COMMA
+        } else {
+            expected(message)
+        };
+        let found = found(rest).filter(|_| expected.starts_with("expected "));
         Self::new(
             start.saturating_add(within),
-            JsonFault::Grammar(message.into()),
+            JsonFault::Grammar { expected, found },
+        )
+    }
+}
+
+/// The fault of `[1,]` and `{"a":1,}`.
+const TRAILING_COMMA: &str = "trailing comma";
+
+/// A fault in the terms of RFC 8259, from the sentence of `serde_json`.
+fn expected(message: &str) -> &'static str {
+    match message {
+        "EOF while parsing a list" => "unexpected end of input inside an array",
+        "EOF while parsing an object" => "unexpected end of input inside an object",
+        "EOF while parsing a string" => "unexpected end of input inside a string",
+        "EOF while parsing a value" => "unexpected end of input inside a value",
+        "expected `:`" => "expected ':'",
+        "expected `,` or `]`" => "expected ',' or ']'",
+        "expected `,` or `}`" => "expected ',' or '}'",
+        "key must be a string" | "expected `\"`" => "expected a member name",
+        "expected value" | "expected ident" => "expected a value",
+        "invalid escape" => "invalid escape in a string",
+        "invalid number" => "invalid number",
+        "invalid unicode code point"
+        | "lone leading surrogate in hex escape"
+        | "unexpected end of hex escape" => "unpaired surrogate",
+        "trailing characters" => "expected the end of the text",
+        TRAILING_COMMA => TRAILING_COMMA,
+        _ if message.starts_with("control character") => "control character in a string",
+        _ => "syntax error",
+    }
+}
+
+/// What begins here: punctuation as it is, and of anything else only its kind.
+fn found(rest: &str) -> Option<&'static str> {
+    Some(match rest.chars().next()? {
+        '{' => "'{'",
+        '}' => "'}'",
+        '[' => "'['",
+        ']' => "']'",
+        ':' => "':'",
+        ',' => "','",
+        '"' => "a string",
+        '-' | '0'..='9' => "a number",
+        first if first.is_alphabetic() => "a letter",
+        first if first.is_control() => "a control character",
+        _ => "an invalid character",
+    })
+}
+
+impl JsonFault {
+    /// Whether a comma follows the last member or item.
+    pub(crate) fn is_trailing_comma(&self) -> bool {
+        matches!(
+            self,
+            Self::Grammar {
+                expected: TRAILING_COMMA,
+                ..
+            }
         )
     }
 }
@@ -323,7 +388,11 @@ impl fmt::Display for JsonFault {
             Self::TooDeep => write!(f, "nesting exceeds {MAX_DEPTH} levels"),
             Self::SingleQuotes => f.write_str("single quotes, as in a Python dict"),
             Self::Literal(literal) => write!(f, "{literal} is not a JSON value"),
-            Self::Grammar(sentence) => f.write_str(sentence),
+            Self::Grammar {
+                expected,
+                found: Some(found),
+            } if !f.alternate() => write!(f, "{expected}, found {found}"),
+            Self::Grammar { expected, .. } => f.write_str(expected),
         }
     }
 }
@@ -587,7 +656,10 @@ mod tests {
     #[test]
     fn a_fault_reports_its_byte_offset() {
         assert_eq!(fault(b"{\"a\":\n\n01}"), (8, "invalid number".to_owned()));
-        assert_eq!(fault(b"[{\"a\" 1}]"), (6, "expected `:`".to_owned()));
+        assert_eq!(
+            fault(b"[{\"a\" 1}]"),
+            (6, "expected ':', found a number".to_owned())
+        );
         assert_eq!(
             fault(b"{\"a\":1"),
             (6, "unexpected end of input inside an object".to_owned())
@@ -596,14 +668,26 @@ mod tests {
             fault(b""),
             (0, "unexpected end of input inside a value".to_owned())
         );
-        assert_eq!(fault(b"{} x"), (3, "trailing characters".to_owned()));
+        assert_eq!(
+            fault(b"{} x"),
+            (3, "expected the end of the text, found a letter".to_owned())
+        );
+        assert_eq!(fault(b"{\"a\":1, }"), (8, "trailing comma".to_owned()));
+        assert_eq!(fault(b"[1,]"), (3, "trailing comma".to_owned()));
+        assert_eq!(
+            fault(b"{a:1}"),
+            (1, "expected a member name, found a letter".to_owned())
+        );
+        assert_eq!(
+            fault(b"[\"\x01\"]"),
+            (2, "control character in a string".to_owned())
+        );
         assert_eq!(
             fault(b"\xEF\xBB\xBF{}"),
             (0, "unexpected byte order mark (BOM)".to_owned())
         );
         assert_eq!(fault(b"{\"a\":\"\xFF\"}"), (6, "not UTF-8".to_owned()));
         assert_eq!(fault(b"[0,{\"a\":\"\\ud800\"}]").1, "unpaired surrogate");
-        assert_eq!(fault(b"[\"\x01\"]").0, 2);
     }
 
     #[test]

@@ -188,7 +188,7 @@ mod tests {
         let key_binding = "expected a Key Binding JWT after the last \"~\" (RFC 9901, section 4.3)";
         for (rest, expected) in [
             (format!("~{good}~ab=d~"), "disclosure 2, character 2: invalid base64url character (allowed: A-Z a-z 0-9 - _)".to_owned()),
-            (format!("~{}~", encoded("[1")), "disclosure 1, byte 2: invalid JSON: unexpected end of input inside a list".to_owned()),
+            (format!("~{}~", encoded("[1")), "disclosure 1, byte 2: invalid JSON: unexpected end of input inside an array".to_owned()),
             (format!("~{}~", encoded("{}")), format!("disclosure 1, byte 0: {array}")),
             (format!("~{}~", encoded("[1,\"a\",1]")), format!("disclosure 1, byte 0: {array}")),
             (format!("~{}~", encoded("[\"a\",1,1]")), format!("disclosure 1, byte 0: {array}")),

@@ -41,6 +41,8 @@ pub enum ForeignCharacter {
     ByteOrderMark,
     /// The text is in UTF-16, with a byte order mark or in this byte order.
     Utf16(&'static str),
+    /// The text is a web page.
+    Html,
     /// The text is binary data.
     Binary,
     /// Another printable ASCII character.
@@ -53,6 +55,10 @@ pub enum ForeignCharacter {
 
 /// What to do about JSON without a token in it.
 pub const NO_TOKEN_IN_JSON: &str = "check where it came from; it contains no token";
+
+/// What to do about a web page.
+pub const NO_TOKEN_IN_HTML: &str =
+    "check the request that returned it: an error or login page has no token";
 
 /// What to do about binary data.
 pub const NO_TOKEN_IN_BINARY: &str = "check the file name; a token is plain text";
@@ -81,6 +87,7 @@ impl ForeignCharacter {
             [b'{' | b'"', ..] if names_a_key(token) => {
                 Self::Jwk(memmem::find(token, b"\"keys\"").is_some())
             }
+            [b'<', ..] if is_html(token) => Self::Html,
             [b'{', ..] => Self::Json(has_token),
             [b'[', ..] if before.is_empty() => Self::Json(has_token),
             [byte @ 0x21..=0x7E, ..] => Self::Ascii(*byte),
@@ -115,6 +122,7 @@ impl ForeignCharacter {
             | Self::Json(_)
             | Self::ByteOrderMark
             | Self::Utf16(_)
+            | Self::Html
             | Self::Binary
             | Self::Redacted(_) => self,
         }
@@ -124,7 +132,13 @@ impl ForeignCharacter {
     pub(super) fn is_of_whole(self) -> bool {
         matches!(
             self,
-            Self::Url(_) | Self::Jwk(_) | Self::Pem | Self::Json(_) | Self::Utf16(_) | Self::Binary
+            Self::Url(_)
+                | Self::Jwk(_)
+                | Self::Pem
+                | Self::Json(_)
+                | Self::Utf16(_)
+                | Self::Html
+                | Self::Binary
         )
     }
 
@@ -164,6 +178,7 @@ impl ForeignCharacter {
             Self::Utf16("UTF-16LE") => Some("convert it: iconv -f UTF-16LE -t UTF-8"),
             Self::Utf16("UTF-16BE") => Some("convert it: iconv -f UTF-16BE -t UTF-8"),
             Self::Utf16(_) => Some("convert it: iconv -f UTF-16 -t UTF-8"),
+            Self::Html => Some(NO_TOKEN_IN_HTML),
             Self::Binary => Some(NO_TOKEN_IN_BINARY),
             Self::SdJwt => Some("to see what an SD-JWT contains, use `jwtlens decode`"),
             Self::Redacted(hint) => hint,
@@ -196,6 +211,7 @@ impl fmt::Display for ForeignCharacter {
             Self::Pem => f.write_str("expected a JWT, found a key or certificate in PEM"),
             Self::Json(_) => f.write_str("expected a compact JWT, found JSON"),
             Self::Utf16(_) => f.write_str("expected UTF-8, found UTF-16"),
+            Self::Html => f.write_str("expected a JWT, found HTML"),
             Self::Binary => f.write_str("expected a JWT, found binary data"),
             Self::ByteOrderMark => f.write_str("unexpected byte order mark (BOM)"),
             Self::Byte(byte) => write!(f, "invalid byte 0x{byte:02X}"),
@@ -243,6 +259,16 @@ fn utf16(text: &[u8]) -> Option<&'static str> {
         [1..=0x7F, 0, 1..=0x7F, 0, ..] => Some("UTF-16LE"),
         _ => None,
     }
+}
+
+/// Whether a text that begins with `<` is a web page.
+#[must_use]
+pub fn is_html(text: &[u8]) -> bool {
+    const MAX_LOOKED_AT: usize = 1024;
+    let start = text.get(..MAX_LOOKED_AT).unwrap_or(text);
+    let start = start.to_ascii_lowercase();
+    let tags: [&[u8]; 2] = [b"<html", b"<!doctype html"];
+    start.starts_with(b"<") && tags.iter().any(|tag| memmem::find(&start, tag).is_some())
 }
 
 /// Whether a text is none in any encoding that extends ASCII, such as Latin-1 or Shift-JIS: it has NUL bytes, or

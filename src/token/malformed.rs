@@ -124,6 +124,12 @@ impl Malformed {
             TokenFault::Crit(CritFault::Duplicate(_)) => {
                 TokenFault::Crit(CritFault::Duplicate(NAME.into()))
             }
+            TokenFault::Json(JsonFault::Grammar { expected, .. }) => {
+                TokenFault::Json(JsonFault::Grammar {
+                    expected,
+                    found: None,
+                })
+            }
             fault @ (TokenFault::TokenTooLong(_)
             | TokenFault::LineTooLong(_)
             | TokenFault::Empty(_)
@@ -135,8 +141,7 @@ impl Malformed {
                 | JsonFault::NotUtf8
                 | JsonFault::TooDeep
                 | JsonFault::SingleQuotes
-                | JsonFault::Literal(_)
-                | JsonFault::Grammar(_),
+                | JsonFault::Literal(_),
             )
             | TokenFault::HeaderStart
             | TokenFault::NotAnObject(_)
@@ -165,7 +170,7 @@ impl Malformed {
                 TokenFault::Base64url(_) | TokenFault::Json(JsonFault::NotUtf8)
             )
             || (self.segment, self.offset) == (Segment::Header, 0)
-                && matches!(self.fault, TokenFault::Json(JsonFault::Grammar(_)))
+                && matches!(self.fault, TokenFault::Json(JsonFault::Grammar { .. }))
     }
 
     /// Whether the fault says why the token is rejected, so that a search has nothing to add.
@@ -197,7 +202,7 @@ impl Malformed {
             TokenFault::Json(JsonFault::SingleQuotes | JsonFault::Literal(_)) => {
                 Some("have the issuer serialize the JSON: json.dumps in Python, not str")
             }
-            TokenFault::Json(JsonFault::Grammar(sentence)) if **sentence == *"trailing comma" => {
+            TokenFault::Json(fault) if fault.is_trailing_comma() => {
                 Some("have the issuer remove the comma, or use a JSON serializer")
             }
             TokenFault::SegmentCount {

@@ -108,7 +108,7 @@ codes! {
         "decode it once, for example with `base64 -d`")
         .section("RFC 7515, section 7.1");
     AlteredCharacter = cause("altered-character",
-        "one character of the token was changed",
+        "one character of the token was altered",
         "fetch the token again and copy all of it")
         .section("RFC 7515, section 5.2");
     SdJwt = cause("sd-jwt",
@@ -163,7 +163,7 @@ codes! {
         .section("RFC 7515, section 2");
     Truncated = cause("truncated",
         "the token is truncated",
-        "copy all of it; a database column or variable may have cut it off")
+        "copy all of it; a database column or variable may have truncated it")
         .section("RFC 7515, section 7.1")
         .silences(UNEXPLAINED);
 
@@ -257,7 +257,7 @@ codes! {
 
     // Which key.
     SignedByOtherKey = cause("signed-by-other-key",
-        "a different key signed the token, which is intact",
+        "the token is intact, but another key signed it",
         "get the issuer's current key, or a token from the right service")
         .section("RFC 7517, section 4.5");
     SignedByEmbeddedKey = cause("signed-by-embedded-key",
@@ -349,7 +349,7 @@ codes! {
         .section("RFC 7515, section 4.1.4")
         .without_evidence();
     NoKeyMatches = cause("no-key-matches",
-        "another key signed the token, or it was modified or damaged after signing",
+        "another key signed the token, or it was modified or corrupted after signing",
         "compare the token with the original; try older keys with --try-key")
         .fallback();
     PayloadCorrupted = cause("payload-corrupted",
@@ -376,6 +376,7 @@ codes! {
         "the token is unsecured: anyone could have created it",
         "reject it; the issuer must sign its tokens")
         .section("RFC 7518, section 3.6")
+        .without_evidence()
         .silences(UNEXPLAINED);
     Jwe = cause("jwe",
         "only the recipient can read an encrypted token",
@@ -408,6 +409,16 @@ codes! {
             Code::SignerCandidates,
             Code::SignatureOfOtherAlgorithm,
         ]);
+    SignatureRemoved = cause("signature-removed",
+        "the signature was removed, not truncated",
+        "reject it, or get the token as it was before a proxy or log removed it")
+        .section("RFC 7515, section 5.2")
+        .silences(&[
+            Code::NoKeyMatches,
+            Code::PayloadCorrupted,
+            Code::SignerCandidates,
+            Code::SurroundedToken,
+        ]);
     SignatureOfOtherAlgorithm = cause("signature-of-other-algorithm",
         "the signature has the length of a different algorithm",
         "sign with the algorithm that \"alg\" names, and with a key for it")
@@ -438,7 +449,8 @@ codes! {
         .section("RFC 7519, section 2");
     ClockSkew = cause("clock-skew",
         "the token is slightly outside its validity period; clocks may differ",
-        "synchronize the clocks with NTP");
+        "synchronize the clocks with NTP")
+        .without_evidence();
     IssuerClock = cause("issuer-clock",
         "the issuer's clock may be wrong",
         "synchronize the issuer's clock with NTP");
@@ -482,9 +494,10 @@ codes! {
         "other programs may reject the key file")
         .hint("export the key again with another tool");
     CertificateExpired = note("certificate-expired",
-        "the certificate of the key has expired; its dates do not change the verdict")
+        "the key's certificate has expired; this does not change the verdict")
         .hint("get the issuer's current certificate: other programs reject this one")
-        .section("RFC 5280, section 4.1.2.5");
+        .section("RFC 5280, section 4.1.2.5")
+        .without_evidence();
     SecretTrimmed = note("secret-trimmed",
         "the token verifies with the newline removed from the secret")
         .hint("use printf or echo -n: other programs may keep the newline")

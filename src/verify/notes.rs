@@ -141,7 +141,9 @@ fn kid_differs(facts: &NoteContext) -> Option<Finding> {
     let mut keys = facts.keys.iter().flat_map(|keys| keys.keys());
     let names_another = keys.any(|key| key.id.kid.as_deref() == Some(kid));
     Some(if names_another {
-        finding.with_hint("have the issuer fix \"kid\": servers that select keys by it reject this")
+        finding.with_hint(
+            "have the issuer fix \"kid\": servers that select keys by it reject the token",
+        )
     } else {
         finding
     })
@@ -241,8 +243,9 @@ fn certificate_expired(facts: &NoteContext) -> Option<Finding> {
         .expires()?
         .saturating_sub(facts.report.time.now);
     (ago < 0).then(|| {
-        let evidence = format!("it expired {}", relative(ago));
-        Finding::note(Code::CertificateExpired, evidence)
+        let expired = format!("the key's certificate expired {}", relative(ago));
+        let summary = format!("{expired}; this does not change the verdict");
+        Finding::note(Code::CertificateExpired, expired).with_summary(summary)
     })
 }
 
@@ -319,7 +322,10 @@ fn issued_in_future(facts: &NoteContext) -> Option<Finding> {
     (ahead > 0 && !is_in_milliseconds(iat)).then(|| {
         Finding::note(
             Code::IssuedInFuture,
-            format!("\"iat\" is {} from now", duration(ahead.unsigned_abs())),
+            format!(
+                "\"iat\" is {} in the future",
+                duration(ahead.unsigned_abs())
+            ),
         )
     })
 }

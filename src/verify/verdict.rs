@@ -2,6 +2,9 @@
 
 use serde::{Serialize, Serializer};
 
+/// By how many seconds a token may be too late and still be rejected because of a clock that differs.
+pub const MAX_SKEW: i64 = 60;
+
 /// Whether the signature verifies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignatureStatus {

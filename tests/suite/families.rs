@@ -743,7 +743,7 @@ fn a_damaged_mac_is_told() {
         (
             format!("x{}", &mac[1..]),
             "altered-character",
-            &*format!("\"{first}\" for \"x\" at character 0"),
+            &*format!("\"{first}\" instead of \"x\" at signature character 0"),
         ),
         (
             mac[1..].to_owned(),
@@ -755,7 +755,7 @@ fn a_damaged_mac_is_told() {
             "altered-character",
             "removed at character ",
         ),
-        (swapped, "altered-character", "\" for \""),
+        (swapped, "altered-character", "\" instead of \""),
         (
             format!("{mac}\u{22}}}").replace(['"', '}'], "A"),
             "altered-character",

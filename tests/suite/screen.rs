@@ -396,7 +396,7 @@ fn many_reports_are_told_apart() {
     for rule in &expected {
         assert!(text.contains(&format!("\n\n{rule}\nvalid: ")), "{text}");
     }
-    let hint = "hint: use -o line for one line per token\n";
+    let hint = "hint: use -o line for one line per token, or -o summary for counts\n";
     let stderr =
         |output: &std::process::Output| String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(stderr(&output).ends_with(hint));

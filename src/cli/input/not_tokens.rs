@@ -3,7 +3,10 @@
 use memchr::memmem;
 use serde::de::IgnoredAny;
 
-use jwtlens::{HEADER_START, Input, NO_TOKEN_IN_BINARY, NO_TOKEN_IN_JSON, Token, is_binary};
+use jwtlens::{
+    HEADER_START, Input, NO_TOKEN_IN_BINARY, NO_TOKEN_IN_HTML, NO_TOKEN_IN_JSON, Token, is_binary,
+    is_html,
+};
 
 use crate::cli::messages::Failure;
 use crate::cli::scan;
@@ -38,7 +41,7 @@ const KEY: Foreign = Foreign {
 
 const HTML: Foreign = Foreign {
     what: "HTML",
-    hint: "check the request that returned it: an error or login page has no token",
+    hint: NO_TOKEN_IN_HTML,
 };
 
 const TEXT: Foreign = Foreign {
@@ -110,12 +113,8 @@ impl Foreign {
 }
 
 fn by_start(text: &[u8], lines: &[&[u8]]) -> Option<Foreign> {
-    const MAX_LOOKED_AT: usize = 1024;
     let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
     let text = text.trim_ascii_start();
-    let start = text
-        .get(..text.len().min(MAX_LOOKED_AT))
-        .unwrap_or_default();
     let is_in = |word: &[u8]| memmem::find(text, word).is_some();
     if is_binary(text) {
         return Some(BINARY);
@@ -124,11 +123,7 @@ fn by_start(text: &[u8], lines: &[&[u8]]) -> Option<Foreign> {
         return Some(KEY);
     }
     if text.starts_with(b"<") {
-        let start = start.to_ascii_lowercase();
-        let is_html = ["<html", "<!doctype html"]
-            .iter()
-            .any(|tag| memmem::find(&start, tag.as_bytes()).is_some());
-        return is_html.then_some(HTML);
+        return is_html(text).then_some(HTML);
     }
     let (opening, rest) = text.split_first()?;
     let first = rest.trim_ascii_start().first();

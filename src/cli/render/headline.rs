@@ -157,10 +157,12 @@ fn mismatch(report: &Report) -> String {
         (Some(ED448), Some(ED25519)) if alg == "EdDSA" && !is_explained => {
             format!("the signature is of Ed448 ({ED448} bytes), but the key is Ed25519")
         }
-        (Some(length), Some(expected)) if length != expected && !is_explained => match length {
-            0 => format!("the signature is empty, expected {expected} bytes for {alg}"),
-            _ => format!("the signature has {length} bytes, expected {expected} for {alg}"),
-        },
+        (Some(0), Some(expected)) => {
+            format!("the signature is empty, expected {expected} bytes for {alg}")
+        }
+        (Some(length), Some(expected)) if length != expected && !is_explained => {
+            format!("the signature has {length} bytes, expected {expected} for {alg}")
+        }
         (_, _) => match signature.keys_tried {
             1 => "the signature does not verify".to_owned(),
             many => format!("the signature does not verify with any of the {many} keys"),
@@ -174,7 +176,7 @@ fn unchecked_reason(report: &Report) -> String {
         Some(Reason::NoKey) => "no key to verify the signature with".to_owned(),
         Some(Reason::UnsupportedAlgorithm) => format!("unknown \"alg\": \"{alg}\""),
         Some(Reason::AlgorithmNotAllowed) => {
-            format!("\"alg\" is \"{alg}\", but none of the given keys supports it")
+            format!("\"alg\" is \"{alg}\", which no given key supports")
         }
         Some(Reason::AlgorithmExcluded) => {
             format!("\"alg\" is \"{alg}\", which --alg excludes")
@@ -190,8 +192,12 @@ fn unchecked_reason(report: &Report) -> String {
                 .flat_map(|header| &header.critical)
                 .map(|name| format!("\"{name}\""))
                 .collect();
+            let parameters = match names.len() {
+                1 => "parameter",
+                _ => "parameters",
+            };
             format!(
-                "unsupported critical header parameters: {}",
+                "unsupported critical header {parameters}: {}",
                 abridged(&names.join(", "))
             )
         }

@@ -59,7 +59,7 @@ impl Renderer {
     /// The shorter form of many reports.
     pub fn hint(&self) -> Option<&'static str> {
         let is_text = self.format == Some(Format::Text);
-        is_text.then_some("use -o line for one line per token")
+        is_text.then_some("use -o line for one line per token, or -o summary for counts")
     }
 
     /// Whether statistics are printed, and no report.

@@ -2,13 +2,13 @@
 
 use std::io::{self, Write};
 
-use jwtlens::{NumericDate, duration};
+use jwtlens::{MAX_SKEW, NumericDate, duration};
 
 use super::columns::wrapped;
 use super::escape;
 use super::look::Look;
 use crate::cli::numbers::{count, number};
-use crate::cli::statistics::{MAX_SKEW, Named, Names, Range, Statistics, Verdicts};
+use crate::cli::statistics::{Named, Names, Range, Statistics, Verdicts};
 
 /// Where the second column begins.
 const COLUMN: usize = "checked   ".len();

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use jwtlens::{
     Certainty, Code, Combination, Finding, Input, KeyId, Malformed, NumericDate, Reason, Report,
-    SignatureStatus, TokenFault, Tried, Verdict,
+    SignatureStatus, TokenFault, Tried, Verdict, abridged,
 };
 use unicode_width::UnicodeWidthStr;
 
@@ -49,7 +49,7 @@ impl Text<'_> {
         let (causes, notes): (Vec<&Finding>, Vec<&Finding>) = report
             .findings
             .iter()
-            .filter(|finding| !finding.code.is_in_row() && !is_of_error(report, finding))
+            .filter(|finding| !finding.code.is_in_row() && !is_said(report, finding))
             .partition(|finding| is_cause(finding) && is_rejected);
         let of_error = report.error.as_ref().and_then(Malformed::hint);
         let first_hint = match of_error {
@@ -133,6 +133,14 @@ impl Text<'_> {
             {
                 Some(format!(
                     "to verify {alg}, use --secret-file FILE with the shared secret"
+                ))
+            }
+            (Some(Reason::AlgorithmNotAllowed), Detail::Verify { has_secret: true })
+                if !alg.starts_with("HS") =>
+            {
+                Some(format!(
+                    "to verify {}, pass the issuer's public key with -k",
+                    abridged(alg)
                 ))
             }
             (_, Detail::Verify { .. }) => (!is_advised && may_be_explained(report))
@@ -506,10 +514,22 @@ fn is_clear(report: &Report, search: Option<&Tried>) -> bool {
     report.signature.reason == Some(Reason::NoKey) || report.error.as_ref().is_some_and(explains)
 }
 
-/// Whether the line of the verdict and its hint say the same.
-fn is_of_error(report: &Report, finding: &Finding) -> bool {
+/// Whether the line of the verdict and its hint say the same, or another finding does.
+fn is_said(report: &Report, finding: &Finding) -> bool {
     let fault = report.error.as_ref().map(|error| &error.fault);
-    finding.code == Code::TimeAsText && matches!(fault, Some(TokenFault::NotANumericDate { .. }))
+    match finding.code {
+        Code::TimeAsText => matches!(fault, Some(TokenFault::NotANumericDate { .. })),
+        Code::IssuedInFuture => {
+            let is_of_clock = |other: &Finding| {
+                matches!(
+                    other.code,
+                    Code::ClockSkew | Code::IssuerClock | Code::LocalClock
+                )
+            };
+            report.verdict == Verdict::NotYetValid || report.findings.iter().any(is_of_clock)
+        }
+        _ => false,
+    }
 }
 
 fn certainty(finding: &Finding) -> Option<&'static str> {
@@ -533,11 +553,12 @@ fn named(key: &KeyId) -> (String, String) {
 /// Whether `debug` may know more of it than the report says.
 fn may_be_explained(report: &Report) -> bool {
     match report.verdict {
-        // The verdict says it all.
-        Verdict::Unverifiable => !matches!(
-            report.signature.reason,
-            Some(Reason::AlgorithmExcluded | Reason::Encrypted)
-        ),
+        // The verdict says it all, unless there is a signature all the same.
+        Verdict::Unverifiable => match report.signature.reason {
+            Some(Reason::AlgorithmExcluded | Reason::Encrypted) => false,
+            Some(Reason::Unsecured) => report.signature.octets.is_some_and(|octets| octets > 0),
+            _ => true,
+        },
         Verdict::MisSigned | Verdict::Malformed => true,
         Verdict::Valid
         | Verdict::NotVerified

@@ -12,7 +12,7 @@ use crate::verify::code::Code;
 use crate::verify::finding::Finding;
 use crate::verify::milliseconds::{early_by, in_milliseconds, is_in_milliseconds};
 use crate::verify::report::Report;
-use crate::verify::verdict::{Validity, Verdict};
+use crate::verify::verdict::{MAX_SKEW, Validity, Verdict};
 
 /// 2026-11-01T00:00:00Z: this program does not run earlier, unless the clock is wrong.
 const WRITTEN: i64 = 1_793_491_200;
@@ -20,8 +20,8 @@ const WRITTEN: i64 = 1_793_491_200;
 /// 2010-01-01T00:00:00Z: there was no JWT before.
 const FIRST_TOKENS: i64 = 1_262_304_000;
 
-/// Clocks that NTP synchronizes differ by less than this.
-const SKEW: i64 = 300;
+/// A clock that is off by more is wrong. A token that is early by less was made by a clock that is ahead.
+const MAX_AHEAD: i64 = 300;
 
 /// Every hypothesis about times and claims.
 const TIMES: [fn(&Report, &ClaimsSet) -> Option<Finding>; 9] = [
@@ -99,9 +99,10 @@ fn clock_skew(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
     /// Seconds until the leeway is tried.
     const MARGIN: i64 = 10;
     let time = &report.time;
-    let (name, limit) = match time.status? {
-        Validity::Expired => ("exp", claims.exp.as_ref()?),
-        Validity::NotYetValid => ("nbf", claims.nbf.as_ref()?),
+    // Every token expires; one that did just now may have been sent in time.
+    let (name, limit, near) = match time.status? {
+        Validity::Expired => ("exp", claims.exp.as_ref()?, -MAX_SKEW..=0),
+        Validity::NotYetValid => ("nbf", claims.nbf.as_ref()?, 1..=MAX_AHEAD),
         Validity::Current | Validity::Unbounded => return None,
     };
     let ahead = limit.seconds_from(time.now);
@@ -111,30 +112,38 @@ fn clock_skew(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
         Validity::NotYetValid | Validity::Current | Validity::Unbounded => ahead,
     };
     // What the leeway already covers is rejected for another reason.
-    if !(1..=SKEW).contains(&off) || time.expires_within.is_some() {
+    if !near.contains(&ahead) || time.expires_within.is_some() {
         return None;
     }
     // A full minute with some room: the time goes on while the hint is read.
     let minutes = off.saturating_add(MARGIN).saturating_add(59) / 60;
-    let leeway = minutes.saturating_mul(60).min(SKEW);
+    let leeway = minutes.saturating_mul(60).min(MAX_AHEAD);
     let advice = match time.status? {
         Validity::Expired => "get a new token, synchronize the clocks",
         Validity::NotYetValid | Validity::Current | Validity::Unbounded => {
             "synchronize the clocks with NTP"
         }
     };
+    let finding = Finding::likely(
+        Code::ClockSkew,
+        match ahead {
+            1.. => format!(
+                "\"{name}\" is {} in the future",
+                duration(ahead.unsigned_abs())
+            ),
+            _ => format!("\"{name}\" was {}", relative(ahead)),
+        },
+    )
+    .with_hint(format!("{advice}, or use --leeway {leeway}"));
+    // The issuer's clock gave both.
     Some(
-        Finding::likely(
-            Code::ClockSkew,
-            match ahead {
-                1.. => format!(
-                    "\"{name}\" is {} in the future",
-                    duration(ahead.unsigned_abs())
-                ),
-                _ => format!("\"{name}\" was {}", relative(ahead)),
-            },
-        )
-        .with_hint(format!("{advice}, or use --leeway {leeway}")),
+        match claims.iat.as_ref().map(|iat| iat.seconds_from(time.now)) {
+            Some(1..) if ahead > 0 => finding.with_summary(format!(
+                "the issuer's clock is {} ahead: \"iat\" and \"nbf\" are in the future",
+                duration(ahead.unsigned_abs())
+            )),
+            _ => finding,
+        },
     )
 }
 
@@ -144,10 +153,16 @@ fn issuer_clock(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
         "\"iat\" is before 2010, as on a device whose clock starts in 1970".to_owned()
     } else {
         let ahead = iat.seconds_from(report.time.now);
-        if ahead <= 0 || is_in_milliseconds(iat) {
+        let is_early = report.time.status == Some(Validity::NotYetValid);
+        // What explains an early "nbf" explains "iat".
+        if ahead <= 0 || is_in_milliseconds(iat) || is_early && clock_skew(report, claims).is_some()
+        {
             return None;
         }
-        format!("\"iat\" is {} from now", duration(ahead.unsigned_abs()))
+        format!(
+            "\"iat\" is {} in the future",
+            duration(ahead.unsigned_abs())
+        )
     };
     Some(Finding::likely(Code::IssuerClock, evidence))
 }

@@ -38,7 +38,8 @@ pub fn truncated(facts: &Facts) -> Option<Finding> {
     let segment = text.split('.').nth(2)?;
     let named = facts.header()?.alg.as_deref()?;
     let is_verified = facts.report.signature.status == SignatureStatus::Verified;
-    if dots != 2 || is_verified || named.eq_ignore_ascii_case("none") {
+    let is_removed = segment.is_empty() || is_word_for_removed(segment);
+    if dots != 2 || is_verified || is_removed || named.eq_ignore_ascii_case("none") {
         return None;
     }
     let of_family = |finding: Finding| Finding {
@@ -147,6 +148,46 @@ pub fn signature_placeholder(facts: &Facts) -> Option<Finding> {
     Some(
         finding.with_hint("pass the bytes of the signature to the encoder: Buffer.from(signature)"),
     )
+}
+
+/// A signature that a proxy, a log or an attacker took away: nothing, or a word for it, is in its place.
+pub fn signature_removed(facts: &Facts) -> Option<Finding> {
+    let text = std::str::from_utf8(facts.text).ok()?;
+    // Of a text with characters that no token has, no header was read.
+    let alg = facts.header().and_then(|header| header.alg.as_deref());
+    let segments: Vec<&str> = text.split('.').collect();
+    let [_, payload, signature] = segments.as_slice() else {
+        return None;
+    };
+    let is_unsecured = alg.is_some_and(|alg| alg.eq_ignore_ascii_case("none"));
+    if payload.is_empty() || is_unsecured || !text.starts_with(HEADER_START) {
+        return None;
+    }
+    if signature.is_empty() {
+        let evidence = "the token ends with the dot before its signature";
+        return Some(Finding::likely(Code::SignatureRemoved, evidence));
+    }
+    is_word_for_removed(signature).then(|| {
+        let evidence = format!("\"{}\" is in its place", abridged(signature));
+        let finding = Finding::likely(Code::SignatureRemoved, evidence);
+        match *signature {
+            // Cloud Run and Cloud Functions, of the tokens that they pass on.
+            "SIGNATURE_REMOVED_BY_GOOGLE" => finding
+                .with_hint("reject it unless Cloud Run sent it, which removes verified signatures"),
+            _ => finding,
+        }
+    })
+}
+
+/// Whether a segment is a word that stands for something left out, which no signature is as short as.
+fn is_word_for_removed(segment: &str) -> bool {
+    /// The characters of the shortest signature, of HS256.
+    const SHORTEST: usize = 43;
+    const WORDS: [&str; 7] = [
+        "removed", "redacted", "stripped", "omitted", "masked", "hidden", "***",
+    ];
+    let word = segment.to_ascii_lowercase();
+    segment.len() < SHORTEST && WORDS.iter().any(|of_word| word.contains(of_word))
 }
 
 pub fn signature_zero(facts: &Facts) -> Option<Finding> {

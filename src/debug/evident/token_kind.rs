@@ -5,7 +5,8 @@ use super::alg_key_mismatch::alg_key_mismatch;
 use super::facts::Facts;
 use super::opaque;
 use super::signature_shape::{
-    der_signature, signature_of_other_algorithm, signature_placeholder, signature_zero, truncated,
+    der_signature, signature_of_other_algorithm, signature_placeholder, signature_removed,
+    signature_zero, truncated,
 };
 use crate::debug::cause::Cause;
 use crate::debug::findings::wording;
@@ -15,6 +16,7 @@ use crate::text::abridged::abridged;
 use crate::text::base64url;
 use crate::text::json::Value;
 use crate::token::compact::HEADER_START;
+use crate::token::foreign_character::{NO_TOKEN_IN_HTML, is_html};
 use crate::token::header::JoseHeader;
 use crate::token::malformed::PLACEHOLDERS;
 use crate::verify::code::Code;
@@ -29,13 +31,14 @@ type Hypothesis = fn(&Facts) -> Option<Finding>;
 
 /// Why a signature cannot be verified, by what is plain to see. None of it is reported if a computation
 /// has shown the cause.
-const SHAPES: [Hypothesis; 15] = [
+const SHAPES: [Hypothesis; 16] = [
     unsecured,
     jwe,
     no_token,
     opaque_token,
     ellipsis,
     signature_placeholder,
+    signature_removed,
     written_otherwise,
     truncated,
     detached_payload,
@@ -93,15 +96,17 @@ fn jwe(facts: &Facts) -> Option<Finding> {
 /// What a program without a token prints.
 fn no_token(facts: &Facts) -> Option<Finding> {
     const OBJECTS: [&str; 2] = ["[object object]", "[object promise]"];
+    if is_html(facts.text) {
+        let what = "this is an HTML page, not a token";
+        let finding = Finding::note(Code::NoToken, what).with_summary(what);
+        return Some(finding.with_hint(NO_TOKEN_IN_HTML));
+    }
     let text = std::str::from_utf8(facts.text).ok()?;
-    let start = text.get(..text.len().min(100)).unwrap_or_default();
     let mut words = PLACEHOLDERS.iter().chain(&OBJECTS);
     let evidence = if words.any(|word| text.eq_ignore_ascii_case(word)) {
         format!("the text is \"{}\"", abridged(text))
     } else if text.starts_with('$') {
         "an unexpanded shell variable".to_owned()
-    } else if start.to_ascii_lowercase().contains("<html") || start.starts_with("<!") {
-        "an HTML page".to_owned()
     } else {
         return None;
     };

@@ -303,7 +303,7 @@ impl Unknown<'_> {
         if is_mac {
             finding
                 .with_summary(
-                    "another secret was used, or the token was modified or damaged after signing",
+                    "another secret was used, or the token was modified or corrupted after signing",
                 )
                 .with_hint("compare it with the original; try older secrets with --secret-file")
         } else {

@@ -318,7 +318,7 @@ fn a_damaged_header_is_told_by_its_character() {
             BTreeSet::from(["altered-character"]),
             "{alg}"
         );
-        let expected = format!("\"{was}\" instead of \"{is}\" at character {at} of the header");
+        let expected = format!("\"{was}\" instead of \"{is}\" at header character {at}");
         let evidence = &report.findings[0].evidence;
         assert!(evidence.contains(&expected), "{alg}: {evidence}");
     }

@@ -78,6 +78,7 @@ fn kinds_and_times_are_told() {
     let good = signer.token(&payload(1));
     let (input, _) = good.rsplit_once('.').unwrap();
     let with_signature = |octets: &[u8]| format!("{input}.{}", encode(octets));
+    let with_text = |text: &str| format!("{input}.{text}");
     let claims = |claims: &str| signer.token(&claims.replace("NOW", &NOW.to_string()));
     for (code, certainty, token) in [
         (
@@ -114,7 +115,6 @@ fn kinds_and_times_are_told() {
         ),
         ("truncated", Certainty::Likely, input.to_owned()),
         ("truncated", Certainty::Likely, good[..40].to_owned()),
-        ("truncated", Certainty::Likely, format!("{input}.")),
         (
             "detached-payload",
             Certainty::Note,
@@ -137,6 +137,17 @@ fn kinds_and_times_are_told() {
             "signature-zero",
             Certainty::Likely,
             with_signature(&[0; 64]),
+        ),
+        ("signature-removed", Certainty::Likely, with_text("")),
+        (
+            "signature-removed",
+            Certainty::Likely,
+            with_text("SIGNATURE_REMOVED_BY_GOOGLE"),
+        ),
+        (
+            "signature-removed",
+            Certainty::Likely,
+            with_text("[REDACTED]"),
         ),
         (
             "signature-of-other-algorithm",
@@ -216,7 +227,7 @@ fn kinds_and_times_are_told() {
         (
             "issuer-clock",
             Certainty::Likely,
-            claims(r#"{"iat":1795392010,"nbf":1795392010}"#),
+            claims(r#"{"iat":1795392400,"nbf":1795392400}"#),
         ),
         (
             "expires-before-issued",

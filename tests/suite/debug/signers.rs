@@ -177,7 +177,12 @@ fn two_tokens_tell_their_signer() {
     assert_eq!(code, "same-signer");
     let [x, y] = other.coordinates();
     assert!(evidence.contains(&x) && evidence.contains(&y));
-    assert_eq!(tally.signers(), [(other.thumbprint().as_str(), 2)]);
+    // The key stands in the report before.
+    let (_, evidence) = note(&token(&other, 3)).unwrap();
+    assert!(evidence.contains(&other.thumbprint()) && !evidence.contains(&x));
+    assert_eq!(tally.signers(), [(other.thumbprint().as_str(), 3)]);
+    // The first token counts as theirs; those of the other signer and the repeated one do not.
+    assert_eq!(tally.causes(), [("same-signer", 3), ("no-key-matches", 2)]);
 }
 
 /// A fact shown to people is a field in JSON: a program takes the signer from it, not from a sentence.
