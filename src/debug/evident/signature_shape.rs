@@ -155,12 +155,11 @@ pub fn signature_removed(facts: &Facts) -> Option<Finding> {
     let text = std::str::from_utf8(facts.text).ok()?;
     // Of a text with characters that no token has, no header was read.
     let alg = facts.header().and_then(|header| header.alg.as_deref());
-    let segments: Vec<&str> = text.split('.').collect();
-    let [_, payload, signature] = segments.as_slice() else {
-        return None;
-    };
+    let (input, signature) = text.rsplit_once('.')?;
+    let (_, payload) = input.split_once('.')?;
     let is_unsecured = alg.is_some_and(|alg| alg.eq_ignore_ascii_case("none"));
-    if payload.is_empty() || is_unsecured || !text.starts_with(HEADER_START) {
+    let is_jws = !payload.is_empty() && !payload.contains('.') && text.starts_with(HEADER_START);
+    if !is_jws || is_unsecured {
         return None;
     }
     if signature.is_empty() {
@@ -170,7 +169,7 @@ pub fn signature_removed(facts: &Facts) -> Option<Finding> {
     is_word_for_removed(signature).then(|| {
         let evidence = format!("\"{}\" is in its place", abridged(signature));
         let finding = Finding::likely(Code::SignatureRemoved, evidence);
-        match *signature {
+        match signature {
             // Cloud Run and Cloud Functions, of the tokens that they pass on.
             "SIGNATURE_REMOVED_BY_GOOGLE" => finding
                 .with_hint("reject it unless Cloud Run sent it, which removes verified signatures"),
