@@ -167,7 +167,15 @@ pub fn signature_removed(facts: &Facts) -> Option<Finding> {
         return Some(Finding::likely(Code::SignatureRemoved, evidence));
     }
     is_word_for_removed(signature).then(|| {
-        let evidence = format!("\"{}\" is in its place", abridged(signature));
+        // Of a signature that is masked in part, no part is repeated.
+        let is_word = signature.bytes().all(|byte| {
+            byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'[' | b']' | b'<' | b'>')
+        });
+        let evidence = if is_word || signature.bytes().all(|byte| byte == b'*') {
+            format!("\"{}\" is in its place", abridged(signature))
+        } else {
+            "a placeholder is in its place".to_owned()
+        };
         let finding = Finding::likely(Code::SignatureRemoved, evidence);
         match signature {
             // Cloud Run and Cloud Functions, of the tokens that they pass on.
