@@ -176,6 +176,48 @@ fn a_mixed_alphabet_is_damage() {
     );
 }
 
+/// Who replaces only one of the two characters of standard base64, or sends one `+` in a form, has damaged nothing.
+#[test]
+fn one_character_of_standard_base64_is_no_damage() {
+    let (pair, bench) = bench();
+    let all = || tokens(&pair).chain((40..400).map(|number| with_mac(&pair, number)));
+    let counts = |mac: &str| ['-', '_'].map(|character| mac.matches(character).count());
+    let token = |(input, mac): (String, String), from: char, to: &str| {
+        format!("{input}.{}", mac.replace(from, to))
+    };
+    for (from, to, wanted) in [('-', "+", [1, 2]), ('_', "/", [2, 1]), ('-', "+", [3, 1])] {
+        let sent = all().find(|(_, mac)| counts(mac) == wanted).unwrap();
+        let expected = BTreeSet::from(["standard-base64"]);
+        let found = proven(&debug(&bench, &token(sent, from, to)));
+        assert_eq!(found, expected, "{wanted:?}");
+    }
+    let sent = all().find(|(_, mac)| counts(mac) == [1, 0]).unwrap();
+    let expected = BTreeSet::from(["spaces-for-plus", "standard-base64"]);
+    assert_eq!(proven(&debug(&bench, &token(sent, '-', " "))), expected);
+}
+
+/// However long the payload of a MAC is.
+#[test]
+fn altered_character_of_a_long_payload_is_found_under_one_secret() {
+    let pair = Pair::new("oct", 9);
+    let bench = debugger(&[&pair.jwk()], &[], Effort::Default);
+    for (alg, length) in [("HS256", 300), ("HS384", 200), ("HS512", 200)] {
+        let claims = format!(
+            r#"{{"sub":"member-1","text":"{}"}}"#,
+            "word ".repeat(length / 5)
+        );
+        let input = crate::pairs::input(alg, &claims);
+        let mac = encode(pair.sign(alg, input.as_bytes()));
+        // The lowest bit of a byte stands in one character.
+        let mut other = claims.into_bytes();
+        other[60] ^= 1;
+        let header = input.split('.').next().unwrap();
+        let altered = format!("{header}.{}", encode(other));
+        let found = proven(&debug(&bench, &format!("{altered}.{mac}")));
+        assert_eq!(found, BTreeSet::from(["altered-character"]), "{alg}");
+    }
+}
+
 /// A character that no token has is found wherever it stands, for every algorithm.
 #[test]
 fn a_foreign_character_is_altered() {
