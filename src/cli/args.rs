@@ -183,7 +183,7 @@ pub struct Verify {
     pub show: Show,
 
     /// Print only tokens with this verdict (repeatable)
-    // With the exit status.
+    // The verdicts are listed with the exit statuses.
     #[arg(
         long,
         value_name = "VERDICT",

@@ -157,8 +157,8 @@ impl<'e> Explanation<'e> {
     }
 }
 
-/// Whether one character of the segment that was sent, of which this is another, is what a channel or a writer makes of all
-/// such characters: `+` and `/` of standard base64, and the spaces that a form makes of `+`.
+/// Whether standard base64, or a form that decodes `+` as a space, explains why this character of the segment was sent
+/// instead of the original one.
 pub fn is_of_alphabet(segment: &[u8], sent: &str, original: &str) -> bool {
     match (sent, original) {
         ("+", "-") | ("/", "_") => may_be_standard(segment),
@@ -167,8 +167,8 @@ pub fn is_of_alphabet(segment: &[u8], sent: &str, original: &str) -> bool {
     }
 }
 
-/// Whether a segment may have been written in standard base64, of which some characters were replaced: all `+` or all `/`
-/// by who forgot the others, or the first of each kind with JavaScript's `replace`.
+/// Whether a segment may have been written in standard base64 and replaced in part: all `+` or all `/`, if the other
+/// one was forgotten, or only the first of each kind, by JavaScript's `replace`.
 fn may_be_standard(segment: &[u8]) -> bool {
     let is_replaced = |character: u8, other: u8| {
         let mut of_both = segment
@@ -183,7 +183,8 @@ fn may_be_standard(segment: &[u8]) -> bool {
     is_replaced(b'-', b'+') && is_replaced(b'_', b'/')
 }
 
-/// Whether each space of a segment may have been a `+`, which a form decodes so: it has no other one and is in standard base64.
+/// Whether each space of a segment may have been a `+` that a form decoded: then no other `+` is left, and the segment
+/// is in standard base64.
 fn may_have_had_plus(segment: &[u8]) -> bool {
     let is_other = |byte: &u8| matches!(byte, b'-' | b'_' | b'+');
     !segment.contains(&b' ') || !segment.iter().any(is_other)

@@ -408,7 +408,8 @@ impl Debugger {
             None => meet(case, &targets, &search.signed.hashes, work),
         };
         if proof.is_some() {
-            work.tried.describe_inputs(&search.signed, most_changes);
+            work.tried
+                .describe_inputs(&search.signed.inputs, most_changes);
             return (search, proof);
         }
         search.opened = family::opened(case, &search.others, work);
@@ -418,7 +419,8 @@ impl Debugger {
             let changes = proof.changes().len();
             changes.saturating_sub(case.reading.changes.len())
         });
-        work.tried.describe_inputs(&search.signed, most_changes);
+        work.tried
+            .describe_inputs(&search.signed.inputs, most_changes);
         (search, proof)
     }
 

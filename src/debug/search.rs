@@ -165,8 +165,8 @@ impl<'s> Targets<'s> {
     }
 }
 
-/// Looks hashes up, those with the fewest changes first, until no smaller proof can come. Of how many changes the last
-/// of them are is the second result.
+/// Looks hashes up, those with the fewest changes first, until no smaller proof can come. Returns the proof, and the
+/// most changes that a hash it looked up has.
 pub fn meet(
     case: Case,
     targets: &Targets,

@@ -271,8 +271,8 @@ pub fn is_html(text: &[u8]) -> bool {
     start.starts_with(b"<") && tags.iter().any(|tag| memmem::find(&start, tag).is_some())
 }
 
-/// Whether a text is none in any encoding that extends ASCII, such as Latin-1 or Shift-JIS: it has NUL bytes, or
-/// many control characters. Random bytes have one among nine.
+/// Whether these bytes are not text in any encoding that extends ASCII, such as Latin-1 or Shift-JIS: they have NUL
+/// bytes or many control characters, of which random bytes have one in nine.
 #[must_use]
 pub fn is_binary(text: &[u8]) -> bool {
     /// One in so many bytes.

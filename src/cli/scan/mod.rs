@@ -171,7 +171,7 @@ fn token_within(text: &[u8], run: Range<usize>, escapes: Option<Escapes>) -> Opt
     None
 }
 
-/// The number of bytes at this end of a token that stand for the rest of it: an ellipsis, whose dots may have been
+/// The number of bytes after the end of a token that stand for the rest of it: an ellipsis, whose dots may have been
 /// taken for those of the token, or a placeholder such as `[REDACTED]` instead of a signature.
 fn abbreviation(text: &[u8], end: usize) -> usize {
     let (token, rest) = text.split_at_checked(end).unwrap_or_default();

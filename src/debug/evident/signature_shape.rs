@@ -167,15 +167,8 @@ pub fn signature_removed(facts: &Facts) -> Option<Finding> {
         return Some(Finding::likely(Code::SignatureRemoved, evidence));
     }
     is_word_for_removed(signature).then(|| {
-        // Of a signature that is masked in part, no part is repeated.
-        let is_word = signature.bytes().all(|byte| {
-            byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'[' | b']' | b'<' | b'>')
-        });
-        let evidence = if is_word || signature.bytes().all(|byte| byte == b'*') {
-            format!("\"{}\" is in its place", abridged(signature))
-        } else {
-            "a placeholder is in its place".to_owned()
-        };
+        // The placeholder is not shown: a part of the signature may stand before it.
+        let evidence = "a placeholder is in its place";
         let finding = Finding::likely(Code::SignatureRemoved, evidence);
         match signature {
             // Cloud Run and Cloud Functions, of the tokens that they pass on.

@@ -11,7 +11,6 @@ use super::hmac_confusion::EMPTY_SECRET;
 use super::proof::Proof;
 use super::reading::Reading;
 use super::signer::Suspect;
-use super::signing_inputs::SigningInputs;
 use crate::curve;
 use crate::debug::evident::payload_damage::{self, Shift};
 use crate::debug::reading::base64url_lenient;
@@ -369,9 +368,9 @@ impl Tried {
     }
 
     /// Adds the signing inputs of so many changes at most.
-    pub fn describe_inputs(&mut self, signed: &SigningInputs, most_changes: usize) {
+    pub fn describe_inputs(&mut self, inputs: &[Vec<Cause>], most_changes: usize) {
         let is_tried = |input: &&Vec<Cause>| input.len() <= most_changes;
-        for input in signed.inputs.iter().filter(is_tried) {
+        for input in inputs.iter().filter(is_tried) {
             push_once(&mut self.inputs, combination(input));
         }
     }
