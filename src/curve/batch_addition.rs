@@ -24,25 +24,37 @@ thread_local! {
 /// Adds to each point its addend, all with one inversion. Returns the places of those for which the
 /// formulas do not hold, since both points have the same x: what stands there then is no sum.
 pub fn add_each(sums: &mut [Affine], addends: &[Affine]) -> Vec<usize> {
-    let mut exceptional = Vec::new();
     let mut products = PRODUCTS.take();
-    let mut product = FieldElement::ONE;
-    for (place, (a, b)) in sums.iter().zip(addends).enumerate() {
-        let mut difference = b.0 - a.0;
-        if bool::from(difference.is_zero()) {
-            // One in the place of zero keeps the product of the others.
-            difference = FieldElement::ONE;
-            exceptional.push(place);
-        }
+    // Two products, of every other difference: neither waits for the other's multiplications.
+    let (mut product, mut other) = (FieldElement::ONE, FieldElement::ONE);
+    for (a, b) in sums.iter().zip(addends) {
+        let difference = b.0 - a.0;
         products.push((product, difference));
-        product *= difference;
+        (product, other) = (other, product * difference);
     }
-    let mut inverse = Option::<FieldElement>::from(product.invert()).unwrap_or(FieldElement::ZERO);
+    let mut exceptional = Vec::new();
+    // A test of each difference would cost every batch what few batches need.
+    if bool::from((product * other).is_zero()) {
+        (product, other) = (FieldElement::ONE, FieldElement::ONE);
+        for (place, (before, difference)) in products.iter_mut().enumerate() {
+            if bool::from(difference.is_zero()) {
+                // One in the place of zero keeps the product of the others.
+                *difference = FieldElement::ONE;
+                exceptional.push(place);
+            }
+            *before = product;
+            (product, other) = (other, product * *difference);
+        }
+    }
+    let inverse = Option::<FieldElement>::from((product * other).invert());
+    let inverse = inverse.unwrap_or(FieldElement::ZERO);
+    // That of the last difference's product, and that of the one before it.
+    let (mut inverse, mut other) = (inverse * product, inverse * other);
     for ((a, b), (product, difference)) in
         sums.iter_mut().zip(addends).zip(products.drain(..)).rev()
     {
         let slope = (b.1 - a.1) * (product * inverse);
-        inverse *= difference;
+        (inverse, other) = (other, inverse * difference);
         let x = slope.square() - a.0 - b.0;
         *a = (x, slope * (a.0 - x) - a.1);
     }
