@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use jwtlens::{
-    Certainty, Code, MAX_SKEW, NumericDate, Report, SignatureStatus, Validity, Verdict, json::Value,
+    Certainty, ClaimsSet, Code, MAX_SKEW, NumericDate, Report, SignatureStatus, Validity, Verdict,
 };
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -113,7 +113,7 @@ impl Statistics {
         let claims = report.claims.as_ref();
         let kid = header.and_then(|header| header.kid.as_deref());
         let alg = header.and_then(|header| header.alg.as_deref());
-        let iss = claims.and_then(|claims| claims.members.get("iss").and_then(Value::as_str));
+        let iss = claims.and_then(ClaimsSet::iss);
         self.kid.increase(kid, verdict);
         self.alg.increase(alg, verdict);
         self.iss.increase(iss, verdict);

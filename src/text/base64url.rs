@@ -6,6 +6,8 @@ use std::fmt;
 
 use data_encoding::{BASE64URL_NOPAD, DecodeKind};
 
+use super::buffer;
+
 /// Where and why a text is not base64url.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Base64urlError {
@@ -69,7 +71,8 @@ pub(crate) fn decode(text: &str) -> Result<Vec<u8>, Base64urlError> {
 fn decode_valid(text: &[u8]) -> Option<Vec<u8>> {
     let (groups, rest) = text.as_chunks();
     let length = groups.len().saturating_mul(3);
-    let mut bytes = vec![0; length.saturating_add(2)];
+    let mut bytes = buffer::empty();
+    bytes.resize(length.saturating_add(2), 0);
     let mut seen = 0;
     let (triples, _) = bytes.as_chunks_mut();
     for (group, triple) in groups.iter().zip(triples) {

@@ -35,6 +35,14 @@ impl<'c> Audience<'c> {
         }
     }
 
+    /// The claim as it stands in the token.
+    pub(crate) fn to_value(&self) -> Value {
+        match self {
+            Self::One(name) => (*name).into(),
+            Self::Many(names) => Value::Array(names.iter().map(|name| (*name).into()).collect()),
+        }
+    }
+
     /// Whether `audience` is among the members, character by character.
     #[must_use]
     pub fn contains(&self, audience: &str) -> bool {

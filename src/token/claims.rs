@@ -11,6 +11,7 @@ use super::malformed::{Malformed, TokenFault};
 use super::member::{read_object, string_fault};
 use super::numeric_date::NumericDate;
 use super::segment::Segment;
+use crate::text::buffer::Buffered;
 use crate::text::json::{Object, Value, verbatim};
 
 /// A payload that is a JSON object. Where a registered claim has not the type that RFC 7519 section
@@ -33,10 +34,12 @@ pub struct ClaimsSet {
 #[derive(Clone, Debug, Default)]
 pub struct Members {
     /// The Claims Set as it was written, if it is known to be valid.
-    text: String,
+    text: Buffered<String>,
     /// Whether the text has no whitespace between its parts and no escapes.
     is_dense: bool,
-    /// Where the characters of `sub` are in the text.
+    /// Where the characters of `iss` are in the text.
+    iss: Option<Range<usize>>,
+    /// Where those of `sub` are.
     sub: Option<Range<usize>>,
     /// Where the JSON of `aud` is in the text.
     aud: Option<Range<usize>>,
@@ -65,8 +68,9 @@ impl ClaimsSet {
             [claims.exp, claims.nbf, claims.iat].map(|time| time.map(NumericDate::from));
         Ok(Self {
             members: Members {
-                text,
+                text: text.into(),
                 is_dense: claims.is_dense,
+                iss: claims.iss,
                 sub: claims.sub,
                 aud: claims.aud,
                 object: OnceLock::new(),
@@ -78,13 +82,16 @@ impl ClaimsSet {
         })
     }
 
+    /// `iss`, who issued it (section 4.1.1).
+    #[must_use]
+    pub fn iss(&self) -> Option<&str> {
+        self.members.string("iss", self.members.iss.as_ref())
+    }
+
     /// `sub`, whom the token is about (section 4.1.2).
     #[must_use]
     pub fn sub(&self) -> Option<&str> {
-        match &self.members.sub {
-            Some(place) => self.members.text.get(place.clone()),
-            None => self.members.object.get()?.get("sub")?.as_str(),
-        }
+        self.members.string("sub", self.members.sub.as_ref())
     }
 
     /// `aud`, whom the token is for (section 4.1.3).
@@ -136,10 +143,18 @@ impl Members {
             })
     }
 
+    /// A claim that is a string, by its place in the text. A claim without a place is not in an unread text.
+    fn string(&self, name: &str, place: Option<&Range<usize>>) -> Option<&str> {
+        match place {
+            Some(place) => self.text.get(place.clone()),
+            None => self.object.get()?.get(name)?.as_str(),
+        }
+    }
+
     /// The Claims Set as it was written, if it has not been parsed and can be part of a line of JSON as it is: no
     /// whitespace between its parts, and only escapes in their canonical form.
     fn as_written(&self) -> Option<&str> {
-        (self.is_dense && self.object.get().is_none()).then_some(&self.text)
+        (self.is_dense && self.object.get().is_none()).then_some(&*self.text)
     }
 }
 
@@ -245,6 +260,8 @@ mod tests {
             (r#"{"aud":"\u0062"}"#, false),
             (r#"{"aud":[]}"#, true),
             (r#"{"aud": [ "a" , "b" ] }"#, true),
+            (r#"{"iss":"\u0062"}"#, false),
+            ("{\"iss\":\"\u{e9}\",\"sub\":\"s\"}", true),
             (r#"{"sub":"\u0062"}"#, false),
             (r#"{"sub":"\u{e9}"}"#, false),
             (r#"{"sub":""}"#, true),
@@ -292,7 +309,10 @@ mod tests {
         };
         let plain = ClaimsSet::parse_all(json.as_bytes()).unwrap();
         assert!(plain.fault.is_none(), "{json}");
-        assert_eq!((quick.sub(), quick.aud()), (plain.sub(), plain.aud()));
+        let strings =
+            |claims: &ClaimsSet| [claims.iss(), claims.sub()].map(|text| text.map(str::to_owned));
+        assert_eq!(strings(&quick), strings(&plain), "{json}");
+        assert_eq!(quick.aud(), plain.aud(), "{json}");
         let times = |claims: &ClaimsSet| {
             [&claims.exp, &claims.nbf, &claims.iat]
                 .map(|time| time.as_ref().map(|time| time.text().into_owned()))

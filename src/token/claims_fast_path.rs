@@ -16,6 +16,8 @@ const MAX_DEPTH: usize = 8;
 #[derive(Debug, Default)]
 pub(crate) struct FastClaims {
     /// The characters of the string, which has no escapes.
+    pub(crate) iss: Option<Range<usize>>,
+    /// The same.
     pub(crate) sub: Option<Range<usize>>,
     /// The JSON of a string or of an array of strings, none of which has escapes.
     pub(crate) aud: Option<Range<usize>>,
@@ -41,8 +43,9 @@ impl FastClaims {
                 b"nbf" => claims.nbf = Some(scanner.integer()?),
                 b"iat" => claims.iat = Some(scanner.integer()?),
                 b"aud" => claims.aud = Some(scanner.audience()?),
+                b"iss" => claims.iss = Some(scanner.plain_string()?.1),
                 b"sub" => claims.sub = Some(scanner.plain_string()?.1),
-                b"iss" | b"jti" => scanner.string().map(|_| ())?,
+                b"jti" => scanner.string().map(|_| ())?,
                 _ => scanner.value(MAX_DEPTH)?,
             }
             Some(())

@@ -107,28 +107,38 @@ impl ClaimCheck {
         leeway: i64,
     ) -> Check {
         let claim = |name: &str| claims.and_then(|claims| claims.members.get(name));
-        let strings = |name: &str, kind: CheckKind, expected: &str| Check {
-            name: name.to_owned(),
+        let string = |kind: CheckKind, expected: &str, actual: Option<&str>| Check {
+            name: kind.name().to_owned(),
             check: kind,
-            passed: claim(name).and_then(Value::as_str) == Some(expected),
+            passed: actual == Some(expected),
             expected: expected.into(),
-            actual: owned(claim(name)),
+            // One of another type is shown as it is.
+            actual: actual.map_or_else(|| owned(claim(kind.name())), Value::from),
         };
         match self {
-            Self::Issuer(expected) => strings("iss", CheckKind::Iss, expected),
-            Self::Subject(expected) => strings("sub", CheckKind::Sub, expected),
-            Self::Audience(any) => Check {
-                name: "aud".to_owned(),
-                check: CheckKind::Aud,
-                passed: claims
-                    .and_then(ClaimsSet::aud)
-                    .is_some_and(|aud| any.iter().any(|name| aud.contains(name))),
-                expected: match any.as_slice() {
-                    [one] => one.as_str().into(),
-                    many => Value::Array(many.iter().map(|name| name.as_str().into()).collect()),
-                },
-                actual: owned(claim("aud")),
-            },
+            Self::Issuer(expected) => {
+                string(CheckKind::Iss, expected, claims.and_then(ClaimsSet::iss))
+            }
+            Self::Subject(expected) => {
+                string(CheckKind::Sub, expected, claims.and_then(ClaimsSet::sub))
+            }
+            Self::Audience(any) => {
+                let aud = claims.and_then(ClaimsSet::aud);
+                Check {
+                    name: "aud".to_owned(),
+                    check: CheckKind::Aud,
+                    passed: aud
+                        .as_ref()
+                        .is_some_and(|aud| any.iter().any(|name| aud.contains(name))),
+                    expected: match any.as_slice() {
+                        [one] => one.as_str().into(),
+                        many => {
+                            Value::Array(many.iter().map(|name| name.as_str().into()).collect())
+                        }
+                    },
+                    actual: aud.map_or_else(|| owned(claim("aud")), |aud| aud.to_value()),
+                }
+            }
             Self::Type(expected) => Check {
                 name: "typ".to_owned(),
                 check: CheckKind::Typ,

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::text::base64url;
+use crate::text::buffer::Buffered;
 use crate::token::claims::ClaimsSet;
 use crate::token::compact::Jws;
 use crate::token::header::JoseHeader;
@@ -13,7 +14,7 @@ use crate::token::malformed::{Malformed, TokenFault};
 pub struct Parts {
     pub header: Option<Arc<JoseHeader>>,
     pub claims: Option<ClaimsSet>,
-    pub signature: Option<Vec<u8>>,
+    pub signature: Option<Buffered<Vec<u8>>>,
     /// Whether the payload is base64url, whatever is in it.
     pub payload_decodes: bool,
     /// The first fault, in the order of the segments.
@@ -41,7 +42,7 @@ impl Parts {
             Err(fault) => parts.note(Some(fault)),
         }
         match jws.signature_octets() {
-            Ok(octets) => parts.signature = Some(octets),
+            Ok(octets) => parts.signature = Some(octets.into()),
             Err(fault) => parts.note(Some(fault)),
         }
         parts

@@ -113,7 +113,7 @@ impl<'t> Read<'t> {
     /// The report about the signature. `verified_by` is the place among the candidates of the key that verifies
     /// it.
     pub fn signature(&self, keys: Option<&KeySet>, verified_by: Option<usize>) -> Signature {
-        let octets = self.parts.signature.as_ref().map(Vec::len);
+        let octets = self.parts.signature.as_deref().map(<[u8]>::len);
         let header = self.parts.header.as_ref();
         let plan = match &self.question {
             Ok(question) => &question.plan,

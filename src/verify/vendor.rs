@@ -36,8 +36,7 @@ fn is_transcodes(claims: &ClaimsSet) -> bool {
                     .is_some_and(|sub| sub.is_empty() || sub.ends_with('.'))
             })
     };
-    let iss = claims.members.get("iss").and_then(Value::as_str);
-    has_audience("transcodes-sdk") || is_transcodes_api(claims) || iss.is_some_and(is_host)
+    has_audience("transcodes-sdk") || is_transcodes_api(claims) || claims.iss().is_some_and(is_host)
 }
 
 /// Whether it is an API token of Transcodes: by its audience, or by the members that name organization,
@@ -67,8 +66,7 @@ pub fn is_auth0(header: &JoseHeader) -> bool {
 
 /// Whether Kubernetes made the token for a service account.
 pub fn is_kubernetes(claims: &ClaimsSet) -> bool {
-    let iss = claims.members.get("iss").and_then(Value::as_str);
-    iss.is_some_and(|iss| {
+    claims.iss().is_some_and(|iss| {
         iss == "kubernetes/serviceaccount" || iss.starts_with("https://kubernetes.default.svc")
     })
 }
