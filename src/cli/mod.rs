@@ -19,7 +19,7 @@ pub mod run;
 mod scan;
 mod secrets;
 mod settings;
-mod signals;
+pub mod signals;
 mod sink;
 mod statistics;
 mod stream;
