@@ -485,7 +485,7 @@ fn renderer(
     surroundings: &Surroundings,
 ) -> Renderer {
     let look = Look {
-        zone: zone(time),
+        zone: zone(time, surroundings),
         paint: surroundings.paint,
         width: surroundings.width,
         height: surroundings.height,
