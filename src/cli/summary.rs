@@ -74,10 +74,8 @@ impl Summary {
 
     /// The statistics of the run.
     pub fn statistics(&self) -> Statistics {
-        let mut statistics = Statistics {
-            skipped: self.has_skipped().then(|| self.skipped.clone()),
-            ..self.statistics.clone().unwrap_or_default()
-        };
+        let mut statistics = self.statistics.clone().unwrap_or_default();
+        statistics.skipped = self.has_skipped().then(|| self.skipped.clone());
         statistics.count_first_tokens();
         statistics
     }

@@ -276,7 +276,7 @@ const SUMMARY: &[(&str, &str)] = &[
     ("issued_at", "first and last, of the iat claims"),
     (
         "skew",
-        "expired (the tokens that expired at most 60 seconds before they were checked) and not_yet_valid (those that became valid at most 60 seconds after)",
+        "expired (the tokens that expired at most 60 seconds before they were checked) and not_yet_valid (those that became valid at most 300 seconds after)",
     ),
     (
         "skipped",
