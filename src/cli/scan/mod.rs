@@ -22,7 +22,7 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use data_encoding::{BASE64URL_NOPAD, Encoding};
-use jwtlens::{Escapes, HEADER_START, HEADER_STARTS, MAX_TOKEN, is_base64url};
+use jwtlens::{Algorithm, Escapes, HEADER_START, HEADER_STARTS, MAX_TOKEN, is_base64url};
 use memchr::memmem::Finder;
 use serde::de::IgnoredAny;
 use serde_json::value::RawValue;
@@ -162,6 +162,13 @@ fn token_within(text: &[u8], run: Range<usize>, escapes: Option<Escapes>) -> Opt
             let end = at.saturating_add(length);
             return Some(match abbreviation(text, end) {
                 0 => Found::Token(at..end, escapes),
+                // An ellipsis after a whole token stands for other text.
+                _ if text
+                    .get(at..end)
+                    .is_some_and(|token| is_whole(&unescaped(token, escapes))) =>
+                {
+                    Found::Token(at..end, escapes)
+                }
                 more => Found::Skipped(at..end.saturating_add(more), SkipReason::Damaged),
             });
         }
@@ -186,6 +193,30 @@ fn abbreviation(text: &[u8], end: usize) -> usize {
     }
     let is_placeholder = all_dots > 0 && matches!(rest, [b'[' | b'<' | b'*', ..]);
     usize::from(is_placeholder)
+}
+
+/// Whether a token has a signature, and one as long as those of its algorithm.
+fn is_whole(token: &[u8]) -> bool {
+    /// The usual sizes of RSA keys.
+    const RSA_BITS: [usize; 3] = [2048, 3072, 4096];
+    let mut segments = token.split(|byte| *byte == b'.');
+    let (header, signature) = (segments.next().unwrap_or_default(), segments.nth(1));
+    let json = BASE64URL_NOPAD.decode(header).unwrap_or_default();
+    let members: BTreeMap<String, &RawValue> = serde_json::from_slice(&json).unwrap_or_default();
+    let alg = members
+        .get("alg")
+        .map_or("", |alg| alg.get().trim_matches('"'));
+    let (Some(algorithm), Some(signature), None) =
+        (Algorithm::named(alg), signature, segments.next())
+    else {
+        return false;
+    };
+    match algorithm.signature_characters() {
+        Some(whole) => signature.len() == whole,
+        None => RSA_BITS
+            .map(|bits| bits.div_ceil(6))
+            .contains(&signature.len()),
+    }
 }
 
 /// The length of the token that the text starts with, given that of its first segment, and its escapes: those of
@@ -360,6 +391,25 @@ mod tests {
                 // What follows is found.
                 let text = format!("{text} {JWS}");
                 assert_eq!(found(&text), [JWS], "{text}");
+            }
+        }
+        // A whole token, whatever the dots stand for.
+        for (alg, characters) in [("ES256", 86), ("ES512", 176), ("HS256", 43), ("RS256", 342)] {
+            let header = BASE64URL_NOPAD.encode(format!(r#"{{"alg":"{alg}"}}"#).as_bytes());
+            let whole = format!("{header}.e30.{}", "A".repeat(characters));
+            let cut = &whole[..whole.len() - 1];
+            for dots in ["...", "\u{2026}", "....."] {
+                assert_eq!(
+                    found(&format!("{whole}{dots} {JWS}")),
+                    [&whole, JWS],
+                    "{alg}"
+                );
+                assert_eq!(found(&format!("{cut}{dots} {JWS}")), [JWS], "{alg}");
+                let escaped = whole.replace('.', "%2E");
+                let text = format!("?t={escaped}{dots}");
+                let length = escaped.len();
+                let token = Found::Token(3..3 + length, Some(Escapes::Percent));
+                assert_eq!(next(text.as_bytes()), Some(token), "{alg}");
             }
         }
         // The end of a sentence, a file's extension, a detached payload, an unsecured token.
