@@ -458,11 +458,11 @@ mod tests {
             ),
             (
                 "{".to_owned(),
-                "invalid JSON: unexpected end of input inside an object at byte 1",
+                "invalid JSON: unexpected end of input inside an object at offset 1",
             ),
             (
                 ec(X, Y, r#","x":"a""#),
-                "invalid JSON: duplicate member \"x\" at byte 130",
+                "invalid JSON: duplicate member \"x\" at offset 130",
             ),
             ("{}".to_owned(), "\"kty\" is missing"),
             (
@@ -562,7 +562,7 @@ mod tests {
             ),
             (
                 ec(&X.replace('O', "!"), Y, ""),
-                "\"x\" is not base64url: character 3 is invalid",
+                "\"x\" is not base64url: invalid character at offset 3",
             ),
             (ec(&X[..42], Y, ""), "\"x\" has 42 characters, expected 43"),
             (

@@ -390,7 +390,7 @@ mod tests {
             ),
             (
                 b"{",
-                "invalid JSON: unexpected end of input inside an object at byte 1",
+                "invalid JSON: unexpected end of input inside an object at offset 1",
                 "a JWK is a JSON object, such as {",
             ),
             (

@@ -371,9 +371,9 @@ impl fmt::Display for JsonError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let offset = self.offset;
         if f.alternate() {
-            write!(f, "{:#} at byte {offset}", self.fault)
+            write!(f, "{:#} at offset {offset}", self.fault)
         } else {
-            write!(f, "{} at byte {offset}", self.fault)
+            write!(f, "{} at offset {offset}", self.fault)
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod abridged;
 pub(crate) mod base64url;
+pub(crate) mod counted;
 pub(crate) mod decimal;
 pub(crate) mod durations;
 pub mod json;

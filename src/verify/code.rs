@@ -338,7 +338,7 @@ codes! {
         "reject it, and pin the algorithm in servers: never take it from \"alg\"")
         .section("RFC 8725, section 2.1");
     SignatureGood = cause("signature-good",
-        "the signature is correct; the token is rejected because of its header",
+        "the token is rejected because of its header alone",
         "have the issuer fix the header as the first line of the report says")
         .section("RFC 7515, section 5.2");
 
@@ -410,9 +410,10 @@ codes! {
             Code::SignatureOfOtherAlgorithm,
         ]);
     SignatureRemoved = cause("signature-removed",
-        "the signature was removed, not truncated",
+        "the signature was removed, or the token was truncated before it",
         "reject it, or get the token as it was before a proxy or log removed it")
         .section("RFC 7515, section 5.2")
+        .without_evidence()
         .silences(&[
             Code::NoKeyMatches,
             Code::PayloadCorrupted,
@@ -445,7 +446,7 @@ codes! {
         .section("RFC 7519, section 4.1.4");
     TimeAsText = cause("time-as-text",
         "a time is a string; it must be a number",
-        "write seconds since 1970 as a JSON number, without quotes")
+        "have the issuer write seconds since 1970 as a number, without quotes")
         .section("RFC 7519, section 2");
     ClockSkew = cause("clock-skew",
         "the token is slightly outside its validity period; clocks may differ",

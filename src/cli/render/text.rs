@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use jwtlens::{
     Certainty, Code, Combination, Finding, Input, KeyId, Malformed, NumericDate, Reason, Report,
-    SignatureStatus, TokenFault, Tried, Verdict, abridged,
+    SignatureStatus, Tried, Verdict, abridged,
 };
 use unicode_width::UnicodeWidthStr;
 
 use super::columns::{Columns, HANGING, INDENT, Row, each_line, wrapped};
-use super::headline::headline;
+use super::headline::{has_evidence, has_summary, headline};
 use super::look::{Detail, Look};
 use super::{escape, rows};
 use crate::cli::numbers;
@@ -68,7 +68,7 @@ impl Text<'_> {
         .concat();
         let notes = notes
             .iter()
-            .map(|note| self.finding("Note", note, false, note.hint.as_deref()));
+            .map(|note| self.finding(report, "Note", note, false, note.hint.as_deref()));
         let notes: String = notes.collect();
         let end = last_hint.as_deref().map_or(String::new(), |last_hint| {
             format!("\n{}", self.hint(last_hint, 0))
@@ -335,7 +335,7 @@ impl Text<'_> {
                 || is_short && rests_on_search(finding);
             let hint = finding.hint.as_deref().filter(|hint| !hints.contains(hint));
             hints.extend(hint);
-            text.push_str(&self.finding(label, finding, is_known, hint));
+            text.push_str(&self.finding(report, label, finding, is_known, hint));
         }
         let is_settled = causes.iter().any(|finding| is_settled(finding))
             || causes.is_empty() && is_clear(report, report.search.as_deref());
@@ -373,25 +373,36 @@ impl Text<'_> {
         text
     }
 
-    /// A finding with the hint that is not on the screen yet.
+    /// What a finding says that is not on the screen yet.
     fn finding(
         &self,
+        report: &Report,
         label: &str,
         finding: &Finding,
         evidence_is_known: bool,
         hint: Option<&str>,
     ) -> String {
-        let about: Vec<&str> = certainty(finding)
-            .into_iter()
-            .chain(finding.section)
-            .collect();
+        // The line of the verdict may cite the same section.
+        let error = report.error.as_ref().map(Malformed::to_string);
+        let is_cited = |section: &&str| {
+            let citation = format!("({section})");
+            error
+                .as_ref()
+                .is_some_and(|error| error.ends_with(&citation))
+        };
+        let section = finding.section.filter(|section| !is_cited(section));
+        let about: Vec<&str> = certainty(finding).into_iter().chain(section).collect();
         let about = match about.as_slice() {
             [] => String::new(),
             about => format!(" ({})", about.join("; ")),
         };
         let mut text = self.heading(&format!("{label}: {}{about}", finding.code.name()));
-        text.push_str(&self.line(&finding.summary));
-        let is_said = evidence_is_known || finding.evidence == finding.summary;
+        if !has_summary(report, finding) {
+            text.push_str(&self.line(&finding.summary));
+        }
+        let is_said = evidence_is_known
+            || finding.evidence == finding.summary
+            || has_evidence(report, finding);
         if !is_said && !finding.code.omits_evidence() {
             text.push_str(&self.line(&finding.evidence));
         }
@@ -514,22 +525,16 @@ fn is_clear(report: &Report, search: Option<&Tried>) -> bool {
     report.signature.reason == Some(Reason::NoKey) || report.error.as_ref().is_some_and(explains)
 }
 
-/// Whether the line of the verdict and its hint say the same, or another finding does.
+/// Whether the line of the verdict says the same, or another finding does.
 fn is_said(report: &Report, finding: &Finding) -> bool {
-    let fault = report.error.as_ref().map(|error| &error.fault);
-    match finding.code {
-        Code::TimeAsText => matches!(fault, Some(TokenFault::NotANumericDate { .. })),
-        Code::IssuedInFuture => {
-            let is_of_clock = |other: &Finding| {
-                matches!(
-                    other.code,
-                    Code::ClockSkew | Code::IssuerClock | Code::LocalClock
-                )
-            };
-            report.verdict == Verdict::NotYetValid || report.findings.iter().any(is_of_clock)
-        }
-        _ => false,
-    }
+    let is_of_clock = |other: &Finding| {
+        matches!(
+            other.code,
+            Code::ClockSkew | Code::IssuerClock | Code::LocalClock
+        )
+    };
+    finding.code == Code::IssuedInFuture
+        && (report.verdict == Verdict::NotYetValid || report.findings.iter().any(is_of_clock))
 }
 
 fn certainty(finding: &Finding) -> Option<&'static str> {
@@ -661,7 +666,7 @@ Claims (rejected)
   role               admin
   iat    issued      2026-11-23 16:04:24 UTC, 2h 5m ago
   nbf    not before  2026-11-23 16:04:24 UTC, 2h 5m ago
-! exp    expires     2026-11-23 18:04:24 UTC, 5m ago (checked at 18:09:24 UTC)
+! exp    expires     2026-11-23 18:04:24 UTC (checked at 18:09:24 UTC)
   jti    token ID    c0ffee
 "
         );

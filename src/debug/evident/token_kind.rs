@@ -173,7 +173,7 @@ fn ellipsis(facts: &Facts) -> Option<Finding> {
     };
     Some(Finding::likely(
         Code::Ellipsis,
-        format!("ellipsis at character {at}"),
+        format!("ellipsis at offset {at}"),
     ))
 }
 
