@@ -81,15 +81,15 @@ pub enum Command {
     /// Completes commands, options, verdicts, formats and file names. The examples show how to
     /// enable them.
     Completions {
-        /// The shell
+        /// Shell to generate completions for
         shell: Shell,
     },
 
     /// Print the man page, or write all man pages to a directory
     ///
-    /// There is one page for jwtlens and one for each command.
+    /// Without DIR, prints the page of jwtlens. With DIR, writes that page and one for each command.
     Man {
-        /// Directory for jwtlens.1, jwtlens-verify.1 and so on
+        /// Directory for the pages: jwtlens.1, jwtlens-verify.1 and so on
         #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
         dir: Option<PathBuf>,
     },

@@ -83,5 +83,5 @@ fn tell(sink: &Mutex<Sink>, summary: &Mutex<Summary>, messages: Messages) {
             Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(10)),
         }
     }
-    lock(summary).tell(messages, false);
+    lock(summary).tell(messages, false, false);
 }

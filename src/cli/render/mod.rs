@@ -67,6 +67,11 @@ impl Renderer {
         self.format.is_some_and(Format::is_summary)
     }
 
+    /// Whether reports for people are printed to a terminal.
+    pub fn is_text_in_terminal(&self) -> bool {
+        self.format == Some(Format::Text) && self.look.height.is_some()
+    }
+
     /// Writes the statistics, if the format is one of them.
     pub fn put_statistics(&self, statistics: &Statistics, mut output: impl Write) -> Result<()> {
         let written = match self.format {
