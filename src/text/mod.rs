@@ -6,3 +6,4 @@ pub(crate) mod counted;
 pub(crate) mod decimal;
 pub(crate) mod durations;
 pub mod json;
+mod json_fault;
