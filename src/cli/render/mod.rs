@@ -2,12 +2,15 @@
 
 pub mod columns;
 pub mod escape;
+mod findings;
 mod headline;
 mod json_line;
 pub mod key;
+mod key_rows;
 pub mod labels;
 mod line;
 mod look;
+mod page;
 mod rows;
 mod statistics_table;
 pub mod style;
