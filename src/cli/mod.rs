@@ -1,8 +1,10 @@
 //! The program around the library: what comes in, what goes out, and the exit status.
 
+mod arg_values;
 pub mod args;
 mod debug_summary;
 pub mod exit;
+mod formats;
 pub mod given_key;
 mod help;
 mod input;

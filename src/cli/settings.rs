@@ -11,7 +11,8 @@ use jiff::tz::TimeZone;
 use jwtlens::{ClaimCheck, Policy, PolicyError, Verdict};
 
 use super::Surroundings;
-use super::args::{Checks, Format, Speed, TimeArgs, Verify};
+use super::args::{Checks, Speed, TimeArgs, Verify};
+use super::formats::Format;
 use super::messages::Failure;
 use super::scan::Clock;
 use super::time_args::At;

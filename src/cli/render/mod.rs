@@ -23,7 +23,7 @@ use std::io::{self, BufWriter, Write};
 use anyhow::{Context, Result};
 use jwtlens::{Report, Token, Verdict};
 
-use super::args::Format;
+use super::formats::Format;
 use super::statistics::Statistics;
 
 /// The report of a longer token is not held in memory: indented JSON can be a hundred times longer
