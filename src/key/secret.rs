@@ -11,9 +11,10 @@ use data_encoding::{
 use memchr::memmem;
 use zeroize::Zeroizing;
 
+use super::content_fault::ContentFault;
 use super::encoding::SecretEncoding;
 use super::pem;
-use super::source::{self, ContentFault, Entry};
+use super::source::{self, Entry};
 use super::{KeyFault, KeyNote};
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
