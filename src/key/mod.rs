@@ -13,6 +13,7 @@ mod fault;
 mod jwk;
 mod key_conversion;
 mod key_report;
+mod key_usage;
 mod not_a_key;
 mod note;
 mod oid;
