@@ -384,8 +384,9 @@ codes! {
         .section("RFC 7516, section 3")
         .silences(&[Code::Truncated, Code::TwoTokens, Code::NoKeyMatches, Code::PayloadCorrupted]);
     NoToken = cause("no-token",
-        "not a token: the previous step produced none",
-        "check the previous step: a request failed, or a variable is not set");
+        "the previous step produced no token",
+        "check the previous step: a request failed, or a variable is not set")
+        .without_evidence();
     OpaqueToken = cause("opaque-token",
         "this looks like an opaque token, which only the issuer can validate",
         "use the issuer's introspection or userinfo endpoint, or request a JWT")
@@ -402,6 +403,7 @@ codes! {
     SignatureZero = cause("signature-zero",
         "the signature is all zeros: a placeholder, or CVE-2022-21449 (Java 15 to 18)",
         "find out who sent it")
+        .without_evidence()
         .silences(&[
             Code::Truncated,
             Code::NoKeyMatches,
@@ -526,7 +528,8 @@ codes! {
     IssuedInFuture = note("issued-in-future",
         "the token was issued in the future")
         .hint("check the clocks of the issuer and of this machine")
-        .section("RFC 7519, section 4.1.6");
+        .section("RFC 7519, section 4.1.6")
+        .without_evidence();
     AudienceUnchecked = note("audience-unchecked",
         "the audience was not checked")
         .hint("use --aud to reject tokens for other audiences")
