@@ -515,9 +515,9 @@ pub struct Show {
 pub enum ColorChoice {
     /// If the output is a terminal; respects `NO_COLOR` and `CLICOLOR_FORCE`
     Auto,
-    /// Always
+    /// Even if the output is not a terminal
     Always,
-    /// Never
+    /// No colors
     Never,
 }
 
