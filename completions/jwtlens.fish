@@ -25,8 +25,8 @@ function __fish_jwtlens_using_subcommand
 end
 
 complete -c jwtlens -n "__fish_jwtlens_needs_command" -l color -d 'When to use colors' -r -f -a "auto\t'If the output is a terminal; respects `NO_COLOR` and `CLICOLOR_FORCE`'
-always\t'Always'
-never\t'Never'"
+always\t'Even if the output is not a terminal'
+never\t'No colors'"
 complete -c jwtlens -n "__fish_jwtlens_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtlens -n "__fish_jwtlens_needs_command" -s V -l version -d 'Print version'
 complete -c jwtlens -n "__fish_jwtlens_needs_command" -f -a "verify" -d 'Verify the signature, times and claims of tokens'
@@ -81,13 +81,13 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l only -d 'Prin
 expired\t'signature verified, but the token has expired'
 not-yet-valid\t'signature verified, but the token is not valid yet'
 claim-rejected\t'signature verified, but a claim check failed'
-unverifiable\t'alg is none, unknown, or not allowed by any key'
+unverifiable\t'the signature cannot be checked, for example because of alg'
 mis-signed\t'the signature does not verify with any key'
 malformed\t'not a well-formed JWT'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -s j -l jobs -d 'Number of worker threads [default: number of CPUs]' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l color -d 'When to use colors' -r -f -a "auto\t'If the output is a terminal; respects `NO_COLOR` and `CLICOLOR_FORCE`'
-always\t'Always'
-never\t'Never'"
+always\t'Even if the output is not a terminal'
+never\t'No colors'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l scan -d 'Find tokens in other text, such as logs or HAR files'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l local -d 'Use the local time zone'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l fail-fast -d 'Stop at the first rejected token'
@@ -139,13 +139,13 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l only -d 'Print
 expired\t'signature verified, but the token has expired'
 not-yet-valid\t'signature verified, but the token is not valid yet'
 claim-rejected\t'signature verified, but a claim check failed'
-unverifiable\t'alg is none, unknown, or not allowed by any key'
+unverifiable\t'the signature cannot be checked, for example because of alg'
 mis-signed\t'the signature does not verify with any key'
 malformed\t'not a well-formed JWT'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l try-key -d 'Also try an untrusted key (repeatable)' -r -F
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l color -d 'When to use colors' -r -f -a "auto\t'If the output is a terminal; respects `NO_COLOR` and `CLICOLOR_FORCE`'
-always\t'Always'
-never\t'Never'"
+always\t'Even if the output is not a terminal'
+never\t'No colors'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l scan -d 'Find tokens in other text, such as logs or HAR files'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l local -d 'Use the local time zone'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l fail-fast -d 'Stop at the first rejected token'
@@ -170,8 +170,8 @@ not-yet-valid\t''
 malformed\t''"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s j -l jobs -d 'Number of worker threads [default: number of CPUs]' -r
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l color -d 'When to use colors' -r -f -a "auto\t'If the output is a terminal; respects `NO_COLOR` and `CLICOLOR_FORCE`'
-always\t'Always'
-never\t'Never'"
+always\t'Even if the output is not a terminal'
+never\t'No colors'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l scan -d 'Find tokens in other text, such as logs or HAR files'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l check-time -d 'Check exp and nbf: exit with 3 if expired, 4 if not yet valid'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l local -d 'Use the local time zone'
@@ -184,17 +184,17 @@ json\t'One indented JSON object per source'
 jwk\t'The usable public keys as a JWK Set'
 pem\t'The usable public keys as PEM (SPKI)'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand key" -l color -d 'When to use colors' -r -f -a "auto\t'If the output is a terminal; respects `NO_COLOR` and `CLICOLOR_FORCE`'
-always\t'Always'
-never\t'Never'"
+always\t'Even if the output is not a terminal'
+never\t'No colors'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand key" -s q -l quiet -d 'Print no report; only set the exit status'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand key" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand completions" -l color -d 'When to use colors' -r -f -a "auto\t'If the output is a terminal; respects `NO_COLOR` and `CLICOLOR_FORCE`'
-always\t'Always'
-never\t'Never'"
+always\t'Even if the output is not a terminal'
+never\t'No colors'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand man" -l color -d 'When to use colors' -r -f -a "auto\t'If the output is a terminal; respects `NO_COLOR` and `CLICOLOR_FORCE`'
-always\t'Always'
-never\t'Never'"
+always\t'Even if the output is not a terminal'
+never\t'No colors'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify debug decode key completions man help" -f -a "verify" -d 'Verify the signature, times and claims of tokens'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand help; and not __fish_seen_subcommand_from verify debug decode key completions man help" -f -a "debug" -d 'Verify tokens and find out why they are rejected'

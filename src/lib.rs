@@ -162,5 +162,7 @@ pub use verify::policy::{Policy, PolicyError};
 pub use verify::report::{
     ChangeReport, Combination, ProofReport, Reason, Recovered, Report, Signature, Time, Tried,
 };
-pub use verify::verdict::{MAX_SKEW, Scope, SignatureStatus, Validity, Verdict, VerdictInput};
+pub use verify::verdict::{
+    MAX_EARLY, MAX_LATE, Scope, SignatureStatus, Validity, Verdict, VerdictInput,
+};
 pub use verify::{Verifier, decode};

@@ -29,7 +29,7 @@ use cli::args::{Cli, ColorChoice};
 use cli::exit::Exit;
 use cli::messages::{Failure, Messages, finish};
 use cli::tell::panics;
-use cli::{Paint, Stdin, Surroundings, given_key, run, usage};
+use cli::{Paint, Stdin, Surroundings, given_key, run, signals, usage};
 
 fn main() -> ExitCode {
     panics::redact();
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
         }
         Err(error) => refuse(&error, &arguments),
     };
-    ExitCode::from(exit.status())
+    ExitCode::from(exit.and(signals::caught()).status())
 }
 
 /// PEM begins with dashes, which make an option of it. Any text may stand before it.

@@ -3,14 +3,16 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
 use clap::{Arg, Args, CommandFactory, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use jwtlens::{Algorithm, ClaimPath, Verdict, json::Value};
 
+use super::arg_values::{
+    DECODE_VERDICTS, VERIFY_VERDICTS, algorithms, claim_equals, jobs, required_claim, verdicts,
+};
+use super::formats::{DecodeFormat, Format, KeyFormat};
 use super::help::sections;
-use super::tell::invalid::Invalid;
 use super::time_args::{self, At};
 
 /// Decode, verify and debug JSON Web Tokens, offline
@@ -81,15 +83,15 @@ pub enum Command {
     /// Completes commands, options, verdicts, formats and file names. The examples show how to
     /// enable them.
     Completions {
-        /// The shell
+        /// Shell to generate completions for
         shell: Shell,
     },
 
     /// Print the man page, or write all man pages to a directory
     ///
-    /// There is one page for jwtlens and one for each command.
+    /// Without DIR, prints the page of jwtlens. With DIR, writes that page and one for each command.
     Man {
-        /// Directory for jwtlens.1, jwtlens-verify.1 and so on
+        /// Directory for the pages: jwtlens.1, jwtlens-verify.1 and so on
         #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
         dir: Option<PathBuf>,
     },
@@ -513,173 +515,16 @@ pub struct Show {
 pub enum ColorChoice {
     /// If the output is a terminal; respects `NO_COLOR` and `CLICOLOR_FORCE`
     Auto,
-    /// Always
+    /// Even if the output is not a terminal
     Always,
-    /// Never
+    /// No colors
     Never,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// Human-readable report
-    Text,
-    /// One line per token: line, verdict, expiry, sub, kid, column and source (tab-separated)
-    Line,
-    /// One indented JSON object per token
-    Json,
-    /// One JSON object per line
-    Jsonl,
-    /// The claims of valid tokens, one JSON object per line
-    Claims,
-    /// The tokens themselves: the valid ones, or those selected with --only
-    Token,
-    /// Counts by verdict, cause, key ID, issuer and algorithm, as a table
-    Summary,
-    /// The same counts as one JSON object
-    SummaryJson,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum DecodeFormat {
-    /// Human-readable report
-    Text,
-    /// One line per token: line, verdict, expiry, sub, kid, column and source (tab-separated)
-    Line,
-    /// One indented JSON object per token
-    Json,
-    /// One JSON object per line
-    Jsonl,
-    /// Counts by verdict, cause, key ID, issuer and algorithm, as a table
-    Summary,
-    /// The same counts as one JSON object
-    SummaryJson,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum KeyFormat {
-    /// Human-readable report
-    Text,
-    /// One indented JSON object per source
-    Json,
-    /// The usable public keys as a JWK Set
-    Jwk,
-    /// The usable public keys as PEM (SPKI)
-    Pem,
-}
-
-impl Format {
-    /// Whether findings are among what is printed.
-    pub fn shows_findings(self) -> bool {
-        match self {
-            Self::Text | Self::Json | Self::Jsonl | Self::Summary | Self::SummaryJson => true,
-            Self::Line | Self::Claims | Self::Token => false,
-        }
-    }
-
-    /// Whether it is about the run, not about each token.
-    pub fn is_summary(self) -> bool {
-        match self {
-            Self::Summary | Self::SummaryJson => true,
-            Self::Text | Self::Line | Self::Json | Self::Jsonl | Self::Claims | Self::Token => {
-                false
-            }
-        }
-    }
-}
-
-impl From<DecodeFormat> for Format {
-    fn from(format: DecodeFormat) -> Self {
-        match format {
-            DecodeFormat::Text => Self::Text,
-            DecodeFormat::Line => Self::Line,
-            DecodeFormat::Json => Self::Json,
-            DecodeFormat::Jsonl => Self::Jsonl,
-            DecodeFormat::Summary => Self::Summary,
-            DecodeFormat::SummaryJson => Self::SummaryJson,
-        }
-    }
-}
-
-const VERIFY_VERDICTS: [Verdict; 7] = [
-    Verdict::Valid,
-    Verdict::Expired,
-    Verdict::NotYetValid,
-    Verdict::ClaimRejected,
-    Verdict::Unverifiable,
-    Verdict::MisSigned,
-    Verdict::Malformed,
-];
-
-const DECODE_VERDICTS: [Verdict; 4] = [
-    Verdict::NotVerified,
-    Verdict::Expired,
-    Verdict::NotYetValid,
-    Verdict::Malformed,
-];
-
-fn verdicts(
-    verdicts: &'static [Verdict],
-    when: fn(Verdict) -> Option<&'static str>,
-) -> impl TypedValueParser<Value = Verdict> {
-    let named = verdicts.iter().map(move |verdict| {
-        let value = PossibleValue::new(verdict.name());
-        match when(*verdict) {
-            Some(when) => value.help(when),
-            None => value,
-        }
-    });
-    PossibleValuesParser::new(named).try_map(|name| {
-        Verdict::ALL
-            .into_iter()
-            .find(|verdict| verdict.name() == name)
-            .ok_or("not a verdict")
-    })
-}
-
-/// The algorithms, by their names in `alg`.
-fn algorithms() -> impl TypedValueParser<Value = &'static Algorithm> {
-    let names = Algorithm::all().map(|algorithm| algorithm.name);
-    PossibleValuesParser::new(names)
-        .try_map(|name| Algorithm::named(&name).ok_or("not an algorithm"))
 }
 
 /// An option of the program is there before those of a command, if these are made later. `mut_arg` puts it
 /// behind them, where the help shows it.
 fn last(argument: Arg) -> Arg {
     argument
-}
-
-/// One claim: with `--require a,b` people mean two.
-fn required_claim(text: &str) -> Result<ClaimPath, Invalid> {
-    if text.contains(',') && !text.starts_with('/') {
-        return Err(Invalid::Because(
-            "expected one claim; repeat --require for each claim, or write a name with a comma as a JSON Pointer (/a,b)",
-        ));
-    }
-    Ok(ClaimPath::new(text)?)
-}
-
-fn jobs(text: &str) -> Result<u16, Invalid> {
-    let number = text
-        .parse()
-        .ok()
-        .filter(|number| (1..=256).contains(number));
-    number.ok_or(Invalid::Because("expected a number from 1 to 256"))
-}
-
-/// `NAME=TEXT` or `NAME:=JSON`, split at the first `=`.
-fn claim_equals(text: &str) -> Result<(ClaimPath, Value), Invalid> {
-    let (name, value) = text
-        .split_once('=')
-        .ok_or(Invalid::Because("expected NAME=TEXT or NAME:=JSON"))?;
-    let (name, value) = match name.strip_suffix(':') {
-        Some(name) => {
-            let value = Value::parse(value.as_bytes());
-            (name, value.map_err(|error| Invalid::Json(error.offset))?)
-        }
-        None => (name, Value::from(value)),
-    };
-    Ok((ClaimPath::new(name)?, value))
 }
 
 #[cfg(test)]
@@ -689,32 +534,5 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn a_required_claim_is_one_claim() {
-        for name in ["sub", "/a,b", "/realm_access/roles/0", "https://a/b"] {
-            assert_eq!(required_claim(name), Ok(ClaimPath::new(name).unwrap()));
-        }
-        for wrong in ["a,b", "a, b", "a,", ",", ""] {
-            assert!(required_claim(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn a_claim_check_splits_at_the_first_equals_sign() {
-        let (path, value) = claim_equals("http://a/b=c=d").unwrap();
-        assert_eq!(
-            (path, value.to_string()),
-            (ClaimPath::new("http://a/b").unwrap(), "\"c=d\"".into())
-        );
-        let (path, value) = claim_equals("n:={\"a\":1.0}").unwrap();
-        assert_eq!(
-            (path, value.to_string()),
-            (ClaimPath::new("n").unwrap(), "{\"a\":1.0}".into())
-        );
-        for wrong in ["n", "=x", ":=1", "n:=", "n:=x", "/a~=x"] {
-            assert!(claim_equals(wrong).is_err(), "{wrong}");
-        }
     }
 }

@@ -44,9 +44,9 @@ pub fn tell(tally: &Tally, messages: Messages) {
     if let Some(ages) = tally.ages() {
         let (newest, oldest) = (age(*ages.start()), age(*ages.end()));
         messages.line(&if newest == oldest {
-            format!("issued {newest}")
+            format!("issued: {newest}")
         } else {
-            format!("issued between {oldest} and {newest}")
+            format!("issued: from {oldest} to {newest}")
         });
     }
     if let Some(ahead) = tally.ahead() {

@@ -1,8 +1,10 @@
 //! The program around the library: what comes in, what goes out, and the exit status.
 
+mod arg_values;
 pub mod args;
 mod debug_summary;
 pub mod exit;
+mod formats;
 pub mod given_key;
 mod help;
 mod input;
@@ -19,7 +21,7 @@ pub mod run;
 mod scan;
 mod secrets;
 mod settings;
-mod signals;
+pub mod signals;
 mod sink;
 mod statistics;
 mod stream;

@@ -11,7 +11,7 @@ pub fn reason(report: &Report) -> Option<String> {
             let error = report.error.as_ref()?;
             let mut findings = report.findings.iter();
             if findings.any(|finding| finding.code == Code::Truncated) {
-                return Some(format!("malformed: {}", Code::Truncated.name()));
+                return Some(format!("malformed: {}", Code::Truncated.summary()));
             }
             // Without names and counts: there are only so many reasons.
             if error.segment == Segment::Token || matches!(error.fault, TokenFault::Empty(_)) {
@@ -25,7 +25,7 @@ pub fn reason(report: &Report) -> Option<String> {
         }
         Verdict::Unverifiable => Some(format!(
             "unverifiable: {}",
-            report.signature.reason.map(Reason::name)?
+            unchecked(report.signature.reason?)
         )),
         Verdict::ClaimRejected => {
             let refused = report.checks.iter().filter(|check| !check.passed);
@@ -37,6 +37,20 @@ pub fn reason(report: &Report) -> Option<String> {
         | Verdict::Expired
         | Verdict::NotYetValid
         | Verdict::MisSigned => None,
+    }
+}
+
+/// Why a signature is not checked, without names from the token.
+fn unchecked(reason: Reason) -> &'static str {
+    match reason {
+        Reason::NoKey => "no key to verify the signature with",
+        Reason::UnsupportedAlgorithm => "unknown \"alg\"",
+        Reason::AlgorithmNotAllowed => "no given key supports \"alg\"",
+        Reason::AlgorithmExcluded => "excluded by --alg",
+        Reason::Unsecured => "\"alg\" is \"none\"",
+        Reason::UnknownCritical => "unsupported critical header parameter",
+        Reason::Encrypted => "the token is encrypted (JWE)",
+        Reason::Malformed => "the header or the signature could not be parsed",
     }
 }
 

@@ -11,10 +11,9 @@ use clap::CommandFactory;
 use jwtlens::{Debugger, Effort, KeySet, KeySource, Report, Tally, Token, Verdict, Verifier};
 use rustix::time::{ClockId, clock_gettime};
 
-use super::args::{
-    self, Cli, Command, Debug, Decode, Format, Key, KeyFormat, Speed, TimeArgs, Verify,
-};
+use super::args::{self, Cli, Command, Debug, Decode, Key, Speed, TimeArgs, Verify};
 use super::exit::Exit;
+use super::formats::{Format, KeyFormat};
 use super::given_key::Given;
 use super::help::man;
 use super::input::{KeyOptions, Source};
@@ -485,7 +484,7 @@ fn renderer(
     surroundings: &Surroundings,
 ) -> Renderer {
     let look = Look {
-        zone: zone(time),
+        zone: zone(time, surroundings),
         paint: surroundings.paint,
         width: surroundings.width,
         height: surroundings.height,

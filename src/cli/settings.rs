@@ -1,13 +1,18 @@
 //! From options to what the library is asked: formats, times and checks.
 
+use std::ffi::OsStr;
+use std::fs;
 use std::num::NonZeroUsize;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 use std::thread;
 
 use jiff::tz::TimeZone;
 use jwtlens::{ClaimCheck, Policy, PolicyError, Verdict};
 
 use super::Surroundings;
-use super::args::{Checks, Format, Speed, TimeArgs, Verify};
+use super::args::{Checks, Speed, TimeArgs, Verify};
+use super::formats::Format;
 use super::messages::Failure;
 use super::scan::Clock;
 use super::time_args::At;
@@ -89,18 +94,40 @@ fn claim_checks(asked: &Checks) -> Vec<ClaimCheck> {
 /// What the times of log lines do not say, if tokens are checked at them.
 pub fn line_clock(time: &TimeArgs, surroundings: &Surroundings) -> Option<Clock> {
     (time.at == Some(At::Line)).then(|| Clock {
-        zone: zone(time),
+        zone: zone(time, surroundings),
         latest: (surroundings.clock)(),
     })
 }
 
 /// The zone of times in the output, and of times in a log that give none.
-pub fn zone(time: &TimeArgs) -> TimeZone {
-    if time.local {
+pub fn zone(time: &TimeArgs, surroundings: &Surroundings) -> TimeZone {
+    let variable = |name: &str| (surroundings.variable)(OsStr::new(name));
+    let is_readable = || {
+        variable("TZ").is_none_or(|name| can_be_zone(&name))
+            && variable("TZDIR").is_none_or(|name| can_be_zones(&name))
+    };
+    if time.local && is_readable() {
         TimeZone::system()
     } else {
         TimeZone::UTC
     }
+}
+
+/// Whether `$TZ` can be read as a zone. If it is the path of a file, that is read to its end, which a device or a pipe
+/// may not have.
+fn can_be_zone(name: &OsStr) -> bool {
+    /// Files of zones have a few KiB.
+    const MAX_BYTES: u64 = 1024 * 1024;
+    let path = name.as_encoded_bytes();
+    let path = path.strip_prefix(b":").unwrap_or(path);
+    fs::metadata(OsStr::from_bytes(path)).map_or(true, |file| {
+        file.is_dir() || file.is_file() && file.len() <= MAX_BYTES
+    })
+}
+
+/// Whether `$TZDIR` is a directory of zones. It is searched as a whole, which may take long for another one.
+fn can_be_zones(name: &OsStr) -> bool {
+    Path::new(name).join("UTC").is_file()
 }
 
 /// The current time, each time it is called.

@@ -2,12 +2,13 @@
 //! between two lines of at most `PIPE_BUF` bytes.
 
 use std::process;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, TryLockError, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook::flag;
 use signal_hook::iterator::Signals;
 
 use super::exit::Exit;
@@ -15,6 +16,24 @@ use super::input::SIGNALS_BY_DEFAULT;
 use super::messages::Messages;
 use super::sink::{STACK, Shared, Sink, lock};
 use super::summary::Summary;
+
+/// Whether SIGINT was caught.
+static INTERRUPTED: AtomicBool = AtomicBool::new(false);
+
+/// Whether SIGTERM was caught.
+static TERMINATED: AtomicBool = AtomicBool::new(false);
+
+/// The exit of a signal that was caught. The end of the input may come with it, as on Ctrl-C in a pipeline: then the
+/// run may end before the thread that waits for signals ends it.
+pub fn caught() -> Exit {
+    if TERMINATED.load(Ordering::SeqCst) {
+        Exit::Terminated
+    } else if INTERRUPTED.load(Ordering::SeqCst) {
+        Exit::Interrupted
+    } else {
+        Exit::SUCCESS
+    }
+}
 
 /// Waits for SIGINT and SIGTERM on a separate thread. If that cannot be started, a signal ends the program as
 /// it does by default.
@@ -42,6 +61,8 @@ pub fn watch(sink: Shared, messages: Messages) {
     if thread.is_ok()
         && let Ok(signals) = Signals::new([SIGINT, SIGTERM])
     {
+        let _ = flag::register(SIGINT, &INTERRUPTED);
+        let _ = flag::register(SIGTERM, &TERMINATED);
         SIGNALS_BY_DEFAULT.store(false, Ordering::SeqCst);
         let _ = handlers.send(signals);
     }
@@ -62,5 +83,5 @@ fn tell(sink: &Mutex<Sink>, summary: &Mutex<Summary>, messages: Messages) {
             Err(TryLockError::WouldBlock) => thread::sleep(Duration::from_millis(10)),
         }
     }
-    lock(summary).tell(messages, false);
+    lock(summary).tell(messages, false, false);
 }

@@ -120,7 +120,10 @@ impl Sink {
         lock(&self.progress).end();
         let mut summary = lock(&self.summary);
         let is_summary = self.renderer.is_summary();
-        let is_first = summary.tell(messages, is_summary);
+        // Both streams are on one screen.
+        let is_below_reports =
+            self.begun && messages.width.is_some() && self.renderer.is_text_in_terminal();
+        let is_first = summary.tell(messages, is_summary, is_below_reports);
         let exit = self.exit.and(Exit::of_tokens(summary.worst()));
         if !is_summary || !is_first || summary.total() == 0 {
             return exit;

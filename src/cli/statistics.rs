@@ -3,10 +3,12 @@
 //! Memory is bounded: only the first names are counted separately, all others together. Names are added in
 //! the order of the tokens, so the result does not depend on the number of threads.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, HashMap};
 
 use jwtlens::{
-    Certainty, ClaimsSet, Code, MAX_SKEW, NumericDate, Report, SignatureStatus, Validity, Verdict,
+    Certainty, ClaimsSet, Code, Finding, MAX_EARLY, MAX_LATE, NumericDate, Report, Validity,
+    Verdict,
 };
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -19,6 +21,10 @@ const MAX_NAMES: usize = 1000;
 /// The maximum length in bytes of such a name.
 const MAX_NAME: usize = 256;
 
+/// The maximum number of keys that may have signed a token and are remembered: a run of rejected tokens
+/// of ever other signers must not fill the memory.
+const MAX_CANDIDATES: usize = 100_000;
+
 /// The maximum number of reasons in the output.
 const MAX_REASONS: usize = 10;
 
@@ -30,6 +36,8 @@ pub struct Statistics {
     pub reasons: Reasons,
     pub causes: BTreeMap<&'static str, u64>,
     pub signers: Signers,
+    #[serde(skip)]
+    guesses: BTreeMap<ThumbprintStart, Guess>,
     pub kid: Names,
     pub iss: Names,
     pub alg: Names,
@@ -48,18 +56,21 @@ pub struct Verdicts(BTreeMap<Verdict, u64>);
 #[derive(Clone, Debug, Default)]
 pub struct Reasons(BTreeMap<String, u64>);
 
-/// Rejected tokens by the thumbprint of the unknown key that signed several of them. The first of them is not
-/// counted: its signer is known only with the second.
+/// Rejected tokens by the thumbprint of the unknown key that signed several of them. The first of them is counted
+/// at the end: its signer is known only with the second.
 #[derive(Clone, Debug, Default)]
-pub struct Signers(BTreeMap<Box<str>, Signer>);
+pub struct Signers(BTreeMap<Box<str>, u64>);
 
-/// The tokens of one of them.
-#[derive(Clone, Copy, Debug, Default)]
-struct Signer {
-    /// All but the first.
-    later: u64,
-    /// Whether their signatures were checked.
-    is_mismatch: bool,
+/// Enough of a thumbprint to tell it from others.
+type ThumbprintStart = [u8; 16];
+
+/// How a token was counted whose signer a later one may reveal.
+#[derive(Clone, Debug, Default)]
+struct Guess {
+    /// Its causes that a known signer silences.
+    causes: Box<[Code]>,
+    /// Its reason, if one of them is it.
+    reason: Option<Box<str>>,
 }
 
 /// Tokens by a name in them.
@@ -86,12 +97,12 @@ pub struct Range {
     pub last: i64,
 }
 
-/// Tokens that a clock skew of at most [`MAX_SKEW`] may explain.
+/// Tokens that a clock skew may explain.
 #[derive(Clone, Copy, Debug, Default, serde::Serialize)]
 pub struct Skew {
-    /// Tokens that expired at most that long before they were checked.
+    /// Tokens that expired at most [`MAX_LATE`] before they were checked.
     pub expired: u64,
-    /// Tokens that became valid at most that long after.
+    /// Tokens that became valid at most [`MAX_EARLY`] after.
     pub not_yet_valid: u64,
 }
 
@@ -102,12 +113,27 @@ impl Statistics {
         self.tokens = self.tokens.saturating_add(1);
         self.verdicts.increase(verdict, 1);
         if verdict > Verdict::NotVerified {
-            increase(&mut self.reasons.0, reason_of(report), 1);
-            let is_cause = |finding: &&jwtlens::Finding| finding.certainty != Certainty::Note;
-            for finding in report.findings.iter().filter(is_cause) {
+            let reason = reason_of(report);
+            let is_cause = |finding: &&Finding| finding.certainty != Certainty::Note;
+            let causes = report.findings.iter().filter(is_cause);
+            for finding in causes.clone() {
                 increase(&mut self.causes, finding.code.name(), 1);
             }
-            self.count_signer(report);
+            match report.recovered.as_slice() {
+                [] => {}
+                [signer] => self.count_signer(report, &signer.thumbprint),
+                candidates => {
+                    let causes = causes.map(|finding| finding.code);
+                    let causes: Box<[Code]> = causes.filter(|code| is_guess(*code)).collect();
+                    let is_reason = |code: &Code| reason == mis_signed_by(*code);
+                    let reason = causes.iter().any(is_reason).then(|| reason.as_str().into());
+                    let guess = Guess { causes, reason };
+                    for candidate in candidates {
+                        self.guess(start_of(&candidate.thumbprint), &guess);
+                    }
+                }
+            }
+            increase(&mut self.reasons.0, reason, 1);
         }
         let header = report.header.as_deref();
         let claims = report.claims.as_ref();
@@ -126,15 +152,19 @@ impl Statistics {
     }
 
     /// Counts a token that has its signer in common with an earlier one.
-    fn count_signer(&mut self, report: &Report) {
+    fn count_signer(&mut self, report: &Report, signer: &str) {
         let mut findings = report.findings.iter();
-        let is_known = findings.any(|finding| finding.code == Code::SameSigner);
-        if let ([signer], true) = (report.recovered.as_slice(), is_known)
-            && (self.signers.0.len() < MAX_NAMES || self.signers.0.contains_key(&signer.thumbprint))
+        if findings.any(|finding| finding.code == Code::SameSigner)
+            && (self.signers.0.len() < MAX_NAMES || self.signers.0.contains_key(signer))
         {
-            let known = self.signers.0.entry(signer.thumbprint.clone()).or_default();
-            known.later = known.later.saturating_add(1);
-            known.is_mismatch |= report.signature.status == SignatureStatus::Mismatch;
+            increase(&mut self.signers.0, signer.into(), 1);
+        }
+    }
+
+    /// Remembers how the first token is counted that this key may have signed.
+    fn guess(&mut self, signer: ThumbprintStart, guess: &Guess) {
+        if self.guesses.len() < MAX_CANDIDATES {
+            self.guesses.entry(signer).or_insert_with(|| guess.clone());
         }
     }
 
@@ -149,9 +179,10 @@ impl Statistics {
             increase(&mut self.causes, code, *count);
         }
         for (signer, tokens) in &later.signers.0 {
-            let known = self.signers.0.entry(signer.clone()).or_default();
-            known.later = known.later.saturating_add(tokens.later);
-            known.is_mismatch |= tokens.is_mismatch;
+            increase(&mut self.signers.0, signer.clone(), *tokens);
+        }
+        for (signer, guess) in &later.guesses {
+            self.guess(*signer, guess);
         }
         for (names, later) in [
             (&mut self.kid, &later.kid),
@@ -176,15 +207,21 @@ impl Statistics {
     /// Counts the first token of each signer as signed by it, at the end of the run: what could only be guessed of
     /// that token is known with the second.
     pub fn count_first_tokens(&mut self) {
-        for signer in self.signers.0.values() {
+        for (signer, tokens) in &mut self.signers.0 {
+            // It may be none of those that --only selects.
+            let Some(first) = self.guesses.get(&start_of(signer)) else {
+                continue;
+            };
+            *tokens = tokens.saturating_add(1);
             increase(&mut self.causes, Code::SameSigner.name(), 1);
-            if signer.is_mismatch
-                && let Some(guessed) = self.causes.get_mut(Code::NoKeyMatches.name())
-            {
-                *guessed = guessed.saturating_sub(1);
+            for code in &first.causes {
+                decrease(&mut self.causes, code.name());
+            }
+            if let Some(reason) = &first.reason {
+                decrease(&mut self.reasons.0, reason.as_ref());
+                increase(&mut self.reasons.0, mis_signed_by(Code::SameSigner), 1);
             }
         }
-        self.causes.retain(|_, tokens| *tokens > 0);
     }
 
     /// The causes of rejections, the most frequent first.
@@ -205,12 +242,38 @@ fn reason_of(report: &Report) -> String {
         let verdict = report.verdict.name();
         let cause = report.findings.iter().find(|finding| finding.explains);
         match cause {
-            Some(cause) if report.verdict == Verdict::MisSigned => {
-                format!("{verdict}: {}", cause.code.name())
-            }
+            Some(cause) if report.verdict == Verdict::MisSigned => mis_signed_by(cause.code),
             Some(_) | None => verdict.to_owned(),
         }
     })
+}
+
+/// The reason of a token that is mis-signed by this cause.
+fn mis_signed_by(cause: Code) -> String {
+    format!("{}: {}", Verdict::MisSigned.name(), cause.name())
+}
+
+/// Whether a cause is not one of a token any more once its signer is known.
+fn is_guess(cause: Code) -> bool {
+    Code::SameSigner.silences().contains(&cause)
+}
+
+fn start_of(thumbprint: &str) -> ThumbprintStart {
+    thumbprint
+        .as_bytes()
+        .first_chunk()
+        .copied()
+        .unwrap_or_default()
+}
+
+/// Counts one less, and nothing more if none is left.
+fn decrease<K: Ord + Borrow<str>>(counts: &mut BTreeMap<K, u64>, key: &str) {
+    if let Some(count) = counts.get_mut(key) {
+        *count = count.saturating_sub(1);
+        if *count == 0 {
+            counts.remove(key);
+        }
+    }
 }
 
 impl Verdicts {
@@ -252,7 +315,7 @@ impl Signers {
     pub fn most(&self) -> Vec<(&str, u64)> {
         let counts = self.0.iter();
         let mut counts: Vec<_> = counts
-            .map(|(signer, tokens)| (&**signer, tokens.later.saturating_add(1)))
+            .map(|(signer, tokens)| (&**signer, *tokens))
             .collect();
         counts.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         counts
@@ -338,19 +401,13 @@ impl Skew {
             report.verdict,
             Verdict::Expired | Verdict::NotYetValid | Verdict::NotVerified
         );
-        let near = -MAX_SKEW..=0;
-        let ahead = |nbf: &NumericDate| nbf.seconds_from(time.now).saturating_neg();
+        let is_late = |seconds: i64| (-MAX_LATE..=0).contains(&seconds);
+        let is_early = |nbf: &NumericDate| (0..=MAX_EARLY).contains(&nbf.seconds_from(time.now));
         match time.status.filter(|_| decides) {
-            Some(Validity::Expired) if time.expires_in.is_some_and(|s| near.contains(&s)) => {
+            Some(Validity::Expired) if time.expires_in.is_some_and(is_late) => {
                 self.expired = self.expired.saturating_add(1);
             }
-            Some(Validity::NotYetValid)
-                if time
-                    .not_before
-                    .as_ref()
-                    .map(ahead)
-                    .is_some_and(|s| near.contains(&s)) =>
-            {
+            Some(Validity::NotYetValid) if time.not_before.as_ref().is_some_and(is_early) => {
                 self.not_yet_valid = self.not_yet_valid.saturating_add(1);
             }
             Some(_) | None => {}

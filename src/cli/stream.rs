@@ -133,8 +133,14 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
             }
         }
         let mut sink = lock(&shared);
-        let exit = sink.end(self.messages);
-        sink.require_a_token(&description, is_scanned)?;
+        let caught = signals::caught();
+        if caught != Exit::SUCCESS {
+            lock(&sink.summary()).interrupt();
+        }
+        let exit = sink.end(self.messages).and(caught);
+        if caught == Exit::SUCCESS {
+            sink.require_a_token(&description, is_scanned)?;
+        }
         Ok(exit)
     }
 
@@ -250,10 +256,20 @@ impl<J: Fn(&[Token]) -> Vec<Report> + Copy + Send + Sync> Stream<'_, J> {
                 let put = done.and_then(|done| own.put(&mut sink, done));
                 if let Err(error) = put {
                     // Do not wait for the other workers: one may be waiting for input that never comes.
-                    process::exit(finish(&error, self.messages).status().into());
+                    process::exit(
+                        finish(&error, self.messages)
+                            .and(signals::caught())
+                            .status()
+                            .into(),
+                    );
                 }
                 if sink.stopped {
-                    process::exit(sink.end(self.messages).status().into());
+                    process::exit(
+                        sink.end(self.messages)
+                            .and(signals::caught())
+                            .status()
+                            .into(),
+                    );
                 }
                 turned.notify_all();
                 if source.is_some() {

@@ -74,10 +74,8 @@ impl Summary {
 
     /// The statistics of the run.
     pub fn statistics(&self) -> Statistics {
-        let mut statistics = Statistics {
-            skipped: self.has_skipped().then(|| self.skipped.clone()),
-            ..self.statistics.clone().unwrap_or_default()
-        };
+        let mut statistics = self.statistics.clone().unwrap_or_default();
+        statistics.skipped = self.has_skipped().then(|| self.skipped.clone());
         statistics.count_first_tokens();
         statistics
     }
@@ -159,12 +157,19 @@ impl Summary {
     }
 
     /// Prints the summary, once: a signal may come when the run has just ended. Returns whether it did.
-    /// Statistics are printed elsewhere.
-    pub fn tell(&mut self, messages: Messages, has_statistics: bool) -> bool {
+    /// Statistics are printed elsewhere. An empty line sets it off from reports `above` it.
+    pub fn tell(&mut self, messages: Messages, has_statistics: bool, above: bool) -> bool {
         const MAX_WITHOUT_HINT: u64 = 5;
         let Some(begun) = self.begun.take() else {
             return false;
         };
+        let is_silent = self.total() < 2
+            && self.skipped.is_empty()
+            && self.untimed.is_empty()
+            && !self.suggests_line_times;
+        if above && !is_silent {
+            messages.line("");
+        }
         self.skipped.warn(messages);
         self.untimed.warn(messages);
         if self.suggests_line_times && !messages.quiet {

@@ -229,7 +229,7 @@ impl Cause {
             Self::AlteredCharacter => (Code::AlteredCharacter, "with one character restored"),
             Self::LostCharacter => (Code::AlteredCharacter, "with one character inserted"),
             Self::AddedCharacter => (Code::AlteredCharacter, "with one character removed"),
-            Self::SwappedCharacters => (Code::AlteredCharacter, "with two characters swapped back"),
+            Self::SwappedCharacters => (Code::AlteredCharacter, "with two swapped characters restored"),
             Self::SurplusCharacters => (Code::AlteredCharacter, "without the extra characters"),
             Self::Truncated => (Code::Truncated, "with the end of the signature restored"),
             Self::MacCut => (Code::Truncated, "compared with the start of the MAC"),

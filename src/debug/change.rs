@@ -299,10 +299,10 @@ impl Edit {
             inserted,
         } = self;
         match (&**removed, &**inserted) {
-            (removed, "") => format!("\"{removed}\" removed at character {at}"),
-            ("", inserted) => format!("\"{inserted}\" inserted at character {at}"),
+            (removed, "") => format!("\"{removed}\" removed at offset {at}"),
+            ("", inserted) => format!("\"{inserted}\" inserted at offset {at}"),
             (removed, inserted) => {
-                format!("\"{inserted}\" instead of \"{removed}\" at character {at}")
+                format!("\"{inserted}\" instead of \"{removed}\" at offset {at}")
             }
         }
     }
@@ -317,7 +317,7 @@ impl Edit {
         if removed.is_empty() || inserted.is_empty() {
             format!("{} of the {segment}", self.described())
         } else {
-            format!("\"{inserted}\" instead of \"{removed}\" at {segment} character {at}")
+            format!("\"{inserted}\" instead of \"{removed}\" at {segment} offset {at}")
         }
     }
 }
@@ -498,7 +498,7 @@ impl Change {
                 cause: Cause::TwoTokens,
                 from,
                 ..
-            } => format!("with the token at character {from} alone"),
+            } => format!("with the token at offset {from} alone"),
             Self::EditText {
                 cause: Cause::VaultPrefix,
                 edit,
@@ -515,7 +515,7 @@ impl Change {
                 cause: Cause::DroppedCharacters,
                 edits,
             } => {
-                let unit = iter::once("character ").chain(iter::repeat(""));
+                let unit = iter::once("offset ").chain(iter::repeat(""));
                 let edits = edits.iter().zip(unit);
                 let edits: Vec<String> = edits
                     .map(|(Edit { at, inserted, .. }, unit)| {
@@ -530,7 +530,7 @@ impl Change {
                 edits,
             } => {
                 let Edit { at, inserted, .. } = edits.first()?;
-                format!("with \"{inserted}\" at character {at} of the signature")
+                format!("with \"{inserted}\" at offset {at} of the signature")
             }
             Self::EditSignature {
                 cause: Cause::Truncated,
@@ -539,7 +539,7 @@ impl Change {
                 let edits = edits.iter();
                 let edits: Vec<String> = edits
                     .map(|Edit { at, inserted, .. }| {
-                        format!("\"{inserted}\" restored at character {at}")
+                        format!("\"{inserted}\" restored at offset {at}")
                     })
                     .collect();
                 format!("with {} of the signature", enumerated(&edits))
@@ -555,10 +555,10 @@ impl Change {
                 format!("with {count} characters \"-\" or \"_\" restored")
             }
             Self::RemoveEnd { at, count: 1 } => {
-                format!("without character {at} of the signature")
+                format!("without the character at offset {at} of the signature")
             }
             Self::RemoveEnd { at, count } => {
-                format!("without the {count} characters from character {at} of the signature on")
+                format!("without the {count} characters from offset {at} of the signature on")
             }
             Self::ReadHexSegment { separators: false } => {
                 "with the signature read as hex, not base64url".to_owned()
@@ -583,7 +583,7 @@ impl Change {
                 (before, _) => format!("without the first {before} bytes"),
             },
             Self::ResizeHalves { at, .. } => {
-                format!("with R and S resized (S begins at byte {at})")
+                format!("with R and S resized (S begins at offset {at})")
             }
             Self::ResizeNumber { length } => {
                 format!("with the signature resized to {length} bytes")

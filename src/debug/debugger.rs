@@ -700,7 +700,7 @@ fn malformed_payload(report: &Report) -> Option<Finding> {
     (is_verified && error.segment == Segment::Payload).then(|| Finding {
         section: Some("RFC 7519, section 7.2"),
         ..Finding::note(Code::SignatureGood, "the signature verifies with the key")
-            .with_summary("the signature is correct; the token is rejected because of its payload")
+            .with_summary("the token is rejected because of its payload alone")
             .with_hint(hint)
     })
 }

@@ -5,9 +5,9 @@ use std::ops::RangeInclusive;
 
 use super::same_signer::SignerTracker;
 use crate::verify::code::Code;
-use crate::verify::finding::Certainty;
+use crate::verify::finding::{Certainty, Finding};
 use crate::verify::report::Report;
-use crate::verify::verdict::{SignatureStatus, Verdict};
+use crate::verify::verdict::Verdict;
 
 /// A run with a new key ID in every token must not fill the memory.
 const MAX_KIDS: usize = 10_000;
@@ -36,19 +36,22 @@ impl Tally {
     /// Counts a report, and adds what it shows together with those before it: a key to which the signatures
     /// of two tokens lead signed both.
     pub fn count(&mut self, report: &mut Report) {
-        if let Some((finding, signed)) = self.signers.note(&mut report.recovered) {
+        let is_guess = |finding: &Finding| Code::SameSigner.silences().contains(&finding.code);
+        let guesses = report
+            .findings
+            .iter()
+            .filter(|finding| is_cause(finding) && is_guess(finding));
+        let guesses: Vec<Code> = guesses.map(|finding| finding.code).collect();
+        if let Some(met) = self.signers.note(&mut report.recovered, &guesses) {
             // What could only be guessed of the first token is known with the second.
-            if signed == 2 {
-                increase(&mut self.causes, finding.code, 1);
-                if report.signature.status == SignatureStatus::Mismatch {
-                    decrease(&mut self.causes, Code::NoKeyMatches);
+            if let Some(guesses) = met.first {
+                increase(&mut self.causes, Code::SameSigner, 1);
+                for guess in guesses {
+                    decrease(&mut self.causes, guess);
                 }
             }
-            let guesses = finding.code.silences();
-            report
-                .findings
-                .retain(|other| !guesses.contains(&other.code));
-            report.findings.insert(0, finding);
+            report.findings.retain(|other| !is_guess(other));
+            report.findings.insert(0, met.finding);
         }
         self.tokens = self.tokens.saturating_add(1);
         let now = report.time.now;
@@ -63,11 +66,7 @@ impl Tally {
             return;
         }
         self.rejected = self.rejected.saturating_add(1);
-        let causes = report
-            .findings
-            .iter()
-            .filter(|finding| finding.certainty != Certainty::Note);
-        for finding in causes {
+        for finding in report.findings.iter().filter(|finding| is_cause(finding)) {
             increase(&mut self.causes, finding.code, 1);
         }
         if let Some(kid) = report.header.as_ref().and_then(|header| header.kid.clone())
@@ -125,6 +124,10 @@ impl Tally {
     pub fn ahead(&self) -> Option<u64> {
         u64::try_from(self.ahead).ok().filter(|ahead| *ahead > 0)
     }
+}
+
+fn is_cause(finding: &Finding) -> bool {
+    finding.certainty != Certainty::Note
 }
 
 fn increase<K: Ord>(counts: &mut BTreeMap<K, u64>, key: K, by: u64) {

@@ -9,6 +9,7 @@ use serde::{Serialize, Serializer};
 use super::not_a_key::NotAKey;
 use super::shown;
 use crate::algorithm::{Algorithm, KeyType};
+use crate::text::counted::counted;
 use crate::text::json::JsonError;
 
 /// The bits of an RSA modulus: fewer are forbidden (RFC 7518, section 3.3), and more cost too much time.
@@ -254,20 +255,27 @@ impl fmt::Display for KeyFault {
                 ),
             },
             Self::NotBase64url(name, at) => {
-                write!(f, "\"{name}\" is not base64url: character {at} is invalid")
+                write!(
+                    f,
+                    "\"{name}\" is not base64url: invalid character at offset {at}"
+                )
             }
             Self::Characters {
                 name,
                 found,
                 expected: Some(expected),
-            } => write!(f, "\"{name}\" has {found} characters, expected {expected}"),
+            } => {
+                let found = counted(*found, "character");
+                write!(f, "\"{name}\" has {found}, expected {expected}")
+            }
             Self::Characters {
                 name,
                 found,
                 expected: None,
             } => write!(
                 f,
-                "\"{name}\" has {found} characters; base64url can have {} or {}",
+                "\"{name}\" has {}; base64url can have {} or {}",
+                counted(*found, "character"),
                 found.saturating_sub(1),
                 found.saturating_add(1)
             ),

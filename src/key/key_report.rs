@@ -1,7 +1,6 @@
 //! What a JWK holds, whether it can verify signatures, and if not, why.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -11,6 +10,7 @@ use super::encoding::SecretEncoding;
 use super::export::PublicJwk;
 use super::fault::KeyFault;
 use super::jwk::{self, Parsed};
+use super::key_usage::{foreign_members, strings, usage_faults, wrong_members};
 use super::note::KeyNote;
 use super::private::is_private_member;
 use super::source::Entry;
@@ -280,89 +280,6 @@ fn bits(key: Option<&VerificationKey>, object: &Object) -> Option<usize> {
     }
 }
 
-/// What `use`, `key_ops`, `alg` and `kid` say against verification, or are of the wrong type.
-fn usage_faults(object: &Object, is_private: bool) -> Vec<KeyFault> {
-    let mut faults = Vec::new();
-    for name in ["use", "alg", "kid"] {
-        if let Some(value) = object.get(name) {
-            match value.as_str() {
-                None => {
-                    faults.push(KeyFault::MemberType(name, value.type_name(), "a string"));
-                }
-                Some(usage) if name == "use" && usage != "sig" => {
-                    faults.push(KeyFault::Use(usage.to_owned()));
-                }
-                Some(_) => {}
-            }
-        }
-    }
-    if let Some(value) = object.get("key_ops") {
-        match strings(Some(value)) {
-            None => {
-                let expected = "an array of strings";
-                faults.push(KeyFault::MemberType("key_ops", value.type_name(), expected));
-            }
-            Some(operations) => {
-                let mut seen = HashSet::new();
-                if let Some(operation) = operations.iter().find(|op| !seen.insert(&***op)) {
-                    faults.push(KeyFault::DuplicateKeyOp(operation.to_string()));
-                }
-                // A private key that may sign has a public one that may verify.
-                let verifies = |operation: &str| match operation {
-                    "verify" => true,
-                    "sign" => is_private,
-                    _ => false,
-                };
-                if !operations.iter().any(|operation| verifies(operation)) {
-                    faults.push(KeyFault::KeyOps(operations));
-                }
-            }
-        }
-    }
-    faults
-}
-
-/// The members by which a JWK that may be a P-256 key says that it is something else, or not for
-/// verification.
-fn foreign_members(object: &Object, usage: &[KeyFault]) -> Vec<&'static str> {
-    let is_faulty = |name: &&str| {
-        usage.iter().any(|fault| match fault {
-            KeyFault::MemberType(member, ..) => member == name,
-            KeyFault::Use(_) => *name == "use",
-            KeyFault::KeyOps(_) | KeyFault::DuplicateKeyOp(_) => *name == "key_ops",
-            _ => false,
-        })
-    };
-    let is_foreign = |name: &&str| {
-        let value = object.get(name).map(Value::as_str);
-        match *name {
-            "kty" => value != Some(Some("EC")),
-            "crv" => value != Some(Some("P-256")),
-            "alg" => value.is_some_and(|alg| alg != Some("ES256")),
-            _ => false,
-        }
-    };
-    ["kty", "crv", "use", "key_ops", "alg", "kid"]
-        .into_iter()
-        .filter(|name| is_faulty(name) || is_foreign(name))
-        .collect()
-}
-
-/// The members by which a key says that it is for something else.
-fn wrong_members(faults: &[KeyFault]) -> Vec<&'static str> {
-    let is_wrong = |name: &&str| {
-        faults.iter().any(|fault| match fault {
-            KeyFault::MemberType(member, ..) => member == name,
-            KeyFault::Use(_) => *name == "use",
-            KeyFault::KeyOps(_) | KeyFault::DuplicateKeyOp(_) => *name == "key_ops",
-            KeyFault::Algorithm { .. } => *name == "alg",
-            _ => false,
-        })
-    };
-    let names = ["use", "key_ops", "alg", "kid"].into_iter();
-    names.filter(is_wrong).collect()
-}
-
 /// `x` and `y` alone.
 fn coordinates(object: &Object) -> Object {
     let mut coordinates = Object::default();
@@ -378,18 +295,6 @@ fn coordinates(object: &Object) -> Object {
 fn is_thumbprint(kid: Option<&str>, thumbprint: Option<&str>) -> bool {
     const URN: &str = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:";
     kid.is_some_and(|kid| Some(kid.strip_prefix(URN).unwrap_or(kid)) == thumbprint)
-}
-
-fn strings(value: Option<&Value>) -> Option<Vec<Box<str>>> {
-    match value? {
-        Value::Array(items) => items
-            .iter()
-            .map(|item| item.as_str().map(Box::from))
-            .collect(),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_) => {
-            None
-        }
-    }
 }
 
 #[cfg(test)]
@@ -458,11 +363,11 @@ mod tests {
             ),
             (
                 "{".to_owned(),
-                "invalid JSON: unexpected end of input inside an object at byte 1",
+                "invalid JSON: unexpected end of input inside an object at offset 1",
             ),
             (
                 ec(X, Y, r#","x":"a""#),
-                "invalid JSON: duplicate member \"x\" at byte 130",
+                "invalid JSON: duplicate member \"x\" at offset 130",
             ),
             ("{}".to_owned(), "\"kty\" is missing"),
             (
@@ -562,7 +467,7 @@ mod tests {
             ),
             (
                 ec(&X.replace('O', "!"), Y, ""),
-                "\"x\" is not base64url: character 3 is invalid",
+                "\"x\" is not base64url: invalid character at offset 3",
             ),
             (ec(&X[..42], Y, ""), "\"x\" has 42 characters, expected 43"),
             (

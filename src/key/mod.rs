@@ -3,6 +3,7 @@
 mod asn1;
 mod candidates;
 pub(crate) mod certificate;
+mod content_fault;
 mod distinguished_name;
 mod ec_point;
 mod encoding;
@@ -10,7 +11,9 @@ mod export;
 pub(crate) mod extensions;
 mod fault;
 mod jwk;
+mod key_conversion;
 mod key_report;
+mod key_usage;
 mod not_a_key;
 mod note;
 mod oid;
@@ -28,6 +31,7 @@ mod wrapper;
 mod x5c;
 
 pub use certificate::Certificate;
+pub use content_fault::ContentFault;
 pub(crate) use ec_point::uncompressed;
 pub use encoding::SecretEncoding;
 pub use fault::{CoordinateOrder, KeyFault};
@@ -36,7 +40,7 @@ pub use not_a_key::NotAKey;
 pub use note::KeyNote;
 pub use secret::SecretFault;
 pub(crate) use secret::read as read_secret;
-pub use source::ContentFault;
+
 pub(crate) use source::{Entry, read as read_content};
 pub(crate) use spki_writer::{before_key, write as write_spki};
 pub use verification_key::{KeyId, VerificationKey};

@@ -70,7 +70,7 @@ impl fmt::Display for KeyNote {
             Self::EscapedLineEnds => "line breaks in the PEM are written as literal \\n",
             Self::LeadingZero => "\"n\" begins with a zero byte",
             Self::SecretTrimmed => "a newline at the end of the secret was removed",
-            Self::Certificate => "the dates and the chain of the certificate are not checked",
+            Self::Certificate => "verification ignores the dates and the chain of the certificate",
             Self::SameKid(other) => {
                 return write!(
                     f,

@@ -11,9 +11,10 @@ use data_encoding::{
 use memchr::memmem;
 use zeroize::Zeroizing;
 
+use super::content_fault::ContentFault;
 use super::encoding::SecretEncoding;
 use super::pem;
-use super::source::{self, ContentFault, Entry};
+use super::source::{self, Entry};
 use super::{KeyFault, KeyNote};
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
@@ -302,10 +303,10 @@ impl fmt::Display for EncodingFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::ByteOrderMark => f.write_str("it begins with a UTF-8 byte order mark"),
-            Self::Character(at) => write!(f, "character {at} is invalid"),
-            Self::Separator('\n', at) => write!(f, "character {at} is a line break"),
+            Self::Character(at) => write!(f, "invalid character at offset {at}"),
+            Self::Separator('\n', at) => write!(f, "line break at offset {at}"),
             Self::Separator(separator, at) => {
-                write!(f, "character {at} is '{separator}'")
+                write!(f, "'{separator}' at offset {at}")
             }
             Self::Length => f.write_str("a character or the padding is missing, or one too many"),
         }
@@ -374,43 +375,43 @@ mod tests {
             (
                 "c2VjcmV0-g==",
                 SecretEncoding::Base64,
-                "base64: character 8 is invalid",
+                "base64: invalid character at offset 8",
                 "use --secret-encoding base64url",
             ),
             (
                 " c2Vj+g==",
                 SecretEncoding::Base64Url,
-                "base64url: character 5 is invalid",
+                "base64url: invalid character at offset 5",
                 "use --secret-encoding base64",
             ),
             (
                 "hunter two",
                 SecretEncoding::Base64,
-                "base64: character 6 is invalid",
+                "base64: invalid character at offset 6",
                 "if the text itself is the secret, use --secret-encoding text",
             ),
             (
                 "hunter2!",
                 SecretEncoding::Base64,
-                "base64: character 7 is invalid",
+                "base64: invalid character at offset 7",
                 "if the text itself is the secret, use --secret-encoding text",
             ),
             (
                 "AB:CD:EF",
                 SecretEncoding::Hex,
-                "hex: character 2 is ':'",
+                "hex: ':' at offset 2",
                 "remove the separators: tr -d ':'",
             ),
             (
                 "abcd\r\nef01\n",
                 SecretEncoding::Hex,
-                "hex: character 4 is a line break",
+                "hex: line break at offset 4",
                 "remove the line breaks: tr -d '\\r\\n'",
             ),
             (
                 "0xabcd",
                 SecretEncoding::Hex,
-                "hex: character 1 is invalid",
+                "hex: invalid character at offset 1",
                 "remove the 0x",
             ),
             (

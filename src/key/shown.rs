@@ -200,7 +200,7 @@ mod tests {
             let text = format!(r#"{{"{name}":1,"{name}":2}}"#);
             json(&Value::parse(text.as_bytes()).unwrap_err())
         };
-        assert_eq!(error("kid"), "duplicate member \"kid\" at byte 15");
-        assert_eq!(error("dQw4w9WgXcQ"), "duplicate member at byte 31");
+        assert_eq!(error("kid"), "duplicate member \"kid\" at offset 15");
+        assert_eq!(error("dQw4w9WgXcQ"), "duplicate member at offset 31");
     }
 }

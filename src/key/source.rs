@@ -1,22 +1,20 @@
 //! From the content of a file to the keys in it, each as a JWK. The content tells its form, never the
 //! name of the file. Whether a key can be used is for the JWK's reader to say.
 
-use std::borrow::Cow;
-use std::fmt;
-
 use data_encoding::BASE64;
 use memchr::memmem;
 use zeroize::Zeroizing;
 
 use super::asn1::Kind;
 use super::certificate::{self, Certificate, Issued};
+use super::content_fault::ContentFault;
 use super::encoding::SecretEncoding;
 use super::not_a_key::NotAKey;
 use super::pem::{self, PemBlock};
 use super::private::{self, is_private_member};
 use super::spki::{self, PublicKey};
-use super::{KeyFault, KeyNote, shown};
-use crate::text::json::{self, JsonError, Object, Value};
+use super::{KeyFault, KeyNote};
+use crate::text::json::{self, Object, Value};
 
 /// A key as a JWK, and what its form says that a JWK has no member for.
 #[derive(Default)]
@@ -32,23 +30,6 @@ pub(crate) struct Entry {
     pub(crate) notes: Vec<KeyNote>,
     /// How the text of a secret was read; none of a JWK.
     pub(crate) encoding: Option<SecretEncoding>,
-}
-
-/// Why content has no key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ContentFault {
-    /// Nothing but whitespace.
-    Empty,
-    /// Malformed JSON.
-    Json(JsonError),
-    /// A JSON object with neither `kty` nor `keys`.
-    NoKey,
-    /// `keys` of another type than an array.
-    KeysType(&'static str),
-    /// A JWK Set without members.
-    NoMembers,
-    /// Content that is not a key in any form.
-    NotAKey(NotAKey),
 }
 
 const BOM: &[u8] = b"\xEF\xBB\xBF";
@@ -309,58 +290,12 @@ impl Entry {
     }
 }
 
-impl ContentFault {
-    /// What to do about it.
-    #[must_use]
-    pub fn hint(&self) -> Cow<'static, str> {
-        match self {
-            Self::Empty => "check the command or download that wrote it".into(),
-            Self::Json(error) if error.fault.is_trailing_comma() => "remove the comma".into(),
-            Self::Json(_) => {
-                "a JWK is a JSON object, such as {\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"...\",\"y\":\"...\"}"
-                    .into()
-            }
-            Self::NoKey | Self::KeysType(_) => {
-                "a JWK has a \"kty\" member; a JWK Set has a \"keys\" array".into()
-            }
-            Self::NoMembers => {
-                "the service publishes no key at the moment, or this is the wrong file".into()
-            }
-            Self::NotAKey(other) => other.hint().into(),
-        }
-    }
-}
-
-impl fmt::Display for ContentFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Empty => f.write_str("file is empty; expected a key"),
-            Self::Json(error) => write!(f, "invalid JSON: {}", shown::json(error)),
-            Self::NoKey => {
-                f.write_str("expected a key, found an object with neither \"kty\" nor \"keys\"")
-            }
-            Self::KeysType(found) => write!(f, "\"keys\" must be an array, found {found}"),
-            Self::NoMembers => f.write_str("the JWK Set is empty"),
-            Self::NotAKey(other) if other.is_private() => {
-                write!(f, "expected a public key, found {other}")
-            }
-            Self::NotAKey(other) => write!(f, "expected a key, found {other}"),
-        }
-    }
-}
-
 impl From<Vec<Entry>> for Content {
     fn from(entries: Vec<Entry>) -> Self {
         Self {
             entries,
             has_private_member: false,
         }
-    }
-}
-
-impl From<NotAKey> for ContentFault {
-    fn from(other: NotAKey) -> Self {
-        Self::NotAKey(other)
     }
 }
 
@@ -390,7 +325,7 @@ mod tests {
             ),
             (
                 b"{",
-                "invalid JSON: unexpected end of input inside an object at byte 1",
+                "invalid JSON: unexpected end of input inside an object at offset 1",
                 "a JWK is a JSON object, such as {",
             ),
             (

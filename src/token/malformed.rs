@@ -8,6 +8,7 @@ use super::foreign_character::ForeignCharacter;
 use super::segment::Segment;
 use crate::text::abridged::abridged;
 use crate::text::base64url::Base64urlFault;
+use crate::text::counted::counted;
 use crate::text::json::JsonFault;
 
 /// What programs print in place of a token that they do not have, in lowercase.
@@ -348,15 +349,15 @@ impl fmt::Display for Malformed {
             segment if self.fault == TokenFault::Base64url(Base64urlFault::Length) => write!(
                 f,
                 "{segment} has {}; base64url can have {} or {}",
-                counted(self.offset),
+                counted(self.offset, "character"),
                 self.offset.saturating_sub(1),
                 self.offset.saturating_add(1)
             ),
-            // The text of a token is counted in characters, the JSON in it in bytes.
+            // Offsets count the characters of the segment, or the bytes of the JSON in it.
             segment => {
                 let unit = match self.fault {
-                    TokenFault::Character(_) | TokenFault::Base64url(_) => "character",
-                    _ => "byte",
+                    TokenFault::Character(_) | TokenFault::Base64url(_) => "offset",
+                    _ => "byte offset",
                 };
                 write!(f, "{segment}, {unit} {}: {}", self.offset, self.fault)
             }
@@ -365,13 +366,6 @@ impl fmt::Display for Malformed {
 }
 
 impl std::error::Error for Malformed {}
-
-fn counted(characters: usize) -> String {
-    match characters {
-        1 => "1 character".to_owned(),
-        many => format!("{many} characters"),
-    }
-}
 
 /// `segment`, `offset`, `message` and `hint`; of a disclosure its `number` too.
 impl Serialize for Malformed {

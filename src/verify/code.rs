@@ -338,7 +338,7 @@ codes! {
         "reject it, and pin the algorithm in servers: never take it from \"alg\"")
         .section("RFC 8725, section 2.1");
     SignatureGood = cause("signature-good",
-        "the signature is correct; the token is rejected because of its header",
+        "the token is rejected because of its header alone",
         "have the issuer fix the header as the first line of the report says")
         .section("RFC 7515, section 5.2");
 
@@ -384,8 +384,9 @@ codes! {
         .section("RFC 7516, section 3")
         .silences(&[Code::Truncated, Code::TwoTokens, Code::NoKeyMatches, Code::PayloadCorrupted]);
     NoToken = cause("no-token",
-        "not a token: the previous step produced none",
-        "check the previous step: a request failed, or a variable is not set");
+        "the previous step produced no token",
+        "check the previous step: a request failed, or a variable is not set")
+        .without_evidence();
     OpaqueToken = cause("opaque-token",
         "this looks like an opaque token, which only the issuer can validate",
         "use the issuer's introspection or userinfo endpoint, or request a JWT")
@@ -402,6 +403,7 @@ codes! {
     SignatureZero = cause("signature-zero",
         "the signature is all zeros: a placeholder, or CVE-2022-21449 (Java 15 to 18)",
         "find out who sent it")
+        .without_evidence()
         .silences(&[
             Code::Truncated,
             Code::NoKeyMatches,
@@ -410,9 +412,10 @@ codes! {
             Code::SignatureOfOtherAlgorithm,
         ]);
     SignatureRemoved = cause("signature-removed",
-        "the signature was removed, not truncated",
+        "the signature was removed, or the token was truncated before it",
         "reject it, or get the token as it was before a proxy or log removed it")
         .section("RFC 7515, section 5.2")
+        .without_evidence()
         .silences(&[
             Code::NoKeyMatches,
             Code::PayloadCorrupted,
@@ -445,7 +448,7 @@ codes! {
         .section("RFC 7519, section 4.1.4");
     TimeAsText = cause("time-as-text",
         "a time is a string; it must be a number",
-        "write seconds since 1970 as a JSON number, without quotes")
+        "have the issuer write seconds since 1970 as a number, without quotes")
         .section("RFC 7519, section 2");
     ClockSkew = cause("clock-skew",
         "the token is slightly outside its validity period; clocks may differ",
@@ -525,7 +528,8 @@ codes! {
     IssuedInFuture = note("issued-in-future",
         "the token was issued in the future")
         .hint("check the clocks of the issuer and of this machine")
-        .section("RFC 7519, section 4.1.6");
+        .section("RFC 7519, section 4.1.6")
+        .without_evidence();
     AudienceUnchecked = note("audience-unchecked",
         "the audience was not checked")
         .hint("use --aud to reject tokens for other audiences")

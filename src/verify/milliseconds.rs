@@ -42,13 +42,16 @@ pub fn in_milliseconds(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
     let meant = first
         .whole()
         .and_then(|time| NumericDate::from(time.checked_div(divisor)?).rfc3339(&TimeZone::UTC))
-        .map_or(String::new(), |date| match found.as_slice() {
-            [_] => format!(" probably means {date}"),
-            _ => format!(": the first probably means {date}"),
-        });
+        .zip(found.first())
+        .map(|(date, name)| format!("as {unit}, \"{name}\" would be {date}"));
     let names: Vec<String> = found.iter().map(|name| format!("\"{name}\"")).collect();
     let names = names.join(", ");
-    let finding = Finding::likely(Code::TimeInMilliseconds, format!("{names}{meant}"));
+    let evidence = match meant {
+        Some(meant) if found.len() == 1 => meant,
+        Some(meant) => format!("{names}; {meant}"),
+        None => names,
+    };
+    let finding = Finding::likely(Code::TimeInMilliseconds, evidence);
     let finding = match divisor {
         1000 => finding,
         _ => finding

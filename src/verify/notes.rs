@@ -320,13 +320,10 @@ fn issued_in_future(facts: &NoteContext) -> Option<Finding> {
     let ahead = iat.seconds_from(time.now);
     // Milliseconds are not about clocks.
     (ahead > 0 && !is_in_milliseconds(iat)).then(|| {
-        Finding::note(
-            Code::IssuedInFuture,
-            format!(
-                "\"iat\" is {} in the future",
-                duration(ahead.unsigned_abs())
-            ),
-        )
+        let ahead = duration(ahead.unsigned_abs());
+        let evidence = format!("\"iat\" is {ahead} in the future");
+        Finding::note(Code::IssuedInFuture, evidence)
+            .with_summary(format!("the token was issued {ahead} in the future"))
     })
 }
 

@@ -2,8 +2,13 @@
 
 use serde::{Serialize, Serializer};
 
-/// By how many seconds a token may be too late and still be rejected because of a clock that differs.
-pub const MAX_SKEW: i64 = 60;
+/// By how many seconds a token may be too late, and a clock that differs is still a likely cause. Every token expires:
+/// most that are later are simply old.
+pub const MAX_LATE: i64 = 60;
+
+/// By how many seconds a token may be too early, and a clock that differs is still a likely cause. Hardly anything else
+/// makes a token early; more is not a skew, but a clock that is wrong.
+pub const MAX_EARLY: i64 = 300;
 
 /// Whether the signature verifies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

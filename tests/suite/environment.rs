@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::process::{Command, Output};
+use std::time::{Duration, Instant};
 
 use crate::generated::tempdir;
 use crate::support::{
@@ -64,9 +65,28 @@ fn the_environment_changes_no_answer() {
     let local = answer(verify().arg("--local").env("TZ", "Asia/Tokyo"));
     assert_eq!(local.0, 0);
     assert!(local.1 != expected.1);
-    for zone in [OsStr::new("Nowhere/Land"), OsStr::new("/dev/null"), bad()] {
-        assert_eq!(answer(verify().arg("--local").env("TZ", zone)).0, 0);
+    for zone in ["Nowhere/Land", "/dev/null", "/dev/zero", ":/dev/zero", ""] {
+        assert_eq!(
+            answer(verify().arg("--local").env("TZ", zone)).0,
+            0,
+            "{zone}"
+        );
     }
+    assert_eq!(answer(verify().arg("--local").env("TZ", bad())).0, 0);
+    // The whole file system is not searched for zones.
+    let begun = Instant::now();
+    let everywhere = answer(
+        verify()
+            .arg("--local")
+            .env("TZ", "Asia/Tokyo")
+            .env("TZDIR", "/"),
+    );
+    assert_eq!(everywhere.0, 0);
+    assert!(
+        begun.elapsed() < Duration::from_secs(1),
+        "{:?}",
+        begun.elapsed()
+    );
 }
 
 /// Names and arguments are octets: those that are no text are used as they are, and shown escaped.

@@ -743,23 +743,23 @@ fn a_damaged_mac_is_told() {
         (
             format!("x{}", &mac[1..]),
             "altered-character",
-            &*format!("\"{first}\" instead of \"x\" at signature character 0"),
+            &*format!("\"{first}\" instead of \"x\" at signature offset 0"),
         ),
         (
             mac[1..].to_owned(),
             "altered-character",
-            "inserted at character 0 of the signature",
+            "inserted at offset 0 of the signature",
         ),
         (
             format!("{first}{mac}"),
             "altered-character",
-            "removed at character ",
+            "removed at offset ",
         ),
         (swapped, "altered-character", "\" instead of \""),
         (
             format!("{mac}\u{22}}}").replace(['"', '}'], "A"),
             "altered-character",
-            "without the 2 characters from character ",
+            "without the 2 characters from offset ",
         ),
         (
             mac.replace(['-', '_'], ""),

@@ -467,6 +467,36 @@ fn an_interrupt_ends_the_wait() {
     }
 }
 
+/// On Ctrl-C in a pipeline, the end of the input comes right after the signal.
+#[test]
+fn an_interrupt_at_the_end_of_the_input_is_told() {
+    for (signal, expected) in [("INT", 130), ("TERM", 143)].repeat(15) {
+        let (input, writer) = std::io::pipe().unwrap();
+        let mut child = jwtlens()
+            .args(["verify", "-o", "line"])
+            .args(KEY)
+            .args(AT)
+            .stdin(input)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let script = "cat made/valid.txt; read -r _; kill -s $0 $1; exec >&-";
+        let mut before = Command::new("sh")
+            .args(["-c", script, signal, &child.id().to_string()])
+            .current_dir(data(""))
+            .stdin(Stdio::piped())
+            .stdout(writer)
+            .spawn()
+            .unwrap();
+        let mut answers = BufReader::new(child.stdout.take().unwrap());
+        assert!(answers.read_line(&mut String::new()).unwrap() > 0);
+        before.stdin.take().unwrap().write_all(b"\n").unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(expected));
+        assert!(before.wait().unwrap().success());
+    }
+}
+
 /// A key file that changes while it is read: one of its states or an error, never a mixture that
 /// verifies.
 #[test]

@@ -223,7 +223,10 @@ fn every_public_form_is_the_same_key() {
             };
             assert!(has(&with_bom, "byte order mark"));
             assert!(has(&escaped, "\\n"));
-            assert_eq!(has(&text, "not checked"), label == "CERTIFICATE");
+            assert_eq!(
+                has(&text, "the chain of the certificate"),
+                label == "CERTIFICATE"
+            );
         }
     }
 }

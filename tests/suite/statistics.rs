@@ -83,8 +83,8 @@ fn tokens_near_their_expiry_are_counted() {
         token("exp", 0),
         token("exp", -60),
         token("exp", -61),
-        token("nbf", 60),
-        token("nbf", 61),
+        token("nbf", 300),
+        token("nbf", 301),
         token("nbf", -1),
     ];
     let found = summary(&[], &tokens.join("\n"));
@@ -95,6 +95,68 @@ fn tokens_near_their_expiry_are_counted() {
     let expired = summary(&["--only", "expired"], &tokens.join("\n"));
     assert_eq!(expired["tokens"], 3);
     assert_eq!(expired["verdicts"]["not-verified"], Value::Null);
+}
+
+/// What was guessed of a token whose signer a later one reveals is not counted any more, and a token that --only leaves
+/// out not at all.
+#[test]
+fn causes_and_reasons_of_a_revealed_signer_add_up() {
+    let [given, unknown, third] = [1, 2, 3].map(|seed| Issuer::new(seed, "k"));
+    let debug = |only: &[&str], tokens: &[&str]| -> Value {
+        let mut run = jwtlens();
+        run.args(["debug", "-o", "summary-json", "-k", &given.jwk()]);
+        run.args(["--at", &NOW.to_string()]).args(only);
+        serde_json::from_str(&stdout(&feed(&mut run, tokens.join("\n").as_bytes()))).unwrap()
+    };
+    let [first, second] = ["1", "2"].map(|sub| unknown.token(&format!(r#"{{"sub":"{sub}"}}"#)));
+    let alone = third.token(r#"{"sub":"3"}"#);
+    let malformed = unknown.token(r#"{"sub":4}"#);
+    for (only, tokens, same_signer, unexplained, reasons) in [
+        (
+            &[][..],
+            vec![&*first, &alone, &second],
+            Some(2),
+            Some(1),
+            [2, 1],
+        ),
+        (&[], vec![&*first, &second], Some(2), None, [2, 0]),
+        (&[], vec![&*first, &alone], None, Some(2), [0, 2]),
+        // The first one is not counted.
+        (
+            &["--only", "mis-signed"],
+            vec![&*malformed, &alone, &second],
+            Some(1),
+            Some(1),
+            [1, 1],
+        ),
+    ] {
+        let found = debug(only, &tokens);
+        assert_eq!(
+            found["causes"]["same-signer"].as_u64(),
+            same_signer,
+            "{found:#}"
+        );
+        assert_eq!(
+            found["causes"]["no-key-matches"].as_u64(),
+            unexplained,
+            "{found:#}"
+        );
+        let count = |cause: &str| {
+            let mut counted = found["reasons"].as_array().unwrap().iter();
+            let it = counted.find(|it| it["reason"] == format!("mis-signed: {cause}"));
+            it.map_or(0, |it| it["tokens"].as_u64().unwrap())
+        };
+        assert_eq!(
+            ["same-signer", "no-key-matches"].map(count),
+            reasons,
+            "{found:#}"
+        );
+        let signers = found["signers"].as_object().unwrap().values();
+        assert_eq!(
+            signers.map(|tokens| tokens.as_u64().unwrap()).next(),
+            same_signer
+        );
+    }
 }
 
 /// `docs/summary.md` names every field, and no other.

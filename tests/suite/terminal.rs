@@ -86,6 +86,29 @@ fn verify() -> Command {
     command
 }
 
+/// One empty line sets the summary off from the reports above it, and none from other formats.
+#[test]
+fn a_summary_is_set_off_from_reports() {
+    let many = ["-f", "made/many.txt"];
+    for (format, before) in [("text", "\n\n"), ("line", "\n"), ("jsonl", "\n")] {
+        let (_, screen) = shown(verify().args(many).args(["-o", format]), 80, false);
+        let (reports, _) = screen.split_once("4 tokens in ").unwrap();
+        // Progress may have been shown on the line.
+        let reports = reports.trim_end_matches(['\r', '\u{1b}', '[', 'K']);
+        let lines = reports.len() - reports.trim_end_matches('\n').len();
+        assert_eq!(lines, before.len(), "{format}: {screen:?}");
+    }
+    // Nothing is above it.
+    let (_, screen) = shown(
+        verify().args(many).arg("--only").arg("unverifiable"),
+        80,
+        false,
+    );
+    assert!(screen.starts_with("4 tokens in "), "{screen:?}");
+    let (_, screen) = shown(&mut verify(), 80, false);
+    assert!(screen.ends_with("c0ffee\n"), "{screen:?}");
+}
+
 /// A terminal as stdin changes nothing if stdin is not read.
 #[test]
 fn nothing_waits_for_a_terminal_without_need() {

@@ -110,7 +110,7 @@ pub fn when(verdict: Verdict) -> Option<&'static str> {
         Verdict::Expired => "signature verified, but the token has expired",
         Verdict::NotYetValid => "signature verified, but the token is not valid yet",
         Verdict::ClaimRejected => "signature verified, but a claim check failed",
-        Verdict::Unverifiable => "alg is none, unknown, or not allowed by any key",
+        Verdict::Unverifiable => "the signature cannot be checked, for example because of alg",
         Verdict::MisSigned => "the signature does not verify with any key",
         Verdict::Malformed => "not a well-formed JWT",
     })
@@ -276,7 +276,7 @@ const SUMMARY: &[(&str, &str)] = &[
     ("issued_at", "first and last, of the iat claims"),
     (
         "skew",
-        "expired (the tokens that expired at most 60 seconds before they were checked) and not_yet_valid (those that became valid at most 60 seconds after)",
+        "expired (the tokens that expired at most 60 seconds before they were checked) and not_yet_valid (those that became valid at most 300 seconds after)",
     ),
     (
         "skipped",

@@ -36,6 +36,16 @@ pub struct Row {
     pub rejected: bool,
 }
 
+impl Row {
+    /// What the row is called where meanings are left out.
+    fn label(&self) -> &str {
+        match &*self.name {
+            "" => self.meaning,
+            name => name,
+        }
+    }
+}
+
 /// The columns of names, meanings and values, shared by all tables of a report.
 #[derive(Clone, Copy)]
 pub struct Columns {
@@ -55,12 +65,12 @@ impl Columns {
         const ROOMY: usize = 37;
         /// Less than this is too narrow for values.
         const NARROW: usize = 20;
-        let widest = |most: usize| {
-            let names = rows.clone().map(|row| row.name.width());
+        let widest = |most: usize, name: fn(&Row) -> &str| {
+            let names = rows.clone().map(|row| name(row).width());
             names.filter(|width| *width <= most).max().unwrap_or(0)
         };
-        let inline = after(INDENT, widest(MAX_INLINE_NAME));
-        let names = after(INDENT, widest(MAX_NAME));
+        let inline = after(INDENT, widest(MAX_INLINE_NAME, Row::label));
+        let names = after(INDENT, widest(MAX_NAME, |row| &row.name));
         let meanings = rows.map(|row| row.meaning.width()).max().unwrap_or(0);
         let values = after(names, meanings).max(inline);
         let room = |values: usize| width.map_or(usize::MAX, |width| width.saturating_sub(values));
@@ -82,8 +92,13 @@ impl Columns {
 
     /// The lines of a row.
     pub fn row(self, row: &Row, paint: Paint) -> String {
-        let name = wrapped(&row.name, INDENT, HANGING, self.width);
-        let end = after(INDENT, row.name.width());
+        let name = match self.meanings {
+            Some(_) => &row.name,
+            None => row.label(),
+        };
+        let name_width = name.width();
+        let name = wrapped(name, INDENT, HANGING, self.width);
+        let end = after(INDENT, name_width);
         let meaning = self.meanings.filter(|_| !row.meaning.is_empty());
         let is_alone = self.stacked || end > meaning.unwrap_or(self.values);
         let (first, column) = if is_alone {
@@ -95,7 +110,7 @@ impl Columns {
             (format!("{name}\n{}", " ".repeat(below)), below)
         } else {
             let mut first = name;
-            let mut column = INDENT.saturating_add(row.name.width());
+            let mut column = INDENT.saturating_add(name_width);
             if let Some(meanings) = meaning {
                 pad(&mut first, &mut column, meanings);
                 first.push_str(&if row.rejected {
@@ -257,6 +272,19 @@ mod tests {
     fn lines(rows: &[Row], width: usize) -> String {
         let columns = Columns::of(rows.iter(), Some(width));
         rows.iter().map(|row| columns.row(row, PLAIN)).collect()
+    }
+
+    /// A row without a name keeps its meaning where that of others is left out.
+    #[test]
+    fn a_row_has_a_label_in_a_narrow_terminal() {
+        let rows = [
+            row("kty", "type", "EC"),
+            row("", "subject", "CN=auth.example.com"),
+        ];
+        assert_eq!(
+            lines(&rows, 40),
+            "  kty      EC\n  subject  CN=auth.example.com\n"
+        );
     }
 
     #[test]

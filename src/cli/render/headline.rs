@@ -116,22 +116,13 @@ pub fn is_missing(check: &Check, claims: Option<&Object>) -> bool {
 /// What makes the token malformed, with the length of a signature if that is known, and without what a finding
 /// says of a character.
 fn malformed(report: &Report, error: &Malformed) -> String {
-    let alg = report.signature.algorithm.as_deref();
-    let expected = alg.and_then(|alg| Algorithm::named(alg)?.signature_characters());
     let is_standard = |finding: &Finding| finding.code == Code::StandardBase64;
-    let length = match error.fault {
-        TokenFault::Base64url(Base64urlFault::Length) => Some(error.offset),
-        // What was cut may have other bits at its end.
-        TokenFault::Base64url(Base64urlFault::NonCanonical) => error.offset.checked_add(1),
-        _ => None,
-    };
-    let length = length.filter(|_| error.segment == Segment::Signature);
-    match (&error.fault, length.zip(expected)) {
-        (_, Some((length, expected))) if length != expected => {
+    match (&error.fault, signature_lengths(report, error)) {
+        (_, Some((length, expected))) => {
             format!(
                 "signature has {}, expected {expected} for {}",
                 numbers::count(u64::try_from(length).unwrap_or(u64::MAX), "character"),
-                alg.unwrap_or_default()
+                report.signature.algorithm.as_deref().unwrap_or_default()
             )
         }
         (TokenFault::Character(ForeignCharacter::StandardBase64(byte)), _)
@@ -139,10 +130,38 @@ fn malformed(report: &Report, error: &Malformed) -> String {
         {
             let (segment, at) = (error.segment, error.offset);
             let character = char::from(*byte);
-            format!("{segment}, character {at}: invalid character '{character}'")
+            format!("{segment}, offset {at}: invalid character '{character}'")
         }
         (_, _) => error.to_string(),
     }
+}
+
+/// How many characters a signature has that is not base64url, and how many it should have, if that is known and not
+/// the same.
+fn signature_lengths(report: &Report, error: &Malformed) -> Option<(usize, usize)> {
+    let length = match error.fault {
+        TokenFault::Base64url(Base64urlFault::Length) => error.offset,
+        // What was cut may have other bits at its end.
+        TokenFault::Base64url(Base64urlFault::NonCanonical) => error.offset.checked_add(1)?,
+        _ => return None,
+    };
+    let algorithm = Algorithm::named(report.signature.algorithm.as_deref()?)?;
+    let expected = algorithm.signature_characters()?;
+    let is_of_signature = error.segment == Segment::Signature;
+    (is_of_signature && length != expected).then_some((length, expected))
+}
+
+/// Whether the headline says what the summary of a finding does.
+pub fn has_summary(report: &Report, finding: &Finding) -> bool {
+    let fault = report.error.as_ref().map(|error| &error.fault);
+    finding.code == Code::TimeAsText && matches!(fault, Some(TokenFault::NotANumericDate { .. }))
+}
+
+/// Whether the headline says what the evidence of a finding does.
+pub fn has_evidence(report: &Report, finding: &Finding) -> bool {
+    let error = report.error.as_ref();
+    finding.code == Code::Truncated
+        && error.is_some_and(|error| signature_lengths(report, error).is_some())
 }
 
 fn mismatch(report: &Report) -> String {
@@ -161,7 +180,8 @@ fn mismatch(report: &Report) -> String {
             format!("the signature is empty, expected {expected} bytes for {alg}")
         }
         (Some(length), Some(expected)) if length != expected && !is_explained => {
-            format!("the signature has {length} bytes, expected {expected} for {alg}")
+            let found = numbers::count(u64::try_from(length).unwrap_or(u64::MAX), "byte");
+            format!("the signature has {found}, expected {expected} for {alg}")
         }
         (_, _) => match signature.keys_tried {
             1 => "the signature does not verify".to_owned(),

@@ -2,12 +2,15 @@
 
 pub mod columns;
 pub mod escape;
+mod findings;
 mod headline;
 mod json_line;
 pub mod key;
+mod key_rows;
 pub mod labels;
 mod line;
 mod look;
+mod page;
 mod rows;
 mod statistics_table;
 pub mod style;
@@ -20,7 +23,7 @@ use std::io::{self, BufWriter, Write};
 use anyhow::{Context, Result};
 use jwtlens::{Report, Token, Verdict};
 
-use super::args::Format;
+use super::formats::Format;
 use super::statistics::Statistics;
 
 /// The report of a longer token is not held in memory: indented JSON can be a hundred times longer
@@ -65,6 +68,11 @@ impl Renderer {
     /// Whether statistics are printed, and no report.
     pub fn is_summary(&self) -> bool {
         self.format.is_some_and(Format::is_summary)
+    }
+
+    /// Whether reports for people are printed to a terminal.
+    pub fn is_text_in_terminal(&self) -> bool {
+        self.format == Some(Format::Text) && self.look.height.is_some()
     }
 
     /// Writes the statistics, if the format is one of them.

@@ -57,9 +57,14 @@ pub fn claims(report: &Report, zone: &TimeZone) -> Option<Vec<Row>> {
         let (value, is_in_time) = match &member.value {
             Value::Number(number) if labels::is_time(&member.name) => {
                 let time = NumericDate::new(number.clone());
-                let (checked, holds) = time_note(report, &member.name, &time, zone);
-                let text = readable(&time, report.time.now, zone);
-                (text + &checked, holds)
+                let deciding = deciding_time(report, &member.name, &time, zone);
+                deciding.map_or_else(
+                    || {
+                        let (note, holds) = time_note(report, &member.name, &time);
+                        (readable(&time, Some(report.time.now), zone) + &note, holds)
+                    },
+                    |text| (text, false),
+                )
             }
             value if failed.is_empty() && is_unchecked_audience(report, member) => {
                 note.push_str(" (not checked; require one with --aud)");
@@ -211,8 +216,23 @@ fn is_unchecked_audience(report: &Report, member: &Member) -> bool {
     report.verdict == Verdict::Valid && &*member.name == "aud" && is_noted(Code::AudienceUnchecked)
 }
 
-/// What the time check says of a claim, and whether it holds.
-fn time_note(report: &Report, name: &str, time: &NumericDate, zone: &TimeZone) -> (String, bool) {
+/// The time on which the verdict rests, and that of the check: the line of the verdict says how far it is from it.
+fn deciding_time(
+    report: &Report,
+    name: &str,
+    time: &NumericDate,
+    zone: &TimeZone,
+) -> Option<String> {
+    let is_deciding = report.verdict == Verdict::Expired && name == "exp"
+        || report.verdict == Verdict::NotYetValid && name == "nbf";
+    is_deciding.then(|| {
+        let checked = checked_at(time, report.time.now, zone);
+        readable(time, None, zone) + &checked
+    })
+}
+
+/// What the time check says of a claim on which the verdict does not rest, and whether it holds.
+fn time_note(report: &Report, name: &str, time: &NumericDate) -> (String, bool) {
     let checked = &report.time;
     let is_ahead = time.is_after(checked.now);
     let leeway = || {
@@ -224,10 +244,7 @@ fn time_note(report: &Report, name: &str, time: &NumericDate, zone: &TimeZone) -
     match (name, checked.status) {
         ("exp", Some(Validity::Expired)) if is_ahead => (too_soon(checked), false),
         ("exp", Some(Validity::Expired)) | ("nbf", Some(Validity::NotYetValid)) => {
-            // Only the verdict that rests on a time says which time that was.
-            let is_verdict = matches!(report.verdict, Verdict::Expired | Verdict::NotYetValid);
-            let at = is_verdict.then(|| checked_at(time, checked.now, zone));
-            (at.unwrap_or_default(), false)
+            (String::new(), false)
         }
         ("exp", Some(Validity::Current)) if !is_ahead => (leeway(), true),
         ("nbf", Some(_)) if is_ahead => (leeway(), true),
@@ -251,16 +268,18 @@ fn checked_at(time: &NumericDate, now: i64, zone: &TimeZone) -> String {
     format!(" {}", unbroken(&format!("(checked at {shown})")))
 }
 
-/// `2026-11-23 18:09:24 UTC, 2h 5m ago`, and the number itself if the date is not all of it.
-fn readable(time: &NumericDate, now: i64, zone: &TimeZone) -> String {
-    let relative = unbroken(&relative(time.seconds_from(now)));
+/// `2026-11-23 18:09:24 UTC, 2h 5m ago`, and the number itself if the date is not all of it; without `now` only the
+/// date.
+fn readable(time: &NumericDate, now: Option<i64>, zone: &TimeZone) -> String {
+    let relative = now.map(|now| format!(", {}", unbroken(&relative(time.seconds_from(now)))));
+    let relative = relative.unwrap_or_default();
     let number = time.text();
     let number = escape::text(&number);
     let whole = number.bytes().all(|byte| byte.is_ascii_digit());
     match time.readable(zone) {
-        Some(date) if whole => format!("{date}, {relative}"),
-        Some(date) => format!("{date}, {relative} ({number})"),
-        None => format!("{number} (after the year 9999), {relative}"),
+        Some(date) if whole => format!("{date}{relative}"),
+        Some(date) => format!("{date}{relative} ({number})"),
+        None => format!("{number} (after the year 9999){relative}"),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use jwtlens::{MAX_SKEW, NumericDate, duration};
+use jwtlens::{Code, MAX_EARLY, MAX_LATE, NumericDate, duration};
 
 use super::columns::wrapped;
 use super::escape;
@@ -75,22 +75,23 @@ fn rows(statistics: &Statistics, look: &Look, mut output: impl Write) -> io::Res
     if let Some(issued) = statistics.issued_at {
         row("issued", &range(issued, look))?;
     }
-    let within = duration(MAX_SKEW.unsigned_abs());
     let skew = [
-        (statistics.skew.expired, "expired at most", "before"),
+        (statistics.skew.expired, "expired", MAX_LATE, "before"),
         (
             statistics.skew.not_yet_valid,
-            "became valid at most",
+            "became valid",
+            MAX_EARLY,
             "after",
         ),
     ];
     let skew: Vec<String> = skew
         .into_iter()
         .filter(|(tokens, ..)| *tokens > 0)
-        .map(|(tokens, what, when)| {
+        .map(|(tokens, what, most, when)| {
             format!(
-                "{} {what} {within} {when} the check",
-                count(tokens, "token")
+                "{} {what} at most {} {when} the check",
+                count(tokens, "token"),
+                duration(most.unsigned_abs())
             )
         })
         .collect();
@@ -113,7 +114,13 @@ fn rows(statistics: &Statistics, look: &Look, mut output: impl Write) -> io::Res
     };
     let is_cause = |reason: &str| {
         let last = reason.rsplit(": ").next().unwrap_or_default();
-        statistics.causes.contains_key(last)
+        let truncated = Code::Truncated;
+        let cause = if last == truncated.summary() {
+            truncated.name()
+        } else {
+            last
+        };
+        statistics.causes.contains_key(cause)
     };
     reasons.retain(|(reason, _)| !is_verdict(reason) && !is_cause(reason));
     let widest = reasons

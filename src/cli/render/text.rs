@@ -1,20 +1,16 @@
 //! The report for people: verdict and key, causes, header, claims, notes. What is wrong with a claim
 //! stands in its row, so that no fact stands twice.
 
-use std::iter;
-use std::time::Duration;
-
 use jwtlens::{
-    Certainty, Code, Combination, Finding, Input, KeyId, Malformed, NumericDate, Reason, Report,
-    SignatureStatus, TokenFault, Tried, Verdict, abridged,
+    Code, Finding, Input, Malformed, NumericDate, Reason, Report, SignatureStatus, Verdict,
+    abridged,
 };
 use unicode_width::UnicodeWidthStr;
 
-use super::columns::{Columns, HANGING, INDENT, Row, each_line, wrapped};
+use super::columns::{Columns, HANGING, Row, each_line, wrapped};
 use super::headline::headline;
 use super::look::{Detail, Look};
-use super::{escape, rows};
-use crate::cli::numbers;
+use super::{escape, findings, key_rows, page, rows};
 
 /// Writes reports for people.
 pub struct Text<'t>(pub &'t Look);
@@ -49,7 +45,7 @@ impl Text<'_> {
         let (causes, notes): (Vec<&Finding>, Vec<&Finding>) = report
             .findings
             .iter()
-            .filter(|finding| !finding.code.is_in_row() && !is_said(report, finding))
+            .filter(|finding| !finding.code.is_in_row() && !findings::is_said(report, finding))
             .partition(|finding| is_cause(finding) && is_rejected);
         let of_error = report.error.as_ref().and_then(Malformed::hint);
         let first_hint = match of_error {
@@ -58,20 +54,22 @@ impl Text<'_> {
             None => self.key_hint(report),
         };
         let last_hint = self.last_hint(report, of_error.is_some() || !causes.is_empty());
-        let hint = |hint: Option<&str>| hint.map_or(String::new(), |hint| self.hint(hint, 0));
+        let hint =
+            |hint: Option<&str>| hint.map_or(String::new(), |hint| page::hint(self.0, hint, 0));
         let head = [
             verdict.clone(),
             hint(first_hint),
-            self.basis(report),
-            self.causes(report, &causes),
+            key_rows::rows(self.0, &report.signature),
+            self.place(&report.input),
+            findings::causes(self.0, report, &causes),
         ]
         .concat();
-        let notes = notes
-            .iter()
-            .map(|note| self.finding("Note", note, false, note.hint.as_deref()));
+        let notes = notes.iter().map(|note| {
+            findings::section(self.0, report, "Note", note, false, note.hint.as_deref())
+        });
         let notes: String = notes.collect();
         let end = last_hint.as_deref().map_or(String::new(), |last_hint| {
-            format!("\n{}", self.hint(last_hint, 0))
+            format!("\n{}", page::hint(self.0, last_hint, 0))
         });
         let whole =
             |meanings: bool| [&*head, &self.members(report, meanings), &notes, &end].concat();
@@ -93,7 +91,7 @@ impl Text<'_> {
         let cause = causes.first();
         let body = text.strip_suffix(&*end).unwrap_or(&text);
         let brief = cause.map_or(verdict, |cause| {
-            self.verdict(report, &self.in_brief(report, cause))
+            self.verdict(report, &findings::in_brief(self.0, report, cause))
         });
         let advice = cause.and_then(|cause| cause.hint.as_deref());
         let advice = hint(advice.or(first_hint).or(last_hint.as_deref()));
@@ -177,77 +175,26 @@ impl Text<'_> {
         )
     }
 
-    /// Which key the verdict rests on or which were tried, and where the token stood unless it was
-    /// the first line.
-    fn basis(&self, report: &Report) -> String {
-        const MAX_SHOWN: usize = 3;
+    /// Where the token stood unless it was the first line, and the time of its line.
+    fn place(&self, input: &Input) -> String {
         let mut text = String::new();
-        let signature = &report.signature;
-        if let Some(key) = &signature.key {
-            let (name, source) = named(key);
-            let thumbprint = self.thumbprint(key, name.width().saturating_add(source.width()));
-            text.push_str(&self.labeled("key", &name, &format!("{source}{thumbprint}")));
-        }
-        let labels = iter::once("tried").chain(iter::repeat(""));
-        let shown = signature.refused_by.get(..MAX_SHOWN);
-        let shown = shown.unwrap_or(&signature.refused_by);
-        let of_one_source = shown.chunk_by(|a, b| a.source == b.source);
-        for (keys, label) in of_one_source.zip(labels) {
-            let names: Vec<String> = keys.iter().map(|key| named(key).0).collect();
-            let source = keys.first().map_or(String::new(), |key| named(key).1);
-            text.push_str(&self.labeled(label, &names.join(", "), &source));
-        }
-        let more = signature.refused_by.len().saturating_sub(MAX_SHOWN);
-        if more > 0 {
-            text.push_str(&self.labeled("", &format!("and {more} more"), ""));
-        }
-        let input = &report.input;
         let has_rule = self.has_rule(input);
         if !has_rule && (input.column.is_some() || input.line.is_some_and(|line| line > 1)) {
-            text.push_str(&self.labeled("token", &escape::text(&position(input)), ""));
+            let position = position(input);
+            text.push_str(&page::labeled(
+                self.0,
+                "token",
+                &escape::text(&position),
+                "",
+            ));
         }
         if let Some(time) = input
             .time
             .and_then(|time| NumericDate::from(time).readable(&self.0.zone))
         {
-            text.push_str(&self.labeled("time", &time, " (of its line)"));
+            text.push_str(&page::labeled(self.0, "time", &time, " (of its line)"));
         }
         text
-    }
-
-    /// A row below the verdict; what follows its value is dim.
-    fn labeled(&self, label: &str, value: &str, rest: &str) -> String {
-        let lines = wrapped(value, LABELED, LABELED, self.0.width);
-        let at = match lines.rsplit_once('\n') {
-            Some((_, last)) => last.width(),
-            None => LABELED.saturating_add(lines.width()),
-        };
-        let rest = wrapped(rest, at, LABELED, self.0.width);
-        let rest = each_line(&rest, |line| self.0.paint.faint(line));
-        format!("  {label:<5}  {lines}{rest}\n")
-    }
-
-    /// The thumbprint of a key that has another name: in full, abridged, or left to `jwtlens key`,
-    /// so that it fits on the line.
-    fn thumbprint(&self, key: &KeyId, before: usize) -> String {
-        const MAX_SHOWN: usize = 8;
-        let (Some(kid), Some(thumbprint)) = (key.kid.as_deref(), key.thumbprint.as_deref()) else {
-            return String::new();
-        };
-        if kid == thumbprint {
-            return String::new();
-        }
-        let start = thumbprint.get(..MAX_SHOWN).unwrap_or_default();
-        let forms = [
-            format!(", thumbprint {}", escape::text(thumbprint)),
-            format!(", thumbprint {}...", escape::text(start)),
-        ];
-        let taken = LABELED.saturating_add(before);
-        let fits = |form: &String| {
-            let end = taken.saturating_add(form.width());
-            self.0.width.is_none_or(|width| end <= width)
-        };
-        forms.into_iter().find(fits).unwrap_or_default()
     }
 
     /// Header, claims and disclosures, in the same columns; without the meanings of their names if these take
@@ -287,7 +234,7 @@ impl Text<'_> {
         };
         let section = |heading: &str, rows: Option<Vec<Row>>| {
             let rows = rows?;
-            let mut text = self.heading(heading);
+            let mut text = page::heading(self.0, heading);
             if rows.is_empty() {
                 text.push_str("  (none)\n");
             }
@@ -304,250 +251,6 @@ impl Text<'_> {
             .flatten()
             .collect()
     }
-
-    /// Why the token is rejected, and what was tried to find it out. What says less than the first cause is
-    /// shown with `--verbose` only: it would push the claims off the screen.
-    fn causes(&self, report: &Report, causes: &[&Finding]) -> String {
-        let is_short = matches!(self.0.detail, Detail::Debug { verbose: false, .. });
-        let mut text = String::new();
-        let mut evidence = None;
-        let mut is_cut = false;
-        let mut hints = Vec::new();
-        let is_utf16 = causes.iter().any(|finding| finding.code == Code::NulBytes);
-        for finding in causes {
-            let is_first = text.is_empty();
-            let says_less = finding.code.is_fallback()
-                || finding.code == Code::UnknownKid
-                // The byte order mark of UTF-16.
-                || is_utf16 && finding.code == Code::SurroundedToken;
-            if is_short && !is_first && says_less {
-                is_cut = true;
-                continue;
-            }
-            let label = match (finding.explains, is_first) {
-                (false, _) => "Note",
-                (true, true) => "Why",
-                (true, false) => "Also",
-            };
-            // Several findings may rest on the same proof; the first may say more.
-            let known: Option<&str> = evidence.replace(&*finding.evidence);
-            let is_known = known.is_some_and(|known| known.starts_with(&*finding.evidence))
-                || is_short && rests_on_search(finding);
-            let hint = finding.hint.as_deref().filter(|hint| !hints.contains(hint));
-            hints.extend(hint);
-            text.push_str(&self.finding(label, finding, is_known, hint));
-        }
-        let is_settled = causes.iter().any(|finding| is_settled(finding))
-            || causes.is_empty() && is_clear(report, report.search.as_deref());
-        match &report.search {
-            Some(tried) if !is_short => text.push_str(&self.search(tried, causes.is_empty())),
-            Some(tried) if !is_settled && !is_told(tried, causes, is_cut) => {
-                if causes.is_empty() {
-                    text.push_str(&self.heading("Why: no cause found"));
-                }
-                text.push_str(&self.line(&attempts(tried, None, is_cut)));
-            }
-            Some(_) | None => {}
-        }
-        text
-    }
-
-    /// Everything that was tried.
-    fn search(&self, tried: &Tried, is_unexplained: bool) -> String {
-        let heading = if is_unexplained {
-            "Why: no cause found"
-        } else {
-            "Search"
-        };
-        let mut text = self.heading(heading);
-        text.push_str(&self.line(&attempts(tried, tried.milliseconds, false)));
-        for (what, list) in [
-            ("signature", &tried.signatures),
-            ("signing input", &tried.inputs),
-        ] {
-            text.push_str(&self.line(&combined(what, list)));
-        }
-        for key in &tried.keys {
-            text.push_str(&self.line(&format!("key: {key}")));
-        }
-        text
-    }
-
-    /// A finding with the hint that is not on the screen yet.
-    fn finding(
-        &self,
-        label: &str,
-        finding: &Finding,
-        evidence_is_known: bool,
-        hint: Option<&str>,
-    ) -> String {
-        let about: Vec<&str> = certainty(finding)
-            .into_iter()
-            .chain(finding.section)
-            .collect();
-        let about = match about.as_slice() {
-            [] => String::new(),
-            about => format!(" ({})", about.join("; ")),
-        };
-        let mut text = self.heading(&format!("{label}: {}{about}", finding.code.name()));
-        text.push_str(&self.line(&finding.summary));
-        let is_said = evidence_is_known || finding.evidence == finding.summary;
-        if !is_said && !finding.code.omits_evidence() {
-            text.push_str(&self.line(&finding.evidence));
-        }
-        if let Some(hint) = hint {
-            text.push_str(&self.hint(hint, INDENT));
-        }
-        text
-    }
-
-    /// A cause without how it is known, for the line in which the verdict is repeated: its sentence, and its code
-    /// if that takes no other line.
-    fn in_brief(&self, report: &Report, finding: &Finding) -> String {
-        let code = finding.code.name();
-        let whole = match certainty(finding) {
-            Some(known) => format!("{} ({code}, {known})", finding.summary),
-            None => format!("{} ({code})", finding.summary),
-        };
-        let columns = format!("{}: {whole}", report.verdict.name()).width();
-        if self.0.width.is_none_or(|width| columns <= width) {
-            whole
-        } else {
-            finding.summary.to_string()
-        }
-    }
-
-    fn heading(&self, heading: &str) -> String {
-        let lines = wrapped(heading, 0, HANGING, self.0.width);
-        let lines = each_line(&lines, |line| self.0.paint.heading(line));
-        format!("\n{lines}\n")
-    }
-
-    /// A sentence of a section.
-    fn line(&self, sentence: &str) -> String {
-        let sentence = escape::text(sentence);
-        let lines = wrapped(&sentence, INDENT, HANGING, self.0.width);
-        format!("  {lines}\n")
-    }
-
-    fn hint(&self, hint: &str, indent: usize) -> String {
-        const LABEL: &str = "hint:";
-        let at = indent.saturating_add(LABEL.len());
-        let rest = format!(" {}", escape::text(hint));
-        let body = wrapped(&rest, at, at.saturating_add(1), self.0.width);
-        let spaces = " ".repeat(indent);
-        format!("{spaces}{}{body}\n", self.0.paint.heading(LABEL))
-    }
-}
-
-/// Where the values of the rows below the verdict begin.
-const LABELED: usize = "  token  ".len();
-
-/// How much was tried, and what else can be done.
-fn attempts(tried: &Tried, milliseconds: Option<u64>, is_cut: bool) -> String {
-    if let Some(limit) = tried.exceeded_limit {
-        let limit = limit / 1024;
-        return format!("not searched: the token exceeds the search limit of {limit} KiB");
-    }
-    let combinations = numbers::count(tried.forms, "combination");
-    let time = milliseconds.map_or(String::new(), |milliseconds| {
-        let time = numbers::elapsed(Duration::from_millis(milliseconds));
-        format!(" in {time}")
-    });
-    let left_out = match tried.keys_left_out {
-        0 => String::new(),
-        1 => "; 1 key was not tried in every form".to_owned(),
-        keys => format!("; {keys} keys were not tried in every form"),
-    };
-    let more = match (tried.complete, tried.deep, is_cut) {
-        (true, _, false) => "",
-        (true, _, true) => "; use --verbose to see all findings",
-        (false, false, false) => "; use --deep to try more",
-        (false, false, true) => "; use --deep to try more, --verbose for more detail",
-        (false, true, false) => "; stopped at the search limit",
-        (false, true, true) => "; stopped at the search limit; use --verbose for more detail",
-    };
-    format!("tried {combinations}{time}{left_out}{more}")
-}
-
-/// Changes that were tried one by one and together: each once.
-fn combined(what: &str, tried: &[Combination]) -> String {
-    let mut changes: Vec<&str> = Vec::new();
-    for change in tried.iter().flat_map(|tried| &tried.changes) {
-        if !changes.contains(change) {
-            changes.push(change);
-        }
-    }
-    let more = match tried.len().saturating_sub(changes.len()) {
-        0 => String::new(),
-        1 => "; and 1 combination of these".to_owned(),
-        more => format!("; and {more} combinations of these"),
-    };
-    format!("{what}: {}{more}", changes.join("; "))
-}
-
-/// Whether nothing was found: how much was tried is the evidence, and has a line of its own.
-fn rests_on_search(finding: &Finding) -> bool {
-    finding.tried > 0 && finding.certainty != Certainty::Proven
-}
-
-/// Whether a finding says all there is to say: nothing else can be tried, and nothing more is to be shown.
-fn is_told(tried: &Tried, causes: &[&Finding], is_cut: bool) -> bool {
-    let is_whole = tried.complete && tried.keys_left_out == 0 && tried.exceeded_limit.is_none();
-    let is_evidence = causes.iter().any(|finding| rests_on_search(finding));
-    is_whole && !is_cut && !causes.is_empty() && !is_evidence
-}
-
-/// Whether a longer search would find nothing else.
-fn is_settled(finding: &Finding) -> bool {
-    finding.certainty == Certainty::Proven
-        || matches!(
-            finding.code,
-            Code::SignatureZero | Code::DetachedPayload | Code::Ellipsis | Code::Jwe
-        )
-}
-
-/// Whether the line of the verdict and its hint say why, without any finding.
-fn is_clear(report: &Report, search: Option<&Tried>) -> bool {
-    let is_complete = search.is_some_and(|tried| tried.complete);
-    let explains = |error: &Malformed| error.is_cause() || is_complete && error.hint().is_some();
-    report.signature.reason == Some(Reason::NoKey) || report.error.as_ref().is_some_and(explains)
-}
-
-/// Whether the line of the verdict and its hint say the same, or another finding does.
-fn is_said(report: &Report, finding: &Finding) -> bool {
-    let fault = report.error.as_ref().map(|error| &error.fault);
-    match finding.code {
-        Code::TimeAsText => matches!(fault, Some(TokenFault::NotANumericDate { .. })),
-        Code::IssuedInFuture => {
-            let is_of_clock = |other: &Finding| {
-                matches!(
-                    other.code,
-                    Code::ClockSkew | Code::IssuerClock | Code::LocalClock
-                )
-            };
-            report.verdict == Verdict::NotYetValid || report.findings.iter().any(is_of_clock)
-        }
-        _ => false,
-    }
-}
-
-fn certainty(finding: &Finding) -> Option<&'static str> {
-    match finding.certainty {
-        Certainty::Proven => Some("proven"),
-        Certainty::Likely => Some("likely"),
-        Certainty::Note => None,
-    }
-}
-
-/// A key's name, and where it came from.
-fn named(key: &KeyId) -> (String, String) {
-    let name = escape::text(&escape::delimited(key.name())).into_owned();
-    let name = match (&key.kid, &key.thumbprint) {
-        (None, Some(_)) => format!("thumbprint {name}"),
-        (Some(_), _) | (None, None) => name,
-    };
-    (name, format!(" ({})", escape::text(&key.source)))
 }
 
 /// Whether `debug` may know more of it than the report says.
@@ -573,7 +276,7 @@ mod tests {
     use std::fs;
 
     use jiff::tz::TimeZone;
-    use jwtlens::{ClaimCheck, KeySet, Policy, Token, Validity, Verifier};
+    use jwtlens::{Certainty, ClaimCheck, KeySet, Policy, Token, Tried, Validity, Verifier};
 
     use super::*;
 
@@ -661,7 +364,7 @@ Claims (rejected)
   role               admin
   iat    issued      2026-11-23 16:04:24 UTC, 2h 5m ago
   nbf    not before  2026-11-23 16:04:24 UTC, 2h 5m ago
-! exp    expires     2026-11-23 18:04:24 UTC, 5m ago (checked at 18:09:24 UTC)
+! exp    expires     2026-11-23 18:04:24 UTC (checked at 18:09:24 UTC)
   jti    token ID    c0ffee
 "
         );

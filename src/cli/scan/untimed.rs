@@ -53,6 +53,10 @@ impl Untimed {
         self.name(later.member.as_ref());
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.before == 0 && self.now == 0 && self.unknown_zone == 0
+    }
+
     /// Warns of them.
     pub fn warn(&self, messages: Messages) {
         if self.before > 0 {

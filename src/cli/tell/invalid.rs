@@ -35,7 +35,7 @@ impl fmt::Display for Invalid {
             Self::Path(error) => error.fmt(f),
             Self::Json(offset) => write!(
                 f,
-                "invalid JSON after ':=' at byte {offset}; use NAME=TEXT for a string"
+                "invalid JSON after ':=' at offset {offset}; use NAME=TEXT for a string"
             ),
         }
     }

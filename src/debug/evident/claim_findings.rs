@@ -12,16 +12,13 @@ use crate::verify::code::Code;
 use crate::verify::finding::Finding;
 use crate::verify::milliseconds::{early_by, in_milliseconds, is_in_milliseconds};
 use crate::verify::report::Report;
-use crate::verify::verdict::{MAX_SKEW, Validity, Verdict};
+use crate::verify::verdict::{MAX_EARLY, MAX_LATE, Validity, Verdict};
 
 /// 2026-11-01T00:00:00Z: this program does not run earlier, unless the clock is wrong.
 const WRITTEN: i64 = 1_793_491_200;
 
 /// 2010-01-01T00:00:00Z: there was no JWT before.
 const FIRST_TOKENS: i64 = 1_262_304_000;
-
-/// A clock that is off by more is wrong. A token that is early by less was made by a clock that is ahead.
-const MAX_AHEAD: i64 = 300;
 
 /// Every hypothesis about times and claims.
 const TIMES: [fn(&Report, &ClaimsSet) -> Option<Finding>; 9] = [
@@ -89,20 +86,22 @@ fn as_text(_: &Report, claims: &ClaimsSet) -> Option<Finding> {
     let (name, text) = ["exp", "nbf", "iat"]
         .into_iter()
         .find_map(|name| Some((name, claims.members.get(name)?.as_str()?)))?;
-    Some(Finding::likely(
-        Code::TimeAsText,
-        format!("\"{name}\" is \"{}\"", abridged(text)),
-    ))
+    let seconds: Option<i64> = text.parse().ok();
+    let time = seconds.and_then(|seconds| NumericDate::from(seconds).rfc3339(&TimeZone::UTC));
+    let evidence = match time {
+        Some(time) => format!("as a number, \"{name}\" would be {time}"),
+        None => format!("\"{name}\" is \"{}\"", abridged(text)),
+    };
+    Some(Finding::likely(Code::TimeAsText, evidence))
 }
 
 fn clock_skew(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
     /// Seconds until the leeway is tried.
     const MARGIN: i64 = 10;
     let time = &report.time;
-    // Every token expires; one that did just now may have been sent in time.
     let (name, limit, near) = match time.status? {
-        Validity::Expired => ("exp", claims.exp.as_ref()?, -MAX_SKEW..=0),
-        Validity::NotYetValid => ("nbf", claims.nbf.as_ref()?, 1..=MAX_AHEAD),
+        Validity::Expired => ("exp", claims.exp.as_ref()?, -MAX_LATE..=0),
+        Validity::NotYetValid => ("nbf", claims.nbf.as_ref()?, 1..=MAX_EARLY),
         Validity::Current | Validity::Unbounded => return None,
     };
     let ahead = limit.seconds_from(time.now);
@@ -117,7 +116,7 @@ fn clock_skew(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
     }
     // A full minute with some room: the time goes on while the hint is read.
     let minutes = off.saturating_add(MARGIN).saturating_add(59) / 60;
-    let leeway = minutes.saturating_mul(60).min(MAX_AHEAD);
+    let leeway = minutes.saturating_mul(60).min(MAX_EARLY);
     let advice = match time.status? {
         Validity::Expired => "get a new token, synchronize the clocks",
         Validity::NotYetValid | Validity::Current | Validity::Unbounded => {

@@ -4,6 +4,7 @@ use super::facts::Facts;
 use crate::algorithm::{Algorithm, ES256};
 use crate::debug::replay::is_base64url;
 use crate::text::abridged::abridged;
+use crate::text::counted::counted;
 use crate::token::compact::HEADER_START;
 use crate::verify::code::Code;
 use crate::verify::finding::Finding;
@@ -76,14 +77,12 @@ pub fn truncated(facts: &Facts) -> Option<Finding> {
         None => checked_algorithm(facts),
     };
     let evidence = if octets.is_some() {
-        format!("the signature has {length} bytes; {alg} has {whole}")
+        let found = counted(length, "byte");
+        format!("the signature has {found}; {alg} has {whole}")
     } else {
-        let count = match segment.len() {
-            1 => "1 character".to_owned(),
-            count => format!("{count} characters"),
-        };
+        let found = counted(segment.len(), "character");
         let whole = whole.saturating_mul(8).div_ceil(6);
-        format!("the signature has {count}; {alg} has {whole}")
+        format!("the signature has {found}; {alg} has {whole}")
     };
     Some(of_family(Finding::likely(Code::Truncated, evidence)))
 }
@@ -163,13 +162,14 @@ pub fn signature_removed(facts: &Facts) -> Option<Finding> {
         return None;
     }
     if signature.is_empty() {
-        let evidence = "the token ends with the dot before its signature";
+        let evidence = "nothing follows the second dot";
         return Some(Finding::likely(Code::SignatureRemoved, evidence));
     }
     is_word_for_removed(signature).then(|| {
         // The placeholder is not shown: a part of the signature may stand before it.
         let evidence = "a placeholder is in its place";
-        let finding = Finding::likely(Code::SignatureRemoved, evidence);
+        let finding = Finding::likely(Code::SignatureRemoved, evidence)
+            .with_summary("a placeholder stands in for the signature");
         match signature {
             // Cloud Run and Cloud Functions, of the tokens that they pass on.
             "SIGNATURE_REMOVED_BY_GOOGLE" => finding

@@ -97,20 +97,21 @@ fn jwe(facts: &Facts) -> Option<Finding> {
 fn no_token(facts: &Facts) -> Option<Finding> {
     const OBJECTS: [&str; 2] = ["[object object]", "[object promise]"];
     if is_html(facts.text) {
-        let what = "this is an HTML page, not a token";
-        let finding = Finding::note(Code::NoToken, what).with_summary(what);
+        let finding = Finding::note(Code::NoToken, "an HTML page");
         return Some(finding.with_hint(NO_TOKEN_IN_HTML));
     }
     let text = std::str::from_utf8(facts.text).ok()?;
     let mut words = PLACEHOLDERS.iter().chain(&OBJECTS);
-    let evidence = if words.any(|word| text.eq_ignore_ascii_case(word)) {
-        format!("the text is \"{}\"", abridged(text))
+    if words.any(|word| text.eq_ignore_ascii_case(word)) {
+        let evidence = format!("the text is \"{}\"", abridged(text));
+        Some(Finding::note(Code::NoToken, evidence))
     } else if text.starts_with('$') {
-        "an unexpanded shell variable".to_owned()
+        let finding = Finding::note(Code::NoToken, "the text begins with \"$\"")
+            .with_summary("the shell did not expand a variable");
+        Some(finding.with_hint("to expand a shell variable, use double quotes: \"$NAME\""))
     } else {
-        return None;
-    };
-    Some(Finding::note(Code::NoToken, evidence))
+        None
+    }
 }
 
 fn opaque_token(facts: &Facts) -> Option<Finding> {
@@ -173,7 +174,7 @@ fn ellipsis(facts: &Facts) -> Option<Finding> {
     };
     Some(Finding::likely(
         Code::Ellipsis,
-        format!("ellipsis at character {at}"),
+        format!("ellipsis at offset {at}"),
     ))
 }
 
@@ -285,15 +286,16 @@ fn json_without_token(facts: &Facts) -> Option<Finding> {
     };
     let known = error.and_then(Value::as_str);
     let known = known.filter(|error| OAUTH_ERRORS.contains(error));
+    let summary = "this is JSON without a token in it";
     let evidence = match (known, error) {
         (Some(known), _) => format!("\"error\" is \"{known}\""),
         (None, Some(_)) => "it has an \"error\" member".to_owned(),
-        (None, None) => "no member is a token".to_owned(),
+        (None, None) => summary.to_owned(),
     };
     let is_read = facts.text.len() <= MAX_READ;
     (is_read && facts.readings.is_empty()).then(|| {
         Finding::note(Code::JsonResponse, evidence)
-            .with_summary("this is JSON without a token in it")
+            .with_summary(summary)
             .with_hint("check the response: the request for the token may have failed")
     })
 }

@@ -215,7 +215,7 @@ fn evidence(proof: &Proof, context: &Context) -> String {
             let forms = forms.join(" and ");
             let name = context.name(key);
             match others.as_slice() {
-                [] => format!("{forms}, {name} verifies it"),
+                [] => format!("it verifies with {name}, {forms}"),
                 _ => format!("{repairs}, it verifies with {name}, {forms}"),
             }
         }
@@ -334,12 +334,12 @@ fn payload_corrupted(payload: &str) -> Finding {
     let evidence = match payload_damage::place(payload) {
         Some((at, Shift::Missing)) => {
             format!(
-                "a character is missing near character {at}: with one there, the rest is valid JSON"
+                "a character is missing near offset {at}: with one there, the rest is valid JSON"
             )
         }
         Some((at, Shift::Added)) => {
             format!(
-                "there is an extra character near character {at}: without it, the rest is valid JSON"
+                "there is an extra character near offset {at}: without it, the rest is valid JSON"
             )
         }
         None => "it begins like a JSON object but is not valid JSON".to_owned(),

@@ -31,34 +31,32 @@ pub fn of_good_signature(
         };
     };
     let is_critical = |name: &str| header.critical.iter().any(|critical| &**critical == name);
-    let (summary, section, hint) = match header.fault.as_ref().map(|malformed| &malformed.fault) {
+    // What is wrong with the header is in the line of the verdict.
+    let (section, hint) = match header.fault.as_ref().map(|malformed| &malformed.fault) {
         Some(TokenFault::MissingAlg) => (
-            "the signature is correct, but the header has no \"alg\"",
             "RFC 7515, section 4.1.1",
             format!("have the issuer add \"alg\": \"{algorithm}\" to the header"),
         ),
-        Some(TokenFault::Crit(CritFault::Empty)) => (
-            "the signature is correct, but \"crit\" in the header is empty",
-            CRIT,
-            "have the issuer remove the empty \"crit\"".to_owned(),
-        ),
+        Some(TokenFault::Crit(CritFault::Empty)) => {
+            (CRIT, "have the issuer remove the empty \"crit\"".to_owned())
+        }
         Some(TokenFault::Crit(_)) => (
-            "the signature is correct, but \"crit\" in the header is invalid",
             CRIT,
             "have the issuer remove \"crit\", or list the names of extensions in it".to_owned(),
         ),
         Some(TokenFault::NotAString { name, section, .. }) => (
-            "the signature is correct, but a header parameter has the wrong type",
             *section,
             format!("have the issuer write \"{name}\" as a string"),
         ),
-        None if is_critical("b64") => (
-            "the signature is correct, but a JWT must not use \"b64\"",
-            "RFC 7797, section 7",
-            "have the issuer encode the payload, and remove \"b64\" and \"crit\"".to_owned(),
-        ),
+        None if is_critical("b64") => {
+            let finding = finding.with_summary("a JWT must not use \"b64\"");
+            return Finding {
+                section: Some("RFC 7797, section 7"),
+                ..finding
+            }
+            .with_hint("have the issuer encode the payload, and remove \"b64\" and \"crit\"");
+        }
         None if !header.critical.is_empty() => (
-            "the signature is correct, but \"crit\" demands an unsupported extension",
             CRIT,
             "have the issuer remove \"crit\", or use a library that supports it".to_owned(),
         ),
@@ -68,7 +66,6 @@ pub fn of_good_signature(
         section: Some(section),
         ..finding
     }
-    .with_summary(summary)
     .with_hint(hint)
 }
 

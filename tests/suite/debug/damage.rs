@@ -335,9 +335,9 @@ fn cut_tokens_are_found() {
             assert_eq!(proven(&report), codes(&["altered-character"]), "{token}");
             // What was copied along may be a secret.
             let place = match surplus.len() {
-                1 => "without character 86 of the signature".to_owned(),
+                1 => "without the character at offset 86 of the signature".to_owned(),
                 count => {
-                    format!("without the {count} characters from character 86 of the signature on")
+                    format!("without the {count} characters from offset 86 of the signature on")
                 }
             };
             assert!(report.findings[0].evidence.contains(&place), "{report:?}");

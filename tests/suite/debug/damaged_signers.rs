@@ -360,7 +360,7 @@ fn a_damaged_header_is_told_by_its_character() {
             BTreeSet::from(["altered-character"]),
             "{alg}"
         );
-        let expected = format!("\"{was}\" instead of \"{is}\" at header character {at}");
+        let expected = format!("\"{was}\" instead of \"{is}\" at header offset {at}");
         let evidence = &report.findings[0].evidence;
         assert!(evidence.contains(&expected), "{alg}: {evidence}");
     }

@@ -412,7 +412,7 @@ fn told_in_words(keys: &Bench, signer: &Issuer) {
         (
             signer.token(r#"{"nbf":1795392000000}"#),
             "time-in-milliseconds",
-            "\"nbf\" probably means 2026-11-23T",
+            "as milliseconds, \"nbf\" would be 2026-11-23T",
         ),
         (
             signer.token(r#"{"nbf":1795392000000000}"#),
