@@ -71,8 +71,7 @@ const MAX_MAC: usize = 64;
 /// So much is spent by default on a token that seems whole, in units of work: its signer is then likely unknown.
 const UNKNOWN_SIGNER: u64 = 170_000;
 
-/// With more of them, a damaged signature is not tried with other signing inputs, and one that seems whole
-/// only with so many of them, of which the one that the header names is the first.
+/// With more of them, a damaged signature is not tried with other signing inputs.
 const FEW_KEYS: usize = 4;
 
 /// One reading of a token, with all that is tried on it.
@@ -300,7 +299,7 @@ impl Debugger {
                 let mut searches = open.iter().zip(rests(&open)).enumerate();
                 searches.find_map(|(number, (search, rest))| {
                     let share = work.share(rest);
-                    let proof = work.within(share, |work| self.damaged(search, is_whole, work));
+                    let proof = work.within(share, |work| self.damaged(search, work));
                     Some((number, proof?))
                 })
             });
@@ -527,7 +526,7 @@ impl Debugger {
     }
 
     /// Characters that were altered or lost.
-    fn damaged(&self, search: &Search, is_whole: bool, work: &mut Work) -> Option<Proof> {
+    fn damaged(&self, search: &Search, work: &mut Work) -> Option<Proof> {
         let Search { case, others, .. } = search;
         let is_empty = case.reading.segments.signature.is_empty();
         let of_others = family::damaged(
@@ -544,13 +543,9 @@ impl Debugger {
         // Where each hash costs a search of its own, only what the header's algorithm may mean takes part.
         let plain: Vec<Hashed> = search.of(|hashed| hashed.is_plain);
         let plainest: Vec<Hashed> = search.of(Hashed::is_plainest);
-        let mut suspects = &*search.suspects;
+        let suspects = &*search.suspects;
         if suspects.is_empty() || plain.is_empty() || is_empty {
             return None;
-        }
-        if is_whole && self.effort == Effort::Default && suspects.len() > FEW_KEYS {
-            suspects = suspects.get(..FEW_KEYS).unwrap_or(suspects);
-            work.leave_out();
         }
         let proof = truncated::search(*case, &plainest, suspects, work)
             .or_else(|| {

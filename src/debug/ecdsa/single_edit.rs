@@ -73,10 +73,16 @@ pub fn in_signature(
                 .into_iter()
                 .chain(between)
                 .chain([second.places().1]);
+            // Of several keys, each is asked about the likeliest hash before one is about the others.
+            let (likeliest, others) = match suspects {
+                [_] => (hashes, &[][..]),
+                _ => hashes.split_at_checked(1)?,
+            };
             search
-                .one_by_one(places.collect(), 64, work)
-                .or_else(|| search.in_s(work))
-                .or_else(|| search.in_r(work))
+                .in_s(work)
+                .or_else(|| search.in_r(likeliest, work))
+                .or_else(|| search.one_by_one(places.collect(), 64, work))
+                .or_else(|| search.in_r(others, work))
         };
         if proof.is_some() {
             return proof;
@@ -233,7 +239,7 @@ impl EditSearch<'_> {
 
     /// S is as it was: `(e G + r Q) / s` must have r as its x, for each hash and key. What r is with each
     /// character at each place, and that multiple of `Q / s`, is the same for all hashes.
-    fn in_r(&self, work: &mut Work) -> Option<Proof> {
+    fn in_r(&self, hashes: &[Hashed], work: &mut Work) -> Option<Proof> {
         /// A segment is written and read.
         const OF_A_PLACE: u64 = 8;
         /// A point is normalized.
@@ -244,7 +250,10 @@ impl EditSearch<'_> {
         const MAX_HASHES: usize = 48;
         let (from, last) = self.layout.r.whole_places();
         let [known_r, known_s] = self.numbers(from, 'A')?;
-        let hashes = self.hashes.get(..MAX_HASHES).unwrap_or(self.hashes);
+        let hashes = hashes.get(..MAX_HASHES).unwrap_or(hashes);
+        if hashes.is_empty() {
+            return None;
+        }
         let count = Steps::count(&(from..last));
         let places = u64::try_from(last.saturating_sub(from)).unwrap_or(u64::MAX);
         let cost = places.saturating_mul(OF_A_PLACE).saturating_add(INVERSION);

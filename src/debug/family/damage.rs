@@ -559,11 +559,8 @@ pub fn on_other_curves(
     let most = MAX_BYTES.checked_div(length)?;
     let inputs = alteration::contents(case.reading).take(most);
     let inputs: Vec<SigningInput> = inputs
-        .map(|(change, content)| SigningInput {
-            changes: vec![change],
-            text: content.join(".").into_bytes(),
-            alg: alg.map(str::to_owned),
-            is_likely: false,
+        .map(|(change, content)| {
+            SigningInput::new(vec![change], content.join(".").into_bytes(), alg)
         })
         .collect();
     other_curves::search(case, &inputs, targets, 0, Ways::Plain, work)

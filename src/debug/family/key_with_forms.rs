@@ -28,6 +28,12 @@ impl<'s> Target<'s> {
         }
     }
 
+    /// How many changes the key takes.
+    pub fn changes(&self) -> usize {
+        let of_key = self.suspect.changes().len();
+        of_key.saturating_add(self.secret.len())
+    }
+
     /// The signer with this key, for a proof.
     pub fn signer(&self) -> Suspect<Material> {
         let forms = self.secret.iter().copied();

@@ -56,19 +56,22 @@ pub fn search(
         return Some(proof);
     }
     let one_by_one = |target: &&Target| !other_curves::has_curve(target);
-    // Header and payload in other spellings are many, so that pairs of what is likelier come before them.
-    let phases = [
-        (true, 0..=2),
-        (false, 0..=MAX_CHANGES),
-        (true, 3..=MAX_CHANGES),
-    ];
-    let phases = phases.into_iter();
-    let phases =
-        phases.flat_map(|(is_likely, changes)| changes.map(move |count| (is_likely, count)));
+    // Header and payload in other spellings are many, so that what is likelier comes before them, but not two faults
+    // before one.
+    let phases = (0..=MAX_CHANGES).flat_map(|changes| [(true, changes), (false, changes)]);
     for (is_likely, changes) in phases {
         // A key that is a change itself leaves fewer others to be tried with it.
         for target in targets.iter().rev().filter(one_by_one) {
-            for input in inputs.iter().filter(|input| input.is_likely == is_likely) {
+            let Some(left) = changes.checked_sub(target.changes()) else {
+                continue;
+            };
+            // Those with the fewest changes come first.
+            let fewer = inputs.partition_point(|input| input.changes.len() <= left);
+            let may_be_by = |input: &&SigningInput| {
+                input.is_likely == is_likely && input.may_be_by(target.suspect.id())
+            };
+            let inputs = inputs.get(..fewer).unwrap_or_default().iter();
+            for input in inputs.filter(may_be_by) {
                 if work.left() <= kept || !work.spend(1) {
                     work.leave_out();
                     return None;
@@ -213,9 +216,7 @@ impl Target<'_> {
         changes: usize,
         work: &mut Work,
     ) -> Option<Proof> {
-        let of_key = self.suspect.changes().len();
-        let of_key = of_key.saturating_add(self.secret.len());
-        let least = input.changes.len().saturating_add(of_key);
+        let least = input.changes.len().saturating_add(self.changes());
         let left = changes.checked_sub(least)?;
         let key_type = self.key.key_type();
         for (of_form, signature) in self.forms.iter() {

@@ -20,6 +20,7 @@ use super::replay;
 use crate::algorithm::Algorithm;
 use crate::curve::Prehash;
 use crate::debug::reading::notation::Notation;
+use crate::key::KeyId;
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
 use crate::token::header::JoseHeader;
@@ -78,6 +79,26 @@ pub struct SigningInput {
     pub alg: Option<String>,
     /// Whether it is one of few, so that it may be hashed in every way.
     pub is_likely: bool,
+    /// The `kid` of that header, if it is not the one that was sent.
+    other_kid: Option<String>,
+}
+
+impl SigningInput {
+    pub fn new(changes: Vec<Change>, text: Vec<u8>, alg: Option<&str>) -> Self {
+        Self {
+            changes,
+            text,
+            alg: alg.map(str::to_owned),
+            is_likely: false,
+            other_kid: None,
+        }
+    }
+
+    /// Whether a key may have signed it: a header that named another key before it was changed was signed by that one.
+    pub fn may_be_by(&self, key: &KeyId) -> bool {
+        let kid = self.other_kid.as_deref();
+        kid.is_none_or(|kid| kid == key.name())
+    }
 }
 
 /// Every hash that may have been signed.
@@ -117,6 +138,8 @@ struct Variant {
     change: Option<Change>,
     /// The header's `alg`; of a payload it means nothing.
     alg: Option<String>,
+    /// The header's `kid`, if it is not the one that was sent.
+    other_kid: Option<String>,
     /// The styles in which it is written so, if it is written in any.
     styles: Styles,
 }
@@ -185,6 +208,7 @@ impl Writer<'_> {
             segment: segment.to_owned(),
             change: None,
             alg: alg.map(str::to_owned),
+            other_kid: None,
             styles: Styles::default(),
         };
         let (header_sent, payload_sent) = (
@@ -215,6 +239,7 @@ impl Writer<'_> {
                 segment: base64url::encode(json.as_bytes()),
                 change: Some(Change::HashNonce),
                 alg: alg.map(str::to_owned),
+                other_kid: None,
                 styles: Styles::default(),
             });
         }
@@ -224,7 +249,10 @@ impl Writer<'_> {
                 // Damage seldom makes the name of one algorithm that of another.
                 let is_other = changed.alg.as_deref() != alg
                     && alg.is_some_and(|alg| Algorithm::named(alg).is_some());
-                let variant = header_variant(Cause::HeaderChanged, json, changed.alg);
+                let variant = Variant {
+                    other_kid: changed.other_kid,
+                    ..header_variant(Cause::HeaderChanged, json, changed.alg)
+                };
                 changed_headers.push(if is_other {
                     variant
                 } else {
@@ -331,7 +359,7 @@ impl Writer<'_> {
                     let changes = header.change.iter().chain(&payload.change).chain(input);
                     if let Some(text) = text {
                         let changes: Vec<Change> = changes.cloned().collect();
-                        self.add(&changes, &text, header.alg.as_deref(), ways);
+                        self.add(&changes, &text, header, ways);
                     }
                 }
             }
@@ -361,8 +389,9 @@ impl Writer<'_> {
         is_paid
     }
 
-    /// Hashes a text; by SHA-256 first. `alg` is the one of the header that was signed with it.
-    fn add(&mut self, changes: &[Change], text: &[u8], alg: Option<&str>, ways: Ways) {
+    /// Hashes a text; by SHA-256 first. The header is the one that was signed with it.
+    fn add(&mut self, changes: &[Change], text: &[u8], header: &Variant, ways: Ways) {
+        let alg = header.alg.as_deref();
         let once = Digest::Sha256.hash(text);
         if !self.known.insert(digest::prehash(&once)) {
             return;
@@ -370,10 +399,9 @@ impl Writer<'_> {
         if let Some(left) = self.kept.checked_sub(text.len()) {
             self.kept = left;
             self.signed.texts.push(SigningInput {
-                changes: changes.to_vec(),
-                text: text.to_vec(),
-                alg: alg.map(str::to_owned),
                 is_likely: ways == Ways::All,
+                other_kid: header.other_kid.clone(),
+                ..SigningInput::new(changes.to_vec(), text.to_vec(), alg)
             });
         }
         let causes = change::causes(changes);
@@ -472,6 +500,7 @@ fn header_variant(cause: Cause, json: Arc<str>, alg: Option<String>) -> Variant 
         segment: base64url::encode(json.as_bytes()),
         change: Some(Change::ReplaceHeader { cause, json }),
         alg,
+        other_kid: None,
         styles: Styles::default(),
     }
 }
@@ -481,6 +510,7 @@ fn payload_variant(cause: Cause, json: Arc<str>) -> Variant {
         segment: base64url::encode(json.as_bytes()),
         change: Some(Change::ReplacePayload { cause, json }),
         alg: None,
+        other_kid: None,
         styles: Styles::default(),
     }
 }

@@ -8,6 +8,7 @@ mod damaged_signers;
 mod key_restrictions;
 mod kinds;
 mod macs;
+mod many_keys;
 mod mistakes;
 mod near_misses;
 mod no_cause;
