@@ -69,17 +69,17 @@ pub fn in_signature(
             let [first, second] = layout.in_order();
             let in_part = (!first.bit.is_multiple_of(6)).then_some(first.places().0);
             let between = first.places().1..=second.places().0;
-            let places = in_part
-                .into_iter()
-                .chain(between)
-                .chain([second.places().1]);
+            let places = in_part.into_iter().chain(between);
+            // Of the last character, only a few bits count.
+            let last = vec![second.places().1];
             // Of several keys, each is asked about the likeliest hash before one is about the others.
             let (likeliest, others) = match suspects {
                 [_] => (hashes, &[][..]),
                 _ => hashes.split_at_checked(1)?,
             };
             search
-                .in_s(work)
+                .one_by_one(last, 64, work)
+                .or_else(|| search.in_s(work))
                 .or_else(|| search.in_r(likeliest, work))
                 .or_else(|| search.one_by_one(places.collect(), 64, work))
                 .or_else(|| search.in_r(others, work))

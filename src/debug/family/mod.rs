@@ -9,12 +9,13 @@ mod key_with_forms;
 mod lost_characters;
 mod mac_text;
 mod other_curves;
+mod signings;
 
 use std::sync::Arc;
 
 use super::budget::{self, Work};
 use super::change::Change;
-use super::evident::alg::{is_other_algorithm, rows};
+use super::evident::alg::is_other_algorithm;
 use super::proof::{Proof, Signer};
 use super::reading::signature_encodings::{self, Bytes};
 use super::replay::{self, SecretForm};
@@ -28,7 +29,7 @@ use other_curves::Ways;
 
 use zeroize::Zeroizing;
 
-use crate::algorithm::{Algorithm, KeyType, Material};
+use crate::algorithm::{Algorithm, KeyType, Material, shortened};
 
 /// So much is spent on the signatures of one token, in units of work.
 const SHARE: u64 = 150_000;
@@ -156,6 +157,7 @@ fn targets<'s>(
                 suspect,
                 secret: Vec::new(),
                 key: key.clone(),
+                row: None,
                 forms: Arc::clone(&forms),
             };
             let Material::Oct(secret) = key else {
@@ -163,7 +165,7 @@ fn targets<'s>(
             };
             if secret.octets().len() > MAX_SECRET {
                 work.leave_out();
-                return vec![plain];
+                return hashed(&plain, work);
             }
             let both = SecretForm::PAIRS.into_iter().map(Vec::from);
             let alone = SecretForm::ALL.into_iter().rev().map(|form| vec![form]);
@@ -181,12 +183,33 @@ fn targets<'s>(
                     suspect,
                     secret: changes,
                     key: Material::Oct(octets.to_vec().into()),
+                    row: None,
                     forms: Arc::clone(&forms),
                 })
             });
             std::iter::once(plain).chain(changed).collect()
         })
         .collect()
+}
+
+/// A long secret, hashed once for each algorithm instead of once for each text.
+fn hashed<'s>(target: &Target<'s>, work: &mut Work) -> Vec<Target<'s>> {
+    let rows = Algorithm::of(target.key.key_type());
+    let hashed = rows.filter_map(|row| {
+        let length = row.signature_octets(&target.key);
+        let secret = target.key.bits() / 8;
+        if !work.spend(budget::of_one_hash(secret, length)) {
+            return None;
+        }
+        Some(Target {
+            suspect: target.suspect,
+            secret: Vec::new(),
+            key: shortened(row.name, &target.key)?,
+            row: Some(row),
+            forms: Arc::clone(&target.forms),
+        })
+    });
+    hashed.collect()
 }
 
 /// The length of a signature; of a MAC the longest.
@@ -218,12 +241,11 @@ impl Target<'_> {
     ) -> Option<Proof> {
         let least = input.changes.len().saturating_add(self.changes());
         let left = changes.checked_sub(least)?;
-        let key_type = self.key.key_type();
         for (of_form, signature) in self.forms.iter() {
             let Some(left) = left.checked_sub(of_form.len()) else {
                 continue;
             };
-            for (of_row, row) in rows(input.alg.as_deref(), key_type) {
+            for (of_row, row) in self.rows(input.alg.as_deref()) {
                 let is_other = of_row.iter().any(is_other_algorithm);
                 let is_for = self.suspect.is_for(row, is_other);
                 let Some(left) = left.checked_sub(of_row.len()).filter(|_| is_for) else {

@@ -5,6 +5,7 @@
 
 mod damage;
 mod damaged_signers;
+mod foreign_text;
 mod key_restrictions;
 mod kinds;
 mod macs;
@@ -12,6 +13,7 @@ mod many_keys;
 mod mistakes;
 mod near_misses;
 mod no_cause;
+mod placeholders;
 mod signers;
 
 use std::collections::BTreeSet;
