@@ -159,8 +159,8 @@ impl Writer<'_> {
             Some(_) => None,
             None => header_encoding::read(&header_json),
         };
-        let named = header.or(meant.as_ref().map(|(_, header)| header));
-        let alg = named.and_then(|header| header.alg.as_deref());
+        let read = header.or(meant.as_ref().map(|(_, header)| header));
+        let alg = read.and_then(|header| header.alg.as_deref());
         let header_sent = Variant::sent(&segments.header, alg);
         let payload_sent = Variant::sent(&segments.payload, None);
         let as_written = [vec![Change::KeepAsWritten]];
