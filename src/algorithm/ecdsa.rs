@@ -6,19 +6,19 @@ use p384::ecdsa::signature::hazmat::PrehashVerifier as _;
 use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::prepare_p256::FIXED_KEY;
-use super::{Algorithm, KeyType, Material, VerifyFunction, digest};
+use super::{Algorithm, KeyType, Material, SignatureOctets, VerifyFunction, digest};
 use crate::curve::single_signature;
 
 pub static ES256: Algorithm = Algorithm {
     accepts: Some(p256_accepts),
     prepare: Some(FIXED_KEY),
-    ..row::<Sha256>("ES256", KeyType::P256, |_| 64, p256)
+    ..row::<Sha256>("ES256", KeyType::P256, 64, p256)
 };
-pub static ES384: Algorithm = row::<Sha384>("ES384", KeyType::P384, |_| 96, p384);
-pub static ES512: Algorithm = row::<Sha512>("ES512", KeyType::P521, |_| 132, p521);
+pub static ES384: Algorithm = row::<Sha384>("ES384", KeyType::P384, 96, p384);
+pub static ES512: Algorithm = row::<Sha512>("ES512", KeyType::P521, 132, p521);
 pub static ES256K: Algorithm = Algorithm {
     section: "RFC 8812, section 3.2",
-    ..row::<Sha256>("ES256K", KeyType::Secp256k1, |_| 64, secp256k1)
+    ..row::<Sha256>("ES256K", KeyType::Secp256k1, 64, secp256k1)
 };
 
 /// A second algorithm for keys on P-256, which no RFC has and no key allows by itself: for tests of what
@@ -27,13 +27,13 @@ pub static ES256K: Algorithm = Algorithm {
 pub static X256: Algorithm = Algorithm {
     accepts: Some(p256_accepts),
     prepare: Some(FIXED_KEY),
-    ..row::<Sha512>("X256", KeyType::P256, |_| 64, p256)
+    ..row::<Sha512>("X256", KeyType::P256, 64, p256)
 };
 
 const fn row<D: Digest>(
     name: &'static str,
     key_type: KeyType,
-    signature_octets: fn(&Material) -> usize,
+    signature_octets: usize,
     verify: VerifyFunction,
 ) -> Algorithm {
     Algorithm {
@@ -42,7 +42,7 @@ const fn row<D: Digest>(
         section: "RFC 7518, section 3.4",
         key_type,
         hash: Some(digest::<D>),
-        signature_octets,
+        signature_octets: SignatureOctets::Fixed(signature_octets),
         verify,
         accepts: None,
         prepare: None,

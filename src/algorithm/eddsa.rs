@@ -4,7 +4,7 @@
 use ed25519_dalek::Signature;
 
 use super::prepare_ed25519::FIXED_KEY;
-use super::{Algorithm, KeyType, Material};
+use super::{Algorithm, KeyType, Material, SignatureOctets};
 
 pub static EDDSA: Algorithm = Algorithm {
     name: "EdDSA",
@@ -12,7 +12,7 @@ pub static EDDSA: Algorithm = Algorithm {
     section: "RFC 8037, section 3.1",
     key_type: KeyType::Ed25519,
     hash: None,
-    signature_octets: |_| 64,
+    signature_octets: SignatureOctets::Fixed(64),
     verify: ed25519,
     accepts: None,
     prepare: Some(FIXED_KEY),
@@ -24,7 +24,7 @@ pub static ED25519: Algorithm = Algorithm {
     section: "RFC 9864, section 2.2",
     key_type: KeyType::Ed25519,
     hash: None,
-    signature_octets: |_| 64,
+    signature_octets: SignatureOctets::Fixed(64),
     verify: ed25519,
     accepts: None,
     prepare: Some(FIXED_KEY),

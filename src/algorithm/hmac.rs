@@ -5,10 +5,10 @@ use std::fmt;
 
 use ::hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
-use sha2::{Sha224, Sha256, Sha384, Sha512, Sha512_256};
+use sha2::{Digest as _, Sha224, Sha256, Sha384, Sha512, Sha512_256};
 use zeroize::Zeroizing;
 
-use super::{Algorithm, Answer, KeyType, Material, Prepare, Prepared, Signed};
+use super::{Algorithm, Answer, KeyType, Material, Prepare, Prepared, SignatureOctets, Signed};
 
 /// HMAC with a hash that JOSE has no algorithm for: for `debug` to name it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,13 +21,13 @@ pub enum OtherMac {
 /// A secret with both of its padded blocks hashed (RFC 2104, section 4): as secret as the key.
 struct HashedSecret<M>(M);
 
-pub static HS256: Algorithm = row::<Hmac<Sha256>>("HS256", |_| 32);
-pub static HS384: Algorithm = row::<Hmac<Sha384>>("HS384", |_| 48);
-pub static HS512: Algorithm = row::<Hmac<Sha512>>("HS512", |_| 64);
+pub static HS256: Algorithm = row::<Hmac<Sha256>>("HS256", 32);
+pub static HS384: Algorithm = row::<Hmac<Sha384>>("HS384", 48);
+pub static HS512: Algorithm = row::<Hmac<Sha512>>("HS512", 64);
 
 const fn row<M: Mac + KeyInit + Clone + Send + Sync + 'static>(
     name: &'static str,
-    signature_octets: fn(&Material) -> usize,
+    signature_octets: usize,
 ) -> Algorithm {
     Algorithm {
         name,
@@ -35,7 +35,7 @@ const fn row<M: Mac + KeyInit + Clone + Send + Sync + 'static>(
         section: "RFC 7518, section 3.2",
         key_type: KeyType::Oct,
         hash: None,
-        signature_octets,
+        signature_octets: SignatureOctets::Fixed(signature_octets),
         verify: |key, text, signature| {
             mac::<M>(key, text).is_some_and(|mac| mac.verify_slice(signature).is_ok())
         },
@@ -92,6 +92,24 @@ pub fn expected_mac(alg: &str, key: &Material, text: &[u8]) -> Option<Zeroizing<
         "HS256" => of::<Hmac<Sha256>>(key, text),
         "HS384" => of::<Hmac<Sha384>>(key, text),
         "HS512" => of::<Hmac<Sha512>>(key, text),
+        _ => None,
+    }
+}
+
+/// A secret for which an algorithm of this family makes the same MACs as for this one: one that is longer than a block
+/// is hashed first (RFC 2104, section 2), and here once for all texts.
+pub fn shortened(alg: &str, key: &Material) -> Option<Material> {
+    let Material::Oct(secret) = key else {
+        return None;
+    };
+    let octets = secret.octets();
+    let of = |block: usize, hash: fn(&[u8]) -> Vec<u8>| {
+        (octets.len() > block).then(|| Material::Oct(hash(octets).into()))
+    };
+    match alg {
+        "HS256" => of(64, |octets| Sha256::digest(octets).to_vec()),
+        "HS384" => of(128, |octets| Sha384::digest(octets).to_vec()),
+        "HS512" => of(128, |octets| Sha512::digest(octets).to_vec()),
         _ => None,
     }
 }

@@ -21,7 +21,7 @@ use std::ops::Deref;
 
 use sha2::Digest;
 
-pub(crate) use self::hmac::{HS256, HS384, HS512, OtherMac, StartedMac, expected_mac};
+pub(crate) use self::hmac::{HS256, HS384, HS512, OtherMac, StartedMac, expected_mac, shortened};
 pub(crate) use ecdsa::ES256;
 #[cfg(test)]
 pub(crate) use ecdsa::X256;
@@ -40,6 +40,13 @@ pub(crate) struct Hash {
     length: usize,
 }
 
+/// The length of a signature, in bytes.
+#[derive(Clone, Copy, Debug)]
+enum SignatureOctets {
+    Fixed(usize),
+    OfKey(fn(&Material) -> usize),
+}
+
 /// Whether a signature is that of a hash or, if the algorithm has none, of a text.
 type VerifyFunction = fn(&Material, &[u8], &[u8]) -> bool;
 
@@ -56,8 +63,7 @@ pub struct Algorithm {
     pub key_type: KeyType,
     /// For an algorithm that signs a hash of the text.
     hash: Option<HashFunction>,
-    /// The length of a signature.
-    signature_octets: fn(&Material) -> usize,
+    signature_octets: SignatureOctets,
     /// Of the key, of a hash or a text, and of a signature. It has the last word.
     verify: VerifyFunction,
     /// A faster way for one signature, which may accept and never rejects.
@@ -133,19 +139,24 @@ impl Algorithm {
     /// How many characters of base64url a signature has, unless that depends on the key.
     #[must_use]
     pub fn signature_characters(&self) -> Option<usize> {
-        let bytes: usize = match self.key_type {
-            KeyType::P256 | KeyType::Secp256k1 | KeyType::Ed25519 => 64,
-            KeyType::P384 => 96,
-            KeyType::P521 => 132,
-            KeyType::Oct => self.name.get(2..)?.parse::<usize>().ok()? / 8,
-            KeyType::Rsa => return None,
-        };
+        let bytes = self.fixed_signature_octets()?;
         Some(bytes.saturating_mul(8).div_ceil(6))
+    }
+
+    /// The length of a signature, unless that depends on the key.
+    pub(crate) fn fixed_signature_octets(&self) -> Option<usize> {
+        match self.signature_octets {
+            SignatureOctets::Fixed(octets) => Some(octets),
+            SignatureOctets::OfKey(_) => None,
+        }
     }
 
     /// The length of a signature under this key.
     pub(crate) fn signature_octets(&self, key: &Material) -> usize {
-        (self.signature_octets)(key)
+        match self.signature_octets {
+            SignatureOctets::Fixed(octets) => octets,
+            SignatureOctets::OfKey(of_key) => of_key(key),
+        }
     }
 
     /// Whether the signature verifies. A key of another type verifies nothing, and neither does the

@@ -16,7 +16,8 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 use super::montgomery::Modulus;
 use super::rsa_lanes::LaneModulus;
 use super::{
-    Algorithm, Answer, KeyType, Material, Prepare, Prepared, Signed, VerifyFunction, digest,
+    Algorithm, Answer, KeyType, Material, Prepare, Prepared, SignatureOctets, Signed,
+    VerifyFunction, digest,
 };
 
 pub static RS256: Algorithm = pkcs1::<Sha256>("RS256");
@@ -155,12 +156,12 @@ const fn row<D: Digest>(
         section,
         key_type: KeyType::Rsa,
         hash: Some(digest::<D>),
-        signature_octets: |key| {
+        signature_octets: SignatureOctets::OfKey(|key| {
             let Material::Rsa(key) = key else {
                 return 0;
             };
             key.size()
-        },
+        }),
         verify,
         accepts: None,
         prepare: None,

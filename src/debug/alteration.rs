@@ -106,6 +106,21 @@ pub fn between(text: &str, original: &str) -> Option<(Cause, Edit)> {
     Some((cause, edit))
 }
 
+/// What makes a text as it was, if that is one character that was sent percent-encoded.
+pub fn of_escape(text: &str, original: &str) -> Option<(Cause, Edit)> {
+    /// `%2B`
+    const LENGTH: usize = 3;
+    let at = text.find('%')?;
+    let end = at.checked_add(LENGTH)?;
+    let edit = Edit {
+        at,
+        removed: text.get(at..end)?.to_owned(),
+        inserted: original.get(at..)?.chars().next()?.into(),
+    };
+    let is_original = edit.apply(text).as_deref() == Some(original);
+    is_original.then_some((Cause::AlteredCharacter, edit))
+}
+
 /// Every alteration of one character that may have made this text, with the character that stood there before; of one
 /// that was added that is any.
 pub fn originals(text: &str) -> impl Iterator<Item = (Alteration, char)> {

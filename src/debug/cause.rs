@@ -44,6 +44,8 @@ pub enum Cause {
     LostCharacter,
     AddedCharacter,
     SwappedCharacters,
+    EscapedCharacter,
+    InsertedText,
     SurplusCharacters,
     SurplusBytes,
     Truncated,
@@ -122,6 +124,8 @@ impl Cause {
                 | Self::LostCharacter
                 | Self::AddedCharacter
                 | Self::SwappedCharacters
+                | Self::EscapedCharacter
+                | Self::InsertedText
                 | Self::SurplusCharacters
                 | Self::Truncated
                 | Self::MacCut
@@ -144,6 +148,8 @@ impl Cause {
             Self::LostCharacter => "one character of the token is missing",
             Self::AddedCharacter => "the token has one character too many",
             Self::SwappedCharacters => "two neighboring characters of the token are swapped",
+            Self::EscapedCharacter => "a character of the token is written as an escape",
+            Self::InsertedText => "there is text inside the token that is not part of it",
             Self::SurplusCharacters => "the token has extra characters at its end",
             Self::SurplusBytes => {
                 "the signature has extra bytes: a recovery ID (v) or the rest of a buffer"
@@ -230,6 +236,8 @@ impl Cause {
             Self::LostCharacter => (Code::AlteredCharacter, "with one character inserted"),
             Self::AddedCharacter => (Code::AlteredCharacter, "with one character removed"),
             Self::SwappedCharacters => (Code::AlteredCharacter, "with two swapped characters restored"),
+            Self::EscapedCharacter => (Code::AlteredCharacter, "with an escaped character restored"),
+            Self::InsertedText => (Code::AlteredCharacter, "without the text inside it"),
             Self::SurplusCharacters => (Code::AlteredCharacter, "without the extra characters"),
             Self::Truncated => (Code::Truncated, "with the end of the signature restored"),
             Self::MacCut => (Code::Truncated, "compared with the start of the MAC"),

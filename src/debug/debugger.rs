@@ -13,12 +13,14 @@ use super::evident::claim_findings::{local_clock, times};
 use super::evident::facts::Facts;
 use super::evident::token_kind::kinds;
 use super::family::{self, Opened};
+use super::findings::circumstances::{
+    key_is_ca, malformed_payload, name_surroundings, name_utf16, outcome,
+};
 use super::findings::ranking;
 use super::findings::{Context, Findings, Unknown};
-use super::foreign_character;
+use super::foreign_text;
 use super::hmac_confusion::Files;
 use super::proof::{Proof, Signer};
-use super::reading::extract;
 use super::reading::signature_encodings::{self, SignatureForm};
 use super::reading::{MAX_READ, Reading, readings};
 use super::search::{Case, Targets, meet};
@@ -32,16 +34,12 @@ use crate::verify::code::Code;
 use crate::verify::finding::{Certainty, Finding};
 
 use crate::key::set::{KeySet, KeySource};
-use crate::text::durations::relative;
-use crate::text::json::{JsonFault, Value};
+use crate::text::json::Value;
 use crate::token::Token;
 use crate::token::header::JoseHeader;
-use crate::token::malformed::{Malformed, TokenFault};
-use crate::token::segment::Segment;
 use crate::verify::Verifier;
 use crate::verify::policy::Policy;
 use crate::verify::report::{Reason, Report, Tried};
-use crate::verify::vendor;
 use crate::verify::verdict::{SignatureStatus, Verdict};
 
 /// Verifies tokens, and finds out why they are rejected.
@@ -71,8 +69,7 @@ const MAX_MAC: usize = 64;
 /// So much is spent by default on a token that seems whole, in units of work: its signer is then likely unknown.
 const UNKNOWN_SIGNER: u64 = 170_000;
 
-/// With more of them, a damaged signature is not tried with other signing inputs, and one that seems whole
-/// only with so many of them, of which the one that the header names is the first.
+/// With more of them, a damaged signature is not tried with other signing inputs.
 const FEW_KEYS: usize = 4;
 
 /// One reading of a token, with all that is tried on it.
@@ -280,12 +277,18 @@ impl Debugger {
             Effort::Default | Effort::Deep => u64::MAX,
         };
         let mut open: Vec<Search> = Vec::new();
+        let keys = foreign_text::Keys {
+            of_p256: &self.suspects,
+            others: &self.others,
+        };
+        if let Some((proof, header)) = foreign_text::search_known(token, keys, work) {
+            return self.prove(proof, Some(&header), report, all, work);
+        }
         let before = work.left();
+        let most = most.min(before.saturating_sub(foreign_text::share(token)));
         let mut proof = work.within(most, |work| self.intact(token, readings, &mut open, work));
         if proof.is_none() {
-            let (keys, others) = (&self.suspects, &self.others);
-            let found = foreign_character::search(token, keys, others, work);
-            if let Some((proof, header)) = found {
+            if let Some((proof, header)) = foreign_text::search(token, keys, work) {
                 return self.prove(proof, Some(&header), report, all, work);
             }
             // A signature that a key opens is one by it, so that the signer is known.
@@ -300,7 +303,7 @@ impl Debugger {
                 let mut searches = open.iter().zip(rests(&open)).enumerate();
                 searches.find_map(|(number, (search, rest))| {
                     let share = work.share(rest);
-                    let proof = work.within(share, |work| self.damaged(search, is_whole, work));
+                    let proof = work.within(share, |work| self.damaged(search, work));
                     Some((number, proof?))
                 })
             });
@@ -527,7 +530,7 @@ impl Debugger {
     }
 
     /// Characters that were altered or lost.
-    fn damaged(&self, search: &Search, is_whole: bool, work: &mut Work) -> Option<Proof> {
+    fn damaged(&self, search: &Search, work: &mut Work) -> Option<Proof> {
         let Search { case, others, .. } = search;
         let is_empty = case.reading.segments.signature.is_empty();
         let of_others = family::damaged(
@@ -544,13 +547,9 @@ impl Debugger {
         // Where each hash costs a search of its own, only what the header's algorithm may mean takes part.
         let plain: Vec<Hashed> = search.of(|hashed| hashed.is_plain);
         let plainest: Vec<Hashed> = search.of(Hashed::is_plainest);
-        let mut suspects = &*search.suspects;
+        let suspects = &*search.suspects;
         if suspects.is_empty() || plain.is_empty() || is_empty {
             return None;
-        }
-        if is_whole && self.effort == Effort::Default && suspects.len() > FEW_KEYS {
-            suspects = suspects.get(..FEW_KEYS).unwrap_or(suspects);
-            work.leave_out();
         }
         let proof = truncated::search(*case, &plainest, suspects, work)
             .or_else(|| {
@@ -647,93 +646,6 @@ fn inner_of(proof: &Proof) -> Option<(String, Vec<Cause>)> {
         .iter()
         .all(is_reading)
         .then_some((token, causes))
-}
-
-/// Says that a token is in UTF-16, and what its byte order mark is.
-fn name_utf16(error: Option<&Malformed>, found: &mut [Finding]) {
-    let Some(error) = error.filter(|error| error.fault.is_utf16()) else {
-        return;
-    };
-    for finding in found {
-        if finding.code == Code::NulBytes {
-            finding.summary = "the token is in UTF-16".into();
-            finding.hint = error.hint().map(Into::into);
-        } else if finding.code == Code::SurroundedToken {
-            finding.summary = "the text begins with the byte order mark of UTF-16".into();
-            finding.hint = None;
-        }
-    }
-}
-
-/// A verdict in words, with the time that it rests on.
-fn outcome(report: &Report) -> String {
-    let verdict = report.verdict.name();
-    let (name, limit) = match report.verdict {
-        Verdict::Expired => ("exp", &report.time.expires_at),
-        Verdict::NotYetValid => ("nbf", &report.time.not_before),
-        Verdict::Valid
-        | Verdict::NotVerified
-        | Verdict::ClaimRejected
-        | Verdict::Unverifiable
-        | Verdict::MisSigned
-        | Verdict::Malformed => return verdict.to_owned(),
-    };
-    let seconds = limit
-        .as_ref()
-        .map(|limit| limit.seconds_from(report.time.now));
-    format!(
-        "{verdict} (\"{name}\" {})",
-        relative(seconds.unwrap_or_default())
-    )
-}
-
-/// RFC 7519, section 7.2: a signature that verifies does not make a JWT of a payload that is not a Claims Set.
-fn malformed_payload(report: &Report) -> Option<Finding> {
-    let error = report.error.as_ref()?;
-    let is_verified = report.signature.status == SignatureStatus::Verified;
-    let hint = match &error.fault {
-        TokenFault::Json(JsonFault::Grammar { .. }) if error.hint().is_none() => {
-            "have the issuer sign a JSON object; for other data, use a JWS library"
-        }
-        _ => error.hint()?,
-    };
-    (is_verified && error.segment == Segment::Payload).then(|| Finding {
-        section: Some("RFC 7519, section 7.2"),
-        ..Finding::note(Code::SignatureGood, "the signature verifies with the key")
-            .with_summary("the token is rejected because of its payload alone")
-            .with_hint(hint)
-    })
-}
-
-/// Says what the text around a token is, where it is known.
-fn name_surroundings(text: &[u8], found: &mut [Finding]) {
-    let is_around = |finding: &&mut Finding| finding.code == Code::SurroundedToken;
-    let Some(finding) = found.iter_mut().find(is_around) else {
-        return;
-    };
-    if let Some(what) = extract::unseen(text) {
-        finding.summary = what.into();
-        finding.hint = Some("delete it; web pages and chats often add such characters".into());
-    }
-    if extract::is_signed_cookie(text) {
-        finding.summary = "this is a signed cookie: a token and the signature of the cookie".into();
-        finding.hint =
-            Some("use the value that the cookie library returns, as req.signedCookies".into());
-    }
-}
-
-/// RFC 5280, section 4.2.1.9: a CA's key does not sign tokens.
-fn key_is_ca(report: &Report, subject: &str) -> Finding {
-    let finding = Finding::likely(
-        Code::KeyIsCaCertificate,
-        format!("its subject is {subject}"),
-    );
-    match &report.claims {
-        Some(claims) if vendor::is_kubernetes(claims) => {
-            finding.with_hint("use the API server's keys: kubectl get --raw /openid/v1/jwks")
-        }
-        _ => finding,
-    }
 }
 
 /// Whether the token can be read, with a signature of the right length: it may be one by an unknown signer.

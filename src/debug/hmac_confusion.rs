@@ -3,8 +3,7 @@
 
 use std::sync::Arc;
 
-use data_encoding::{BASE64, HEXLOWER};
-use p256::elliptic_curve::sec1::ToEncodedPoint as _;
+use data_encoding::{BASE64, HEXLOWER, HEXUPPER};
 
 use super::budget::{self, Work};
 use super::change::Change;
@@ -318,27 +317,18 @@ fn of_key(key: &Material) -> Vec<NamedSecret> {
     if let (Material::Rsa(_), Some(spki)) = (key, write_spki(&jwk, false)) {
         secrets.extend(pkcs1(&spki).iter().flat_map(|key| of_der(key, &IN_PKCS1)));
     }
-    if let Material::P256(key) = key {
-        let point = key.as_affine().to_encoded_point(false);
-        let point = point.as_bytes();
-        let coordinates = point.get(1..).unwrap_or_default();
-        let compressed = key.as_affine().to_encoded_point(true);
-        secrets.extend([
-            ("the bytes of \"x\" and \"y\"", coordinates.to_vec()),
-            ("the point", point.to_vec()),
-            ("the point in hex", HEXLOWER.encode(point).into_bytes()),
-            ("the compressed point", compressed.as_bytes().to_vec()),
-        ]);
+    let bytes = |name: &str| base64url::decode(member(name)).unwrap_or_default();
+    if jwk.get("y").is_some() {
+        secrets.extend(of_point(&bytes("x"), &bytes("y")));
     }
-    for (name, bytes_name, text_name) in [
-        ("x", "the bytes of \"x\"", "the text of \"x\""),
-        ("y", "the bytes of \"y\"", "the text of \"y\""),
-        ("n", "the bytes of \"n\"", "the text of \"n\""),
+    for (name, bytes_names, text_name) in [
+        ("x", IN_BYTES_OF_X, "the text of \"x\""),
+        ("y", IN_BYTES_OF_Y, "the text of \"y\""),
+        ("n", IN_BYTES_OF_N, "the text of \"n\""),
     ] {
         if jwk.get(name).is_some() {
-            let text = member(name);
-            secrets.push((bytes_name, base64url::decode(text).unwrap_or_default()));
-            secrets.push((text_name, text.as_bytes().to_vec()));
+            secrets.extend(of_bytes(&bytes(name), bytes_names));
+            secrets.push((text_name, member(name).as_bytes().to_vec()));
         }
     }
     let alg = Algorithm::of(key.key_type())
@@ -371,6 +361,69 @@ fn of_key(key: &Material) -> Vec<NamedSecret> {
     let what = "the JWK in the form of its thumbprint (RFC 7638)";
     secrets.push((what, written(&["crv", "e", "kty", "n", "x", "y"], ",", ":")));
     secrets
+}
+
+/// What bytes are called as they are, in hex of small and of capital letters, and in base64.
+type BytesNames = [&'static str; 4];
+
+const IN_POINT: BytesNames = [
+    "the point",
+    "the point in hex",
+    "the point in uppercase hex",
+    "the point in base64",
+];
+
+const IN_COMPRESSED_POINT: BytesNames = [
+    "the compressed point",
+    "the compressed point in hex",
+    "the compressed point in uppercase hex",
+    "the compressed point in base64",
+];
+
+const IN_COORDINATES: BytesNames = [
+    "the bytes of \"x\" and \"y\"",
+    "the bytes of \"x\" and \"y\" in hex",
+    "the bytes of \"x\" and \"y\" in uppercase hex",
+    "the bytes of \"x\" and \"y\" in base64",
+];
+
+const IN_BYTES_OF_X: BytesNames = [
+    "the bytes of \"x\"",
+    "the bytes of \"x\" in hex",
+    "the bytes of \"x\" in uppercase hex",
+    "the bytes of \"x\" in base64",
+];
+
+const IN_BYTES_OF_Y: BytesNames = [
+    "the bytes of \"y\"",
+    "the bytes of \"y\" in hex",
+    "the bytes of \"y\" in uppercase hex",
+    "the bytes of \"y\" in base64",
+];
+
+const IN_BYTES_OF_N: BytesNames = [
+    "the bytes of \"n\"",
+    "the bytes of \"n\" in hex",
+    "the bytes of \"n\" in uppercase hex",
+    "the bytes of \"n\" in base64",
+];
+
+fn of_bytes(bytes: &[u8], names: BytesNames) -> Vec<NamedSecret> {
+    let texts = [HEXLOWER, HEXUPPER, BASE64].map(|encoding| encoding.encode(bytes).into_bytes());
+    let forms = std::iter::once(bytes.to_vec()).chain(texts);
+    names.into_iter().zip(forms).collect()
+}
+
+/// A point of a curve, in the forms of SEC 1, section 2.3.3, and its coordinates alone.
+fn of_point(x: &[u8], y: &[u8]) -> Vec<NamedSecret> {
+    let is_odd = y.last().is_some_and(|last| last % 2 == 1);
+    let compressed = [&[if is_odd { 3 } else { 2 }], x].concat();
+    [
+        of_bytes(&[x, y].concat(), IN_COORDINATES),
+        of_bytes(&[&[4], x, y].concat(), IN_POINT),
+        of_bytes(&compressed, IN_COMPRESSED_POINT),
+    ]
+    .concat()
 }
 
 /// A label of PEM, and what its forms are called.

@@ -5,16 +5,18 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::alteration;
+use super::budget;
 use super::cause::Cause;
 use super::change::{self, Change, Stage};
 use super::contradiction::{self, Explanation};
 use super::evident::alg::{alg_is_told, is_other_algorithm, row};
 use super::hmac_confusion::Secret;
-use super::replay;
+use super::reading::header_encoding::{self, HeaderEncoding};
+use super::replay::{self, Replayed};
 use super::signer::chain;
 use super::signer::named_keys::{Name, NamedKeys};
 use super::signer::{self, Suspect};
-use crate::algorithm::{Algorithm, Material, Message, Signed, expected_mac};
+use crate::algorithm::{Algorithm, KeyType, Material, Message, Signed, expected_mac};
 use crate::key::set::KeySet;
 use crate::key::{Certificate, KeyId, SecretEncoding, thumbprint};
 use crate::text::base64url;
@@ -58,131 +60,101 @@ pub struct Proof {
 
 impl Proof {
     /// Replays these changes to a token, and asks whether the signature verifies then.
-    #[allow(clippy::too_many_lines, reason = "one step after the other")]
     pub(super) fn of(token: &[u8], mut changes: Vec<Change>, signer: Signer) -> Option<Self> {
         changes.extend_from_slice(signer.changes());
-        if !changes.is_sorted_by_key(Change::stage) {
-            return None;
-        }
-        let until = |stage| changes.partition_point(|change| change.stage() <= stage);
-        let of = |before, stage| changes.get(until(before)..until(stage)).unwrap_or_default();
-        let text = changes.get(..until(Stage::Text))?;
-        let segments = replay::segments(token, text)?;
-        let of_signature = of(Stage::Text, Stage::Signature);
-        let half = signer.half()?;
-        let signature = replay::signature(&segments.signature, of_signature, half)?;
-        let [header, payload] = replay::content(&segments, of(Stage::Signature, Stage::Content))?;
-        let of_input = of(Stage::Content, Stage::Input);
-        let input = replay::input([&header, &payload], &segments.written, of_input)?;
-        let of_hash = of(Stage::Input, Stage::Hash);
-        let parameters = base64url::decode(&header).ok();
-        let parameters = parameters.and_then(|octets| JoseHeader::parse(&octets).ok());
-        let claims = base64url::decode(&payload).unwrap_or_default();
-        let names = || NamedKeys::read(parameters.as_ref(), &claims).thumbprints();
-        let explanation = Explanation::new(token, &segments, &changes);
-        let simpler = |signature: &[u8]| {
-            let repaired = format!("{header}.{payload}.{}", base64url::encode(signature));
-            simpler(token, &repaired, &changes)
-        };
-
-        let suspect = match signer {
-            Signer::Suspect(suspect) => suspect,
-            Signer::Key(suspect) => {
-                let key = suspect.changed_key()?;
-                let alg = parameters.as_ref().and_then(|header| header.alg.as_deref());
-                let algorithm = row(alg, of_hash, key.key_type())?;
-                let (message, parameter) = replay::message(&input, of_hash, algorithm, &key)?;
-                let is_other = of_hash.iter().any(is_other_algorithm);
-                let mac = match &message {
-                    Message::Text(text) => expected_mac(algorithm.name, &key, text),
-                    Message::Prehash(_) => None,
-                };
-                let mac = mac.as_ref().map(|mac| mac.as_slice());
-                let whole = mac.unwrap_or(&signature);
-                let simpler = simpler(whole);
-                if !algorithm.verify_with(parameter, &key, &message, &signature)
-                    || !suspect.is_for(algorithm, is_other)
-                    || !suspect.comes_with(parameters.as_ref(), &names())
-                    || !is_named_in_signed(suspect.changes(), &changes)
-                {
-                    return None;
-                }
-                if let Some(simpler) = simpler {
-                    return Self::of(token, simpler, signer);
-                }
-                if explanation.is_contradicted(whole) {
-                    return None;
-                }
-                let mut token = None;
-                if of_input.is_empty() && of_hash.is_empty() {
-                    let jws = format!("{header}.{payload}.{}", base64url::encode(&signature));
-                    match judged(key.clone(), &jws) {
-                        (SignatureStatus::Verified, _) => token = Some(jws),
-                        (_, Some(Reason::UnknownCritical | Reason::Malformed)) => {
-                            changes.push(Change::IgnoreHeader);
-                        }
-                        (_, _) => return None,
-                    }
-                }
-                let jwk = signer::jwk_of(&key);
-                let certificates = certificates(&changes, parameters.as_ref());
-                return Some(Self {
-                    changes,
-                    key: Some((Arc::clone(suspect.id()), jwk)),
-                    encoding: suspect.encoding(),
-                    token,
-                    certificates,
-                    ..Self::with(algorithm.name)
-                });
-            }
+        let replayed = Replayed::new(token, changes, signer.half()?)?;
+        match signer {
+            Signer::Suspect(suspect) => Self::on_p256(replayed, suspect),
+            Signer::Key(suspect) => Self::of_key(replayed, suspect),
             Signer::Secret(secret) => {
-                let is_plain = of_input.is_empty() && of_hash.is_empty();
-                let is_mac = is_plain && secret.verifies(&input, &signature);
-                return is_mac.then_some(Self {
-                    changes,
+                let is_mac =
+                    replayed.is_jws() && secret.verifies(&replayed.input, &replayed.signature);
+                is_mac.then_some(Self {
+                    changes: replayed.changes,
                     ..Self::with(secret.algorithm())
-                });
+                })
             }
-        };
+        }
+    }
+
+    /// The proof that a key on P-256 signed it.
+    fn on_p256(mut replayed: Replayed, suspect: &Suspect) -> Option<Self> {
         let algorithm = Algorithm::named("ES256")?;
-        let prehash = replay::prehash(&input, of_hash)?;
-        if !algorithm.verify(
-            &Material::P256(*suspect.key()),
-            Signed::Prehash(&prehash),
-            &signature,
-        ) || !suspect.is_at_hand(parameters.as_ref())
-            || !is_named(suspect, &changes, &names())
+        let of_hash = replayed.of(Stage::Hash);
+        let prehash = replay::prehash(&replayed.input, of_hash)?;
+        let key = Material::P256(*suspect.key());
+        let signed = Signed::Prehash(&prehash);
+        if !algorithm.verify(&key, signed, &replayed.signature)
+            || !suspect.is_at_hand(replayed.parameters.as_ref())
+            || !is_named(suspect, &replayed.changes, &names(&replayed))
         {
             return None;
         }
-        if let Some(simpler) = simpler(&signature) {
-            return Self::of(token, simpler, signer);
+        if let Some(simpler) = simpler(&replayed, &replayed.signature) {
+            return Self::of(replayed.token, simpler, Signer::Suspect(suspect));
         }
-        if explanation.is_contradicted(&signature) {
+        let explanation = Explanation::new(replayed.token, &replayed.segments, &replayed.changes);
+        if explanation.is_contradicted(&replayed.signature)
+            || !(replayed.is_jws() || alg_is_told(replayed.alg(), of_hash))
+        {
             return None;
         }
-        let jwk = signer::jwk(suspect.key());
-        let alg = parameters.as_ref().and_then(|header| header.alg.as_deref());
-        let mut proof = Self {
-            key: Some((Arc::clone(suspect.id()), Some(jwk))),
-            certificates: certificates(&changes, parameters.as_ref()),
-            ..Self::with(algorithm.name)
+        let token = verified_jws(&mut replayed, key)?;
+        Some(Self {
+            key: Some((Arc::clone(suspect.id()), Some(signer::jwk(suspect.key())))),
+            token,
+            ..Self::replayed(replayed, algorithm.name)
+        })
+    }
+
+    /// The proof that a key that is not on P-256 signed it, or that the signature is a MAC with a secret.
+    fn of_key(mut replayed: Replayed, suspect: &Suspect<Material>) -> Option<Self> {
+        let key = suspect.changed_key()?;
+        let of_hash = replayed.of(Stage::Hash);
+        // Of a header that cannot be read, that is all that is told.
+        let meant = match &replayed.parameters {
+            None if replayed.is_jws() => header_as_meant(replayed.header()),
+            None | Some(_) => None,
         };
-        if of_input.is_empty() && of_hash.is_empty() {
-            let jws = format!("{header}.{payload}.{}", base64url::encode(&signature));
-            match judged(Material::P256(*suspect.key()), &jws) {
-                (SignatureStatus::Verified, _) => proof.token = Some(jws),
-                // What keeps it from that stands in the token itself, whatever the key.
-                (_, Some(Reason::UnknownCritical | Reason::Malformed)) => {
-                    changes.push(ignored_header(&header));
-                }
-                (_, _) => return None,
-            }
-        } else if !alg_is_told(alg, of_hash) {
+        let meant = meant.as_ref().and_then(|(_, header)| header.alg.as_deref());
+        let algorithm = row(replayed.alg().or(meant), of_hash, key.key_type())?;
+        let (message, parameter) = replay::message(&replayed.input, of_hash, algorithm, &key)?;
+        let is_other = of_hash.iter().any(is_other_algorithm);
+        if !algorithm.verify_with(parameter, &key, &message, &replayed.signature)
+            || !suspect.is_for(algorithm, is_other)
+            || !suspect.comes_with(replayed.parameters.as_ref(), &names(&replayed))
+            || !is_named_in_signed(suspect.changes(), &replayed.changes)
+        {
             return None;
         }
-        proof.changes = changes;
-        Some(proof)
+        let mac = match &message {
+            Message::Text(text) => expected_mac(algorithm.name, &key, text),
+            Message::Prehash(_) => None,
+        };
+        let whole = mac.as_ref().map_or(&*replayed.signature, |mac| mac);
+        if let Some(simpler) = simpler(&replayed, whole) {
+            return Self::of(replayed.token, simpler, Signer::Key(suspect));
+        }
+        let explanation = Explanation::new(replayed.token, &replayed.segments, &replayed.changes);
+        if explanation.is_contradicted(whole) {
+            return None;
+        }
+        let jwk = signer::jwk_of(&key);
+        let token = verified_jws(&mut replayed, key)?;
+        Some(Self {
+            key: Some((Arc::clone(suspect.id()), jwk)),
+            encoding: suspect.encoding(),
+            token,
+            ..Self::replayed(replayed, algorithm.name)
+        })
+    }
+
+    fn replayed(replayed: Replayed, algorithm: &'static str) -> Self {
+        Self {
+            certificates: certificates(&replayed.changes, replayed.parameters.as_ref()),
+            changes: replayed.changes,
+            ..Self::with(algorithm)
+        }
     }
 
     fn with(algorithm: &'static str) -> Self {
@@ -302,6 +274,17 @@ impl<'s> Signer<'s> {
         }
     }
 
+    /// What it costs to hash a long secret for a proof: the primitive is asked, `verify` is, and the MAC is written.
+    pub(super) fn cost(self) -> u64 {
+        const TIMES: u64 = 4;
+        match self {
+            Self::Key(suspect) if suspect.key().key_type() == KeyType::Oct => {
+                budget::of_verification(suspect.key(), 0).saturating_mul(TIMES)
+            }
+            Self::Suspect(_) | Self::Key(_) | Self::Secret(_) => 0,
+        }
+    }
+
     /// How many bytes R and S have, or would have.
     fn half(self) -> Option<usize> {
         match self {
@@ -314,9 +297,38 @@ impl<'s> Signer<'s> {
     }
 }
 
+/// The token, if it is a JWS that passes [`Verifier::verify`] with this key alone. If not, what keeps it from that stands
+/// in the header, whatever the key, and becomes a change; none if it is something else.
+#[allow(
+    clippy::option_option,
+    reason = "no proof is not a proof without a JWS"
+)]
+fn verified_jws(replayed: &mut Replayed, key: Material) -> Option<Option<String>> {
+    if !replayed.is_jws() {
+        return Some(None);
+    }
+    let jws = replayed.jws(&replayed.signature);
+    match judged(key, &jws) {
+        (SignatureStatus::Verified, _) => Some(Some(jws)),
+        (_, Some(Reason::UnknownCritical | Reason::Malformed)) => {
+            let ignored = ignored_header(replayed.header());
+            replayed.changes.push(ignored);
+            Some(None)
+        }
+        (_, _) => None,
+    }
+}
+
+/// The keys that the header and the payload name.
+fn names(replayed: &Replayed) -> Vec<Name> {
+    NamedKeys::read(replayed.parameters.as_ref(), &replayed.claims()).thumbprints()
+}
+
 /// The changes without those for which one altered character of the token stands as well, if they have several causes.
-/// `repaired` is the token with its whole signature.
-fn simpler(token: &[u8], repaired: &str, changes: &[Change]) -> Option<Vec<Change>> {
+/// `whole` is the whole signature.
+fn simpler(replayed: &Replayed, whole: &[u8]) -> Option<Vec<Change>> {
+    let Replayed { token, changes, .. } = replayed;
+    let repaired = replayed.jws(whole);
     let is_of_token = |change: &Change| {
         change.stage() <= Stage::Content || matches!(change, Change::TruncateMac { .. })
     };
@@ -325,7 +337,9 @@ fn simpler(token: &[u8], repaired: &str, changes: &[Change]) -> Option<Vec<Chang
     if change::causes(&of_token).len() < 2 {
         return None;
     }
-    let (cause, edit) = alteration::between(str::from_utf8(token).ok()?, repaired)?;
+    let text = str::from_utf8(token).ok()?;
+    let (cause, edit) =
+        alteration::between(text, &repaired).or_else(|| alteration::of_escape(text, &repaired))?;
     let number = token.get(..edit.at)?.iter().filter(|byte| **byte == b'.');
     let segment = token.split(|byte| *byte == b'.').nth(number.count())?;
     if contradiction::is_of_alphabet(segment, &edit.removed, &edit.inserted) {
@@ -349,11 +363,15 @@ fn certificates(changes: &[Change], header: Option<&JoseHeader>) -> Vec<Certific
 
 /// What the header of a JWS with a good signature keeps it from being verified by.
 fn ignored_header(header: &str) -> Change {
-    let bytes = base64url::decode(header).unwrap_or_default();
-    match bytes.as_slice() {
-        [b'{', 0, ..] | [0, b'{', ..] | [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => Change::IgnoreUtf16,
-        _ => Change::IgnoreHeader,
+    match header_as_meant(header) {
+        Some((HeaderEncoding::Utf16, _)) => Change::IgnoreUtf16,
+        Some((HeaderEncoding::Marked, _)) | None => Change::IgnoreHeader,
     }
+}
+
+/// A header that cannot be read for how it is encoded.
+fn header_as_meant(header: &str) -> Option<(HeaderEncoding, JoseHeader)> {
+    header_encoding::read(&base64url::decode(header).ok()?)
 }
 
 /// How the signature of a JWS stands under the key alone.

@@ -32,8 +32,9 @@ impl Case<'_> {
         work: &mut Work,
     ) -> Option<Proof> {
         let text = budget::of_parsing(self.token.len());
+        let cost = PROOF.saturating_add(text).saturating_add(signer.cost());
         // Read for the proof, again by `verify`, and compared if they are written otherwise.
-        if !work.spend(PROOF.saturating_add(text)) || self.reading.content(work).is_none() {
+        if !work.spend(cost) || self.reading.content(work).is_none() {
             return None;
         }
         let changes = [&self.reading.changes[..], of_signature, of_input].concat();

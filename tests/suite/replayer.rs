@@ -237,6 +237,13 @@ impl Replay {
                 let plain = std::str::from_utf8(&self.text).unwrap();
                 self.text = edited(plain, &change["edit"]).into_bytes();
             }
+            "encode-signature" => {
+                let plain = String::from_utf8(self.text.clone()).unwrap();
+                let (input, signature) = plain.rsplit_once('.').unwrap();
+                let bytes = read_text(text("notation"), signature, is("separators"));
+                self.text = format!("{input}.{}", data_encoding::BASE64URL_NOPAD.encode(&bytes))
+                    .into_bytes();
+            }
             "use-base64url" | "remove-padding" => {
                 let plain = String::from_utf8(self.text.clone()).unwrap();
                 self.written.get_or_insert_with(|| plain.clone());

@@ -34,55 +34,37 @@ pub fn in_signature(
 ) -> Option<Proof> {
     let segment = case.reading.segments.signature.as_str();
     let values = values(segment)?;
+    let (first, _) = hashes.split_first()?;
+    if suspects.is_empty() {
+        return None;
+    }
     let mut layouts = Layout::all();
     layouts.sort_by_cached_key(|layout| !layout.begins_exactly(&values));
-    for layout in &layouts {
+    let searches = layouts.iter().filter_map(|layout| {
         let alteration: fn(usize) -> Alteration = match segment.len().cmp(&layout.characters) {
             Ordering::Less => Alteration::Lost,
             Ordering::Equal => Alteration::Replaced,
             Ordering::Greater => Alteration::Added,
         };
-        if layout.characters.abs_diff(segment.len()) > 1 || !layout.begins(&values) {
-            continue;
-        }
+        let is_near = layout.characters.abs_diff(segment.len()) <= 1;
         // Three faults at once are not looked for.
         let hashes = if layout.is_swapped() {
-            hashes.get(..1).unwrap_or_default()
+            std::slice::from_ref(first)
         } else {
             hashes
         };
-        if hashes.is_empty() || suspects.is_empty() {
-            return None;
-        }
-        let search = EditSearch {
+        (is_near && layout.begins(&values)).then_some(EditSearch {
             case,
             layout,
             segment,
             alteration,
             hashes,
             suspects,
-        };
-        let proof = if segment.len() > layout.characters {
-            search.one_by_one((0..segment.len()).collect(), 1, work)
-        } else {
-            // Characters that count for R and for S, or for one of them in part.
-            let [first, second] = layout.in_order();
-            let in_part = (!first.bit.is_multiple_of(6)).then_some(first.places().0);
-            let between = first.places().1..=second.places().0;
-            let places = in_part
-                .into_iter()
-                .chain(between)
-                .chain([second.places().1]);
-            search
-                .one_by_one(places.collect(), 64, work)
-                .or_else(|| search.in_s(work))
-                .or_else(|| search.in_r(work))
-        };
-        if proof.is_some() {
-            return proof;
-        }
-    }
-    None
+        })
+    });
+    let searches: Vec<EditSearch> = searches.collect();
+    let found = searches.iter().find_map(|search| search.likely(work));
+    found.or_else(|| searches.iter().find_map(|search| search.rest(work)))
 }
 
 /// Looks for another character at any place, in a signature of any length.
@@ -154,6 +136,41 @@ impl EditSearch<'_> {
             .into_iter()
             .chain(stray_bits(&text).into_iter().flatten());
         Some(changes.chain(self.layout.changes.iter().cloned()).collect())
+    }
+
+    /// What takes little for each key: every place where a character is too many, or else all of S, and R with the
+    /// likeliest hash.
+    fn likely(&self, work: &mut Work) -> Option<Proof> {
+        if self.segment.len() > self.layout.characters {
+            return self.one_by_one((0..self.segment.len()).collect(), 1, work);
+        }
+        // Of the last character, only a few bits count.
+        let [_, second] = self.layout.in_order();
+        self.one_by_one(vec![second.places().1], 64, work)
+            .or_else(|| self.in_s(work))
+            .or_else(|| self.in_r(self.likeliest().0, work))
+    }
+
+    /// The characters that count for R and for S, or for one of them in part, and R with the other hashes.
+    fn rest(&self, work: &mut Work) -> Option<Proof> {
+        if self.segment.len() > self.layout.characters {
+            return None;
+        }
+        let [first, second] = self.layout.in_order();
+        let in_part = (!first.bit.is_multiple_of(6)).then_some(first.places().0);
+        let between = first.places().1..=second.places().0;
+        let places = in_part.into_iter().chain(between);
+        self.one_by_one(places.collect(), 64, work)
+            .or_else(|| self.in_r(self.likeliest().1, work))
+    }
+
+    /// The hashes that each key is asked about before one is about the others; of one key, all.
+    fn likeliest(&self) -> (&[Hashed], &[Hashed]) {
+        let count = match self.suspects {
+            [_] => self.hashes.len(),
+            _ => 1,
+        };
+        self.hashes.split_at_checked(count).unwrap_or_default()
     }
 
     /// Places of which there are few enough to be tried like any other signature.
@@ -233,7 +250,7 @@ impl EditSearch<'_> {
 
     /// S is as it was: `(e G + r Q) / s` must have r as its x, for each hash and key. What r is with each
     /// character at each place, and that multiple of `Q / s`, is the same for all hashes.
-    fn in_r(&self, work: &mut Work) -> Option<Proof> {
+    fn in_r(&self, hashes: &[Hashed], work: &mut Work) -> Option<Proof> {
         /// A segment is written and read.
         const OF_A_PLACE: u64 = 8;
         /// A point is normalized.
@@ -244,7 +261,10 @@ impl EditSearch<'_> {
         const MAX_HASHES: usize = 48;
         let (from, last) = self.layout.r.whole_places();
         let [known_r, known_s] = self.numbers(from, 'A')?;
-        let hashes = self.hashes.get(..MAX_HASHES).unwrap_or(self.hashes);
+        let hashes = hashes.get(..MAX_HASHES).unwrap_or(hashes);
+        if hashes.is_empty() {
+            return None;
+        }
         let count = Steps::count(&(from..last));
         let places = u64::try_from(last.saturating_sub(from)).unwrap_or(u64::MAX);
         let cost = places.saturating_mul(OF_A_PLACE).saturating_add(INVERSION);

@@ -15,6 +15,9 @@ use crate::verify::verdict::SignatureStatus;
 /// The bytes of an ES256 signature: what is compared if no algorithm was used.
 const WHOLE: usize = 64;
 
+/// The characters of the shortest signature, of HS256.
+const SHORTEST: usize = 43;
+
 pub fn truncated(facts: &Facts) -> Option<Finding> {
     let text = std::str::from_utf8(facts.text).ok()?;
     if text.ends_with("...") || text.ends_with('\u{2026}') || text.contains('~') {
@@ -39,7 +42,9 @@ pub fn truncated(facts: &Facts) -> Option<Finding> {
     let segment = text.split('.').nth(2)?;
     let named = facts.header()?.alg.as_deref()?;
     let is_verified = facts.report.signature.status == SignatureStatus::Verified;
-    let is_removed = segment.is_empty() || is_word_for_removed(segment);
+    let is_removed = segment.is_empty()
+        || is_word_for_removed(segment)
+        || signature_placeholder(facts).is_some();
     if dots != 2 || is_verified || is_removed || named.eq_ignore_ascii_case("none") {
         return None;
     }
@@ -89,14 +94,7 @@ pub fn truncated(facts: &Facts) -> Option<Finding> {
 
 /// How many bytes a signature of an algorithm has, if that does not depend on the key.
 fn signature_length(alg: &str) -> Option<usize> {
-    match alg {
-        "ES384" => Some(96),
-        "ES512" => Some(132),
-        "ES256" | "ES256K" | "EdDSA" | "Ed25519" | "HS512" => Some(WHOLE),
-        "HS256" => Some(32),
-        "HS384" => Some(48),
-        _ => None,
-    }
+    Algorithm::named(alg)?.fixed_signature_octets()
 }
 
 /// The size of the key that an RSA signature without its last few characters was made with, and how many
@@ -121,9 +119,10 @@ fn is_of_other_rsa_key(facts: &Facts, length: usize) -> bool {
     is_rsa && [128, 256, 384, 512].contains(&length)
 }
 
-/// A program that wrote its own word for a value in the place of the signature.
+/// A program that wrote its own word for a value in the place of the signature, or a person who wrote one of a sample.
 pub fn signature_placeholder(facts: &Facts) -> Option<Finding> {
-    const WORDS: [&str; 9] = [
+    /// What a program writes for a value that is not text.
+    const VALUES: [&str; 10] = [
         "[object ArrayBuffer]",
         "[object Uint8Array]",
         "[object Object]",
@@ -132,21 +131,73 @@ pub fn signature_placeholder(facts: &Facts) -> Option<Finding> {
         "null",
         "None",
         "NaN",
+        "true",
+        "false",
+    ];
+    /// What stands in a sample, in any letter case.
+    const SAMPLES: [&str; 8] = [
         "signature",
+        "sig",
+        "your_signature",
+        "your-signature",
+        "your_signature_here",
+        "signature_here",
+        "placeholder",
+        "%s",
     ];
     let text = std::str::from_utf8(facts.text).ok()?;
-    let segment = text.split('.').nth(2)?;
+    let (_, segment) = text.split_once('.')?.1.split_once('.')?;
     let decoded = facts.segment(2).unwrap_or_default();
-    let is_word = |word: &&&str| segment == **word || decoded == word.as_bytes();
-    let word = WORDS.iter().find(is_word)?;
-    let finding = Finding::note(
-        Code::SignatureAsText,
-        format!("the signature segment is \"{word}\""),
-    )
-    .with_summary("the signature is a word instead of bytes");
-    Some(
-        finding.with_hint("pass the bytes of the signature to the encoder: Buffer.from(signature)"),
-    )
+    let is_value = |word: &&&str| segment == **word || decoded == word.as_bytes();
+    let is_sample = |word: &&&str| {
+        segment.eq_ignore_ascii_case(word) || decoded.eq_ignore_ascii_case(word.as_bytes())
+    };
+    let of_program = VALUES.iter().find(is_value);
+    let of_sample = SAMPLES.iter().find(is_sample);
+    // What it names is not shown: it may be a part of the signature.
+    let evidence = match of_program.or(of_sample) {
+        Some(word) => format!("the signature segment is \"{word}\""),
+        None if is_template(segment) => "a template's placeholder is in its place".to_owned(),
+        None if is_of_x(segment) => "the signature segment is nothing but \"x\"".to_owned(),
+        None => return None,
+    };
+    let finding = Finding::note(Code::SignatureAsText, evidence)
+        .with_summary("the signature is a word instead of bytes");
+    Some(finding.with_hint(match of_program {
+        Some(_) => "pass the bytes of the signature to the encoder: Buffer.from(signature)",
+        None => "replace the sample or placeholder with the signature",
+    }))
+}
+
+/// `${signature}`, `{{ signature }}`, `<signature>` and their like: a name that a program should have replaced.
+fn is_template(segment: &str) -> bool {
+    const MARKS: [(&str, &str); 6] = [
+        ("${", "}"),
+        ("{{", "}}"),
+        ("{", "}"),
+        ("<", ">"),
+        ("[", "]"),
+        ("%", "%"),
+    ];
+    /// A longer one is more than a name.
+    const MAX_NAME: usize = 40;
+    MARKS.iter().any(|(start, end)| {
+        let name = segment.strip_prefix(start);
+        let name = name.and_then(|rest| rest.strip_suffix(end)).map(str::trim);
+        name.is_some_and(|name| {
+            name.len() <= MAX_NAME
+                && name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+                && name
+                    .chars()
+                    .all(|c| is_base64url(c) || matches!(c, '.' | ' '))
+        })
+    })
+}
+
+/// Whether nothing but `x` is there, which no signature is as short as.
+fn is_of_x(segment: &str) -> bool {
+    (2..SHORTEST).contains(&segment.len())
+        && segment.bytes().all(|byte| matches!(byte, b'x' | b'X'))
 }
 
 /// A signature that a proxy, a log or an attacker took away: nothing, or a word for it, is in its place.
@@ -181,8 +232,6 @@ pub fn signature_removed(facts: &Facts) -> Option<Finding> {
 
 /// Whether a segment is a word that stands for something left out, which no signature is as short as.
 fn is_word_for_removed(segment: &str) -> bool {
-    /// The characters of the shortest signature, of HS256.
-    const SHORTEST: usize = 43;
     const WORDS: [&str; 7] = [
         "removed", "redacted", "stripped", "omitted", "masked", "hidden", "***",
     ];

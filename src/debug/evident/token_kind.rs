@@ -135,6 +135,10 @@ fn written_otherwise(facts: &Facts) -> Option<Finding> {
     if facts.report.signature.reason == Some(Reason::Encrypted) {
         return None;
     }
+    // The text around a placeholder is a part of it.
+    if signature_placeholder(facts).is_some() {
+        return None;
+    }
     // Characters are put back by a proof alone.
     let reading = facts.readings.first()?;
     let causes = reading.causes();

@@ -4,6 +4,7 @@ use super::encoded_message::{self, First, Opened};
 use super::hash_variants::other_macs;
 use super::key_with_forms::{Target, bits};
 use super::other_curves::{self, Ways};
+use super::signings::Signing;
 use sha2::{Digest as _, Sha256};
 
 use crate::algorithm::{Algorithm, KeyType, Material, Parameter, StartedMac};
@@ -11,127 +12,18 @@ use crate::debug::alteration::{self, Alteration, originals};
 use crate::debug::budget::{self, Work};
 use crate::debug::change::Change;
 use crate::debug::damaged_json::Places;
-use crate::debug::evident::alg::rows;
 use crate::debug::proof::{Proof, Signer};
-use crate::debug::reading::base64url_lenient;
 use crate::debug::reading::notation::Notation;
 use crate::debug::replay::{self, SecretForm};
 use crate::debug::search::Case;
 use crate::debug::signer::Suspect;
 use crate::debug::signing_inputs::SigningInput;
-use crate::debug::signing_inputs::digest::Digest;
 use crate::text::base64url;
 use crate::token::header::JoseHeader;
 use crate::token::segment::Segment;
 
-/// What is signed of a text with an altered character, and how it is hashed first: as it should be, or with another fault
-/// of the signer.
-struct Signing {
-    of_input: Vec<Change>,
-    first: First,
-    /// What is signed before and behind the segment.
-    before: Vec<u8>,
-    behind: Vec<u8>,
-    /// How the segment itself is signed.
-    form: Form,
-}
-
-#[derive(Clone, Copy)]
-enum Form {
-    Sent,
-    Decoded,
-    Utf16,
-}
-
 /// The characters that are decoded together.
 const GROUP: usize = 4;
-
-impl Form {
-    /// The segment from the start of a group on.
-    fn of(self, segment: &str) -> Option<Vec<u8>> {
-        Some(match self {
-            Self::Sent => segment.as_bytes().to_vec(),
-            Self::Decoded => base64url_lenient::decode(segment)?,
-            Self::Utf16 => utf16(segment),
-        })
-    }
-}
-
-fn utf16(text: &str) -> Vec<u8> {
-    text.bytes().flat_map(|byte| [byte, 0]).collect()
-}
-
-impl Signing {
-    /// The Signing Input with another header or payload.
-    fn of(case: Case, segment: Segment) -> Self {
-        let segments = &case.reading.segments;
-        let (before, behind) = match segment {
-            Segment::Header => (String::new(), format!(".{}", segments.payload)),
-            _ => (format!("{}.", segments.header), String::new()),
-        };
-        Self {
-            of_input: Vec::new(),
-            first: None,
-            before: before.into(),
-            behind: behind.into(),
-            form: Form::Sent,
-        }
-    }
-
-    /// What may be wrong with a payload's text or its hash as well, the likeliest first.
-    fn with_faults(case: Case) -> Vec<Self> {
-        let header = &case.reading.segments.header;
-        let json = base64url::decode(header).unwrap_or_default();
-        let start = format!("{header}.");
-        let line_end = |end: &'static str| {
-            let change = Change::AppendLineEnd { end };
-            (change, start.clone().into_bytes(), Form::Sent, end)
-        };
-        let inputs = [
-            (Change::TakePayload, Vec::new(), Form::Sent, ""),
-            (
-                Change::UseJson { separator: "." },
-                [&json[..], b"."].concat(),
-                Form::Decoded,
-                "",
-            ),
-            line_end("\n"),
-            (
-                Change::UseRawPayload,
-                start.clone().into(),
-                Form::Decoded,
-                "",
-            ),
-            (
-                Change::QuoteInput,
-                format!("\"{start}").into(),
-                Form::Sent,
-                "\"",
-            ),
-            line_end("."),
-            (
-                Change::UseUtf16 { big_endian: false },
-                utf16(&start),
-                Form::Utf16,
-                "",
-            ),
-            line_end("\r\n"),
-        ];
-        let of_inputs = inputs.map(|(change, before, form, behind)| Self {
-            of_input: vec![change],
-            first: None,
-            before,
-            behind: behind.into(),
-            form,
-        });
-        let notations = [None, Some(Notation::Hex), Some(Notation::Base64)];
-        let of_hashes = notations.map(|notation| Self {
-            first: Some((Digest::Sha256, notation)),
-            ..Self::of(case, Segment::Payload)
-        });
-        of_inputs.into_iter().chain(of_hashes).collect()
-    }
-}
 
 /// Looks for the text that was signed among those that differ in one character, alone first and then with another fault
 /// of the signer.
@@ -241,8 +133,9 @@ impl<'a> Asked<'a> {
         let key = &target.key;
         // A header that was damaged may have named any of them.
         let rows = match alg {
-            Some(_) => rows(alg, key.key_type()),
+            Some(_) => target.rows(alg),
             None => Algorithm::of(key.key_type())
+                .filter(|row| target.is_for(row))
                 .map(|row| (Vec::new(), row))
                 .collect(),
         };
@@ -559,11 +452,8 @@ pub fn on_other_curves(
     let most = MAX_BYTES.checked_div(length)?;
     let inputs = alteration::contents(case.reading).take(most);
     let inputs: Vec<SigningInput> = inputs
-        .map(|(change, content)| SigningInput {
-            changes: vec![change],
-            text: content.join(".").into_bytes(),
-            alg: alg.map(str::to_owned),
-            is_likely: false,
+        .map(|(change, content)| {
+            SigningInput::new(vec![change], content.join(".").into_bytes(), alg)
         })
         .collect();
     other_curves::search(case, &inputs, targets, 0, Ways::Plain, work)

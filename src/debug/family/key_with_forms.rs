@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::algorithm::Material;
+use crate::algorithm::{Algorithm, Material};
 use crate::debug::change::Change;
+use crate::debug::evident::alg;
 use crate::debug::reading::signature_encodings::Bytes;
 use crate::debug::replay::SecretForm;
 use crate::debug::search::Case;
@@ -14,6 +15,8 @@ pub struct Target<'s> {
     pub suspect: &'s Suspect<Material>,
     pub secret: Vec<SecretForm>,
     pub key: Material,
+    /// The only algorithm that the key is for, if it is not for all of its type: that of a long secret's hash.
+    pub row: Option<&'static Algorithm>,
     pub forms: Arc<[Bytes]>,
 }
 
@@ -24,8 +27,26 @@ impl<'s> Target<'s> {
             suspect,
             secret: Vec::new(),
             key: suspect.key().clone(),
+            row: None,
             forms: forms.into(),
         }
+    }
+
+    /// The algorithms that a signature under the key may be of, as [`alg::rows`] has them.
+    pub fn rows(&self, alg: Option<&str>) -> Vec<(Vec<Change>, &'static Algorithm)> {
+        let mut rows = alg::rows(alg, self.key.key_type());
+        rows.retain(|(_, row)| self.is_for(row));
+        rows
+    }
+
+    pub fn is_for(&self, row: &'static Algorithm) -> bool {
+        self.row.is_none_or(|only| only.name == row.name)
+    }
+
+    /// How many changes the key takes.
+    pub fn changes(&self) -> usize {
+        let of_key = self.suspect.changes().len();
+        of_key.saturating_add(self.secret.len())
     }
 
     /// The signer with this key, for a proof.

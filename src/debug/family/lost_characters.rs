@@ -1,6 +1,8 @@
 //! A signature that lost its last character or two, under a key that is not on P-256: so few bits that every
 //! value of them is tried.
 
+use std::ops::RangeInclusive;
+
 use super::encoded_message;
 use super::hash_variants::{LIKELY_WAYS, ways};
 use super::key_with_forms::Target;
@@ -20,6 +22,9 @@ use crate::text::base64url;
 
 /// More bits are not tried.
 const MAX_BITS: usize = 8;
+
+/// Of ECDSA, whose ends differ by multiples of a point, so many more are tried of the Signing Input as it is.
+const MAX_BITS_ON_CURVE: usize = 12;
 
 /// So much is spent, in units of work: enough for six bits under one key on P-521.
 const SHARE: u64 = 130_000;
@@ -45,18 +50,34 @@ pub fn search(
     let likely = inputs.iter().filter(|input| input.is_likely);
     let likely: Vec<SigningInput> = likely.cloned().collect();
     let of_curves = |work: &mut Work| {
-        let on_curve = suspects.iter().filter_map(|(suspect, row)| {
-            let forms = completed(case, suspect.key(), row)?;
-            Some(Target::of(suspect, forms)).filter(other_curves::has_curve)
+        let on_curve = || {
+            let is_on_curve = |key_type| other_curves::is_curve(key_type);
+            let suspects = suspects.iter();
+            suspects.filter(move |(suspect, _)| is_on_curve(suspect.key().key_type()))
+        };
+        let targets = on_curve().filter_map(|(suspect, row)| {
+            let forms = completed(case, suspect.key(), row, 1..=MAX_BITS)?;
+            Some(Target::of(suspect, forms))
         });
-        let targets: Vec<Target> = on_curve.collect();
-        other_curves::search(case, &likely, &targets, 0, Ways::All, work)
+        let targets: Vec<Target> = targets.collect();
+        let found = other_curves::search(case, &likely, &targets, 0, Ways::All, work);
+        found.or_else(|| {
+            // The first key alone: the ends are many.
+            let (suspect, row) = on_curve().next()?;
+            if !work.spend(1 << MAX_BITS_ON_CURVE) {
+                return None;
+            }
+            let forms = completed(case, suspect.key(), row, MAX_BITS + 1..=MAX_BITS_ON_CURVE)?;
+            let plain = likely.get(..1)?;
+            let targets = [Target::of(suspect, forms)];
+            other_curves::search(case, plain, &targets, 0, Ways::Plain, work)
+        })
     };
     work.within(SHARE, |work| {
         let of_curves = of_curves(work);
         of_curves.or_else(|| {
             suspects.iter().find_map(|(suspect, row)| {
-                let forms = || completed(case, suspect.key(), row);
+                let forms = || completed(case, suspect.key(), row, 1..=MAX_BITS);
                 match suspect.key() {
                     Material::Rsa(_) => of_rsa(case, inputs, suspect, forms()?, work),
                     Material::Ed25519(_) => one_by_one(case, inputs, suspect, row, &forms()?, work),
@@ -67,13 +88,18 @@ pub fn search(
     })
 }
 
-/// The signature with each end that it may have had.
-fn completed(case: Case, key: &Material, row: &'static Algorithm) -> Option<Vec<Bytes>> {
+/// The signature with each end that it may have had, if so many bits are missing.
+fn completed(
+    case: Case,
+    key: &Material,
+    row: &'static Algorithm,
+    missing: RangeInclusive<usize>,
+) -> Option<Vec<Bytes>> {
     let segment = &case.reading.segments.signature;
     let whole = row.signature_octets(key).checked_mul(8)?;
     let characters = whole.div_ceil(6).checked_sub(segment.len())?;
     let bits = whole.checked_sub(segment.len().checked_mul(6)?)?;
-    if !(1..=MAX_BITS).contains(&bits) {
+    if !missing.contains(&bits) {
         return None;
     }
     let form = |lost| {

@@ -8,7 +8,6 @@ use crate::debug::alteration;
 use crate::debug::budget::{self, Work};
 use crate::debug::cause::Cause;
 use crate::debug::change::{Change, Edit};
-use crate::debug::evident::alg::rows;
 use crate::debug::proof::{Proof, Signer};
 use crate::debug::reading::notation::Notation;
 use crate::debug::replay;
@@ -41,7 +40,7 @@ pub fn search(
         let is_tried = |target: &&Target| input.changes.is_empty() || target.secret.is_empty();
         for target in macs().filter(is_tried) {
             let is_plain = input.changes.is_empty() && target.secret.is_empty();
-            for (of_row, row) in rows(input.alg.as_deref(), KeyType::Oct) {
+            for (of_row, row) in target.rows(input.alg.as_deref()) {
                 let others = ways(row)
                     .into_iter()
                     .filter(|_| is_plain && of_row.is_empty());

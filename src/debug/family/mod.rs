@@ -9,12 +9,13 @@ mod key_with_forms;
 mod lost_characters;
 mod mac_text;
 mod other_curves;
+mod signings;
 
 use std::sync::Arc;
 
 use super::budget::{self, Work};
 use super::change::Change;
-use super::evident::alg::{is_other_algorithm, rows};
+use super::evident::alg::is_other_algorithm;
 use super::proof::{Proof, Signer};
 use super::reading::signature_encodings::{self, Bytes};
 use super::replay::{self, SecretForm};
@@ -28,7 +29,7 @@ use other_curves::Ways;
 
 use zeroize::Zeroizing;
 
-use crate::algorithm::{Algorithm, KeyType, Material};
+use crate::algorithm::{Algorithm, KeyType, Material, shortened};
 
 /// So much is spent on the signatures of one token, in units of work.
 const SHARE: u64 = 150_000;
@@ -56,19 +57,22 @@ pub fn search(
         return Some(proof);
     }
     let one_by_one = |target: &&Target| !other_curves::has_curve(target);
-    // Header and payload in other spellings are many, so that pairs of what is likelier come before them.
-    let phases = [
-        (true, 0..=2),
-        (false, 0..=MAX_CHANGES),
-        (true, 3..=MAX_CHANGES),
-    ];
-    let phases = phases.into_iter();
-    let phases =
-        phases.flat_map(|(is_likely, changes)| changes.map(move |count| (is_likely, count)));
+    // Header and payload in other spellings are many, so that what is likelier comes before them, but not two faults
+    // before one.
+    let phases = (0..=MAX_CHANGES).flat_map(|changes| [(true, changes), (false, changes)]);
     for (is_likely, changes) in phases {
         // A key that is a change itself leaves fewer others to be tried with it.
         for target in targets.iter().rev().filter(one_by_one) {
-            for input in inputs.iter().filter(|input| input.is_likely == is_likely) {
+            let Some(left) = changes.checked_sub(target.changes()) else {
+                continue;
+            };
+            // Those with the fewest changes come first.
+            let fewer = inputs.partition_point(|input| input.changes.len() <= left);
+            let may_be_by = |input: &&SigningInput| {
+                input.is_likely == is_likely && input.may_be_by(target.suspect.id())
+            };
+            let inputs = inputs.get(..fewer).unwrap_or_default().iter();
+            for input in inputs.filter(may_be_by) {
                 if work.left() <= kept || !work.spend(1) {
                     work.leave_out();
                     return None;
@@ -153,6 +157,7 @@ fn targets<'s>(
                 suspect,
                 secret: Vec::new(),
                 key: key.clone(),
+                row: None,
                 forms: Arc::clone(&forms),
             };
             let Material::Oct(secret) = key else {
@@ -160,7 +165,7 @@ fn targets<'s>(
             };
             if secret.octets().len() > MAX_SECRET {
                 work.leave_out();
-                return vec![plain];
+                return hashed(&plain, work);
             }
             let both = SecretForm::PAIRS.into_iter().map(Vec::from);
             let alone = SecretForm::ALL.into_iter().rev().map(|form| vec![form]);
@@ -178,12 +183,33 @@ fn targets<'s>(
                     suspect,
                     secret: changes,
                     key: Material::Oct(octets.to_vec().into()),
+                    row: None,
                     forms: Arc::clone(&forms),
                 })
             });
             std::iter::once(plain).chain(changed).collect()
         })
         .collect()
+}
+
+/// A long secret, hashed once for each algorithm instead of once for each text.
+fn hashed<'s>(target: &Target<'s>, work: &mut Work) -> Vec<Target<'s>> {
+    let rows = Algorithm::of(target.key.key_type());
+    let hashed = rows.filter_map(|row| {
+        let length = row.signature_octets(&target.key);
+        let secret = target.key.bits() / 8;
+        if !work.spend(budget::of_one_hash(secret, length)) {
+            return None;
+        }
+        Some(Target {
+            suspect: target.suspect,
+            secret: Vec::new(),
+            key: shortened(row.name, &target.key)?,
+            row: Some(row),
+            forms: Arc::clone(&target.forms),
+        })
+    });
+    hashed.collect()
 }
 
 /// The length of a signature; of a MAC the longest.
@@ -213,16 +239,13 @@ impl Target<'_> {
         changes: usize,
         work: &mut Work,
     ) -> Option<Proof> {
-        let of_key = self.suspect.changes().len();
-        let of_key = of_key.saturating_add(self.secret.len());
-        let least = input.changes.len().saturating_add(of_key);
+        let least = input.changes.len().saturating_add(self.changes());
         let left = changes.checked_sub(least)?;
-        let key_type = self.key.key_type();
         for (of_form, signature) in self.forms.iter() {
             let Some(left) = left.checked_sub(of_form.len()) else {
                 continue;
             };
-            for (of_row, row) in rows(input.alg.as_deref(), key_type) {
+            for (of_row, row) in self.rows(input.alg.as_deref()) {
                 let is_other = of_row.iter().any(is_other_algorithm);
                 let is_for = self.suspect.is_for(row, is_other);
                 let Some(left) = left.checked_sub(of_row.len()).filter(|_| is_for) else {

@@ -14,7 +14,7 @@ use p384::elliptic_curve::ops::{MulVartime as _, Reduce};
 use p384::elliptic_curve::point::{AffineCoordinates as _, DecompressPoint};
 use p384::elliptic_curve::subtle::Choice;
 use p384::elliptic_curve::{
-    AffinePoint, CurveArithmetic, CurveGroup as _, FieldBytes, ProjectivePoint, Scalar,
+    AffinePoint, BatchNormalize, CurveArithmetic, FieldBytes, Group as _, ProjectivePoint, Scalar,
 };
 
 use super::hash_variants::{LIKELY_WAYS, ways};
@@ -111,9 +111,7 @@ fn on<C>(
     work: &mut Work,
 ) -> Option<Proof>
 where
-    C: CurveArithmetic,
-    AffinePoint<C>: DecompressPoint<C>,
-    Scalar<C>: Reduce<FieldBytes<C>>,
+    C: Curve,
 {
     let keys: Vec<_> = targets
         .iter()
@@ -166,11 +164,37 @@ where
 /// So many points are normalized together.
 const AT_ONCE: usize = 32;
 
+/// A curve whose points are normalized together.
+trait Curve:
+    CurveArithmetic<
+        ProjectivePoint: BatchNormalize<
+            [ProjectivePoint<Self>; AT_ONCE],
+            Output = [AffinePoint<Self>; AT_ONCE],
+        >,
+        AffinePoint: DecompressPoint<Self>,
+        Scalar: Reduce<FieldBytes<Self>>,
+    >
+{
+}
+
+impl Curve for p384::NistP384 {}
+impl Curve for p521::NistP521 {}
+impl Curve for k256::Secp256k1 {}
+
 /// The x of each point, of which none is the point at infinity but by chance.
-fn abscissas<C: CurveArithmetic>(points: &[ProjectivePoint<C>]) -> Vec<FieldBytes<C>> {
-    let mut affine = vec![AffinePoint::<C>::default(); points.len()];
-    ProjectivePoint::<C>::batch_normalize(points, &mut affine);
-    affine.iter().map(AffinePoint::<C>::x).collect()
+fn abscissas<C: Curve>(points: &[ProjectivePoint<C>]) -> Vec<FieldBytes<C>> {
+    let normalized = points.chunks(AT_ONCE).flat_map(|points| {
+        // Slices are normalized point by point: only arrays have one inversion.
+        let mut array = [ProjectivePoint::<C>::generator(); AT_ONCE];
+        array
+            .iter_mut()
+            .zip(points)
+            .for_each(|(place, point)| *place = *point);
+        ProjectivePoint::<C>::batch_normalize(&array)
+            .into_iter()
+            .take(points.len())
+    });
+    normalized.map(|point| point.x()).collect()
 }
 
 /// The points for each form of the signature and each key, the plainest ones first.
@@ -181,9 +205,7 @@ fn expected<'t, C>(
     work: &mut Work,
 ) -> Points<'t, C>
 where
-    C: CurveArithmetic,
-    AffinePoint<C>: DecompressPoint<C>,
-    Scalar<C>: Reduce<FieldBytes<C>>,
+    C: Curve,
 {
     /// So many forms are all of one kind: R and S in either order, and in either order of bytes.
     const ORDERS: usize = 4;
@@ -232,7 +254,7 @@ where
 }
 
 /// The point R, with its multiples, and the multiples of keys by its x.
-struct Nonce<C: CurveArithmetic> {
+struct Nonce<C: Curve> {
     /// None if no point has this x.
     lifted: Option<ProjectivePoint<C>>,
     /// By the bytes of the number.
@@ -242,8 +264,7 @@ struct Nonce<C: CurveArithmetic> {
 
 impl<C> Nonce<C>
 where
-    C: CurveArithmetic,
-    AffinePoint<C>: DecompressPoint<C>,
+    C: Curve,
 {
     fn new(r: &[u8]) -> Self {
         let decompressed =
@@ -350,7 +371,7 @@ impl Expected<'_> {
 }
 
 impl<P: p384::elliptic_curve::Group> Multiples<P> {
-    fn of_generator<C: CurveArithmetic<ProjectivePoint = P>>() -> Self {
+    fn of_generator<C: Curve<ProjectivePoint = P>>() -> Self {
         let mut digit = P::generator();
         let places = Scalar::<C>::NUM_BITS.div_ceil(6);
         let multiples = (0..places).map(|_| {
@@ -386,15 +407,14 @@ impl<P: p384::elliptic_curve::Group> Multiples<P> {
 /// A number modulo the order of the curve; none if it is zero or too long.
 fn number<C>(bytes: &[u8]) -> Option<Scalar<C>>
 where
-    C: CurveArithmetic,
-    Scalar<C>: Reduce<FieldBytes<C>>,
+    C: Curve,
 {
     let number = Scalar::<C>::reduce(&field_bytes::<C>(bytes)?);
     (!bool::from(number.is_zero())).then_some(number)
 }
 
 /// The first bytes, as many as the curve takes.
-fn field_bytes<C: CurveArithmetic>(bytes: &[u8]) -> Option<FieldBytes<C>> {
+fn field_bytes<C: Curve>(bytes: &[u8]) -> Option<FieldBytes<C>> {
     let mut field = FieldBytes::<C>::default();
     let length = field.len();
     field.copy_from_slice(bytes.get(..length)?);
@@ -403,8 +423,10 @@ fn field_bytes<C: CurveArithmetic>(bytes: &[u8]) -> Option<FieldBytes<C>> {
 
 /// Whether a key is one on these curves.
 pub fn has_curve(target: &Target) -> bool {
-    matches!(
-        target.key.key_type(),
-        KeyType::P384 | KeyType::P521 | KeyType::Secp256k1
-    )
+    is_curve(target.key.key_type())
+}
+
+/// Whether it is one of these curves.
+pub fn is_curve(key_type: KeyType) -> bool {
+    matches!(key_type, KeyType::P384 | KeyType::P521 | KeyType::Secp256k1)
 }

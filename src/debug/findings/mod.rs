@@ -1,12 +1,14 @@
 //! Converts the results of a search to findings.
 
+pub mod circumstances;
 pub mod ranking;
 pub mod wording;
 
 use serde::de::IgnoredAny;
 
 use super::cause::Cause;
-use super::change::{self, Change, repairs};
+use super::change::{self, Change};
+use super::change_words::repairs;
 use super::hmac_confusion::EMPTY_SECRET;
 use super::proof::Proof;
 use super::reading::Reading;
@@ -79,6 +81,9 @@ impl Findings {
                 Cause::SignatureGood => {
                     let error = context.report.error.as_ref();
                     wording::of_good_signature(finding, context.header, error, proof.algorithm())
+                }
+                Cause::LineWrapped | Cause::AlteredCharacter | Cause::EscapedCharacter => {
+                    wording::of_edits(finding, *cause, proof.changes())
                 }
                 Cause::PssSaltLength => {
                     wording::of_salt(finding, proof.changes(), proof.algorithm())

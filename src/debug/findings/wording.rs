@@ -168,6 +168,25 @@ pub fn of_salt(finding: Finding, changes: &[Change], algorithm: &str) -> Finding
     }
 }
 
+/// The finding of characters inside a token that are not the token's: of several of them, or of line breaks that are
+/// written as text.
+pub fn of_edits(finding: Finding, cause: Cause, changes: &[Change]) -> Finding {
+    let is_of_it =
+        |change: &&Change| matches!(change, Change::EditText { cause: of, .. } if *of == cause);
+    match (cause, changes.iter().filter(is_of_it).count()) {
+        (Cause::LineWrapped, 1..) => finding
+            .with_summary("the token has line breaks as HTML or quoted-printable mail write them")
+            .with_hint("copy the token from where it was issued, not from the page or the mail"),
+        (Cause::EscapedCharacter, 2..) => {
+            finding.with_summary("characters of the token are written as escapes")
+        }
+        (Cause::AlteredCharacter, 2..) => {
+            finding.with_summary("several characters of the token were altered")
+        }
+        (_, _) => finding,
+    }
+}
+
 /// The finding of a cause, in the terms of the algorithm that the signature is of.
 pub fn of_algorithm(finding: Finding, cause: Cause, algorithm: &str) -> Finding {
     let half: usize = match algorithm {

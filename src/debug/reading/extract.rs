@@ -1,7 +1,10 @@
 //! What stands around a token, and how it is removed: one step after the other, each of which may
 //! propose several changes, and none if it has nothing to do. How they are made is in `replay/token_text.rs`.
 
+use std::ops::RangeInclusive;
+
 use super::base64url_lenient;
+use super::notation::Notation;
 use crate::debug::budget;
 use crate::debug::cause::Cause;
 use crate::debug::change::{Change, Edit};
@@ -13,16 +16,24 @@ use crate::token::compact::HEADER_STARTS;
 /// Changes to be made one after the other. None of them leaves the text as it is.
 type Proposal = Vec<Change>;
 
-/// Every step, in the order in which the wrappings come off.
-pub const STEPS: [fn(&str) -> Vec<Proposal>; 12] = [
+/// A step, which proposes changes to a text.
+pub type Step = fn(&str) -> Vec<Proposal>;
+
+/// The steps that take a text out of what it was encoded in, or wrapped in.
+pub const CONTAINERS: [Step; 5] = [
     decoded_again,
     decoded,
     // Encoded twice, as by a form that holds a URL.
     decoded,
     from_json,
     from_cookie,
+];
+
+/// The steps after these, in the order in which the wrappings come off.
+pub const STEPS: [Step; 8] = [
     before_tilde,
     without_vault_prefix,
+    with_encoded_signature,
     apart,
     dotted,
     with_plus,
@@ -117,7 +128,7 @@ fn decoded_again(text: &str) -> Vec<Proposal> {
     };
     let decoded = plain.and_then(|plain| {
         let inner = after(&plain, &Change::DecodeBase64)?;
-        let holds_token = !tokens(&inner).is_empty();
+        let holds_token = is_whole(&inner) || !tokens(&inner).is_empty();
         alone(Change::DecodeBase64, plain.as_bytes()).filter(|_| holds_token)
     });
     let proposal = decoded.map(|decoded| {
@@ -225,6 +236,31 @@ fn without_vault_prefix(text: &str) -> Vec<Proposal> {
         is_number.then(|| vec![Change::EditText { cause, edit }])
     });
     Vec::from_iter(proposal)
+}
+
+/// A signature that was not encoded: its bytes as numbers, or as the object that JavaScript makes of them.
+fn with_encoded_signature(text: &str) -> Vec<Proposal> {
+    /// A signature has more bytes, and fewer.
+    const BYTES: RangeInclusive<usize> = 16..=2048;
+    let segments: Vec<&str> = text.split('.').collect();
+    let [header, _, signature] = segments.as_slice() else {
+        return Vec::new();
+    };
+    if !begins(header) || !signature.contains(',') {
+        return Vec::new();
+    }
+    let notations = [Notation::Numbers, Notation::Object].into_iter();
+    let change = notations.filter_map(|notation| {
+        let separators = notation.has_separators(signature);
+        let bytes = notation.decode(signature, separators)?;
+        BYTES
+            .contains(&bytes.len())
+            .then_some(Change::EncodeSignature {
+                notation,
+                separators,
+            })
+    });
+    change.map(|change| vec![change]).collect()
 }
 
 /// The signed token of an SD-JWT.

@@ -4,6 +4,8 @@
 pub mod base64url_lenient;
 pub mod der;
 pub mod extract;
+pub mod foreign;
+pub mod header_encoding;
 pub mod notation;
 pub mod signature_encodings;
 
@@ -30,10 +32,24 @@ pub const MAX_READ: usize = 64 * 1024;
 
 /// Every way to read a text as a token, the plainest first.
 pub fn readings(token: &[u8]) -> Vec<Reading> {
+    let found = extract::STEPS
+        .iter()
+        .fold(unwrapped(token), |found, step| after(found, *step));
+    found
+        .into_iter()
+        .filter_map(|(changes, text)| Reading::of(token, changes, &text))
+        .collect()
+}
+
+/// A text with what was done to it.
+type Text = (Vec<Change>, String);
+
+/// A text taken out of what it was encoded in, or wrapped in, in every way, the plainest first.
+pub fn unwrapped(token: &[u8]) -> Vec<Text> {
     if token.len() > MAX_READ {
         return Vec::new();
     }
-    let mut found = match extract::alone(Change::RemoveNuls, token) {
+    let found = match extract::alone(Change::RemoveNuls, token) {
         Some(changes) => {
             let after = |text: Vec<u8>, change: &Change| replay::text(&text, change);
             let text = changes.iter().try_fold(token.to_vec(), after);
@@ -41,27 +57,28 @@ pub fn readings(token: &[u8]) -> Vec<Reading> {
         }
         None => vec![(Vec::new(), replay::legible(token))],
     };
-    for step in extract::STEPS {
-        found = found
-            .into_iter()
-            .flat_map(|(changes, text)| match step(&text) {
-                proposals if proposals.is_empty() => vec![(changes, text)],
-                proposals => proposals
-                    .into_iter()
-                    .filter_map(|proposal| with(&changes, &text, &proposal))
-                    .collect(),
-            })
-            .take(MAX_READINGS)
-            .collect();
-    }
-    found
-        .into_iter()
-        .filter_map(|(changes, text)| Reading::of(token, changes, &text))
+    extract::CONTAINERS
+        .iter()
+        .fold(found, |found, step| after(found, *step))
+}
+
+/// The texts after a step, which leaves those alone for which it has nothing to propose.
+fn after(texts: Vec<Text>, step: extract::Step) -> Vec<Text> {
+    let texts = texts.into_iter();
+    texts
+        .flat_map(|(changes, text)| match step(&text) {
+            proposals if proposals.is_empty() => vec![(changes, text)],
+            proposals => proposals
+                .into_iter()
+                .filter_map(|proposal| with(&changes, &text, &proposal))
+                .collect(),
+        })
+        .take(MAX_READINGS)
         .collect()
 }
 
 /// A text with these changes made to it as well.
-fn with(changes: &[Change], text: &str, proposal: &[Change]) -> Option<(Vec<Change>, String)> {
+fn with(changes: &[Change], text: &str, proposal: &[Change]) -> Option<Text> {
     let text = proposal.iter().try_fold(text.to_owned(), |text, change| {
         replay::text(text.as_bytes(), change).map(|text| replay::legible(&text))
     })?;

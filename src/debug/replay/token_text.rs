@@ -63,6 +63,15 @@ pub fn text(text: &[u8], change: &Change) -> Option<Vec<u8>> {
         Change::RemoveWhitespace => without_whitespace(text),
         Change::ReplaceSpaces => replaced(text, b' ', b'+'),
         Change::EditText { edit, .. } => edit.apply(&legible(text))?.into_bytes(),
+        Change::EncodeSignature {
+            notation,
+            separators,
+        } => {
+            let text = std::str::from_utf8(text).ok()?;
+            let (input, signature) = text.rsplit_once('.')?;
+            let signature = base64url::encode(&notation.decode(signature, *separators)?);
+            format!("{input}.{signature}").into_bytes()
+        }
         Change::UseBase64url => replaced(&replaced(text, b'+', b'-'), b'/', b'_'),
         Change::RemovePadding => {
             let segments = text.split(|byte| *byte == b'.').map(without_padding);

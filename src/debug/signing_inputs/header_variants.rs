@@ -30,6 +30,8 @@ pub struct KeyNames {
 pub struct Changed {
     pub text: String,
     pub alg: Option<String>,
+    /// The `kid`, if it is another one than the header has.
+    pub other_kid: Option<String>,
 }
 
 /// The header with `kid`, `typ` or `alg` left out, put in, or with a value that the keys have.
@@ -64,7 +66,7 @@ pub fn changed(
     headers
         .into_iter()
         .skip(1)
-        .filter_map(|(_, header)| spelled(header, style, work))
+        .filter_map(|(_, header)| spelled(header, parameters, style, work))
         .collect()
 }
 
@@ -78,14 +80,21 @@ pub fn with_zip(parameters: &Object, json: &[u8], work: &mut Work) -> Vec<Change
     let sent = json_styles::pairs(parameters);
     let headers = with_other(&sent, "zip", &zip);
     headers
-        .filter_map(|header| spelled(header, style, work))
+        .filter_map(|header| spelled(header, parameters, style, work))
         .collect()
 }
 
-fn spelled(header: Vec<Pair>, style: Style, work: &mut Work) -> Option<Changed> {
-    let alg = header.iter().find(|(name, _)| *name == "alg");
+fn spelled(header: Vec<Pair>, sent: &Object, style: Style, work: &mut Work) -> Option<Changed> {
+    let member = |wanted| {
+        let member = header.iter().find(|(name, _)| *name == wanted);
+        member.and_then(|(_, value)| value.as_str())
+    };
+    let kid_sent = sent.get("kid").and_then(Value::as_str);
     Some(Changed {
-        alg: alg.and_then(|(_, alg)| alg.as_str()).map(str::to_owned),
+        alg: member("alg").map(str::to_owned),
+        other_kid: member("kid")
+            .filter(|kid| Some(*kid) != kid_sent)
+            .map(str::to_owned),
         text: json_styles::written(header, style, work)?,
     })
 }

@@ -5,31 +5,26 @@
 pub mod digest;
 pub mod header_variants;
 pub mod json_styles;
+mod variants;
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use self::digest::Digest;
 use self::header_variants::KeyNames;
-use super::alteration;
+use self::variants::{Headers, Variant};
 use super::budget::{self, Work};
 use super::cause::Cause;
 use super::change::{self, Change};
-use super::reading::Reading;
+use super::reading::{Reading, header_encoding};
 use super::replay;
-use crate::algorithm::Algorithm;
 use crate::curve::Prehash;
 use crate::debug::reading::notation::Notation;
+use crate::key::KeyId;
 use crate::text::base64url;
-use crate::text::json::{Object, Value};
 use crate::token::header::JoseHeader;
-use crate::token::segment::Segment;
 
 /// The bytes of all texts together, each as often as it is hashed.
 const MAX_HASHED: usize = 8 * 1024 * 1024;
-
-/// The bytes of all spellings of one object together.
-const MAX_SPELLED: usize = 1024 * 1024;
 
 /// The bytes of all texts that are kept.
 const MAX_KEPT: usize = 2 * 1024 * 1024;
@@ -78,6 +73,26 @@ pub struct SigningInput {
     pub alg: Option<String>,
     /// Whether it is one of few, so that it may be hashed in every way.
     pub is_likely: bool,
+    /// The `kid` of that header, if it is not the one that was sent.
+    other_kid: Option<String>,
+}
+
+impl SigningInput {
+    pub fn new(changes: Vec<Change>, text: Vec<u8>, alg: Option<&str>) -> Self {
+        Self {
+            changes,
+            text,
+            alg: alg.map(str::to_owned),
+            is_likely: false,
+            other_kid: None,
+        }
+    }
+
+    /// Whether a key may have signed it: a header that named another key before it was changed was signed by that one.
+    pub fn may_be_by(&self, key: &KeyId) -> bool {
+        let kid = self.other_kid.as_deref();
+        kid.is_none_or(|kid| kid == key.name())
+    }
 }
 
 /// Every hash that may have been signed.
@@ -111,45 +126,6 @@ enum Ways {
     Plain,
 }
 
-/// A header or payload, as it was sent or another.
-struct Variant {
-    segment: String,
-    change: Option<Change>,
-    /// The header's `alg`; of a payload it means nothing.
-    alg: Option<String>,
-    /// The styles in which it is written so, if it is written in any.
-    styles: Styles,
-}
-
-/// Some of the styles in which JSON is written, by their numbers.
-#[derive(Clone, Copy, Default)]
-struct Styles(u128);
-
-impl Styles {
-    fn one(number: usize) -> Self {
-        let number = u32::try_from(number).ok();
-        Self(
-            number
-                .and_then(|number| 1_u128.checked_shl(number))
-                .unwrap_or_default(),
-        )
-    }
-
-    fn are_none(self) -> bool {
-        self.0 == 0
-    }
-
-    /// Whether both have one in common, or there is none that could be.
-    fn meet(self, other: Self) -> bool {
-        self.are_none() || other.are_none() || self.0 & other.0 != 0
-    }
-
-    /// Whether one of them takes one line, if there is any.
-    fn are_likely(self) -> bool {
-        self.are_none() || self.0.trailing_zeros() < json_styles::ON_ONE_LINE
-    }
-}
-
 impl SigningInputs {
     /// Hashes every text that may have been signed, each once, the likeliest first.
     pub fn new(
@@ -176,139 +152,63 @@ impl SigningInputs {
 }
 
 impl Writer<'_> {
-    #[allow(clippy::too_many_lines, reason = "one kind of text after the other")]
     fn fill(&mut self, header: Option<&JoseHeader>, names: &KeyNames, work: &mut Work) {
-        let alg = header.and_then(|header| header.alg.as_deref());
         let segments = &self.reading.segments;
-        let inputs = inputs();
-        let as_sent = |segment: &str, alg: Option<&str>| Variant {
-            segment: segment.to_owned(),
-            change: None,
-            alg: alg.map(str::to_owned),
-            styles: Styles::default(),
+        let header_json = base64url::decode(&segments.header).unwrap_or_default();
+        let meant = match header {
+            Some(_) => None,
+            None => header_encoding::read(&header_json),
         };
-        let (header_sent, payload_sent) = (
-            as_sent(&segments.header, alg),
-            as_sent(&segments.payload, None),
-        );
-        let (headers, payloads) = ([&header_sent], [&payload_sent]);
-        self.pairs(&headers, &payloads, &[Vec::new()], Ways::All, work);
-        let as_written = vec![Change::KeepAsWritten];
-        self.pairs(&headers, &payloads, &[as_written], Ways::All, work);
-        self.pairs(&headers, &payloads, &inputs, Ways::All, work);
-        self.pairs(&headers, &payloads, &rare_inputs(), Ways::All, work);
+        let read = header.or(meant.as_ref().map(|(_, header)| header));
+        let alg = read.and_then(|header| header.alg.as_deref());
+        let header_sent = Variant::sent(&segments.header, alg);
+        let payload_sent = Variant::sent(&segments.payload, None);
+        let as_written = [vec![Change::KeepAsWritten]];
+        let inputs = inputs();
+        for inputs in [&[Vec::new()], &as_written[..], &inputs, &rare_inputs()] {
+            self.pairs(&[&header_sent], &[&payload_sent], inputs, Ways::All, work);
+        }
 
         let encoded = segments.header.len().saturating_add(segments.payload.len());
         if !work.spend(budget::of_parsing(encoded)) {
             return;
         }
-        let header_json = base64url::decode(&segments.header).unwrap_or_default();
         let payload_json = base64url::decode(&segments.payload).unwrap_or_default();
-        let mut changed_headers = Vec::new();
-        let (mut respelled_headers, mut other_payloads) = (Vec::new(), Vec::new());
-        // Not tried with anything else that was changed.
-        let mut rare_headers = Vec::new();
-        if work.spend(budget::of_json(&header_json))
-            && let Some(json) = header_variants::with_hashed_nonce(&header_json)
-        {
-            rare_headers.push(Variant {
-                segment: base64url::encode(json.as_bytes()),
-                change: Some(Change::HashNonce),
-                alg: alg.map(str::to_owned),
-                styles: Styles::default(),
-            });
-        }
-        if let Some(header) = header {
-            for changed in header_variants::changed(&header.parameters, &header_json, names, work) {
-                let json = changed.text.into();
-                // Damage seldom makes the name of one algorithm that of another.
-                let is_other = changed.alg.as_deref() != alg
-                    && alg.is_some_and(|alg| Algorithm::named(alg).is_some());
-                let variant = header_variant(Cause::HeaderChanged, json, changed.alg);
-                changed_headers.push(if is_other {
-                    variant
-                } else {
-                    variant.or_damaged(Segment::Header, &segments.header)
-                });
-            }
-            for changed in header_variants::with_zip(&header.parameters, &header_json, work) {
-                let json = changed.text.into();
-                rare_headers.push(header_variant(Cause::HeaderChanged, json, changed.alg));
-            }
-            for json in header_variants::reordered(&header.parameters, &header_json, work) {
-                let alg = alg.map(str::to_owned);
-                rare_headers.push(header_variant(Cause::HeaderReserialized, json.into(), alg));
-            }
-            let spellings = spellings(&header.parameters, work);
-            let is_written = is_spelling(&header_json, &spellings);
-            for (json, styles) in spellings {
-                let alg = alg.map(str::to_owned);
-                let variant = header_variant(Cause::HeaderReserialized, json, alg);
-                let variant = Variant { styles, ..variant };
-                respelled_headers.push(if is_written {
-                    variant
-                } else {
-                    variant.or_damaged(Segment::Header, &segments.header)
-                });
-            }
-        }
-        if work.spend(budget::of_json(&payload_json))
-            && let Ok(Value::Object(claims)) = Value::parse(&payload_json)
-        {
-            let spellings = spellings(&claims, work);
-            let is_written = is_spelling(&payload_json, &spellings);
-            other_payloads.extend(spellings.into_iter().map(|(json, styles)| {
-                let variant = payload_variant(Cause::PayloadReserialized, json);
-                let variant = Variant { styles, ..variant };
-                if is_written {
-                    variant
-                } else {
-                    variant.or_damaged(Segment::Payload, &segments.payload)
-                }
-            }));
-        }
-        if let Ok(json) = String::from_utf8(payload_json) {
-            let with_newline = format!("{json}\n").into();
-            other_payloads.push(payload_variant(Cause::SignedWithNewline, with_newline));
-        }
+        let headers = Headers::new(&segments.header, &header_json, header, names, work);
+        let payloads = variants::payloads(&segments.payload, payload_json, work);
+        self.variants(&header_sent, &payload_sent, &headers, &payloads, work);
+    }
+
+    /// Other headers, other payloads, and both of what is likely.
+    fn variants(
+        &mut self,
+        header_sent: &Variant,
+        payload_sent: &Variant,
+        headers: &Headers,
+        payloads: &[Variant],
+        work: &mut Work,
+    ) {
+        let (header_sent, payload_sent) = ([header_sent], [payload_sent]);
+        let changed: Vec<_> = headers.changed.iter().collect();
+        let others: Vec<_> = changed.iter().copied().chain(&headers.respelled).collect();
+        let rare: Vec<_> = headers.rare.iter().collect();
+        let all_payloads: Vec<_> = payloads.iter().collect();
+        let likely_payloads = payloads.iter().filter(|payload| payload.is_likely());
+        let likely_payloads: Vec<_> = likely_payloads.collect();
+        let inputs = inputs();
         let plain = [Vec::new()];
-        let changed_headers: Vec<_> = changed_headers.iter().collect();
-        let other_headers: Vec<_> = changed_headers
-            .iter()
-            .copied()
-            .chain(&respelled_headers)
-            .collect();
-        let rare_headers: Vec<_> = rare_headers.iter().collect();
-        let likely_payloads: Vec<_> = other_payloads
-            .iter()
-            .filter(|payload| payload.styles.are_likely())
-            .collect();
-        let all_payloads: Vec<_> = other_payloads.iter().collect();
-        self.pairs(&other_headers, &payloads, &plain, Ways::Every, work);
-        self.pairs(&rare_headers, &payloads, &plain, Ways::Plain, work);
-        self.pairs(&headers, &all_payloads, &plain, Ways::Every, work);
-        self.pairs(
-            changed_headers
-                .get(..MAX_PAIRED)
-                .unwrap_or(&changed_headers),
-            &likely_payloads,
-            &plain,
-            Ways::Plain,
-            work,
-        );
-        for header in &respelled_headers {
-            // Who writes both writes them in one style, or two writers write each on one line.
+        self.pairs(&others, &payload_sent, &plain, Ways::Every, work);
+        self.pairs(&rare, &payload_sent, &plain, Ways::Plain, work);
+        self.pairs(&header_sent, &all_payloads, &plain, Ways::Every, work);
+        let paired = changed.get(..MAX_PAIRED).unwrap_or(&changed);
+        self.pairs(paired, &likely_payloads, &plain, Ways::Plain, work);
+        for header in &headers.respelled {
             let mut alike = all_payloads.clone();
-            alike.retain(|payload| {
-                let are_likely = [payload.styles, header.styles]
-                    .iter()
-                    .all(|styles| styles.are_likely());
-                are_likely || payload.styles.meet(header.styles)
-            });
+            alike.retain(|payload| payload.is_like(header));
             self.pairs(&[header], &alike, &plain, Ways::Plain, work);
         }
-        self.pairs(&other_headers, &payloads, &inputs, Ways::Plain, work);
-        self.pairs(&headers, &all_payloads, &inputs, Ways::Plain, work);
+        self.pairs(&others, &payload_sent, &inputs, Ways::Plain, work);
+        self.pairs(&header_sent, &all_payloads, &inputs, Ways::Plain, work);
     }
 
     /// Each header with each payload, and what each of these lists of changes makes of both.
@@ -331,7 +231,7 @@ impl Writer<'_> {
                     let changes = header.change.iter().chain(&payload.change).chain(input);
                     if let Some(text) = text {
                         let changes: Vec<Change> = changes.cloned().collect();
-                        self.add(&changes, &text, header.alg.as_deref(), ways);
+                        self.add(&changes, &text, header, ways);
                     }
                 }
             }
@@ -361,8 +261,9 @@ impl Writer<'_> {
         is_paid
     }
 
-    /// Hashes a text; by SHA-256 first. `alg` is the one of the header that was signed with it.
-    fn add(&mut self, changes: &[Change], text: &[u8], alg: Option<&str>, ways: Ways) {
+    /// Hashes a text; by SHA-256 first. The header is the one that was signed with it.
+    fn add(&mut self, changes: &[Change], text: &[u8], header: &Variant, ways: Ways) {
+        let alg = header.alg.as_deref();
         let once = Digest::Sha256.hash(text);
         if !self.known.insert(digest::prehash(&once)) {
             return;
@@ -370,10 +271,9 @@ impl Writer<'_> {
         if let Some(left) = self.kept.checked_sub(text.len()) {
             self.kept = left;
             self.signed.texts.push(SigningInput {
-                changes: changes.to_vec(),
-                text: text.to_vec(),
-                alg: alg.map(str::to_owned),
                 is_likely: ways == Ways::All,
+                other_kid: header.other_kid.clone(),
+                ..SigningInput::new(changes.to_vec(), text.to_vec(), alg)
             });
         }
         let causes = change::causes(changes);
@@ -446,45 +346,6 @@ impl Writer<'_> {
     }
 }
 
-impl Variant {
-    /// The same as damage, if one character of the segment as it was sent makes all the difference.
-    fn or_damaged(self, segment: Segment, sent: &str) -> Self {
-        let damage = alteration::between(sent, &self.segment);
-        let damage = damage.map(|(cause, edit)| Change::EditSegment {
-            cause,
-            segment,
-            edit,
-        });
-        Self {
-            change: damage.or(self.change),
-            ..self
-        }
-    }
-}
-
-/// Whether a common writer wrote this JSON.
-fn is_spelling(json: &[u8], spellings: &[(Arc<str>, Styles)]) -> bool {
-    spellings.iter().any(|(known, _)| known.as_bytes() == json)
-}
-
-fn header_variant(cause: Cause, json: Arc<str>, alg: Option<String>) -> Variant {
-    Variant {
-        segment: base64url::encode(json.as_bytes()),
-        change: Some(Change::ReplaceHeader { cause, json }),
-        alg,
-        styles: Styles::default(),
-    }
-}
-
-fn payload_variant(cause: Cause, json: Arc<str>) -> Variant {
-    Variant {
-        segment: base64url::encode(json.as_bytes()),
-        change: Some(Change::ReplacePayload { cause, json }),
-        alg: None,
-        styles: Styles::default(),
-    }
-}
-
 /// Parts of the Signing Input, or more than it.
 fn inputs() -> [Vec<Change>; 11] {
     use Change::{AddPadding, AppendLineEnd, TakeHeader, TakePayload, UseJson, UseStandardBase64};
@@ -522,28 +383,4 @@ fn rare_inputs() -> [Vec<Change>; 10] {
         wrapped(76, "\r\n"),
         wrapped(64, "\n"),
     ]
-}
-
-/// An object in every spelling, each once, with the styles that lead to it.
-fn spellings(object: &Object, work: &mut Work) -> Vec<(Arc<str>, Styles)> {
-    let mut found: Vec<(Arc<str>, Styles)> = Vec::new();
-    let mut bytes: usize = 0;
-    for (number, style) in json_styles::styles().enumerate() {
-        let spelled = json_styles::written(json_styles::pairs(object), style, work);
-        bytes = bytes.saturating_add(spelled.as_ref().map_or(0, String::len));
-        match spelled {
-            Some(spelled) if bytes <= MAX_SPELLED => {
-                let style = Styles::one(number);
-                match found.iter_mut().find(|(known, _)| **known == *spelled) {
-                    Some((_, styles)) => styles.0 |= style.0,
-                    None => found.push((spelled.into(), style)),
-                }
-            }
-            Some(_) | None => work.leave_out(),
-        }
-        if bytes > MAX_SPELLED {
-            break;
-        }
-    }
-    found
 }

@@ -6,6 +6,7 @@ use sha2::{Digest, Sha256, Sha384, Sha512};
 
 use super::mistakes::HASHED;
 use super::{HEADER, KID, codes, debug, debugger, encode, halves, input, payload, proven};
+use crate::pairs::Pair;
 use crate::support::{NOW, Random, der};
 
 /// A half that begins with a zero octet, and was written without it.
@@ -343,6 +344,62 @@ fn cut_tokens_are_found() {
             assert!(report.findings[0].evidence.contains(&place), "{report:?}");
             let json = serde_json::to_string(&report).unwrap();
             assert!(!json.contains("hunter2"), "{json}");
+        }
+    }
+}
+
+/// The end of a signature under a key of every type: its last character, or two.
+#[test]
+fn cut_tokens_of_every_family_are_found() {
+    for (key_type, alg) in [
+        ("P-384", "ES384"),
+        ("P-521", "ES512"),
+        ("secp256k1", "ES256K"),
+        ("Ed25519", "EdDSA"),
+        ("RSA", "RS256"),
+    ] {
+        let pair = Pair::new(key_type, 21);
+        let bench = debugger(&[&pair.jwk()], &[], Effort::Default);
+        for number in 0..3 {
+            let token = pair.token(alg, alg, &payload(number));
+            for lost in 1..=2 {
+                let report = debug(&bench, &token[..token.len() - lost]);
+                assert_eq!(proven(&report), codes(&["truncated"]), "{alg} {lost}");
+            }
+        }
+    }
+}
+
+/// A header that one altered character keeps from being JSON: what it was can be told from what it is.
+#[test]
+fn a_header_that_is_not_json_any_more_is_found() {
+    for (key_type, alg) in [
+        ("P-256", "ES256"),
+        ("P-384", "ES384"),
+        ("P-521", "ES512"),
+        ("secp256k1", "ES256K"),
+        ("Ed25519", "EdDSA"),
+        ("RSA", "PS256"),
+        ("oct", "HS256"),
+    ] {
+        let pair = Pair::new(key_type, 22);
+        let bench = debugger(&[&pair.jwk()], &[], Effort::Default);
+        let header = format!(r#"{{"alg":"{alg}","typ":"JWT"}}"#);
+        let input = input(&header, &payload(1));
+        let signature = encode(pair.sign(alg, input.as_bytes()));
+        // A quote, a colon and a brace, and what stands for parts of two of them.
+        for at in [1, 2, 8, 13, 19, 22, 30] {
+            for damaged in [
+                format!("{}~{}", &input[..at], &input[at + 1..]).replace('~', "_"),
+                format!("{}_{}", &input[..at], &input[at..]),
+                format!("{}{}", &input[..at], &input[at + 1..]),
+            ] {
+                let report = debug(&bench, &format!("{damaged}.{signature}"));
+                let is_json = report.header.is_some();
+                let found = proven(&report);
+                let expected = codes(&["altered-character"]);
+                assert!(is_json || found == expected, "{alg} {damaged}: {found:?}");
+            }
         }
     }
 }

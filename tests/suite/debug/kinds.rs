@@ -5,6 +5,7 @@ use jwtlens::{Certainty, Effort, Finding, Policy, Verdict};
 use sha2::{Digest, Sha256};
 
 use super::{Bench, HEADER, codes, debug, debugger, encode, input, payload, proven};
+use crate::pairs::Pair;
 use crate::support::{Issuer, NOW, Random, der};
 
 /// What a token inside other text would get is told beside what is to be taken off, and nothing else
@@ -484,6 +485,54 @@ fn what_is_around_a_token_inside_is_named() {
 }
 
 /// The reply of a token endpoint is shown only as far as its text is known in advance.
+/// A header that was signed in UTF-16 or behind a byte order mark: the signature is good, and what is wrong is named.
+#[test]
+fn a_header_in_another_encoding_is_named() {
+    for (key_type, alg) in [
+        ("P-256", "ES256"),
+        ("P-384", "ES384"),
+        ("Ed25519", "EdDSA"),
+        ("RSA", "RS256"),
+        ("RSA", "PS256"),
+        ("oct", "HS256"),
+    ] {
+        let pair = Pair::new(key_type, 71);
+        let bench = debugger(&[&pair.jwk()], &[], Effort::Default);
+        let json = format!(r#"{{"alg":"{alg}","typ":"JWT"}}"#);
+        let utf16 = |order: fn(u16) -> [u8; 2]| json.encode_utf16().flat_map(order).collect();
+        let (little, big): (Vec<u8>, Vec<u8>) = (utf16(u16::to_le_bytes), utf16(u16::to_be_bytes));
+        let utf32 = json.chars().flat_map(|c| u32::from(c).to_le_bytes());
+        let utf32: Vec<u8> = utf32.collect();
+        let signed = |header: &[u8], change: &str| {
+            let input = format!("{}.{}", encode(header), encode(payload(1)));
+            let signature = encode(pair.sign(alg, format!("{input}{change}").as_bytes()));
+            debug(&bench, &format!("{input}.{signature}"))
+        };
+        for (header, code) in [
+            (
+                [b"\xEF\xBB\xBF", json.as_bytes()].concat(),
+                "signature-good",
+            ),
+            (little.clone(), "nul-bytes"),
+            (big, "nul-bytes"),
+            ([&[0xFF, 0xFE], &little[..]].concat(), "nul-bytes"),
+        ] {
+            let report = signed(&header, "");
+            assert_eq!(report.verdict, Verdict::Malformed, "{alg}");
+            assert_eq!(proven(&report), codes(&[code]), "{alg} {header:?}");
+            // Nothing is said of what was signed besides.
+            assert_eq!(
+                proven(&signed(&header, "\n")),
+                codes(&[]),
+                "{alg} {header:?}"
+            );
+        }
+        // No encoding is named that it is not in.
+        let found = proven(&signed(&utf32, ""));
+        assert!(!found.contains("nul-bytes"), "{alg}: {found:?}");
+    }
+}
+
 #[test]
 fn an_error_response_is_not_repeated() {
     let keys = debugger(&[], &[], Effort::Default);

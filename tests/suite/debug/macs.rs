@@ -79,6 +79,45 @@ fn a_mac_with_the_public_key_is_found() {
     }
 }
 
+/// Keys of the other types in the forms in which a server may have read them.
+#[test]
+fn a_mac_with_a_key_of_another_type_is_found() {
+    let decoded = |jwk: &serde_json::Value, name: &str| {
+        let text = jwk[name].as_str().unwrap();
+        data_encoding::BASE64URL_NOPAD
+            .decode(text.as_bytes())
+            .unwrap()
+    };
+    for key_type in ["P-256", "P-384", "P-521", "secp256k1", "Ed25519"] {
+        let jwk = Pair::new(key_type, 41).jwk();
+        let members: serde_json::Value = serde_json::from_str(&jwk).unwrap();
+        let x = decoded(&members, "x");
+        let mut secrets = vec![jwk.clone().into_bytes(), x.clone()];
+        if key_type != "Ed25519" {
+            let y = decoded(&members, "y");
+            let prefix = 2 + y.last().unwrap() % 2;
+            secrets.push([&[prefix], &x[..]].concat());
+            secrets.push([&x[..], &y].concat());
+            secrets.push([&[4], &x[..], &y].concat());
+        }
+        let texts: Vec<Vec<u8>> = secrets[1..]
+            .iter()
+            .flat_map(|bytes| [HEXLOWER.encode(bytes), BASE64.encode(bytes)])
+            .map(String::into_bytes)
+            .collect();
+        for secret in [secrets, texts].concat() {
+            let bench = debugger(&[&jwk], &[], Effort::Default).with_secret(&secret);
+            let token = Pair::Oct(secret.clone()).token("HS256", "HS256", "{}");
+            let expected = codes(&["hmac-with-public-key"]);
+            assert_eq!(
+                proven(&debug(&bench, &token)),
+                expected,
+                "{key_type} {secret:?}"
+            );
+        }
+    }
+}
+
 /// A set of many keys: whichever was taken, and the one that the header names also where hashing is
 /// dear.
 #[test]
@@ -119,6 +158,26 @@ fn a_mac_with_any_key_of_a_set_is_found() {
         spaced(&format!(r#"{{"keys":[{}]}}"#, jwks[0])) + "\n",
     ] {
         assert!(found(&jwks[0], bare, &payload(1), &secret), "{secret}");
+    }
+}
+
+/// A long secret is hashed once, so that as much is tried with it as with a shorter one, and proven.
+#[test]
+fn a_long_secret_costs_no_more_than_a_shorter_one() {
+    for alg in ["HS256", "HS384", "HS512"] {
+        let tried = [8 * 1024, 700 * 1024].map(|length| {
+            let pair = Pair::Oct((0..=u8::MAX).cycle().take(length).collect());
+            let bench = debugger(&[&pair.jwk()], &[], Effort::Default);
+            let token = pair.token(alg, alg, "{}");
+            let (start, end) = token.split_at(token.len() - 9);
+            let other = if end.starts_with('A') { "B" } else { "A" };
+            let report = debug(&bench, &format!("{start}{other}{}", &end[1..]));
+            assert_eq!(proven(&report), codes(&["altered-character"]), "{alg}");
+            let report = debug(&bench, &Pair::new("oct", 3).token(alg, alg, "{}"));
+            assert_eq!(proven(&report), codes(&[]), "{alg}");
+            report.search.unwrap().forms
+        });
+        assert_eq!(tried[0], tried[1], "{alg}");
     }
 }
 

@@ -5,12 +5,15 @@
 
 mod damage;
 mod damaged_signers;
+mod foreign_text;
 mod key_restrictions;
 mod kinds;
 mod macs;
+mod many_keys;
 mod mistakes;
 mod near_misses;
 mod no_cause;
+mod placeholders;
 mod signers;
 
 use std::collections::BTreeSet;

@@ -1,0 +1,89 @@
+//! Of several keys, or secrets, the one that signed is found, also for a token that was changed or damaged.
+
+use std::collections::BTreeSet;
+
+use jwtlens::Effort;
+
+use super::{Bench, debug, debugger, encode, proven};
+use crate::pairs::Pair;
+
+/// So many keys of a type, each with a `kid` if they have one.
+fn keys(key_type: &str, count: u8, have_kid: bool) -> (Vec<Pair>, Bench) {
+    let pairs: Vec<Pair> = (0..count)
+        .map(|number| Pair::new(key_type, 31 + number))
+        .collect();
+    let jwk = |(number, pair): (usize, &Pair)| {
+        if have_kid {
+            format!(r#"{{"kid":"{}",{}}}"#, kid(number), pair.members())
+        } else {
+            pair.jwk()
+        }
+    };
+    let jwks: Vec<String> = pairs.iter().enumerate().map(jwk).collect();
+    let jwks: Vec<&str> = jwks.iter().map(String::as_str).collect();
+    let bench = debugger(&jwks, &[], Effort::Default);
+    (pairs, bench)
+}
+
+fn kid(number: usize) -> String {
+    format!("key-{number}")
+}
+
+/// A token that was signed with one header and has another one.
+fn with_header(pair: &Pair, alg: &str, signed: &str, sent: &str) -> String {
+    let payload = encode(r#"{"sub":"member-1","aud":"app"}"#);
+    let input = format!("{}.{payload}", encode(signed));
+    let signature = encode(pair.sign(alg, input.as_bytes()));
+    format!("{}.{payload}.{signature}", encode(sent))
+}
+
+#[test]
+fn a_header_with_the_name_of_another_key_is_found() {
+    for count in [3, 6] {
+        let (pairs, bench) = keys("Ed25519", count, true);
+        for (number, pair) in pairs.iter().enumerate() {
+            let other = kid((number + 1) % pairs.len());
+            let signed = format!(r#"{{"alg":"EdDSA","typ":"JWT","kid":"{}"}}"#, kid(number));
+            let sent = format!(r#"{{"alg":"EdDSA","typ":"at+jwt","kid":"{other}"}}"#);
+            let report = debug(&bench, &with_header(pair, "EdDSA", &signed, &sent));
+            assert_eq!(proven(&report), BTreeSet::from(["header-changed"]));
+            assert!(report.findings[0].evidence.contains(&signed), "{number}");
+        }
+    }
+}
+
+#[test]
+fn a_reserialized_header_is_found_with_several_secrets() {
+    let (pairs, bench) = keys("oct", 6, true);
+    for (number, pair) in pairs.iter().enumerate() {
+        let kid = kid(number);
+        let sent = format!(r#"{{"alg":"HS512","kid":"{kid}","typ":"JWT"}}"#);
+        for signed in [
+            format!(r#"{{"typ":"JWT","alg":"HS512","kid":"{kid}"}}"#),
+            format!(r#"{{"alg": "HS512", "kid": "{kid}", "typ": "JWT"}}"#),
+        ] {
+            let report = debug(&bench, &with_header(pair, "HS512", &signed, &sent));
+            let expected = BTreeSet::from(["header-reserialized"]);
+            assert_eq!(proven(&report), expected, "{signed}");
+        }
+    }
+}
+
+#[test]
+fn an_altered_signature_is_found_with_several_keys() {
+    for count in [4, 5, 8] {
+        let (pairs, bench) = keys("P-256", count, false);
+        let token = pairs
+            .last()
+            .unwrap()
+            .token("ES256", "ES256", r#"{"sub":"a"}"#);
+        let start = token.rfind('.').unwrap() + 1;
+        for at in [3, 20, 39, 50, 70, 84] {
+            let (before, rest) = token.split_at(start + at);
+            let other = if rest.starts_with('A') { "B" } else { "A" };
+            let report = debug(&bench, &format!("{before}{other}{}", &rest[1..]));
+            let expected = BTreeSet::from(["altered-character"]);
+            assert_eq!(proven(&report), expected, "{count} {at}");
+        }
+    }
+}
