@@ -42,6 +42,7 @@ const fn row<M: Mac + KeyInit + Clone + Send + Sync + 'static>(
         accepts: None,
         prepare: Some(Prepare {
             signatures: 2,
+            bytes: 1024,
             make: |key| {
                 let mac = mac::<M>(key, b"")?;
                 Some(Box::new(HashedSecret(mac)))

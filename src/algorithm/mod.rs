@@ -86,6 +86,8 @@ pub(crate) enum Signed<'s> {
 pub(crate) struct Prepare {
     /// From so many signatures on it is worth its time.
     pub signatures: u64,
+    /// The bytes that it takes, about.
+    pub bytes: usize,
     /// None for a key of another type.
     pub make: fn(&Material) -> Option<Box<dyn Prepared>>,
 }

@@ -37,8 +37,9 @@ const fn pkcs1<D: Digest + AssociatedOid>(name: &'static str) -> Algorithm {
     };
     Algorithm {
         prepare: Some(Prepare {
-            // From here on the constants of the key have paid for themselves.
-            signatures: 8,
+            // The constants take as long as some three signatures.
+            signatures: 16,
+            bytes: 16 * 1024,
             make: |key| prepared(key, &Pkcs1v15Sign::new::<D>().prefix, LaneModulus::of),
         }),
         ..row::<D>(name, "RFC 7518, section 3.3", verify)

@@ -1,7 +1,5 @@
 //! Sums of many points at once, in affine coordinates: all divisions are made with one inversion
 //! (Montgomery's trick), so that an addition costs about six multiplications.
-//!
-//! This is the seam for wider hardware: eight lanes could make eight of these sums at once.
 
 #![allow(
     clippy::arithmetic_side_effects,

@@ -9,7 +9,7 @@ use std::array;
 use std::sync::LazyLock;
 
 use p256::elliptic_curve::PrimeField as _;
-use p256::{FieldElement, ProjectivePoint};
+use p256::{FieldElement, ProjectivePoint, Scalar};
 
 use super::factors::Factors;
 use super::table::{Bits, Odd, Table, WINDOWS};
@@ -48,8 +48,7 @@ impl LaneTable {
     }
 }
 
-/// Whether the x of `u1 G + u2 Q` is r; none where the formulas do not hold. It need not be if x is not
-/// below the group's order, which is for another to find out.
+/// Whether the x of `u1 G + u2 Q` is r; none where the formulas do not hold, or x may be `r + n`.
 pub fn are_met(key: &LaneTable, factors: &[&Factors]) -> Vec<Option<bool>> {
     static GENERATOR: LazyLock<LaneTable> =
         LazyLock::new(|| LaneTable::of(&ProjectivePoint::GENERATOR));
@@ -76,10 +75,19 @@ pub fn are_met(key: &LaneTable, factors: &[&Factors]) -> Vec<Option<bool>> {
             r: &factors.map(|factors| Bits::of(&factors.r.to_repr()).words()),
             answers: &mut found,
         }));
-        answers.extend(found.map(|answer| answer.filter(|_| is_done)));
+        let found = found.into_iter().zip(factors);
+        answers.extend(found.map(|(answer, factors)| {
+            answer.filter(|is_met| is_done && (*is_met || !may_exceed_order(&factors.r)))
+        }));
     }
     answers.truncate(factors.len());
     answers
+}
+
+/// Whether `r + n` may be an x: only if r is below `p - n`, which is below 2^128.
+fn may_exceed_order(r: &Scalar) -> bool {
+    let [_, _, high @ ..] = Bits::of(&r.to_repr()).words();
+    high == [0, 0]
 }
 
 #[cfg(test)]
@@ -89,7 +97,6 @@ mod tests {
     use crate::curve::table::BITS;
     use crate::curve::test_signatures::{constructed, random, sign};
     use crate::curve::{Prehash, scalar};
-    use p256::Scalar;
     use p256::ecdsa::signature::hazmat::PrehashVerifier;
     use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
     use sha2::{Digest, Sha256};

@@ -378,7 +378,7 @@ pub mod tests {
             self.product = values(&product(&a, &b));
             self.square = values(&square(&a));
             self.difference = values(&difference(&a, &b));
-            self.difference_of_sum = values(&difference(&a, &sum(&b, &sum(&b, &a))));
+            self.difference_of_sum = values(&difference(&a, &sum(&b, &sum(&b, &b))));
             let signs = std::array::from_fn(|lane| if lane % 2 == 1 { u64::MAX } else { 0 });
             let at_most_p = element(&self.a.map(|a| modulo_p(&a)));
             self.negative = values(&negated_if(&at_most_p, lanes(signs)));
@@ -413,7 +413,7 @@ pub mod tests {
                 assert!(U512::ZERO < *difference && *difference < above_differences);
                 assert_eq!(
                     modulo_p(difference),
-                    modulo_p(&negative(&b.wrapping_add(b)))
+                    modulo_p(&a.wrapping_add(&negative(&b.wrapping_add(b).wrapping_add(b))))
                 );
                 let a = modulo_p(a);
                 let negative = if lane % 2 == 1 {

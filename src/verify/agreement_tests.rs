@@ -3,7 +3,13 @@
 
 use data_encoding::BASE64URL_NOPAD;
 use p256::ecdsa::signature::hazmat::PrehashSigner as _;
-use p256::ecdsa::{Signature, SigningKey};
+use p256::ecdsa::{Signature, SigningKey, VerifyingKey};
+use p256::elliptic_curve::PrimeField as _;
+use p256::elliptic_curve::bigint::ArrayEncoding as _;
+use p256::elliptic_curve::ops::Reduce as _;
+use p256::elliptic_curve::point::DecompressPoint as _;
+use p256::elliptic_curve::subtle::Choice;
+use p256::{AffinePoint, ProjectivePoint, Scalar, U256};
 
 use super::Verifier;
 use super::policy::Policy;
@@ -20,17 +26,18 @@ fn key(seed: u8) -> SigningKey {
 
 /// Key files, each with a key that allows both algorithms.
 fn sources(seeds: &[u8]) -> Vec<KeySource> {
-    let source = |seed: &u8| {
-        let point = key(*seed).verifying_key().to_encoded_point(false);
-        let coordinate =
-            |octets: Option<&p256::FieldBytes>| BASE64URL_NOPAD.encode(octets.unwrap());
-        let (x, y) = (coordinate(point.x()), coordinate(point.y()));
-        let jwk = format!(r#"{{"kty":"EC","crv":"P-256","x":"{x}","y":"{y}"}}"#);
-        let mut source = KeySource::read("key", jwk.as_bytes()).unwrap();
-        source.keys[0].key.as_mut().unwrap().allow(&X256);
-        source
-    };
-    seeds.iter().map(source).collect()
+    let keys = seeds.iter().map(|seed| *key(*seed).verifying_key());
+    keys.map(|key| source(&key)).collect()
+}
+
+fn source(key: &VerifyingKey) -> KeySource {
+    let point = key.to_encoded_point(false);
+    let coordinate = |octets: Option<&p256::FieldBytes>| BASE64URL_NOPAD.encode(octets.unwrap());
+    let (x, y) = (coordinate(point.x()), coordinate(point.y()));
+    let jwk = format!(r#"{{"kty":"EC","crv":"P-256","x":"{x}","y":"{y}"}}"#);
+    let mut source = KeySource::read("key", jwk.as_bytes()).unwrap();
+    source.keys[0].key.as_mut().unwrap().allow(&X256);
+    source
 }
 
 /// A token that names one algorithm and is signed by another.
@@ -76,9 +83,11 @@ fn one_token_many_tokens_and_debug_agree_on_every_algorithm() {
         .iter()
         .map(|(token, _)| Token::from(token.as_str()))
         .collect();
+    // A key is prepared after it has verified a signature.
+    let _ = verifier.verify_all(&tokens, 0);
     let together = verifier.verify_all(&tokens, 0);
-    // Three keys, each prepared for both algorithms.
-    assert_eq!(verifier.batch.made(), 6);
+    // Three keys, each for both algorithms.
+    assert_eq!(verifier.batch.count_prepared(), 6);
     for ((token, (_, verdict)), report) in tokens.iter().zip(&made).zip(&together) {
         assert_eq!(report.verdict, *verdict);
         let expected = answer(report);
@@ -117,7 +126,7 @@ fn secret_that_is_prepared_answers_as_one_that_is_not() {
         .collect();
     let verifier = Verifier::new(keys, Policy::default());
     let together = verifier.verify_all(&tokens, 0);
-    assert_eq!(verifier.batch.made(), 3);
+    assert_eq!(verifier.batch.count_prepared(), 3);
     for ((number, token), report) in tokens.iter().enumerate().zip(&together) {
         let is_whole = !matches!(number % 4, 1 | 2);
         assert_eq!(report.verdict == Verdict::Valid, is_whole, "{number}");
@@ -155,6 +164,109 @@ fn many_invalid_tokens_do_not_change_the_answers_about_others() {
                 assert_eq!(answer(&report), answer(&verifier.verify(token, 0)));
             }
         }
+    }
+}
+
+/// A key takes room only if it verifies signatures: a token that names it is not enough. Nor does one that cannot be
+/// prepared.
+#[test]
+fn keys_that_verify_nothing_take_no_room() {
+    let sources = sources(&[1, 2]);
+    for (signers, prepared) in [([9, 9], 0), ([1, 9], 1), ([1, 2], 2)] {
+        let verifier = Verifier::new(KeySet::new(&sources).unwrap(), Policy::default());
+        for signer in signers {
+            let texts: Vec<String> = (0..100)
+                .map(|number| token(signer, &ES256, &ES256, number))
+                .collect();
+            let tokens: Vec<Token> = texts
+                .iter()
+                .map(|text| Token::from(text.as_str()))
+                .collect();
+            // Few at a time, and many.
+            for size in [10, 100] {
+                for tokens in tokens.chunks(size) {
+                    let reports = verifier.verify_all(tokens, 0);
+                    assert_eq!(reports[0].verdict == Verdict::Valid, signer != 9);
+                }
+            }
+        }
+        assert_eq!(verifier.batch.count_prepared(), prepared, "{signers:?}");
+    }
+}
+
+#[test]
+fn prepared_keys_take_limited_room() {
+    let seeds: Vec<u8> = (1..=14).collect();
+    let verifier = Verifier::new(KeySet::new(&sources(&seeds)).unwrap(), Policy::default());
+    for seed in seeds {
+        let texts: Vec<String> = (0..600)
+            .map(|number| token(seed, &ES256, &ES256, number))
+            .collect();
+        let tokens: Vec<Token> = texts
+            .iter()
+            .map(|text| Token::from(text.as_str()))
+            .collect();
+        for report in verifier.verify_all(&tokens, 0) {
+            assert_eq!(report.verdict, Verdict::Valid, "{seed}");
+        }
+    }
+    assert_eq!(verifier.batch.count_prepared(), 12);
+}
+
+/// A signature verifies under two keys, which follow from the two points with its x. Here the x is above the group's
+/// order, and the faster ways differ in what they know of it.
+#[test]
+fn the_first_of_two_keys_is_named_however_many_tokens_there_are() {
+    let text = token(1, &ES256, &ES256, 0);
+    let (input, _) = text.rsplit_once('.').unwrap();
+    let prehash = ES256.prehash(input.as_bytes()).unwrap();
+    let hash = Scalar::reduce_bytes(&<[u8; 32]>::try_from(&*prehash).unwrap().into());
+    let order = U256::from_be_slice(&(-Scalar::ONE).to_repr()).wrapping_add(&U256::ONE);
+    let (r, point) = (1_u64..)
+        .find_map(|r| {
+            let x = order.wrapping_add(&U256::from_u64(r));
+            let point = AffinePoint::decompress(&x.to_be_byte_array(), Choice::from(0));
+            Some((Scalar::from(r), Option::<AffinePoint>::from(point)?))
+        })
+        .unwrap();
+    let s = Scalar::from(77_u64);
+    let signature = [r.to_repr(), s.to_repr()].concat();
+    let text = format!("{input}.{}", BASE64URL_NOPAD.encode(&signature));
+    let sources: Vec<KeySource> = [s, -s]
+        .into_iter()
+        .map(|s| {
+            let inverse = r.invert().unwrap();
+            let key = ProjectivePoint::from(point) * (s * inverse)
+                - ProjectivePoint::GENERATOR * (hash * inverse);
+            source(&VerifyingKey::from_affine(key.to_affine()).unwrap())
+        })
+        .collect();
+    let verifier = Verifier::new(KeySet::new(&sources).unwrap(), Policy::default());
+    let token = Token::from(text.as_str());
+    let expected = answer(&verifier.verify(&token, 0));
+    assert!(expected.contains("verified"), "{expected}");
+    let many = |tokens: &[Token]| {
+        for report in verifier.verify_all(tokens, 0) {
+            assert_eq!(answer(&report), expected);
+        }
+    };
+    for _ in 0..10 {
+        many(&vec![token.clone(); 8]);
+    }
+    assert_eq!(verifier.batch.count_prepared(), 1);
+    // After these, each key is tried in its own time.
+    let others: Vec<String> = (0..300)
+        .map(|number| self::token(9, &ES256, &ES256, number))
+        .collect();
+    let others: Vec<Token> = others
+        .iter()
+        .map(|text| Token::from(text.as_str()))
+        .collect();
+    for report in verifier.verify_all(&others, 0) {
+        assert_eq!(report.verdict, Verdict::MisSigned);
+    }
+    for _ in 0..100 {
+        many(std::slice::from_ref(&token));
     }
 }
 

@@ -3,22 +3,22 @@
 
 use std::collections::BTreeMap;
 use std::iter;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use super::signature_check::{Question, Read};
-use crate::algorithm::{Algorithm, Answer, Material, Prepared, Signed};
+use crate::algorithm::{Algorithm, Answer, Material, Prepare, Prepared, Signed};
 use crate::key::VerificationKey;
 use crate::key::set::KeySet;
 
-/// More keys are not prepared: each may take 832 KiB.
-const MAX_PREPARED: usize = 16;
+/// The bytes that all prepared keys may take: a dozen tables for P-256.
+const MAX_PREPARED: usize = 10 * 1024 * 1024;
 
 /// After so many signatures in a row that no fast path has accepted, few are still tried.
 const MAX_DOUBTED: u64 = 256;
 
 /// How many signatures of such a row are verified for each one that a fast path is asked about.
-const SIGNATURES_PER_TRIAL: u64 = 16;
+const SIGNATURES_PER_TRIAL: u64 = 32;
 
 /// A verifier's keys, as far as they are prepared; shared between threads and clones.
 #[derive(Clone, Debug)]
@@ -28,16 +28,21 @@ pub struct Batch(Arc<Shelf>);
 struct Shelf {
     /// For each key, in the order of the set, a slot for each algorithm that it allows.
     slots: Vec<Vec<Slot>>,
-    made: AtomicUsize,
+    /// The bytes that the prepared keys take.
+    bytes: AtomicUsize,
+    /// Held while a key is prepared, which takes memory for a moment.
+    preparing: Mutex<()>,
 }
 
 /// A key under one of its algorithms, and how many signatures it was asked about.
 #[derive(Debug, Default)]
 struct Slot {
     asked: AtomicU64,
+    /// Whether it verified one of them.
+    has_verified: AtomicBool,
     /// How many of them no fast path has accepted since it accepted one.
     doubted: AtomicU64,
-    /// None within, if it can't be prepared or there are too many already.
+    /// None within, if it can't be prepared or there is no room.
     prepared: OnceLock<Option<Box<dyn Prepared>>>,
 }
 
@@ -59,7 +64,8 @@ impl Batch {
         };
         Self(Arc::new(Shelf {
             slots: keys.keys().iter().map(slots).collect(),
-            made: AtomicUsize::new(0),
+            bytes: AtomicUsize::new(0),
+            preparing: Mutex::new(()),
         }))
     }
 
@@ -97,6 +103,11 @@ impl Batch {
                         Answer::NotAsked => {}
                     }
                 }
+                if let Some(open) = group.iter().find(|open| open.verified_by == Some(tried))
+                    && let Some((_, _, slot)) = self.slot(keys, index, open)
+                {
+                    slot.has_verified.store(true, Ordering::Relaxed);
+                }
             }
         }
         let last_word = |open: Open| {
@@ -112,17 +123,22 @@ impl Batch {
     /// What the fast paths of the group's algorithm say of the signatures under this key, of the first ones only
     /// if they are unlikely to accept any.
     fn ask(&self, keys: &KeySet, index: usize, group: &[&mut Open]) -> Option<Vec<Answer>> {
-        let key = keys.keys().get(index)?;
-        let algorithm = group.first()?.question.plan.algorithm;
-        let place = key.algorithms().iter().position(|own| *own == algorithm)?;
-        let slot = self.0.slots.get(index)?.get(place)?;
+        let (key, algorithm, slot) = self.slot(keys, index, group.first()?)?;
         let (count, trials) = slot.count(group.len());
         let group: Vec<(Signed, &[u8])> = group
             .iter()
             .take(trials)
             .map(|open| (open.question.signed(), open.signature))
             .collect();
-        let mut answers = match self.prepared(slot, key, algorithm, count) {
+        if let Some(prepare) = algorithm.prepare()
+            && slot.prepared.get().is_none()
+            && count >= prepare.signatures
+            && slot.can_verify(prepare, key, algorithm, &group)
+        {
+            self.0.prepare(slot, prepare, key);
+        }
+        let prepared = slot.prepared.get().and_then(Option::as_ref);
+        let mut answers = match prepared {
             Some(prepared) => prepared.ask(&group),
             None => vec![Answer::NotAsked; group.len()],
         };
@@ -135,33 +151,66 @@ impl Batch {
         Some(answers)
     }
 
-    /// How many keys are prepared.
-    #[cfg(test)]
-    pub fn made(&self) -> usize {
-        self.0.made.load(Ordering::Relaxed)
+    /// The key of a signature, its algorithm, and the slot for both.
+    fn slot<'k>(
+        &self,
+        keys: &'k KeySet,
+        index: usize,
+        open: &Open,
+    ) -> Option<(&'k VerificationKey, &'static Algorithm, &Slot)> {
+        let key = keys.keys().get(index)?;
+        let algorithm = open.question.plan.algorithm;
+        let place = key.algorithms().iter().position(|own| *own == algorithm)?;
+        Some((key, algorithm, self.0.slots.get(index)?.get(place)?))
     }
 
-    /// The prepared key, once it was asked about enough signatures.
-    fn prepared<'s>(
-        &self,
-        slot: &'s Slot,
-        key: &VerificationKey,
-        algorithm: &Algorithm,
-        count: u64,
-    ) -> Option<&'s dyn Prepared> {
-        let prepare = algorithm.prepare()?;
-        if count < prepare.signatures {
-            return None;
-        }
-        let make = || {
-            let is_room = self.0.made.fetch_add(1, Ordering::Relaxed) < MAX_PREPARED;
-            is_room.then(|| (prepare.make)(key.material())).flatten()
+    /// How many keys are prepared.
+    #[cfg(test)]
+    pub fn count_prepared(&self) -> usize {
+        let slots = self.0.slots.iter().flatten();
+        slots
+            .filter(|slot| matches!(slot.prepared.get(), Some(Some(_))))
+            .count()
+    }
+}
+
+impl Shelf {
+    /// Prepares a key if there is room. If another thread is preparing one, this is for a later batch.
+    fn prepare(&self, slot: &Slot, prepare: &Prepare, key: &VerificationKey) {
+        let Ok(_preparing) = self.preparing.try_lock() else {
+            return;
         };
-        slot.prepared.get_or_init(make).as_deref()
+        slot.prepared.get_or_init(|| {
+            let bytes = self.bytes.load(Ordering::Relaxed);
+            let bytes = bytes.saturating_add(prepare.bytes);
+            if bytes > MAX_PREPARED {
+                return None;
+            }
+            let prepared = (prepare.make)(key.material())?;
+            self.bytes.store(bytes, Ordering::Relaxed);
+            Some(prepared)
+        });
     }
 }
 
 impl Slot {
+    /// Whether the key verifies signatures at all: without one, others could make it take room, with tokens that
+    /// only name it. Of a large group, the first signature is tried.
+    fn can_verify(
+        &self,
+        prepare: &Prepare,
+        key: &VerificationKey,
+        algorithm: &Algorithm,
+        group: &[(Signed, &[u8])],
+    ) -> bool {
+        let is_large = u64::try_from(group.len()).is_ok_and(|length| length >= prepare.signatures);
+        self.has_verified.load(Ordering::Relaxed)
+            || is_large
+                && group.first().is_some_and(|(signed, signature)| {
+                    algorithm.verify(key.material(), *signed, signature)
+                })
+    }
+
     /// Counts signatures: how many the key was asked about, and of how many of these a fast path is asked. After many
     /// that no fast path has accepted, it is one of a few: most are probably invalid, for which a fast path
     /// only costs time.
