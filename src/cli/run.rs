@@ -189,7 +189,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     let judged = stream.run(source);
     drop(stream);
     if judged.is_ok() && !asked.verify.output.is_summary() {
-        debug_summary::tell(&tally, messages);
+        debug_summary::tell(&tally, asked.verify.show.redact, messages);
     }
     let Some(error) = unusable else {
         return judged;
