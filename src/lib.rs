@@ -159,6 +159,7 @@ pub use verify::claim_check::{Check, CheckKind, ClaimCheck, ClaimPath, ClaimPath
 pub use verify::code::Code;
 pub use verify::finding::{Certainty, Finding};
 pub use verify::policy::{Policy, PolicyError};
+pub use verify::redaction::REDACTED;
 pub use verify::report::{
     ChangeReport, Combination, ProofReport, Reason, Recovered, Report, Signature, Time, Tried,
 };

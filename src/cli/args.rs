@@ -216,8 +216,8 @@ pub struct Debug {
 
     /// Search longer: several seconds per token
     ///
-    /// Also tries single-character changes in the header and payload of ECDSA and Ed25519 tokens, and in RSA
-    /// signatures.
+    /// Also tries single-character changes: anywhere in ES256 tokens, in RSA signatures, and in the header and
+    /// payload of other ECDSA and Ed25519 tokens.
     #[arg(long, help_heading = None::<&str>)]
     pub deep: bool,
 
@@ -462,7 +462,7 @@ pub struct TimeArgs {
 
     /// Allowed clock skew [default: 0]
     ///
-    /// Applies to exp and nbf, at most 365 days. DURATION is a number of seconds (90) or has units (90s, 5m, 1h30m, 7d).
+    /// Applies to exp, nbf and --max-age, at most 365 days. DURATION is a number of seconds (90) or has units (90s, 5m, 1h30m, 7d).
     #[arg(
         long,
         value_name = "DURATION",

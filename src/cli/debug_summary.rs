@@ -8,6 +8,7 @@ use jwtlens::Tally;
 use super::escape;
 use super::messages::Messages;
 use super::numbers;
+use super::statistics::numbered;
 
 /// More of one kind are not told.
 const MAX_SHOWN: usize = 5;
@@ -27,15 +28,24 @@ pub fn pace(tally: &Tally, elapsed: Duration, tried: u64) -> String {
     )
 }
 
-/// Tells what more than one token had in common.
-pub fn tell(tally: &Tally, messages: Messages) {
+/// Tells what more than one token had in common. Redacted, recovered keys are only numbered.
+pub fn tell(tally: &Tally, is_redacted: bool, messages: Messages) {
     if tally.tokens() < 2 || tally.rejected() == 0 {
         return;
     }
+    let signers = tally.signers();
+    let numbers: Vec<String> = (1..=signers.len()).map(numbered).collect();
+    let (what_signers, signers) = if is_redacted {
+        let numbers = numbers.iter().map(String::as_str);
+        let counts = signers.iter().map(|(_, count)| *count);
+        ("unknown signing keys", numbers.zip(counts).collect())
+    } else {
+        ("unknown signing keys by thumbprint", signers)
+    };
     for (what, counts) in [
         ("causes", tally.causes()),
         ("key IDs of rejected tokens", tally.key_ids()),
-        ("unknown signing keys by thumbprint", tally.signers()),
+        (what_signers, signers),
     ] {
         if !counts.is_empty() {
             messages.line(&format!("{what}: {}", listed(&counts)));

@@ -305,7 +305,7 @@ fn describe(source: &str, content: &[u8], file: Option<&OsStr>) -> Result<KeySou
 
 pub fn warn_if_unusable(source: &KeySource, messages: Messages) {
     if let Err(error) = KeySet::new([source]) {
-        messages.warning(&error.to_string());
+        messages.warning(&format!("skipped {error}"));
     }
 }
 

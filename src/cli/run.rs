@@ -8,7 +8,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use clap::CommandFactory;
-use jwtlens::{Debugger, Effort, KeySet, KeySource, Report, Tally, Token, Verdict, Verifier};
+use jwtlens::{
+    Debugger, Effort, KeyNote, KeySet, KeySource, Report, Tally, Token, Verdict, Verifier,
+};
 use rustix::time::{ClockId, clock_gettime};
 
 use super::args::{self, Cli, Command, Debug, Decode, Key, Speed, TimeArgs, Verify};
@@ -189,7 +191,7 @@ fn debug(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Resu
     let judged = stream.run(source);
     drop(stream);
     if judged.is_ok() && !asked.verify.output.is_summary() {
-        debug_summary::tell(&tally, messages);
+        debug_summary::tell(&tally, asked.verify.show.redact, messages);
     }
     let Some(error) = unusable else {
         return judged;
@@ -469,7 +471,9 @@ fn warn_of_private_key(source: &KeySource, messages: Messages) {
 /// Warns of keys that are used although something is wrong with them.
 fn warn_of_keys(source: &KeySource, messages: Messages) {
     for key in source.keys.iter().filter(|key| key.usable) {
-        for note in key.notes.iter().filter(|note| note.is_warning()) {
+        // A self-signed certificate is often a CA's; `key` and `debug` say so.
+        let is_told = |note: &&KeyNote| note.is_warning() && **note != KeyNote::CaCertificate;
+        for note in key.notes.iter().filter(is_told) {
             messages.warning(&format!("{}: key {}: {note}", source.source, key.index));
         }
     }

@@ -105,9 +105,7 @@ impl Sink {
         let failure = Failure::new(format!("no token found in {source}"));
         Err(match (summary.has_skipped(), is_scanned) {
             (true, _) => failure,
-            (false, true) => {
-                failure.hint("check that the text has whole tokens and not *** in their place")
-            }
+            (false, true) => failure.hint("check whether the tokens are masked (***) or truncated"),
             (false, false) => {
                 failure.hint("check whether a variable is empty or the previous command failed")
             }

@@ -3,12 +3,12 @@
 //! Memory is bounded: only the first names are counted separately, all others together. Names are added in
 //! the order of the tokens, so the result does not depend on the number of threads.
 
-use std::borrow::Borrow;
+use std::borrow::{Borrow, Cow};
 use std::collections::{BTreeMap, HashMap};
 
 use jwtlens::{
-    Certainty, ClaimsSet, Code, Finding, MAX_EARLY, MAX_LATE, NumericDate, Report, Validity,
-    Verdict,
+    Certainty, ClaimsSet, Code, Finding, MAX_EARLY, MAX_LATE, NumericDate, Recovered, Report,
+    Validity, Verdict,
 };
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
@@ -59,7 +59,11 @@ pub struct Reasons(BTreeMap<String, u64>);
 /// Rejected tokens by the thumbprint of the unknown key that signed several of them. The first of them is counted
 /// at the end: its signer is known only with the second.
 #[derive(Clone, Debug, Default)]
-pub struct Signers(BTreeMap<Box<str>, u64>);
+pub struct Signers {
+    tokens: BTreeMap<Box<str>, u64>,
+    /// Whether the thumbprints are left out: those of recovered keys are parts of the tokens.
+    is_redacted: bool,
+}
 
 /// Enough of a thumbprint to tell it from others.
 type ThumbprintStart = [u8; 16];
@@ -107,8 +111,9 @@ pub struct Skew {
 }
 
 impl Statistics {
-    /// Counts a report.
-    pub fn count(&mut self, report: &Report) {
+    /// Counts a report. `recovered` are the keys that it had before it was redacted.
+    pub fn count(&mut self, report: &Report, recovered: &[Recovered]) {
+        self.signers.is_redacted |= report.redacted;
         let verdict = report.verdict;
         self.tokens = self.tokens.saturating_add(1);
         self.verdicts.increase(verdict, 1);
@@ -119,7 +124,7 @@ impl Statistics {
             for finding in causes.clone() {
                 increase(&mut self.causes, finding.code.name(), 1);
             }
-            match report.recovered.as_slice() {
+            match recovered {
                 [] => {}
                 [signer] => self.count_signer(report, &signer.thumbprint),
                 candidates => {
@@ -155,9 +160,9 @@ impl Statistics {
     fn count_signer(&mut self, report: &Report, signer: &str) {
         let mut findings = report.findings.iter();
         if findings.any(|finding| finding.code == Code::SameSigner)
-            && (self.signers.0.len() < MAX_NAMES || self.signers.0.contains_key(signer))
+            && (self.signers.tokens.len() < MAX_NAMES || self.signers.tokens.contains_key(signer))
         {
-            increase(&mut self.signers.0, signer.into(), 1);
+            increase(&mut self.signers.tokens, signer.into(), 1);
         }
     }
 
@@ -178,9 +183,10 @@ impl Statistics {
         for (code, count) in &later.causes {
             increase(&mut self.causes, code, *count);
         }
-        for (signer, tokens) in &later.signers.0 {
-            increase(&mut self.signers.0, signer.clone(), *tokens);
+        for (signer, tokens) in &later.signers.tokens {
+            increase(&mut self.signers.tokens, signer.clone(), *tokens);
         }
+        self.signers.is_redacted |= later.signers.is_redacted;
         for (signer, guess) in &later.guesses {
             self.guess(*signer, guess);
         }
@@ -207,7 +213,7 @@ impl Statistics {
     /// Counts the first token of each signer as signed by it, at the end of the run: what could only be guessed of
     /// that token is known with the second.
     pub fn count_first_tokens(&mut self) {
-        for (signer, tokens) in &mut self.signers.0 {
+        for (signer, tokens) in &mut self.signers.tokens {
             // It may be none of those that --only selects.
             let Some(first) = self.guesses.get(&start_of(signer)) else {
                 continue;
@@ -256,6 +262,11 @@ fn mis_signed_by(cause: Code) -> String {
 /// Whether a cause is not one of a token any more once its signer is known.
 fn is_guess(cause: Code) -> bool {
     Code::SameSigner.silences().contains(&cause)
+}
+
+/// What stands for the thumbprint of a recovered key that is not shown.
+pub fn numbered(number: usize) -> String {
+    format!("key-{number}")
 }
 
 fn start_of(thumbprint: &str) -> ThumbprintStart {
@@ -311,13 +322,18 @@ impl Reasons {
 }
 
 impl Signers {
-    /// The number of tokens of each, those of most tokens first.
-    pub fn most(&self) -> Vec<(&str, u64)> {
-        let counts = self.0.iter();
+    /// The number of tokens of each, those of most tokens first. Redacted, they are only numbered.
+    pub fn most(&self) -> Vec<(Cow<'_, str>, u64)> {
+        let counts = self.tokens.iter();
         let mut counts: Vec<_> = counts
-            .map(|(signer, tokens)| (&**signer, *tokens))
+            .map(|(signer, tokens)| (Cow::from(&**signer), *tokens))
             .collect();
-        counts.sort_unstable_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
+        counts.sort_unstable_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+        if self.is_redacted {
+            for (number, (signer, _)) in (1_usize..).zip(&mut counts) {
+                *signer = numbered(number).into();
+            }
+        }
         counts
     }
 }

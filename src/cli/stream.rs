@@ -5,9 +5,9 @@
 //! a line, which are answered at once. A source that fills a block is a fast one: from then on, each worker
 //! takes a numbered block, verifies it, and writes it in turn.
 
-use std::process;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread;
+use std::{mem, process};
 
 use anyhow::Result;
 use jwtlens::{Input, Report, Token, Verdict};
@@ -177,7 +177,10 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
         // A report is large: it is not moved.
         for (report, token) in (self.judge)(tokens).iter_mut().zip(tokens) {
             hidden_values::redact(report);
+            let mut recovered = Vec::new();
             if self.redact {
+                // Still counted: the same tokens have the same causes.
+                recovered = mem::take(&mut report.recovered);
                 report.redact();
             }
             done.summary.count(report);
@@ -190,7 +193,12 @@ impl<J: FnMut(&[Token]) -> Vec<Report>> Stream<'_, J> {
             }
             if self.only.is_empty() || self.only.contains(&verdict) {
                 if self.renderer.is_summary() {
-                    done.summary.count_for_statistics(report);
+                    let recovered = if self.redact {
+                        &recovered
+                    } else {
+                        &report.recovered
+                    };
+                    done.summary.count_for_statistics(report, recovered);
                 }
                 self.renderer.render(report, token, &mut done.printed)?;
             }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::iter;
 use std::time::{Duration, Instant};
 
-use jwtlens::{Report, Verdict};
+use jwtlens::{Recovered, Report, Verdict};
 
 use super::input::Share;
 use super::messages::Messages;
@@ -68,8 +68,10 @@ impl Summary {
     }
 
     /// Counts a report for the statistics, which are then printed instead of the summary.
-    pub fn count_for_statistics(&mut self, report: &Report) {
-        self.statistics.get_or_insert_default().count(report);
+    /// `recovered` are the keys that it had before it was redacted.
+    pub fn count_for_statistics(&mut self, report: &Report, recovered: &[Recovered]) {
+        let statistics = self.statistics.get_or_insert_default();
+        statistics.count(report, recovered);
     }
 
     /// The statistics of the run.

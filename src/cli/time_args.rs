@@ -65,6 +65,9 @@ pub fn at(text: &str) -> Result<At, Invalid> {
     if let Some(second) = last_days(text) {
         return Ok(At::Second(second));
     }
+    if text.parse::<DateTime>().is_ok() {
+        return Err("missing time zone: add Z or an offset".into());
+    }
     seconds(text).map(At::FromNow).map_err(|_| {
         "expected RFC 3339 (2026-11-23T18:09:24Z), a date, Unix seconds, an offset from now (-1h, +30m), or line"
             .into()

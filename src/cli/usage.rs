@@ -15,18 +15,33 @@ use super::args::Cli;
 use super::escape;
 use super::render::columns::{HANGING, wrapped};
 use super::tell::harmless::{
-    Harmless, contains_token, description, kind, shown, similar, with_file,
+    Harmless, NOT_SHOWN, contains_token, description, kind, shown, similar, with_file,
 };
 use super::tell::invalid::Invalid;
 
 /// Options of other programs, and what to use instead.
 const FOREIGN_OPTIONS: &[(&[&str], &str)] = &[
     (
-        &["--public-key", "--pubkey", "--jwk", "--jwks", "--pem"],
+        &[
+            "--public-key",
+            "--public-key-file",
+            "--pubkey",
+            "--jwk",
+            "--jwks",
+            "--jwks-file",
+            "--pem",
+            "--key-file",
+            "--cert",
+            "--certificate",
+        ],
         "use -k KEY",
     ),
     (
-        &["--secret", "-S", "-s"],
+        &["--jwks-url", "--jwks-uri", "--url"],
+        "jwtlens has no network access; use -k <(curl -s URL)",
+    ),
+    (
+        &["--secret", "--secret-key", "-S", "-s"],
         "write the secret to a file, then use --secret-file FILE",
     ),
     (
@@ -34,11 +49,27 @@ const FOREIGN_OPTIONS: &[(&[&str], &str)] = &[
         "pass the token on stdin, with -f FILE, or as an argument",
     ),
     (
-        &["--json", "--jsonl", "--format", "--pretty", "-p"],
+        &["--input", "--token-file"],
+        "use -f FILE to read tokens from a file",
+    ),
+    (&["--no-color"], "use --color never, or set NO_COLOR"),
+    (
+        &["--clock-skew", "--clock-tolerance", "--skew"],
+        "use --leeway DURATION",
+    ),
+    (
+        &[
+            "--json",
+            "--jsonl",
+            "--format",
+            "--output-format",
+            "--pretty",
+            "-p",
+        ],
         "use -o FORMAT, for example -o json",
     ),
     (
-        &["--algorithm", "--algorithms", "-A", "-a"],
+        &["--algorithm", "--algorithms", "--algs", "-A", "-a"],
         "the algorithm is determined by the key; --alg ALG narrows it",
     ),
     (
@@ -125,8 +156,8 @@ fn problem(error: &clap::Error, arguments: &[OsString]) -> String {
     {
         Some(value) => format!("invalid value '{value}' for '{option}'"),
         None => match kind(value) {
-            Some(kind) => format!("invalid value for '{option}' (looks like {kind})"),
-            None => format!("invalid value for '{option}'"),
+            Some(kind) => format!("invalid value for '{option}' (looks like {kind}; {NOT_SHOWN})"),
+            None => format!("invalid value for '{option}' ({NOT_SHOWN})"),
         },
     };
     match error.kind() {
@@ -164,7 +195,10 @@ fn problem(error: &clap::Error, arguments: &[OsString]) -> String {
             }
         }
         ErrorKind::TooManyValues => {
-            format!("unexpected value for '{option}' ({})", description(value))
+            format!(
+                "unexpected value for '{option}' ({}; {NOT_SHOWN})",
+                description(value)
+            )
         }
         ErrorKind::ArgumentConflict => match string(error, ContextKind::PriorArg) {
             prior if prior == option => {
@@ -190,10 +224,7 @@ fn numbered(error: &clap::Error, arguments: &[OsString]) -> String {
     let argument = arguments
         .get(number)
         .map_or(OsStr::new(""), OsString::as_os_str);
-    format!(
-        "argument {number} ({}; not shown, as it may be a secret)",
-        description(argument)
-    )
+    format!("argument {number} ({}; {NOT_SHOWN})", description(argument))
 }
 
 /// What to do instead, if there is something better than the help.
@@ -208,7 +239,11 @@ fn hint(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
                 .get(1)
                 .is_some_and(|first| first.as_encoded_bytes().starts_with(b"-"));
             let option = string(error, ContextKind::InvalidArg);
-            foreign(FOREIGN_OPTIONS, option)
+            let is_of_key = arguments.get(1).is_some_and(|command| command == "key")
+                && ["-k", "--key"].contains(&option);
+            is_of_key
+                .then(|| "pass the file without -k: jwtlens key FILE".to_owned())
+                .or_else(|| foreign(FOREIGN_OPTIONS, option))
                 .or_else(|| command_with_dashes(option))
                 .or_else(|| of_other_commands(option).filter(|_| !leads))
                 .or_else(|| suggested(ContextKind::SuggestedArg))

@@ -154,10 +154,21 @@ pub fn edit_of(
 /// Header and payload as they may have been signed if one character was altered, with the change that leads to them.
 /// What cannot be base64url is left out.
 pub fn contents(reading: &Reading) -> impl Iterator<Item = (Change, [String; 2])> {
+    contents_with(reading, |_, _, _| true)
+}
+
+/// The same for some of the alterations.
+pub fn contents_with<'r>(
+    reading: &'r Reading,
+    is_wanted: impl Fn(Segment, Alteration, char) -> bool + 'r,
+) -> impl Iterator<Item = (Change, [String; 2])> + 'r {
     let (header, payload) = (&reading.segments.header, &reading.segments.payload);
     let segments = [(Segment::Header, header), (Segment::Payload, payload)];
-    segments.into_iter().flat_map(move |(segment, text)| {
-        originals(text).filter_map(move |(alteration, c)| {
+    let all = segments.into_iter().flat_map(|(segment, text)| {
+        originals(text).map(move |(alteration, c)| (segment, text, alteration, c))
+    });
+    all.filter(move |(segment, _, alteration, c)| is_wanted(*segment, *alteration, *c))
+        .filter_map(move |(segment, text, alteration, c)| {
             let change = edit_of(segment, text, alteration, c)?;
             let Change::EditSegment { edit, .. } = &change else {
                 return None;
@@ -169,7 +180,6 @@ pub fn contents(reading: &Reading) -> impl Iterator<Item = (Change, [String; 2])
             };
             Some((change, content))
         })
-    })
 }
 
 /// Every segment of a signature of so many bytes that differs from this one in one character, with the change that

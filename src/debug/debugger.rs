@@ -33,6 +33,7 @@ use crate::algorithm::{Algorithm, Material};
 use crate::verify::code::Code;
 use crate::verify::finding::{Certainty, Finding};
 
+use crate::key::KeyNote;
 use crate::key::set::{KeySet, KeySource};
 use crate::text::json::Value;
 use crate::token::Token;
@@ -61,6 +62,8 @@ pub struct Debugger {
     ca: Option<Box<str>>,
     /// The keys given, as what certificates may lead to.
     anchors: Vec<Anchor>,
+    /// The sources of secrets whose newline was removed.
+    trimmed: Vec<Arc<str>>,
 }
 
 /// The longest MAC, in bytes.
@@ -129,6 +132,15 @@ impl Debugger {
             effort,
             reads_clock: true,
             anchors: chain::anchors(keys),
+            trimmed: keys
+                .iter()
+                .chain(also)
+                .filter(|source| {
+                    let mut keys = source.keys.iter();
+                    keys.any(|key| key.notes.contains(&KeyNote::SecretTrimmed))
+                })
+                .map(|source| Arc::clone(&source.source))
+                .collect(),
             ca: keys
                 .iter()
                 .flat_map(|source| &source.keys)
@@ -393,6 +405,7 @@ impl Debugger {
             report,
             header,
             keys: &self.suspects,
+            trimmed: &self.trimmed,
         };
         all.prove(proof, work.tried.forms, &context);
     }

@@ -68,6 +68,8 @@ pub enum KeyFault {
         expected: usize,
         /// The curve.
         key_type: KeyType,
+        /// Whether it is hexadecimal digits of that many bytes.
+        is_hex: bool,
     },
     /// `x` and `y` are not on the curve.
     NotOnCurve {
@@ -150,6 +152,9 @@ impl KeyFault {
                 ..
             } if found > expected => Some("download the key again; something was added to it"),
             Self::NotBase64url(..) => Some("encode it as base64url: A-Z a-z 0-9 - _"),
+            Self::Length { is_hex: true, .. } => {
+                Some("it looks like hex; encode its bytes as base64url")
+            }
             Self::Length {
                 found, expected, ..
             } if found.abs_diff(*expected) == 1 => {
@@ -174,9 +179,7 @@ impl KeyFault {
             Self::Use(_) | Self::KeyOps(_) => {
                 Some("ask the issuer for the public signing key; this one is not for signatures")
             }
-            Self::Algorithm { .. } => {
-                Some("remove \"alg\", or ask the issuer for the key that it is for")
-            }
+            Self::Algorithm { .. } => Some("remove \"alg\", or ask the issuer for the right key"),
             Self::UnsupportedCurve { kty: "OKP", .. } => {
                 Some("ask the issuer for an Ed25519 key: jwtlens does not support this curve")
             }
@@ -274,10 +277,8 @@ impl fmt::Display for KeyFault {
                 expected: None,
             } => write!(
                 f,
-                "\"{name}\" has {}; base64url can have {} or {}",
-                counted(*found, "character"),
-                found.saturating_sub(1),
-                found.saturating_add(1)
+                "\"{name}\": {} is not a valid base64url length",
+                counted(*found, "character")
             ),
             Self::LeadingZero(name) => {
                 write!(f, "\"{name}\" must not be empty or begin with a zero byte")
@@ -287,6 +288,7 @@ impl fmt::Display for KeyFault {
                 found,
                 expected,
                 key_type,
+                ..
             } => write!(
                 f,
                 "\"{name}\" must have {expected} bytes for {key_type}, found {found}"

@@ -250,6 +250,10 @@ fn bytes_of_length(
             found: bytes.len(),
             expected: length,
             key_type,
+            is_hex: text(object, name).is_ok_and(|text| {
+                text.len() == length.saturating_mul(2)
+                    && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+            }),
         })
     }
 }

@@ -78,7 +78,9 @@ impl NotAKey {
             Self::Configuration | Self::Url => "download the key set",
             Self::JsonLines => "make a JWK Set of them",
             Self::Python => "convert it to JSON",
-            Self::Html => "check the URL, and whether it needs a login: this is a page, not a key",
+            Self::Html => {
+                "check the URL and whether it requires a login: this is a page, not a key"
+            }
             Self::Token => "check whether the key and the token are swapped",
             Self::Utf16(_) => "save the file as UTF-8",
             Self::Gzip => "decompress the file",

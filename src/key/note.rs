@@ -17,6 +17,8 @@ pub enum KeyNote {
     SecretTrimmed,
     /// The key is a certificate's.
     Certificate,
+    /// The certificate is a CA's (RFC 5280, section 4.2.1.9).
+    CaCertificate,
     /// Another key has the same `kid` (RFC 7517, section 4.5); its place.
     SameKid(usize),
     /// `x5c` cannot be read.
@@ -38,7 +40,7 @@ impl KeyNote {
             | Self::SecretTrimmed
             | Self::Certificate
             | Self::SameKid(_) => false,
-            Self::X5cUnread | Self::X5cKey | Self::X5cThumbprint(_) => true,
+            Self::CaCertificate | Self::X5cUnread | Self::X5cKey | Self::X5cThumbprint(_) => true,
         }
     }
 
@@ -55,6 +57,7 @@ impl KeyNote {
             Self::ByteOrderMark | Self::EscapedLineEnds | Self::LeadingZero => true,
             Self::SecretTrimmed
             | Self::Certificate
+            | Self::CaCertificate
             | Self::SameKid(_)
             | Self::X5cUnread
             | Self::X5cKey
@@ -71,6 +74,9 @@ impl fmt::Display for KeyNote {
             Self::LeadingZero => "\"n\" begins with a zero byte",
             Self::SecretTrimmed => "a newline at the end of the secret was removed",
             Self::Certificate => "verification ignores the dates and the chain of the certificate",
+            Self::CaCertificate => {
+                "the key is from a CA certificate; CA keys sign certificates, not tokens"
+            }
             Self::SameKid(other) => {
                 return write!(
                     f,

@@ -1,6 +1,8 @@
 //! From the content of a file to the keys in it, each as a JWK. The content tells its form, never the
 //! name of the file. Whether a key can be used is for the JWK's reader to say.
 
+use std::iter;
+
 use data_encoding::BASE64;
 use memchr::memmem;
 use zeroize::Zeroizing;
@@ -262,7 +264,13 @@ impl<'d> DerKey<'d> {
             fault: key.fault,
             is_pss: key.is_pss,
             is_private,
-            notes: certificate.iter().map(|_| KeyNote::Certificate).collect(),
+            notes: certificate
+                .iter()
+                .flat_map(|certificate| {
+                    let ca = certificate.ca.then_some(KeyNote::CaCertificate);
+                    iter::once(KeyNote::Certificate).chain(ca)
+                })
+                .collect(),
             certificate,
             encoding: None,
         }

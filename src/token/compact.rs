@@ -103,6 +103,7 @@ impl<'t> Compact<'t> {
                 let fault = TokenFault::SegmentCount {
                     found: dots.saturating_add(1),
                     begins_as_header: text.starts_with(HEADER_START),
+                    ends_in_dots: text.ends_with("..."),
                 };
                 Err(Malformed::new(Segment::Token, 0, fault))
             }

@@ -45,6 +45,8 @@ pub enum TokenFault {
         found: usize,
         /// Whether it begins as an encoded JSON object does.
         begins_as_header: bool,
+        /// Whether it ends in the three dots with which programs shorten a text.
+        ends_in_dots: bool,
     },
     /// A character that no compact serialization holds.
     Character(ForeignCharacter),
@@ -207,8 +209,14 @@ impl Malformed {
                 Some("have the issuer remove the comma, or use a JSON serializer")
             }
             TokenFault::SegmentCount {
+                ends_in_dots: true,
+                begins_as_header: true,
+                ..
+            } => Some("copy the full token from its source, not from a log or web page"),
+            TokenFault::SegmentCount {
                 found,
                 begins_as_header,
+                ..
             } => Some(match (found, begins_as_header) {
                 (1, false) => "if it is an opaque token, ask its issuer to validate it",
                 (2, false) => "to read tokens from a file, use -f FILE",
@@ -238,6 +246,9 @@ impl Malformed {
             }
             TokenFault::Json(JsonFault::DuplicateMember(_)) => {
                 Some("have the issuer remove the duplicate: parsers disagree on which counts")
+            }
+            TokenFault::NotANumericDate { found: "null", .. } => {
+                Some("have the issuer write seconds since 1970 as a number, or omit the claim")
             }
             TokenFault::NotANumericDate { .. } => {
                 Some("have the issuer write seconds since 1970 as a number, without quotes")
@@ -348,10 +359,8 @@ impl fmt::Display for Malformed {
             }
             segment if self.fault == TokenFault::Base64url(Base64urlFault::Length) => write!(
                 f,
-                "{segment} has {}; base64url can have {} or {}",
-                counted(self.offset, "character"),
-                self.offset.saturating_sub(1),
-                self.offset.saturating_add(1)
+                "{segment}: {} is not a valid base64url length",
+                counted(self.offset, "character")
             ),
             // Offsets count the characters of the segment, or the bytes of the JSON in it.
             segment => {

@@ -266,7 +266,7 @@ codes! {
         .section("RFC 8725, section 3.10")
         .silences(&[Code::KeyInHeader]);
     ChainToGivenKey = cause("chain-to-given-key",
-        "the certificate in the header was issued under a key that was given",
+        "the certificate in the header was issued by a key passed with -k",
         "in a server, verify this chain up to its root, and check the subject")
         .section("RFC 5280, section 6.1");
     KeyCoordinatesSwapped = cause("key-coordinates-swapped",
@@ -358,12 +358,12 @@ codes! {
         .section("RFC 7515, section 5.2")
         .fallback();
     KeyIsCaCertificate = cause("key-is-ca-certificate",
-        "the given key is a CA certificate's, which signs certificates, not tokens",
-        "get the issuer's JWK Set, or the certificate that the CA issued for it")
+        "the key is from a CA certificate; CA keys sign certificates, not tokens",
+        "get the issuer's JWK Set, or the signer's own certificate")
         .section("RFC 5280, section 4.2.1.9");
-    SignerCandidates = cause("signer-candidates",
-        "if the token is intact, it was signed with one of these keys",
-        "pass a second token from the same signer to narrow it down to one key")
+    SignerCandidates = note("signer-candidates",
+        "if the token is intact, it was signed with one of these keys")
+        .hint("pass a second token from the same signer to narrow it down to one key")
         .section("RFC 7638, section 3")
         .fallback();
     SameSigner = cause("same-signer",

@@ -11,7 +11,7 @@ pub mod milliseconds;
 pub mod notes;
 pub mod policy;
 mod read_segments;
-mod redaction;
+pub mod redaction;
 pub mod report;
 mod signature_check;
 pub mod vendor;

@@ -49,7 +49,8 @@ impl Policy {
     /// The longest leeway: 365 days. A longer one only serves to accept every expired token.
     pub const MAX_LEEWAY: i64 = 365 * 86_400;
 
-    /// The same policy with a leeway: how long ago `exp` may be, and how far in the future `nbf`.
+    /// The same policy with a leeway: how long ago `exp` may be, how far in the future `nbf`, and how much older than
+    /// [`ClaimCheck::MaxAge`](super::ClaimCheck::MaxAge) a token.
     ///
     /// # Errors
     ///

@@ -61,8 +61,8 @@ const HARMLESS: &[Code] = &[
     Code::WeakSecret,
 ];
 
-/// Replaces a text that may repeat a value.
-const TEXT: &str = "[redacted]";
+/// What stands for a text that may repeat a value.
+pub const REDACTED: &str = "[redacted]";
 
 impl Report {
     /// Replaces the values of all claims but `iss`, `aud`, `exp`, `nbf` and `iat`, and of all header
@@ -138,8 +138,8 @@ fn redact_claims(claims: &mut ClaimsSet) {
 
 /// Leaves the value's type: a name may be that of a nested object.
 fn redact_disclosure(disclosure: &mut Disclosure) {
-    disclosure.salt = TEXT.into();
-    disclosure.name = disclosure.name.take().map(|_| TEXT.into());
+    disclosure.salt = REDACTED.into();
+    disclosure.name = disclosure.name.take().map(|_| REDACTED.into());
     disclosure.value = placeholder(&disclosure.value);
 }
 
@@ -150,7 +150,7 @@ fn redact_check(check: &mut Check) {
             let (top, deeper) = pointer.split_once('/').unwrap_or((pointer, ""));
             let name = top.replace("~1", "/").replace("~0", "~");
             if !deeper.is_empty() {
-                check.name = format!("/{top}/{TEXT}");
+                check.name = format!("/{top}/{REDACTED}");
             }
             name
         }
@@ -199,16 +199,19 @@ fn redact_finding(finding: &mut Finding, repairs: &str) {
     if is_harmless {
         return;
     }
-    redact_text(&mut finding.summary);
-    if let Some(hint) = &mut finding.hint {
-        redact_text(hint);
+    // What is the same for all tokens stays.
+    if matches!(finding.summary, Cow::Owned(_)) {
+        finding.summary = finding.code.summary().into();
+    }
+    if matches!(finding.hint, Some(Cow::Owned(_))) {
+        finding.hint = None;
     }
 }
 
 /// Replaces a text that is not the program's own.
 fn redact_text(text: &mut Cow<'static, str>) {
     if matches!(text, Cow::Owned(_)) {
-        *text = TEXT.into();
+        *text = REDACTED.into();
     }
 }
 

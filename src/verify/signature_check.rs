@@ -85,6 +85,7 @@ impl<'t> Read<'t> {
                     let fault = TokenFault::SegmentCount {
                         found: 5,
                         begins_as_header: true,
+                        ends_in_dots: token.text.ends_with(b"..."),
                     };
                     parts.note(Some(Malformed::new(Segment::Token, 0, fault)));
                 }

@@ -81,7 +81,7 @@ fn key_in_base64_is_read_from_files_and_stdin_only() {
     assert_eq!(
         stderr(&output),
         format!(
-            "error: KEY 1 ({} characters): a key in base64 must be in a file or on stdin\nhint: write it to a file, or pipe it in and use - for the key\n",
+            "error: KEY 1 ({} characters; not shown, as it may be a secret): a key in base64 must be in a file or on stdin\nhint: write it to a file, or pipe it in and use - for the key\n",
             base64.len()
         )
     );

@@ -13,6 +13,7 @@
     reason = "a test that panics has failed"
 )]
 
+mod advice;
 mod algorithms;
 mod asn1;
 mod cases;

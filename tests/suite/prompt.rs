@@ -219,8 +219,8 @@ fn text_is_entered_to_be_scanned() {
     );
 }
 
-/// A terminal that marks a paste gives all of its lines. Otherwise the first line ends the entry, and the
-/// rest reaches neither the program nor the shell.
+/// All lines of a paste are read as from stdin, whether the terminal marks it or not, and none of them reaches the
+/// shell.
 #[test]
 fn a_paste_of_several_lines_is_one_entry() {
     let verify = verify();
@@ -250,11 +250,40 @@ fn a_paste_of_several_lines_is_one_entry() {
     let (status, results, shown) = session.end();
     assert_eq!(
         (status, results.as_str()),
+        (
+            Some(8),
+            "1\tvalid\t-\tada\ta\t-\tstdin\n2\tmalformed\t-\t-\t-\t-\tstdin\n"
+        )
+    );
+    assert!(!shown.contains("rm -rf"), "{shown:?}");
+
+    let mut session = Session::prompted(&arguments(&verify)).unwrap();
+    session.enter(&format!("{first}\r{second}\r"));
+    let (status, results, shown) = session.end();
+    assert_eq!(
+        (status, results.as_str()),
+        (Some(8), "1\tmalformed\t-\t-\t-\t-\tstdin\n")
+    );
+    assert!(!shown.contains(&second[..20]), "{shown:?}");
+
+    let mut session = Session::prompted(&arguments(&verify)).unwrap();
+    session.enter(&format!("{{\r  \"access_token\": \"{token}\"\r}}\r"));
+    let (status, results, shown) = session.end();
+    assert_eq!((status, results.as_str()), (Some(1), ""));
+    assert!(
+        shown.contains("expected one token per line, found JSON"),
+        "{shown:?}"
+    );
+
+    let mut session = Session::prompted(&arguments(&verify)).unwrap();
+    session.enter(&format!("\u{1b}[200~{token}\u{1b}[201~\r{token}\r"));
+    let (status, results, shown) = session.end();
+    assert_eq!(
+        (status, results.as_str()),
         (Some(0), "1\tvalid\t-\tada\ta\t-\tstdin\n")
     );
-    assert!(!shown.contains("rm"), "{shown:?}");
     assert!(
-        shown.contains("warning: only the first line was read"),
+        shown.contains("warning: what followed the paste was ignored"),
         "{shown:?}"
     );
 }

@@ -392,6 +392,38 @@ fn recovered_key_in_a_removed_value_is_not_shown() {
     }
 }
 
+/// A run counts the same with it, and the signer of several tokens is counted without its thumbprint.
+#[test]
+fn redacted_summary_counts_the_same() {
+    let signer = Issuer::new(2, "kid-2");
+    let tokens: Vec<String> = (1..=3)
+        .map(|number| signer.token(&format!(r#"{{"sub":"Lovelace-{number}"}}"#)))
+        .collect();
+    let tokens = tokens.join("\n");
+    let summary = |format: &str, options: &[&str]| {
+        let mut run = jwtlens();
+        run.args(["debug", "-o", format, "-k", key()]).args(options);
+        let output = feed(&mut run, tokens.as_bytes());
+        (stdout(&output), stderr(&output))
+    };
+    let [plain, redacted] = [&[][..], &["--redact"]].map(|options| {
+        let (json, _) = summary("summary-json", options);
+        serde_json::from_str::<Value>(&json).unwrap()
+    });
+    for part in ["tokens", "verdicts", "reasons", "causes", "kid", "alg"] {
+        assert_eq!(plain[part], redacted[part], "{part}");
+    }
+    assert_eq!(plain["signers"][signer.thumbprint()], 3);
+    assert_eq!(redacted["signers"], serde_json::json!({"key-1": 3}));
+    for format in ["text", "line", "json", "jsonl", "summary", "summary-json"] {
+        let (out, err) = summary(format, &["--redact"]);
+        let all = out + &err;
+        assert!(!all.contains(&signer.thumbprint()[..8]), "{format}: {all}");
+        let is_told = all.contains("unknown signing key") && all.contains("key-1 (3 tokens)");
+        assert!(is_told || format == "summary-json", "{format}: {all}");
+    }
+}
+
 /// Neither is the modulus of an RSA key, nor a key in a header that cannot be read.
 #[test]
 fn embedded_key_of_any_form_is_not_shown() {

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use data_encoding::{BASE64, BASE64URL_NOPAD};
+use data_encoding::{BASE64, BASE64URL_NOPAD, HEXLOWER};
 use regex::Regex;
 use rustix::termios::{tcgetwinsize, tcsetwinsize};
 use serde_json::Value;
@@ -15,6 +15,7 @@ use crate::asn1;
 use crate::cases::CASES;
 use crate::generated::tempdir;
 use crate::made_families;
+use crate::pairs::Pair;
 use crate::support::{Issuer, data, der, feed, jwtlens, skipped, stdout};
 use crate::terminal::{on_terminal, terminal};
 
@@ -130,6 +131,83 @@ fn an_ordinary_report_fits_a_screen() {
     }
     assert!(too_tall.is_empty(), "{}", too_tall.join("\n"));
     assert!(valid > 40 && rejected > 60, "{valid} {rejected}");
+}
+
+/// A wrong key beside another fault: what is not the one cause is cut to its sentence.
+#[test]
+fn a_report_with_two_causes_fits_a_screen() {
+    let directory = tempdir("two-causes");
+    let root = Issuer::new(1, "root");
+    let certificate = asn1::certificate(("Test CA", &root), ("Test CA", &root), true);
+    let rsa = Pair::new("RSA", 7).jwk();
+    fs::write(
+        directory.join("ca.pem"),
+        asn1::pem("CERTIFICATE", &certificate),
+    )
+    .unwrap();
+    fs::write(directory.join("rsa.json"), rsa).unwrap();
+    let signer = Issuer::new(2, "ec-1");
+    let header = br#"{"alg":"ES256","typ":"JWT","kid":"ec-1"}"#;
+    let claims = |nbf: &str, exp: &str| {
+        format!(
+            r#"{{"iss":"https://auth.example.com","sub":"user-42","aud":"api","email":"ada@example.com","role":"admin","iat":1795449864,"nbf":{nbf},"exp":{exp},"jti":"a1b2c3"}}"#
+        )
+    };
+    let sign = |nbf: &str, exp: &str| signer.sign(header, claims(nbf, exp).as_bytes());
+    let whole = sign("1795449864", "1795460664");
+    let (input, signature) = whole.rsplit_once('.').unwrap();
+    let raw = BASE64URL_NOPAD.decode(signature.as_bytes()).unwrap();
+    let encoded = BASE64URL_NOPAD.encode(&der(raw.clone().try_into().unwrap()));
+    let hex = BASE64URL_NOPAD.encode(HEXLOWER.encode(&raw).as_bytes());
+    let tokens = [
+        ("der", format!("{input}.{encoded}")),
+        ("expired", sign("1795449864", "1795450000")),
+        ("milliseconds", sign("1795449864", "1795460664000")),
+        ("nbf in milliseconds", sign("1795449864000", "1795460664")),
+        ("text", sign("1795449864", "\"2027-01-01T00:00:00Z\"")),
+        ("number as text", sign("1795449864", "\"1795460664\"")),
+        ("hex", format!("{input}.{hex}")),
+        ("truncated", whole[..whole.len() - 7].to_owned()),
+    ];
+    let mut with_two = 0;
+    for (name, token) in &tokens {
+        for key in ["ca.pem", "rsa.json"] {
+            let mut command = jwtlens();
+            command.current_dir(&directory).env("COLUMNS", "80");
+            command.args(["debug", AT, "-k", key]);
+            let text = stdout(&feed(&mut command, token.as_bytes()));
+            assert!(text.contains("Why: "), "{name}, {key}: {text}");
+            assert!(text.lines().count() <= 23, "{name}, {key}: {text}");
+            with_two += usize::from(text.contains("\nAlso: "));
+            let whole = stdout(&feed(command.arg("--verbose"), token.as_bytes()));
+            assert!(whole.matches("hint: ").count() >= text.matches("hint: ").count());
+        }
+    }
+    assert!(with_two > 4, "{with_two}");
+}
+
+/// The last line of a tall report names the algorithm that the keys are compared with.
+#[test]
+fn the_verdict_of_a_tall_report_has_its_subject() {
+    let directory = tempdir("subject");
+    fs::write(directory.join("rsa.json"), Pair::new("RSA", 7).jwk()).unwrap();
+    let (master, slave) = terminal(80);
+    let mut size = tcgetwinsize(&slave).unwrap();
+    size.ws_row = 10;
+    tcsetwinsize(&slave, size).unwrap();
+    let mut command = jwtlens();
+    command
+        .args(["debug", "--color=never", AT, "-k"])
+        .arg(directory.join("rsa.json"));
+    let token = fs::File::open(data("made/valid.txt")).unwrap();
+    let (_, text) = on_terminal(&mut command, token.into(), master, slave);
+    let last: Vec<&str> = text.lines().rev().take(4).collect();
+    let last: Vec<&str> = last.into_iter().rev().map(str::trim).collect();
+    let last = last.join(" ");
+    assert!(
+        last.contains("unverifiable: \"alg\" is \"ES256\"; the key is RSA (2048 bits)"),
+        "{text}"
+    );
 }
 
 /// Verdict, key and cause above the header: with three header parameters and nine claims, that makes a

@@ -368,7 +368,7 @@ const DEBUG: &[(&str, &str)] = &[
         "jwtlens debug -k public_key.json --try-key old-keys/ < token.txt",
     ),
     (
-        "Search the whole token for a changed character (takes seconds)",
+        "Search longer for a changed character (takes seconds)",
         "jwtlens debug --deep -k public_key.json < token.txt",
     ),
     (

@@ -45,10 +45,18 @@ impl Prompt {
                 Received::End => break Vec::new(),
             }
         };
-        let is_ignored = terminal.discard(&rest).map_err(failed)?;
+        let rest = terminal.rest(&rest, MAX_LINE).map_err(failed)?;
         drop(terminal);
-        if is_ignored {
-            messages.warning("only the first line was read; use -f FILE for several lines");
+        // Nothing is said of a text of which the end is not known.
+        let Some(rest) = rest else {
+            return Err(Failure::new("the input is too long for the prompt")
+                .hint("use -f FILE to read it from a file"));
+        };
+        let is_blank = rest.trim_ascii().is_empty();
+        if !is_blank && entry.is_line {
+            entry.add_lines(&rest);
+        } else if !is_blank {
+            messages.warning("what followed the paste was ignored; use -f FILE for several texts");
         }
         if entry.text.trim_ascii().is_empty() {
             return Err(Failure::new("no token was entered")
@@ -65,6 +73,9 @@ struct PromptEntry {
     /// The control sequence that is being received.
     sequence: Vec<u8>,
     is_paste: bool,
+    /// Whether Enter ended it and no mark of a paste was in it: more lines of a paste may follow.
+    is_line: bool,
+    had_paste: bool,
 }
 
 impl PromptEntry {
@@ -78,6 +89,18 @@ impl PromptEntry {
             }
         }
         None
+    }
+
+    /// Adds the lines of a paste without marks, which follow at once.
+    fn add_lines(&mut self, rest: &[u8]) {
+        self.push(b'\n');
+        for byte in rest {
+            match byte {
+                b'\r' | b'\n' => self.push(b'\n'),
+                _ if self.key(*byte) => break,
+                _ => {}
+            }
+        }
     }
 
     /// How long to wait for more; as long as it takes if there is no limit. A paste may lack the mark of
@@ -103,7 +126,10 @@ impl PromptEntry {
             return false;
         }
         match byte {
-            b'\r' | b'\n' | END => return true,
+            b'\r' | b'\n' | END => {
+                self.is_line = byte != END && !self.had_paste;
+                return true;
+            }
             ESCAPE => self.sequence = vec![ESCAPE],
             _ if !self.sequence.is_empty() => self.control(byte),
             0x08 | 0x7F => {
@@ -126,6 +152,7 @@ impl PromptEntry {
         };
         if is_complete {
             self.is_paste = mem::take(&mut self.sequence) == PASTE_START;
+            self.had_paste |= self.is_paste;
         }
     }
 

@@ -113,21 +113,23 @@ impl Terminal {
         }
     }
 
-    /// Reads and ignores the rest of a paste, until the terminal is quiet. Returns whether there was any,
-    /// `rest` included.
-    pub fn discard(&mut self, rest: &[u8]) -> io::Result<bool> {
+    /// Reads the rest of a paste, `first` included, until the terminal is quiet; none if that takes too long or
+    /// is more than so many bytes.
+    pub fn rest(&mut self, first: &[u8], most: usize) -> io::Result<Option<Vec<u8>>> {
         const QUIET: Duration = Duration::from_millis(200);
-        const MAX_WAIT: Duration = Duration::from_secs(1);
+        const MAX_WAIT: Duration = Duration::from_secs(5);
         let begun = Instant::now();
-        let is_text = |bytes: &[u8]| !bytes.trim_ascii().is_empty();
-        let mut is_ignored = is_text(rest);
-        while is_readable(&self.stdin, QUIET) && begun.elapsed() < MAX_WAIT {
+        let mut rest = first.to_vec();
+        while is_readable(&self.stdin, QUIET) {
             match self.receive(None)? {
-                Received::Bytes(bytes) => is_ignored |= is_text(bytes),
+                Received::Bytes(bytes) => rest.extend_from_slice(bytes),
                 Received::Nothing | Received::End => break,
             }
+            if rest.len() > most || begun.elapsed() > MAX_WAIT {
+                return Ok(None);
+            }
         }
-        Ok(is_ignored)
+        Ok(Some(rest))
     }
 
     fn hide(&mut self) -> io::Result<()> {

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use jwtlens::{Certainty, Code, Combination, Finding, Malformed, Reason, Report, Tried, Verdict};
+use jwtlens::{
+    Certainty, Code, Combination, Finding, Malformed, REDACTED, Reason, Report, Segment,
+    TokenFault, Tried, Verdict, abridged,
+};
 use unicode_width::UnicodeWidthStr;
 
 use super::columns::INDENT;
@@ -13,7 +16,9 @@ use crate::cli::numbers;
 
 /// Why the token is rejected, and what was tried to find it out. What says less than the first cause is
 /// shown with `--verbose` only: it would push the claims off the screen.
-pub fn causes(look: &Look, report: &Report, causes: &[&Finding]) -> String {
+/// Brief, what comes after the first cause is its sentence alone.
+pub fn causes(look: &Look, report: &Report, causes: &[&Finding], is_brief: bool) -> String {
+    let is_debug = matches!(look.detail, Detail::Debug { has_key: true, .. });
     let is_short = matches!(look.detail, Detail::Debug { verbose: false, .. });
     let mut text = String::new();
     let mut evidence = None;
@@ -41,25 +46,57 @@ pub fn causes(look: &Look, report: &Report, causes: &[&Finding]) -> String {
             || is_short && rests_on_search(finding);
         let hint = finding.hint.as_deref().filter(|hint| !hints.contains(hint));
         hints.extend(hint);
-        text.push_str(&section(look, report, label, finding, is_known, hint));
+        let is_brief = is_brief && !is_first;
+        is_cut |= is_brief;
+        text.push_str(&section(
+            look,
+            report,
+            label,
+            finding,
+            is_known || is_brief,
+            hint.filter(|_| !is_brief),
+        ));
     }
     let is_settled = causes.iter().any(|finding| is_settled(finding))
         || causes.is_empty() && is_clear(report, report.search.as_deref());
     match &report.search {
-        Some(tried) if !is_short => text.push_str(&search(look, tried, causes.is_empty())),
+        Some(tried) if !is_short => {
+            text.push_str(&search(look, report, tried, causes.is_empty()));
+        }
         Some(tried) if !is_settled && !is_told(tried, causes, is_cut) => {
             if causes.is_empty() {
                 text.push_str(&page::heading(look, "Why: no cause found"));
             }
-            text.push_str(&page::line(look, &attempts(tried, None, is_cut)));
+            text.push_str(&page::line(
+                look,
+                &attempts(report, tried, None, is_cut, causes),
+            ));
+        }
+        None if is_debug && causes.is_empty() && is_header_unread(report) => {
+            text.push_str(&page::heading(look, "Why: no cause found"));
+            text.push_str(&page::line(look, HEADER_UNREAD));
         }
         Some(_) | None => {}
     }
     text
 }
 
+const HEADER_UNREAD: &str = "not searched: the header, which names the algorithm, cannot be read";
+
+/// Whether damage to the header leaves no algorithm to search with, and nothing else says why.
+fn is_header_unread(report: &Report) -> bool {
+    let is_unread = |error: &Malformed| {
+        let is_content = matches!(error.fault, TokenFault::Json(_) | TokenFault::Base64url(_));
+        error.segment == Segment::Header
+            && is_content
+            && error.hint().is_none()
+            && !error.is_cause()
+    };
+    report.header.is_none() && report.error.as_ref().is_some_and(is_unread)
+}
+
 /// Everything that was tried.
-fn search(look: &Look, tried: &Tried, is_unexplained: bool) -> String {
+fn search(look: &Look, report: &Report, tried: &Tried, is_unexplained: bool) -> String {
     let heading = if is_unexplained {
         "Why: no cause found"
     } else {
@@ -68,7 +105,7 @@ fn search(look: &Look, tried: &Tried, is_unexplained: bool) -> String {
     let mut text = page::heading(look, heading);
     text.push_str(&page::line(
         look,
-        &attempts(tried, tried.milliseconds, false),
+        &attempts(report, tried, tried.milliseconds, false, &[]),
     ));
     for (what, list) in [
         ("signature", &tried.signatures),
@@ -109,8 +146,11 @@ pub fn section(
     if !has_summary(report, finding) {
         text.push_str(&page::line(look, &finding.summary));
     }
-    let is_said =
-        evidence_is_known || finding.evidence == finding.summary || has_evidence(report, finding);
+    let is_hidden = report.redacted && finding.evidence == REDACTED;
+    let is_said = is_hidden
+        || evidence_is_known
+        || finding.evidence == finding.summary
+        || has_evidence(report, finding);
     if !is_said && !finding.code.omits_evidence() {
         text.push_str(&page::line(look, &finding.evidence));
     }
@@ -124,23 +164,42 @@ pub fn section(
 /// if that takes no other line.
 pub fn in_brief(look: &Look, report: &Report, finding: &Finding) -> String {
     let code = finding.code.name();
+    let alg = report.signature.algorithm.as_deref();
+    let summary = match (finding.code, finding.certainty, alg) {
+        // The sentence is about the keys alone.
+        (Code::AlgKeyMismatch, Certainty::Note, Some(alg)) => {
+            format!("\"alg\" is \"{}\"; {}", abridged(alg), finding.summary)
+        }
+        (_, _, _) => finding.summary.to_string(),
+    };
     let whole = match certainty(finding) {
-        Some(known) => format!("{} ({code}, {known})", finding.summary),
-        None => format!("{} ({code})", finding.summary),
+        Some(known) => format!("{summary} ({code}, {known})"),
+        None => format!("{summary} ({code})"),
     };
     let columns = format!("{}: {whole}", report.verdict.name()).width();
     if look.width.is_none_or(|width| columns <= width) {
         whole
     } else {
-        finding.summary.to_string()
+        summary
     }
 }
 
 /// How much was tried, and what else can be done.
-fn attempts(tried: &Tried, milliseconds: Option<u64>, is_cut: bool) -> String {
+fn attempts(
+    report: &Report,
+    tried: &Tried,
+    milliseconds: Option<u64>,
+    is_cut: bool,
+    causes: &[&Finding],
+) -> String {
+    let is_useless = causes.iter().any(|finding| is_beyond_search(finding));
     if let Some(limit) = tried.exceeded_limit {
         let limit = limit / 1024;
         return format!("not searched: the token exceeds the search limit of {limit} KiB");
+    }
+    if tried.forms == 0 && is_header_unread(report) {
+        let deep = if tried.deep { "" } else { "; use --deep" };
+        return format!("{HEADER_UNREAD}{deep}");
     }
     let combinations = numbers::count(tried.forms, "combination");
     let time = milliseconds.map_or(String::new(), |milliseconds| {
@@ -155,6 +214,8 @@ fn attempts(tried: &Tried, milliseconds: Option<u64>, is_cut: bool) -> String {
     let more = match (tried.complete, tried.deep, is_cut) {
         (true, _, false) => "",
         (true, _, true) => "; use --verbose to see all findings",
+        (false, false, false) if is_useless => "",
+        (false, false, true) if is_useless => "; use --verbose for more detail",
         (false, false, false) => "; use --deep to try more",
         (false, false, true) => "; use --deep to try more, --verbose for more detail",
         (false, true, false) => "; stopped at the search limit",
@@ -198,6 +259,15 @@ fn is_settled(finding: &Finding) -> bool {
             finding.code,
             Code::SignatureZero | Code::DetachedPayload | Code::Ellipsis | Code::Jwe
         )
+}
+
+/// Whether a longer search does not help: no key can verify the signature, or the payload needs another one.
+fn is_beyond_search(finding: &Finding) -> bool {
+    match finding.code {
+        Code::AlgKeyMismatch => finding.certainty == Certainty::Note,
+        Code::NestedJwt => true,
+        _ => false,
+    }
 }
 
 /// Whether the line of the verdict and its hint say why, without any finding.

@@ -43,6 +43,9 @@ pub fn headline(report: &Report) -> String {
     }
 }
 
+/// 9999-12-31T23:59:59Z, the last second of a date.
+const LAST_SECOND: i64 = 253_402_300_799;
+
 /// `expires in 5m`, `expired 2h ago`, `never expires`, `becomes valid in 2m`.
 fn expiry(time: &Time) -> String {
     if time.status == Some(Validity::NotYetValid) {
@@ -54,6 +57,9 @@ fn expiry(time: &Time) -> String {
         return "never expires".to_owned();
     };
     match (time.status, seconds) {
+        (_, 1..) if seconds > LAST_SECOND.saturating_sub(time.now) => {
+            "expires after the year 9999".to_owned()
+        }
         (_, 1..) => format!("expires {}{}", relative(seconds), too_soon(time)),
         (Some(Validity::Current), _) => {
             format!("still within the leeway (expired {})", relative(seconds))
@@ -195,6 +201,9 @@ fn unchecked_reason(report: &Report) -> String {
     match report.signature.reason {
         Some(Reason::NoKey) => "no key to verify the signature with".to_owned(),
         Some(Reason::UnsupportedAlgorithm) => format!("unknown \"alg\": \"{alg}\""),
+        Some(Reason::AlgorithmNotAllowed) if Algorithm::named(&alg).is_none() => {
+            format!("\"alg\" is \"{alg}\", which jwtlens does not support")
+        }
         Some(Reason::AlgorithmNotAllowed) => {
             format!("\"alg\" is \"{alg}\", which no given key supports")
         }
@@ -216,8 +225,17 @@ fn unchecked_reason(report: &Report) -> String {
                 1 => "parameter",
                 _ => "parameters",
             };
+            let header = report.header.as_deref();
+            let is_missing =
+                |name: &str| header.is_some_and(|header| header.parameters.get(name).is_none());
+            let mut critical = header.iter().flat_map(|header| &header.critical);
+            let missing = if critical.all(|name| is_missing(name)) {
+                ", which the header does not have"
+            } else {
+                ""
+            };
             format!(
-                "unsupported critical header {parameters}: {}",
+                "unsupported critical header {parameters}: {}{missing}",
                 abridged(&names.join(", "))
             )
         }

@@ -270,7 +270,7 @@ fn rows(key: &KeyReport, now: i64) -> Vec<Row> {
             " (not checked)"
         };
         let dates = dates.map(|dates| format!("{dates}{state}{unchecked}"));
-        let ca = certificate.ca.then_some("yes: meant to sign certificates");
+        let ca = certificate.ca.then_some("yes");
         rows.extend([
             row("", "subject", Some(&certificate.subject)),
             row("", "issuer", Some(&certificate.issuer)),

@@ -23,7 +23,7 @@ pub fn rows(look: &Look, signature: &Signature) -> String {
             &format!("{source}{thumbprint}"),
         ));
     }
-    let labels = iter::once("tried").chain(iter::repeat(""));
+    let labels = iter::once("keys").chain(iter::repeat(""));
     let shown = signature.refused_by.get(..MAX_SHOWN);
     let shown = shown.unwrap_or(&signature.refused_by);
     let of_one_source = shown.chunk_by(|a, b| a.source == b.source);

@@ -1,5 +1,6 @@
 //! What a run found, for people: as a table that fits a screen.
 
+use std::fmt::Display;
 use std::io::{self, Write};
 
 use jwtlens::{Code, MAX_EARLY, MAX_LATE, NumericDate, duration};
@@ -104,7 +105,11 @@ fn rows(statistics: &Statistics, look: &Look, mut output: impl Write) -> io::Res
     }
     let signers = statistics.signers.most();
     if !signers.is_empty() {
-        row("signers", &listed(&signers))?;
+        let keys = match signers.as_slice() {
+            [_] => "unknown signing key",
+            _ => "unknown signing keys",
+        };
+        row("signers", &format!("{keys}: {}", listed(&signers)))?;
     }
     let mut reasons = statistics.reasons.most();
     // The first line counts the verdicts, and the row above the causes.
@@ -123,24 +128,19 @@ fn rows(statistics: &Statistics, look: &Look, mut output: impl Write) -> io::Res
         statistics.causes.contains_key(cause)
     };
     reasons.retain(|(reason, _)| !is_verdict(reason) && !is_cause(reason));
-    let widest = reasons
-        .iter()
-        .map(|(_, tokens)| number(*tokens).len())
-        .max();
-    let widest = widest.unwrap_or(0);
     for (place, (reason, tokens)) in reasons.iter().enumerate() {
         let label = if place == 0 { "reasons" } else { "" };
-        let tokens = number(*tokens);
-        let taken = COLUMN.saturating_add(widest).saturating_add(2);
+        let tokens = format!(" ({})", count(*tokens, "token"));
+        let taken = COLUMN.saturating_add(tokens.len());
         let room = look.width.map(|width| width.saturating_sub(taken));
         let reason = fitted(reason, room.unwrap_or(usize::MAX));
-        row(label, &format!("{tokens:>widest$}  {reason}"))?;
+        row(label, &format!("{reason}{tokens}"))?;
     }
     Ok(())
 }
 
 /// `der-signature (2 tokens), truncated (1 token), and 3 more`
-fn listed(counts: &[(&str, u64)]) -> String {
+fn listed(counts: &[(impl Display, u64)]) -> String {
     let shown = counts.iter().take(MAX_LISTED);
     let shown = shown.map(|(name, tokens)| format!("{name} ({})", count(*tokens, "token")));
     let more = match counts.len().saturating_sub(MAX_LISTED) {

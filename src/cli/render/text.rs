@@ -41,7 +41,13 @@ impl Text<'_> {
     pub fn report(&self, report: &Report) -> String {
         let verdict = self.verdict(report, &headline(report));
         let is_rejected = report.verdict > Verdict::NotVerified;
-        let is_cause = |finding: &&Finding| finding.explains || finding.code == Code::UnknownKid;
+        // What goes with a cause stands with it. Without a key, that is all there is to find.
+        let has_key = report.signature.reason != Some(Reason::NoKey);
+        let is_cause = |finding: &&Finding| {
+            finding.explains
+                || finding.code == Code::UnknownKid
+                || finding.code == Code::SignerCandidates && has_key
+        };
         let (causes, notes): (Vec<&Finding>, Vec<&Finding>) = report
             .findings
             .iter()
@@ -61,26 +67,36 @@ impl Text<'_> {
             hint(first_hint),
             key_rows::rows(self.0, &report.signature),
             self.place(&report.input),
-            findings::causes(self.0, report, &causes),
         ]
         .concat();
-        let notes = notes.iter().map(|note| {
-            findings::section(self.0, report, "Note", note, false, note.hint.as_deref())
-        });
-        let notes: String = notes.collect();
+        let of_notes = |is_brief: bool| -> String {
+            let notes = notes.iter().map(|note| {
+                let hint = note.hint.as_deref().filter(|_| !is_brief);
+                findings::section(self.0, report, "Note", note, is_brief, hint)
+            });
+            notes.collect()
+        };
         let end = last_hint.as_deref().map_or(String::new(), |last_hint| {
             format!("\n{}", page::hint(self.0, last_hint, 0))
         });
-        let whole =
-            |meanings: bool| [&*head, &self.members(report, meanings), &notes, &end].concat();
+        let whole = |meanings: bool, is_brief: bool| {
+            let causes = findings::causes(self.0, report, &causes, is_brief);
+            let members = self.members(report, meanings);
+            [&*head, &causes, &members, &of_notes(is_brief), &end].concat()
+        };
         let rule = self.rule(&report.input);
-        let text = whole(true);
+        let text = whole(true, false);
         if self.fits(&text) {
             return rule + &text;
         }
-        // What can be omitted before any fact is: the lines between the sections, then the meanings of names.
-        for meanings in [true, false] {
-            let dense = whole(meanings).replace("\n\n", "\n");
+        // What can be omitted before any fact is: the lines between the sections, then the meanings of names, and
+        // then what `--verbose` shows of all findings but the cause.
+        let can_be_brief =
+            matches!(self.0.detail, Detail::Debug { verbose: false, .. }) && is_rejected;
+        let forms = [(true, false), (false, false), (true, true), (false, true)];
+        let is_possible = |(_, is_brief): &(bool, bool)| can_be_brief || !is_brief;
+        for (meanings, is_brief) in forms.into_iter().filter(is_possible) {
+            let dense = whole(meanings, is_brief).replace("\n\n", "\n");
             if self.fits(&dense) {
                 return rule + &dense;
             }
@@ -192,7 +208,12 @@ impl Text<'_> {
             .time
             .and_then(|time| NumericDate::from(time).readable(&self.0.zone))
         {
-            text.push_str(&page::labeled(self.0, "time", &time, " (of its line)"));
+            text.push_str(&page::labeled(
+                self.0,
+                "time",
+                &time,
+                " (from the log line)",
+            ));
         }
         text
     }
@@ -391,7 +412,7 @@ Claims (rejected)
             text,
             "\
 mis-signed: the signature does not verify
-  tried  1fdef9ef-57e5-4fcd-84bd-2eb445efcf66 (public_key.json)
+  keys   1fdef9ef-57e5-4fcd-84bd-2eb445efcf66 (public_key.json)
 
 Why: der-signature (proven; RFC 7518, section 3.4)
   the signature is DER-encoded; ES256 requires raw R || S, 64 bytes

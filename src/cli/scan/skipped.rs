@@ -82,7 +82,7 @@ impl Skipped {
                     "token that is encoded twice",
                     "tokens that are encoded twice",
                 ],
-                "decode the text once before it is scanned, for example with `base64 -d`",
+                "decode the text once, then scan it, for example with `base64 -d`",
             ),
             (
                 &self.escaped_again,

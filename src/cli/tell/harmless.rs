@@ -75,12 +75,28 @@ pub fn shown<'t>(text: &'t OsStr, harmless: Harmless) -> Option<Cow<'t, str>> {
     is_harmless.then(|| text.to_string_lossy())
 }
 
-/// The text in quotes if it may be shown; otherwise its place and what it is like.
+/// Why a text is not shown.
+pub const NOT_SHOWN: &str = "not shown, as it may be a secret";
+
+/// The text in quotes if it may be shown; otherwise its place and what it is like. Of a path to nothing, the directory
+/// that exists is shown.
 pub fn named(text: &OsStr, place: &str, harmless: Harmless) -> String {
-    match shown(text, harmless) {
-        Some(text) => format!("'{text}'"),
-        None => format!("{place} ({})", description(text)),
+    if let Some(text) = shown(text, harmless) {
+        return format!("'{text}'");
     }
+    let directory = directory(text).map_or(String::new(), |path| format!(" in '{path}'"));
+    format!("{place} ({}{directory}; {NOT_SHOWN})", description(text))
+}
+
+/// The directory that exists of a path to nothing. The root and the dots tell nothing.
+fn directory(text: &OsStr) -> Option<Cow<'_, str>> {
+    if text.len() > MAX_PATH {
+        return None;
+    }
+    let mut directories = Path::new(text).ancestors().skip(1);
+    let directory = directories.find(|directory| directory.is_dir())?;
+    directory.file_name()?;
+    shown(directory.as_os_str(), Harmless::Path)
 }
 
 /// The path of a file that may be shown and means itself to a shell, also in a later command.
@@ -510,7 +526,29 @@ mod tests {
             ("{\"kty\":1}", "9 characters, looks like a JWK"),
         ] {
             let named = named(OsStr::new(text), "the value of -k", Harmless::FileName);
-            assert_eq!(named, format!("the value of -k ({description})"));
+            assert_eq!(
+                named,
+                format!("the value of -k ({description}; {NOT_SHOWN})")
+            );
+        }
+    }
+
+    #[test]
+    fn directory_that_exists_is_named() {
+        for (text, directory) in [
+            ("src/cli/nowhere", " in 'src/cli'"),
+            ("src/cli/nowhere/else", " in 'src/cli'"),
+            ("./src/nowhere", " in './src'"),
+            ("nowhere/src", ""),
+            ("/nowhere", ""),
+            ("./nowhere", ""),
+            ("../nowhere", ""),
+            ("nowhere", ""),
+            ("Cargo.toml/nowhere", ""),
+        ] {
+            let named = named(OsStr::new(text), "DIR", Harmless::Path);
+            let length = description(OsStr::new(text));
+            assert_eq!(named, format!("DIR ({length}{directory}; {NOT_SHOWN})"));
         }
     }
 

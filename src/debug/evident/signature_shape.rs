@@ -23,6 +23,9 @@ pub fn truncated(facts: &Facts) -> Option<Finding> {
     if text.ends_with("...") || text.ends_with('\u{2026}') || text.contains('~') {
         return None;
     }
+    if let Some(lower) = lowercased(text) {
+        return Some(lower);
+    }
     let dots = text.matches('.').count();
     if dots < 2 && text.starts_with(HEADER_START) {
         let is_second = |(at, _): (usize, &str)| at > 0;
@@ -90,6 +93,22 @@ pub fn truncated(facts: &Facts) -> Option<Finding> {
         format!("the signature has {found}; {alg} has {whole}")
     };
     Some(of_family(Finding::likely(Code::Truncated, evidence)))
+}
+
+/// A token without any capital letter: `eyJ` is one in every token whose header is a JSON object.
+fn lowercased(text: &str) -> Option<Finding> {
+    /// By chance, so many characters have a capital letter.
+    const MIN_LENGTH: usize = 40;
+    let is_cased = |c: char| c.is_ascii_uppercase();
+    let start = HEADER_START.to_ascii_lowercase();
+    let is_lower = text.len() >= MIN_LENGTH && text.starts_with(&start) && !text.contains(is_cased);
+    is_lower.then(|| {
+        Finding::likely(
+            Code::AlteredCharacter,
+            "base64url has capital letters; the token has none",
+        )
+        .with_summary("the letter case was lost")
+    })
 }
 
 /// How many bytes a signature of an algorithm has, if that does not depend on the key.

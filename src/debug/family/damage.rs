@@ -64,17 +64,22 @@ pub fn search(
     if asked.is_empty() && opened.is_empty() {
         return None;
     }
-    let [in_header, in_payload] =
-        [Segment::Header, Segment::Payload].map(|segment| search.originals(segment, work));
+    let of_header = Signing::of(case, Segment::Header);
     let plain = Signing::of(case, Segment::Payload);
-    let found = {
-        let signing = Signing::of(case, Segment::Header);
-        let header = Segment::Header;
-        search.walk(header, &signing, &asked, &mut in_header.iter(), work)
+    let (header, payload) = (Segment::Header, Segment::Payload);
+    let both = |of: Of, work: &mut Work| {
+        let [in_header, in_payload] =
+            [header, payload].map(|segment| search.originals(segment, of, work));
+        let found = search.walk(header, &of_header, &asked, &mut in_header.iter(), work);
+        let found =
+            found.or_else(|| search.walk(payload, &plain, &asked, &mut in_payload.iter(), work));
+        (found, in_payload)
     };
-    let payload = Segment::Payload;
-    let found =
-        found.or_else(|| search.walk(payload, &plain, &asked, &mut in_payload.iter(), work));
+    let (mut found, mut in_payload) = both(Of::Json, work);
+    // Of a long token, a deep search can ask about only some of all texts.
+    if deep && found.is_none() {
+        (found, in_payload) = both(Of::Any, work);
+    }
     if found.is_some() {
         return found;
     }
@@ -153,6 +158,9 @@ impl<'a> Asked<'a> {
                 of_mac,
                 row,
             };
+            if key.key_type() == KeyType::Ed25519 && !is_below_order(signature) {
+                continue;
+            }
             let whole = rows.iter().filter(|row| is_whole(row, bits));
             asked.extend(whole.map(|(of_alg, row)| with(of_alg, Vec::new(), row)));
             let is_named = |(of_alg, _): &&(Vec<Change>, _)| alg.is_some() && of_alg.is_empty();
@@ -202,6 +210,20 @@ impl<'a> Asked<'a> {
             key => budget::of_verification(key, whole),
         }
     }
+}
+
+/// Whether the second half of a signature can be a number below the order of the group of Ed25519, which has 253 bits:
+/// no other signature verifies (RFC 8032, section 5.1.7).
+fn is_below_order(signature: &[u8]) -> bool {
+    signature.last().is_some_and(|last| last >> 5 == 0)
+}
+
+/// Which texts a segment may have held.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    /// JSON, unless no altered character makes it that.
+    Json,
+    Any,
 }
 
 /// What was altered in a segment, and the character that stood there before.
@@ -368,15 +390,15 @@ impl Search<'_> {
         None
     }
 
-    /// What the segment may have been. By default that is JSON, unless no altered character makes it that.
-    fn originals(&self, segment: Segment, work: &mut Work) -> Originals<'_> {
+    /// What the segment may have been.
+    fn originals(&self, segment: Segment, of: Of, work: &mut Work) -> Originals<'_> {
         /// More are not paid for.
         const MAX: usize = 1 << 17;
         /// It takes a look at every character at every place.
         const OF_A_PLACE: u64 = 4;
         let sent = self.sent(segment);
         let length = u64::try_from(sent.len()).unwrap_or(u64::MAX);
-        if work.tried.deep || !work.spend(length.saturating_mul(OF_A_PLACE)) {
+        if of == Of::Any || !work.spend(length.saturating_mul(OF_A_PLACE)) {
             return Originals::Any(sent);
         }
         let Some(places) = Places::of(sent) else {
@@ -450,10 +472,35 @@ pub fn on_other_curves(
     }
     let length = case.reading.signing_input().len().max(1);
     let most = MAX_BYTES.checked_div(length)?;
-    let inputs = alteration::contents(case.reading).take(most);
+    let segments = &case.reading.segments;
+    let in_header = Places::of(&segments.header);
+    let in_payload = Places::of(&segments.payload);
+    let is_json = |segment, alteration, c| {
+        let places = match segment {
+            Segment::Header => &in_header,
+            _ => &in_payload,
+        };
+        places
+            .as_ref()
+            .is_some_and(|places| places.has(alteration, c))
+    };
+    // Of a long token only some of all texts can be asked about.
+    let likely = alteration::contents_with(case.reading, is_json);
+    let others = alteration::contents_with(case.reading, |segment, alteration, c| {
+        !is_json(segment, alteration, c)
+    });
+    let inputs = likely.chain(others).take(most);
     let inputs: Vec<SigningInput> = inputs
-        .map(|(change, content)| {
-            SigningInput::new(vec![change], content.join(".").into_bytes(), alg)
+        .filter_map(|(change, content)| {
+            let [header, _] = &content;
+            // A header that was altered says itself what it named.
+            let own = (*header != segments.header).then(|| alg_of(header));
+            let alg = match &own {
+                Some(own) => Some(own.as_deref()?),
+                None => Some(alg?),
+            };
+            let text = content.join(".").into_bytes();
+            Some(SigningInput::new(vec![change], text, alg))
         })
         .collect();
     other_curves::search(case, &inputs, targets, 0, Ways::Plain, work)

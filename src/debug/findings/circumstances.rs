@@ -18,6 +18,15 @@ pub fn name_utf16(error: Option<&Malformed>, found: &mut [Finding]) {
         return;
     };
     for finding in found {
+        // The byte order mark goes with the encoding.
+        for removed in [
+            "with the NUL bytes removed, without the text around it,",
+            "with the NUL bytes removed,",
+        ] {
+            if let Some(rest) = finding.evidence.strip_prefix(removed) {
+                finding.evidence = format!("converted to UTF-8,{rest}").into();
+            }
+        }
         if finding.code == Code::NulBytes {
             finding.summary = "the token is in UTF-16".into();
             finding.hint = error.hint().map(Into::into);
@@ -76,7 +85,11 @@ pub fn name_surroundings(text: &[u8], found: &mut [Finding]) {
     };
     if let Some(what) = extract::unseen(text) {
         finding.summary = what.into();
-        finding.hint = Some("delete it; web pages and chats often add such characters".into());
+        finding.hint = Some(if text.starts_with("\u{FEFF}".as_bytes()) {
+            "save the file as UTF-8 without BOM".into()
+        } else {
+            "delete it; web pages and chats often add such characters".into()
+        });
     }
     if extract::is_signed_cookie(text) {
         finding.summary = "this is a signed cookie: a token and the signature of the cookie".into();

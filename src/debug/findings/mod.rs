@@ -4,6 +4,8 @@ pub mod circumstances;
 pub mod ranking;
 pub mod wording;
 
+use std::sync::Arc;
+
 use serde::de::IgnoredAny;
 
 use super::cause::Cause;
@@ -23,7 +25,7 @@ use crate::token::header::JoseHeader;
 use crate::token::malformed::Malformed;
 use crate::verify::code::Code;
 use crate::verify::finding::{Certainty, Finding};
-use crate::verify::report::{Combination, Reason, Recovered, Report, Tried};
+use crate::verify::report::{Combination, Recovered, Report, Tried};
 use crate::verify::vendor;
 use crate::verify::verdict::SignatureStatus;
 
@@ -41,6 +43,8 @@ pub struct Context<'c> {
     pub header: Option<&'c JoseHeader>,
     /// The keys given.
     pub keys: &'c [Suspect],
+    /// The sources of secrets whose newline was removed.
+    pub trimmed: &'c [Arc<str>],
 }
 
 impl Findings {
@@ -88,6 +92,16 @@ impl Findings {
                 Cause::PssSaltLength => {
                     wording::of_salt(finding, proof.changes(), proof.algorithm())
                 }
+                Cause::SecretWithNewline => match proof.key() {
+                    Some(key) if context.trimmed.contains(&key.source) => {
+                        wording::of_trimmed_secret(finding, &key.source)
+                    }
+                    Some(_) | None => finding,
+                },
+                Cause::OtherAlgorithm => {
+                    let alg = context.header.and_then(|header| header.alg.as_deref());
+                    wording::of_other_algorithm(finding, alg, proof.algorithm())
+                }
                 Cause::SecretBase64 | Cause::SecretBase64url | Cause::SecretHex => {
                     wording::of_secret(finding, proof.changes(), proof.encoding())
                 }
@@ -130,11 +144,8 @@ impl Findings {
         }
         let thumbprints: Vec<&str> = keys.iter().map(|key| &*key.thumbprint).collect();
         let thumbprints = format!("JWK thumbprints: {}", thumbprints.join(" or "));
-        self.found.push(Finding {
-            // Without a key, that is the reason.
-            explains: report.signature.reason != Some(Reason::NoKey),
-            ..Finding::note(Code::SignerCandidates, thumbprints)
-        });
+        self.found
+            .push(Finding::note(Code::SignerCandidates, thumbprints));
         self.recovered = keys;
     }
 }

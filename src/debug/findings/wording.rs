@@ -93,6 +93,26 @@ pub fn of_alg(finding: Finding, changes: &[Change], alg: Option<&str>, algorithm
     ))
 }
 
+/// The finding that the signer's secret ends with the newline that was removed from the file.
+pub fn of_trimmed_secret(finding: Finding, source: &str) -> Finding {
+    finding
+        .with_summary(format!(
+            "the signer's secret ends with a newline, which is removed from {source}"
+        ))
+        .with_hint("encode secret and newline as base64 and use --secret-encoding base64")
+}
+
+/// The finding that the signature is one of another algorithm of the same key.
+pub fn of_other_algorithm(finding: Finding, alg: Option<&str>, algorithm: &str) -> Finding {
+    let Some(alg) = alg.and_then(Algorithm::named) else {
+        return finding;
+    };
+    finding.with_hint(format!(
+        "set \"alg\" to \"{algorithm}\", or sign with {}",
+        alg.name
+    ))
+}
+
 /// The finding of the padding in a token of an AWS load balancer, which signs it.
 pub fn of_load_balancer(finding: Finding) -> Finding {
     finding
@@ -374,13 +394,17 @@ pub fn of_certificate(finding: Finding, certificate: &Certificate, has_chain: bo
             time(certificate.not_after),
         )
     };
-    let hint = "anyone can make one: use -k with the root you trust to check the chain";
+    let hint = "pass the root with -k to check the chain, the certificate to accept it";
     Finding {
         evidence: evidence.into(),
         hint: (!has_chain).then(|| hint.into()),
         ..finding
     }
-    .with_summary("the token is signed with the key of the certificate in its header")
+    .with_summary(if has_chain {
+        "the token is signed with the key of the certificate in its header"
+    } else {
+        "the token is signed with the certificate in its header, as anyone could do"
+    })
 }
 
 /// The finding that a chain of certificates ends in a given key.
@@ -389,8 +413,9 @@ pub fn of_chain(finding: Finding, certificates: &[Certificate], anchor: &str) ->
         1 => "1 certificate".to_owned(),
         count => format!("{count} certificates"),
     };
-    let evidence =
-        format!("signatures, names, dates and CA constraints of {count} lead to {anchor}");
+    let evidence = format!(
+        "the chain of {count} ends at {anchor} (signatures, names, dates and CA constraints checked)"
+    );
     Finding {
         evidence: evidence.into(),
         ..finding

@@ -124,6 +124,26 @@ fn an_altered_character_of_header_or_payload_is_found_with_deep() {
     }
 }
 
+/// A key on Ed25519 or P-384 costs more for each text: JSON is asked about first.
+#[test]
+fn an_altered_character_late_in_a_long_payload_is_found_with_deep_in_other_families() {
+    let claims = format!(
+        r#"{{"iss":"https://auth.example.com","sub":"user-42","scope":"{}","jti":"a1b2c3"}}"#,
+        "read write ".repeat(13)
+    );
+    for (key_type, alg) in [("Ed25519", "EdDSA"), ("P-384", "ES384")] {
+        let pair = Pair::new(key_type, 7);
+        let token = pair.token(alg, alg, &claims);
+        let sent = encode(&claims);
+        let altered = encode(claims.replace("a1b2c3", "b1b2c3"));
+        let differ = sent.bytes().zip(altered.bytes()).filter(|(a, b)| a != b);
+        assert_eq!(differ.count(), 1, "{key_type}");
+        let deep = debugger(&[&pair.jwk()], &[], Effort::Deep);
+        let report = debug(&deep, &token.replace(&sent, &altered));
+        assert_eq!(proven(&report), codes(&["altered-character"]), "{key_type}");
+    }
+}
+
 #[test]
 fn dropped_characters_are_found() {
     const ENOUGH: usize = 2;

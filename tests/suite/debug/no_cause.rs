@@ -1,10 +1,14 @@
 //! Signatures without a cause, for which nothing may be proven, and what the search for one costs.
 
+use std::fs;
+
 use jwtlens::{Certainty, Effort, Verdict};
 use sha2::{Digest, Sha256};
 
 use super::{HEADER, KID, codes, debug, debugger, encode, input, payload, proven};
-use crate::support::Random;
+use crate::generated::tempdir;
+use crate::pairs::Pair;
+use crate::support::{Random, feed, jwtlens, stdout};
 
 /// A signature that leads to no key, and a kid that no key has: there is always a reason.
 #[test]
@@ -31,6 +35,27 @@ fn there_is_always_a_reason() {
     // ES384 and a P-256 key: with either hash.
     let report = debug(&debugger, &other.sign(br#"{"alg":"ES384"}"#, b"{}"));
     assert_eq!(report.recovered.len(), 4);
+}
+
+/// Without a header that can be read, there is no algorithm to search with: a report says so.
+#[test]
+fn unreadable_header_is_told_if_nothing_can_be_searched() {
+    let key = Pair::new("P-384", 7);
+    let path = tempdir("unreadable-header").join("key.json");
+    fs::write(&path, key.jwk()).unwrap();
+    let token = key.token("ES384", "ES384", r#"{"sub":"a"}"#);
+    let (_, rest) = token.split_once('.').unwrap();
+    let damaged = format!("{}.{rest}", encode("{\"\u{1}lg\":\u{1}ES384\"}"));
+    for (options, end) in [(&[][..], "; use --deep\n"), (&["--deep"], "\n")] {
+        let mut run = jwtlens();
+        run.args(["debug", "-k"]).arg(&path).args(options);
+        let report = stdout(&feed(&mut run, damaged.as_bytes()));
+        let expected = format!(
+            "\nWhy: no cause found\n  not searched: the header, which names the algorithm, \
+             cannot be read{end}"
+        );
+        assert!(report.contains(&expected), "{report}");
+    }
 }
 
 /// The same budget for every token: a file of many keys, or a signature that can be read in many
