@@ -39,7 +39,8 @@ pub fn caught() -> Exit {
 /// it does by default.
 pub fn watch(sink: Shared, messages: Messages) {
     let summary = lock(&sink).summary();
-    let (handlers, installed) = mpsc::channel::<Signals>();
+    // Without capacity: a send waits for the thread to run. A thread that starts may take a signal and be late to handle it.
+    let (handlers, installed) = mpsc::sync_channel::<Signals>(0);
     let wait = move || {
         let Ok(mut signals) = installed.recv() else {
             return;
