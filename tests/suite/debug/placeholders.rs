@@ -122,9 +122,9 @@ fn with_byte(text: &str, bytes: &[u8], wrong: u8) -> (String, usize) {
     let at = if is_object {
         text.find("\"7\":").unwrap() + "\"7\":".len()
     } else {
-        let numbers = text.find("[").map_or(0, |at| at + 1);
-        let commas = text[numbers..].match_indices(',').map(|(at, _)| at);
-        let after = numbers + commas.skip(6).next().unwrap() + 1;
+        let numbers = text.find('[').map_or(0, |at| at + 1);
+        let mut commas = text[numbers..].match_indices(',').map(|(at, _)| at);
+        let after = numbers + commas.nth(6).unwrap() + 1;
         after + text[after..].find(|c: char| c.is_ascii_digit()).unwrap()
     };
     let (before, rest) = text.split_at(at);
