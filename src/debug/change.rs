@@ -44,6 +44,14 @@ pub enum Change {
         cause: Cause,
         edit: Edit,
     },
+    /// The same of bytes that are not UTF-8.
+    EditBytes {
+        #[serde(skip)]
+        cause: Cause,
+        at: usize,
+        removed: Vec<u8>,
+        inserted: String,
+    },
     /// The last segment, which is this text of the bytes, as the base64url of them.
     EncodeSignature {
         notation: Notation,
@@ -309,6 +317,7 @@ impl Change {
             | Self::RemoveWhitespace
             | Self::ReplaceSpaces
             | Self::EditText { .. }
+            | Self::EditBytes { .. }
             | Self::EncodeSignature { .. }
             | Self::UseBase64url
             | Self::RemovePadding => Stage::Text,
@@ -376,6 +385,7 @@ impl Change {
         Some(match self {
             Self::Take { cause, .. }
             | Self::EditText { cause, .. }
+            | Self::EditBytes { cause, .. }
             | Self::EditSignature { cause, .. }
             | Self::ReplaceHeader { cause, .. }
             | Self::ReplacePayload { cause, .. }

@@ -79,6 +79,21 @@ impl Change {
                 edit.removed
             ),
             Self::EditText { edit, .. } => format!("with {}", edit.described()),
+            Self::EditBytes {
+                at,
+                removed,
+                inserted,
+                ..
+            } => {
+                let noun = if removed.len() == 1 { "byte" } else { "bytes" };
+                let removed: Vec<String> = removed.iter().map(|b| format!("0x{b:02X}")).collect();
+                let removed = format!("the {noun} {}", removed.join(" "));
+                if inserted.is_empty() {
+                    format!("with {removed} removed at offset {at}")
+                } else {
+                    format!("with \"{inserted}\" instead of {removed} at offset {at}")
+                }
+            }
             Self::EditSegment { edit, segment, .. } => {
                 format!("with {}", edit.described_in(&segment.to_string()))
             }
@@ -245,6 +260,7 @@ impl Change {
             | Self::RemoveWhitespace
             | Self::ReplaceSpaces
             | Self::EditText { .. }
+            | Self::EditBytes { .. }
             | Self::EncodeSignature { .. }
             | Self::UseBase64url
             | Self::RemovePadding

@@ -1,6 +1,8 @@
 //! What speaks against changes that make a signature verify: damage that would be told as the mistake of a signer, or as
 //! text around a token.
 
+use serde::de::IgnoredAny;
+
 use super::cause::Cause;
 use super::change::{self, Change, Edit};
 use super::reading::base64url_lenient;
@@ -67,25 +69,19 @@ impl<'e> Explanation<'e> {
         texts
     }
 
-    /// Behind the place where it is said to be cut, more follows after a character that no token has: as much as is
-    /// missing, or what ends as the signature does. That is the rest, and not text around the token.
+    /// Behind the place where it is said to be cut, more follows after a character that no token has: that may be the rest,
+    /// damaged, and the bits that are compared cannot tell. Only quotes, whitespace and the rest of a JSON object are
+    /// certainly around the token, unless they are as many characters as are missing.
     fn is_cut_at_a_foreign_character(&self, signature: &[u8]) -> bool {
-        /// No rest that is longer is taken for text around a token.
-        const SHORT: usize = 7;
-        /// So many characters of the end of the signature are not there by chance.
-        const END: usize = 2;
         let is_cut = [Cause::MacCut, Cause::MacTruncated, Cause::Truncated];
         if !is_cut.into_iter().any(|cause| self.has(cause)) {
             return false;
         }
         let whole = base64url::encode(signature);
         let missing = whole.len().saturating_sub(self.segments.signature.len());
-        let end = whole.len().checked_sub(END).and_then(|at| whole.get(at..));
+        let is_around = |byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'"' | b'\'');
         let is_rest = |behind: &[u8]| {
-            let of_base64url = |byte: &&u8| base64url_lenient::value(**byte).is_some();
-            let is_end = |end: &str| behind.trim_ascii_end().ends_with(end.as_bytes());
-            behind.iter().filter(of_base64url).count() > SHORT
-                || end.is_some_and(is_end)
+            !(behind.iter().all(is_around) || ends_object(behind))
                 || (missing > 0 && behind.len() == missing)
         };
         let goes_on = |(text, change): &(Vec<u8>, &Change)| {
@@ -155,6 +151,15 @@ impl<'e> Explanation<'e> {
             && alg.len() == algorithm.len()
             && differing.count() <= BYTES
     }
+}
+
+/// Whether a text is the rest of a JSON object behind a string in it, but for its last brace.
+fn ends_object(text: &[u8]) -> bool {
+    let is_json = |json: Vec<u8>| serde_json::from_slice::<IgnoredAny>(&json).is_ok();
+    text.starts_with(b"\"")
+        && [&b""[..], b"}"]
+            .iter()
+            .any(|end| is_json([b"{\"\":\"", text, end].concat()))
 }
 
 /// Whether standard base64, or a form that decodes `+` as a space, explains why this character of the segment was sent

@@ -29,7 +29,7 @@ use super::signer::named_keys::NamedKeys;
 use super::signer::{self, MAX_KEYS, Suspect};
 use super::signing_inputs::header_variants::KeyNames;
 use super::signing_inputs::{Hashed, SigningInputs};
-use crate::algorithm::{Algorithm, Material};
+use crate::algorithm::{Algorithm, KeyType, Material};
 use crate::verify::code::Code;
 use crate::verify::finding::{Certainty, Finding};
 
@@ -542,21 +542,30 @@ impl Debugger {
         })
     }
 
-    /// Characters that were altered or lost.
+    /// Characters that were altered or lost, first as the keys on P-256 or the others tell, by the header's algorithm.
     fn damaged(&self, search: &Search, work: &mut Work) -> Option<Proof> {
-        let Search { case, others, .. } = search;
-        let is_empty = case.reading.segments.signature.is_empty();
-        let of_others = family::damaged(
-            *case,
-            &search.signed.texts,
-            search.alg(),
-            others,
-            &search.opened,
-            work,
-        );
-        if of_others.is_some() {
-            return of_others;
+        let of_others = |work: &mut Work| {
+            family::damaged(
+                search.case,
+                &search.signed.texts,
+                search.alg(),
+                &search.others,
+                &search.opened,
+                work,
+            )
+        };
+        let row = search.alg().and_then(Algorithm::named);
+        if row.is_some_and(|row| row.key_type == KeyType::P256) {
+            self.damaged_on_p256(search, work)
+                .or_else(|| of_others(work))
+        } else {
+            of_others(work).or_else(|| self.damaged_on_p256(search, work))
         }
+    }
+
+    fn damaged_on_p256(&self, search: &Search, work: &mut Work) -> Option<Proof> {
+        let Search { case, .. } = search;
+        let is_empty = case.reading.segments.signature.is_empty();
         // Where each hash costs a search of its own, only what the header's algorithm may mean takes part.
         let plain: Vec<Hashed> = search.of(|hashed| hashed.is_plain);
         let plainest: Vec<Hashed> = search.of(Hashed::is_plainest);

@@ -36,17 +36,18 @@ struct Inner<'t> {
 /// The proof that what is in the token is what it looks like, a line break or an escaped character, and the header that
 /// was sent.
 pub fn search_known(token: &[u8], keys: Keys, work: &mut Work) -> Option<(Proof, JoseHeader)> {
-    /// A text with more is not a token with a few of them.
-    const MAX_EDITS: usize = 16;
     within(token, work, |inner, work| {
         let spans = foreign::spans(&inner.text);
-        // Behind the last segment it is text around the token.
-        let is_inside = spans.last()?.end() < inner.text.len();
-        if spans.len() > MAX_EDITS || !is_inside {
+        if spans.len() > foreign::MAX_SPANS {
             return None;
         }
         let edits = spans.iter().map(|span| span.known(&inner.text));
         let edits: Vec<(Cause, &str, String)> = edits.collect::<Option<_>>()?;
+        let (_, _, last) = edits.last()?;
+        // What stands for nothing behind the last segment is text around the token.
+        if last.is_empty() && spans.last()?.end() == inner.text.len() {
+            return None;
+        }
         inner.verified(&spans, &edits, Algorithms::All, keys, work)
     })
 }
@@ -107,7 +108,8 @@ fn within(
     work.within(SHARE, |work| {
         unwrapped(token).into_iter().find_map(|(changes, text)| {
             let is_token = text.matches('.').count() <= 2;
-            is_token.then_some(())?;
+            let cost = budget::of_parsing(text.len());
+            (is_token && work.spend(cost)).then_some(())?;
             let inner = Inner {
                 token,
                 changes,

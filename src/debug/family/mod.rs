@@ -53,7 +53,42 @@ pub fn search(
         return Some(proof);
     }
     let targets = targets(case, suspects, |key| key != KeyType::Rsa, work);
-    if let Some(proof) = other_curves::search(case, inputs, &targets, kept, Ways::All, work) {
+    let alg = inputs.first().and_then(|input| input.alg.as_deref());
+    // A signature by a key that the header's algorithm is not for is rarer than any fault of one that it is for.
+    let (of_alg, others) = by_alg(targets, alg);
+    of_keys(case, inputs, &of_alg, kept_for(&others, kept, work), work)
+        .or_else(|| of_keys(case, inputs, &others, kept, work))
+}
+
+/// The type of the keys that the header's algorithm is for.
+fn named_type(alg: Option<&str>) -> Option<KeyType> {
+    alg.and_then(Algorithm::named).map(|row| row.key_type)
+}
+
+/// The keys that the header's algorithm is for, and the others.
+fn by_alg<'s>(targets: Vec<Target<'s>>, alg: Option<&str>) -> (Vec<Target<'s>>, Vec<Target<'s>>) {
+    let key_type = named_type(alg);
+    let is_of_alg = |target: &Target| Some(target.key.key_type()) == key_type;
+    targets.into_iter().partition(is_of_alg)
+}
+
+/// What is left for the keys of other algorithms, if there are any: half of what there is above this.
+fn kept_for(others: &[Target], kept: u64, work: &Work) -> u64 {
+    match others {
+        [] => kept,
+        _ => kept.midpoint(work.left().max(kept)),
+    }
+}
+
+/// The same of these keys, on curves first.
+fn of_keys(
+    case: Case,
+    inputs: &[SigningInput],
+    targets: &[Target],
+    kept: u64,
+    work: &mut Work,
+) -> Option<Proof> {
+    if let Some(proof) = other_curves::search(case, inputs, targets, kept, Ways::All, work) {
         return Some(proof);
     }
     let one_by_one = |target: &&Target| !other_curves::has_curve(target);
@@ -100,9 +135,18 @@ pub fn damaged(
 ) -> Option<Proof> {
     let is_tried = |key| key != KeyType::Rsa;
     let targets = targets(case, suspects, is_tried, work);
-    let found = mac_text::search(case, inputs, &targets, work)
+    let (of_alg, others) = by_alg(targets, alg);
+    let is_of_rsa = named_type(alg) == Some(KeyType::Rsa);
+    let (opened_of_alg, opened_others) = if is_of_rsa {
+        (opened, &[][..])
+    } else {
+        (&[][..], opened)
+    };
+    let found = mac_text::search(case, inputs, &of_alg, work)
         .or_else(|| lost_characters::search(case, inputs, alg, suspects, work))
-        .or_else(|| damage::search(case, alg, &targets, opened, work));
+        .or_else(|| damage::search(case, alg, &of_alg, opened_of_alg, work))
+        .or_else(|| mac_text::search(case, inputs, &others, work))
+        .or_else(|| damage::search(case, alg, &others, opened_others, work));
     if found.is_some() {
         return found;
     }
@@ -116,7 +160,8 @@ pub fn damaged(
         }
         return None;
     }
-    damage::on_other_curves(case, alg, &targets, work)
+    damage::on_other_curves(case, alg, &of_alg, work)
+        .or_else(|| damage::on_other_curves(case, alg, &others, work))
         .or_else(|| damage::in_rsa_signature(case, inputs, suspects, work))
 }
 

@@ -89,6 +89,7 @@ impl Findings {
                 Cause::LineWrapped | Cause::AlteredCharacter | Cause::EscapedCharacter => {
                     wording::of_edits(finding, *cause, proof.changes())
                 }
+                Cause::SignatureAsText => wording::of_text(finding, proof.changes()),
                 Cause::PssSaltLength => {
                     wording::of_salt(finding, proof.changes(), proof.algorithm())
                 }

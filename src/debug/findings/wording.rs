@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use crate::algorithm::Algorithm;
 use crate::debug::cause::Cause;
 use crate::debug::change::Change;
+use crate::debug::reading::notation::Notation;
 use crate::debug::replay::SecretForm;
 use crate::debug::signing_inputs::digest::Digest;
 use crate::key::{Certificate, SecretEncoding};
@@ -191,8 +192,10 @@ pub fn of_salt(finding: Finding, changes: &[Change], algorithm: &str) -> Finding
 /// The finding of characters inside a token that are not the token's: of several of them, or of line breaks that are
 /// written as text.
 pub fn of_edits(finding: Finding, cause: Cause, changes: &[Change]) -> Finding {
-    let is_of_it =
-        |change: &&Change| matches!(change, Change::EditText { cause: of, .. } if *of == cause);
+    let is_of_it = |change: &&Change| match change {
+        Change::EditText { cause: of, .. } | Change::EditBytes { cause: of, .. } => *of == cause,
+        _ => false,
+    };
     match (cause, changes.iter().filter(is_of_it).count()) {
         (Cause::LineWrapped, 1..) => finding
             .with_summary("the token has line breaks as HTML or quoted-printable mail write them")
@@ -204,6 +207,39 @@ pub fn of_edits(finding: Finding, cause: Cause, changes: &[Change]) -> Finding {
             finding.with_summary("several characters of the token were altered")
         }
         (_, _) => finding,
+    }
+}
+
+/// The finding of a signature that is text, by the kind of that.
+pub fn of_text(finding: Finding, changes: &[Change]) -> Finding {
+    let worded = |change: &Change| match change {
+        Change::EncodeSignature { .. } => Some((
+            "the signature was written as JSON numbers, without base64url encoding",
+            "encode the bytes of the signature as base64url",
+        )),
+        Change::ReadHexSegment { .. } => Some((
+            "the signature was hex-encoded instead of base64url-encoded",
+            "encode the bytes of the signature as base64url, not hex",
+        )),
+        Change::ReadText {
+            notation: Notation::Numbers | Notation::Object,
+            ..
+        } => Some((
+            "the signature was written as JSON numbers before base64url encoding",
+            "encode the bytes of the signature, not their JSON text",
+        )),
+        Change::ReadText {
+            notation: Notation::Latin1,
+            ..
+        } => Some((
+            "the signature was converted to UTF-8 before base64url encoding",
+            "encode the bytes of the signature, not a string of them",
+        )),
+        _ => None,
+    };
+    match changes.iter().find_map(worded) {
+        Some((summary, hint)) => finding.with_summary(summary).with_hint(hint),
+        None => finding,
     }
 }
 

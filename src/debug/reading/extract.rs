@@ -4,6 +4,7 @@
 use std::ops::RangeInclusive;
 
 use super::base64url_lenient;
+use super::header_encoding;
 use super::notation::Notation;
 use crate::debug::budget;
 use crate::debug::cause::Cause;
@@ -53,7 +54,7 @@ fn begins(text: &str) -> bool {
 
 /// Whether it looks like a token from one end to the other.
 fn is_whole(text: &str) -> bool {
-    begins(text) && text.matches('.').count() == 2 && !text.contains(char::is_whitespace)
+    begins(text) && in_three(text) && !text.contains(char::is_whitespace)
 }
 
 /// Every token in a text, each once: what begins as a header does, at the beginning of a word, and
@@ -373,11 +374,24 @@ fn is_object(segment: &str) -> bool {
 fn with_plus(text: &str) -> Vec<Proposal> {
     let is_base64 = |c: char| is_base64url(c) || matches!(c, '+' | '/' | '=' | '.' | ' ');
     let with_plus = text.replace(' ', "+");
-    let is_token = with_plus != text && is_whole(&with_plus) && text.chars().all(is_base64);
+    let is_whole = is_whole(&with_plus) || (in_three(text) && has_encoded_header(&with_plus));
+    let is_token = with_plus != text && is_whole && text.chars().all(is_base64);
     if !is_token {
         return Vec::new();
     }
     vec![Vec::new(), vec![Change::ReplaceSpaces]]
+}
+
+fn in_three(text: &str) -> bool {
+    text.matches('.').count() == 2
+}
+
+/// Whether a text begins with a header behind a byte order mark, or in UTF-16.
+fn has_encoded_header(text: &str) -> bool {
+    let (header, _) = text.split_once('.').unwrap_or((text, ""));
+    let header = header.trim_end_matches('=').replace('+', "-");
+    let header = base64url_lenient::decode(&header.replace('/', "_"));
+    header.is_some_and(|header| header_encoding::read(&header).is_some())
 }
 
 /// A token between other words; or one with white space inside, also with line feeds that were
@@ -460,6 +474,21 @@ fn first_lost(text: &str) -> Vec<Proposal> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spaces_in_a_token_with_an_encoded_header_may_be_plus() {
+        let of = |header: &[u8]| {
+            let header = data_encoding::BASE64.encode(header);
+            let text = format!("{}.eyJh.c c", header.replace('+', " "));
+            with_plus(&text).len()
+        };
+        let json = r#"{"alg":"ES256"}"#;
+        let units = json.encode_utf16();
+        assert_eq!(of(json.as_bytes()), 2);
+        assert_eq!(of(format!("\u{feff}{json}").as_bytes()), 2);
+        assert_eq!(of(&units.flat_map(u16::to_le_bytes).collect::<Vec<_>>()), 2);
+        assert_eq!(of(b"\xEF\xBB\xBF{"), 0);
+    }
 
     /// A hostile text costs no more for each word that it has.
     #[test]

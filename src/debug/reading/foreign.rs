@@ -58,12 +58,17 @@ impl Span {
     }
 }
 
-/// Everything in a text that no token has, in its order.
+/// A text with more is not a token with a few characters that no token has.
+pub const MAX_SPANS: usize = 16;
+
+/// Everything in a text that no token has, in its order; of more than [`MAX_SPANS`], one more.
 pub fn spans(text: &str) -> Vec<Span> {
     let mut spans = Vec::new();
     let mut rest = text;
     let is_foreign = |c: char| !is_base64url(c) && c != '.';
-    while let Some(found) = rest.find(is_foreign) {
+    while let Some(found) = rest.find(is_foreign)
+        && spans.len() <= MAX_SPANS
+    {
         let (_, from) = rest.split_at(found);
         let length = length(from);
         let start = text.len().saturating_sub(from.len());
@@ -94,21 +99,32 @@ fn length(text: &str) -> usize {
 
 /// The character that a text begins with as JSON (RFC 8259, section 7) or HTML escape it, and the length of that.
 fn escape(text: &str) -> Option<(usize, char)> {
+    /// No character has a longer number.
+    const MAX_DIGITS: usize = 8;
     let number = |digits: &str, radix| {
+        let is_digit = |c: char| c.is_digit(radix);
         let number = u32::from_str_radix(digits, radix).ok();
+        let number = number.filter(|_| digits.chars().all(is_digit));
         number.and_then(char::from_u32)
     };
     if let Some(rest) = text.strip_prefix("\\u") {
         const LENGTH: usize = 6;
         return Some((LENGTH, number(rest.get(..4)?, 16)?));
     }
-    let (digits, _) = text.strip_prefix("&#")?.split_once(';')?;
-    let character = match digits.strip_prefix(['x', 'X']) {
-        Some(digits) => number(digits, 16),
-        None => number(digits, 10),
+    let rest = text.strip_prefix("&#")?;
+    let (radix, rest) = match rest.strip_prefix(['x', 'X']) {
+        Some(rest) => (16, rest),
+        None => (10, rest),
     };
-    // The marks before and behind the number.
-    Some((digits.len().saturating_add(3), character?))
+    let length = rest
+        .bytes()
+        .take(MAX_DIGITS)
+        .take_while(u8::is_ascii_hexdigit)
+        .count();
+    let (digits, behind) = rest.split_at_checked(length)?;
+    let behind = behind.strip_prefix(';')?;
+    let length = text.len().saturating_sub(behind.len());
+    Some((length, number(digits, radix)?))
 }
 
 #[cfg(test)]
@@ -127,6 +143,8 @@ mod tests {
             ("a=\r\nb=\nc=", &["=\r\n", "=\n", "="]),
             ("a<br/>b<b>", &["<br/>", "<", ">"]),
             ("a&amp;b&ampc", &["&amp;", "&"]),
+            ("a&#+45;b\\u+02db", &["&", "#", "+", ";", "\\", "+"]),
+            ("a&#000000045;b", &["&", "#", ";"]),
             ("\u{e9}a\u{feff}", &["\u{e9}", "\u{feff}"]),
         ] {
             let found = spans(text);

@@ -87,7 +87,8 @@ fn with(changes: &[Change], text: &str, proposal: &[Change]) -> Option<Text> {
 
 impl Reading {
     /// Brings each segment to base64url.
-    pub fn of(token: &[u8], mut changes: Vec<Change>, text: &str) -> Option<Self> {
+    pub fn of(token: &[u8], changes: Vec<Change>, text: &str) -> Option<Self> {
+        let mut changes = replay::with_bytes(token, changes)?;
         if text.contains(['+', '/']) {
             changes.push(Change::UseBase64url);
         }

@@ -5,6 +5,7 @@ use data_encoding::{BASE64, BASE64_NOPAD, Encoding, HEXLOWER, HEXLOWER_PERMISSIV
 use serde::Serialize;
 
 use crate::text::base64url;
+use crate::text::json::Value;
 
 /// A way to write bytes as text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -16,7 +17,7 @@ pub enum Notation {
     /// With or without padding.
     Base64,
     Base64url,
-    /// `12,34,...`, as an array of bytes becomes a string in JavaScript.
+    /// `12,34,...`, as an array of bytes becomes a string in JavaScript, or `[12,34]`.
     Numbers,
     /// `{"0":12,"1":34}`, as JavaScript writes a `Uint8Array`, or `{"type":"Buffer","data":[12,34]}`.
     Object,
@@ -49,8 +50,9 @@ impl Notation {
             }
             Self::Object => {
                 let members = bytes.iter().enumerate();
-                let members: Vec<String> =
-                    members.map(|(at, byte)| format!("{at}:{byte}")).collect();
+                let members: Vec<String> = members
+                    .map(|(at, byte)| format!("\"{at}\":{byte}"))
+                    .collect();
                 format!("{{{}}}", members.join(","))
             }
             Self::Latin1 => bytes.iter().copied().map(char::from).collect(),
@@ -58,8 +60,16 @@ impl Notation {
     }
 
     /// The bytes that a text stands for. `separators` says whether there are any in it to be ignored:
-    /// whitespace and quotes; colons, `0x` and `\x` in hex; brackets around numbers.
+    /// whitespace and quotes; colons, `0x` and `\x` in hex; in JSON, what may stand around or between its tokens.
     pub fn decode(self, text: &str, separators: bool) -> Option<Vec<u8>> {
+        if let Self::Numbers | Self::Object = self {
+            let json = (separators == self.has_separators(text)).then(|| json(text))?;
+            return match self {
+                Self::Numbers if json.starts_with('[') => numbers(json),
+                Self::Numbers => numbers(&format!("[{json}]")),
+                _ => object(json),
+            };
+        }
         let plain = self.without_separators(text);
         if separators != (plain != text) {
             return None;
@@ -70,28 +80,20 @@ impl Notation {
                 .iter()
                 .find_map(|base64| exactly(base64, plain.as_bytes())),
             Self::Base64url => base64url::decode(&plain).ok(),
-            Self::Numbers => numbers(&plain),
-            Self::Object => {
-                let buffer = plain.strip_prefix("{type:Buffer,data:[");
-                if let Some(data) = buffer.and_then(|rest| rest.strip_suffix("]}")) {
-                    return numbers(data);
-                }
-                let members = plain.strip_prefix('{')?.strip_suffix('}')?.split(',');
-                let byte = |(at, member): (usize, &str)| {
-                    let (name, byte) = member.split_once(':')?;
-                    (name.parse() == Ok(at))
-                        .then(|| byte.parse().ok())
-                        .flatten()
-                };
-                members.enumerate().map(byte).collect()
-            }
+            Self::Numbers | Self::Object => None,
             Self::Latin1 => plain.chars().map(|c| u8::try_from(c).ok()).collect(),
         }
     }
 
     /// Whether `decode` has separators to ignore in this text.
     pub fn has_separators(self, text: &str) -> bool {
-        self.without_separators(text) != text
+        match self {
+            Self::Numbers | Self::Object => {
+                text.contains(|c: char| c.is_ascii_whitespace())
+                    || text.starts_with(['"', '\'', '['])
+            }
+            _ => self.without_separators(text) != text,
+        }
     }
 
     fn without_separators(self, text: &str) -> String {
@@ -105,18 +107,44 @@ impl Notation {
                 let plain = plain.strip_prefix("0x").unwrap_or(&plain);
                 plain.replace("\\x", "").replace(':', "")
             }
-            Self::Numbers => plain
-                .strip_prefix('[')
-                .and_then(|rest| rest.strip_suffix(']'))
-                .unwrap_or(&plain)
-                .to_owned(),
-            Self::Base64 | Self::Base64url | Self::Object | Self::Latin1 => plain,
+            _ => plain,
         }
     }
 }
 
-fn numbers(text: &str) -> Option<Vec<u8>> {
-    text.split(',').map(|number| number.parse().ok()).collect()
+/// The JSON in a text: without whitespace and one pair of quotes around it.
+fn json(text: &str) -> &str {
+    let text = text.trim_ascii();
+    let quoted = |quote| text.strip_prefix(quote)?.strip_suffix(quote);
+    ['"', '\'']
+        .into_iter()
+        .find_map(quoted)
+        .map_or(text, str::trim_ascii)
+}
+
+/// A JSON array of bytes.
+fn numbers(json: &str) -> Option<Vec<u8>> {
+    serde_json::from_str(json).ok()
+}
+
+/// A JSON object of bytes by their places, or as Node.js writes a `Buffer`.
+fn object(json: &str) -> Option<Vec<u8>> {
+    let Ok(Value::Object(object)) = Value::parse(json.as_bytes()) else {
+        return None;
+    };
+    let byte = |value: &Value| u8::try_from(value.as_i64()?).ok();
+    if object.get("type").and_then(Value::as_str) == Some("Buffer") {
+        return match (object.get("data"), object.members().len()) {
+            (Some(Value::Array(bytes)), 2) => bytes.iter().map(byte).collect(),
+            (_, _) => None,
+        };
+    }
+    let members = object.members().iter().enumerate();
+    let bytes = members.map(|(at, member)| {
+        let is_next = *member.name == *at.to_string();
+        is_next.then(|| byte(&member.value)).flatten()
+    });
+    bytes.collect()
 }
 
 /// The bytes of which a text is the encoding, and not several encodings one behind the other.
@@ -161,6 +189,22 @@ mod tests {
             (Notation::Numbers, "1,,2"),
             (Notation::Numbers, "[1,2"),
             (Notation::Numbers, "256"),
+            (Notation::Numbers, "[1\",2]"),
+            (Notation::Numbers, "1 2,3"),
+            (Notation::Numbers, "01,2"),
+            (Notation::Numbers, "+1,2"),
+            (Notation::Numbers, "1,2]"),
+            (Notation::Numbers, "1],[2"),
+            (Notation::Object, "{\"0\":1,\"1\"\":2}"),
+            (Notation::Object, "{\"0\":1,\"2\":2}"),
+            (Notation::Object, "{\"0\":1,\"01\":2}"),
+            (Notation::Object, "{\"0\":1,\"0\":2}"),
+            (Notation::Object, "{0:1,1:2}"),
+            (
+                Notation::Object,
+                "{\"type\":\"Buffer\",\"data\":[1,2],\"a\":1}",
+            ),
+            (Notation::Object, "{\"type\":\"Buffer\",\"data\":[1 2]}"),
         ] {
             for separators in [false, true] {
                 assert_eq!(notation.decode(text, separators), None, "{text}");
@@ -171,5 +215,8 @@ mod tests {
             Some(vec![0xAB, 0xCD])
         );
         assert_eq!(Notation::Numbers.decode("[1,2]", true), Some(vec![1, 2]));
+        let buffer = "{\"type\":\"Buffer\",\"data\":[1,2]}";
+        assert_eq!(Notation::Object.decode(buffer, false), Some(vec![1, 2]));
+        assert_eq!(Notation::Numbers.decode("1, 2", true), Some(vec![1, 2]));
     }
 }

@@ -13,5 +13,5 @@ pub use secret_form::SecretForm;
 pub use signature::{HALF, after as signature_bytes, bytes as signature, resized};
 pub use signing_input::{content, input, message, prehash};
 pub use token_text::{
-    SUBSTITUTE, Segments, compact, is_base64url, is_invisible, legible, segments, text,
+    SUBSTITUTE, Segments, compact, is_base64url, is_invisible, legible, segments, text, with_bytes,
 };

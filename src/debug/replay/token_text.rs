@@ -5,7 +5,8 @@ use crate::debug::reading::notation::exactly;
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
 
-/// Stands for each byte that is not UTF-8, so that every other byte keeps its place.
+/// Stands for each byte that is not UTF-8, so that every other byte keeps its place. Only searches read it: what is
+/// proven names the byte.
 pub const SUBSTITUTE: char = '\u{1A}';
 
 /// A token's segments, each of base64url characters alone.
@@ -62,7 +63,16 @@ pub fn text(text: &[u8], change: &Change) -> Option<Vec<u8>> {
         Change::DecodeBase64 => base64_decoded(text)?,
         Change::RemoveWhitespace => without_whitespace(text),
         Change::ReplaceSpaces => replaced(text, b' ', b'+'),
-        Change::EditText { edit, .. } => edit.apply(&legible(text))?.into_bytes(),
+        Change::EditText { edit, .. } => {
+            let removed = edit.removed.as_bytes();
+            spliced(text, edit.at, removed, &edit.inserted)?
+        }
+        Change::EditBytes {
+            at,
+            removed,
+            inserted,
+            ..
+        } if std::str::from_utf8(removed).is_err() => spliced(text, *at, removed, inserted)?,
         Change::EncodeSignature {
             notation,
             separators,
@@ -80,6 +90,48 @@ pub fn text(text: &[u8], change: &Change) -> Option<Vec<u8>> {
         _ => return None,
     };
     (changed != text).then_some(changed)
+}
+
+/// The text with others instead of these bytes; none if they do not stand there.
+fn spliced(text: &[u8], at: usize, removed: &[u8], inserted: &str) -> Option<Vec<u8>> {
+    let (before, rest) = text.split_at_checked(at)?;
+    let behind = rest.strip_prefix(removed)?;
+    Some([before, inserted.as_bytes(), behind].concat())
+}
+
+/// The changes with the bytes that edits remove, where the text that was searched has [`SUBSTITUTE`] for them.
+pub fn with_bytes(token: &[u8], changes: Vec<Change>) -> Option<Vec<Change>> {
+    let is_named = |change: &Change| match change {
+        Change::EditText { edit, .. } => !edit.removed.contains(SUBSTITUTE),
+        _ => true,
+    };
+    if changes.iter().all(is_named) {
+        return Some(changes);
+    }
+    let mut text = token.to_vec();
+    let named = changes.into_iter().map(|change| {
+        let change = named(&text, change)?;
+        text = self::text(&text, &change)?;
+        Some(change)
+    });
+    named.collect()
+}
+
+fn named(text: &[u8], change: Change) -> Option<Change> {
+    let Change::EditText { cause, edit } = change else {
+        return Some(change);
+    };
+    let end = edit.at.checked_add(edit.removed.len())?;
+    let there = text.get(edit.at..end)?;
+    Some(match std::str::from_utf8(there) {
+        Ok(_) => Change::EditText { cause, edit },
+        Err(_) => Change::EditBytes {
+            cause,
+            at: edit.at,
+            removed: there.to_vec(),
+            inserted: edit.inserted,
+        },
+    })
 }
 
 /// The text with its bytes in their places.
@@ -160,8 +212,13 @@ fn base64_decoded(text: &[u8]) -> Option<Vec<u8>> {
 /// Without whitespace, also where it is written `\n` as in a string of JSON, and without characters
 /// that have no width.
 fn without_whitespace(text: &[u8]) -> Vec<u8> {
-    let text = legible(text).replace("\\r", "").replace("\\n", "");
-    text.replace(is_invisible, "").into_bytes()
+    let mut plain = Vec::with_capacity(text.len());
+    for chunk in text.utf8_chunks() {
+        let valid = chunk.valid().replace("\\r", "").replace("\\n", "");
+        plain.extend_from_slice(valid.replace(is_invisible, "").as_bytes());
+        plain.extend_from_slice(chunk.invalid());
+    }
+    plain
 }
 
 /// Whitespace and characters without a width.

@@ -6,12 +6,14 @@ use jwtlens::Effort;
 use super::{Bench, codes, debug, debugger, payload, proven};
 use crate::pairs::Pair;
 
-const FAMILIES: [(&str, &str); 5] = [
+const FAMILIES: [(&str, &str); 7] = [
     ("P-256", "ES256"),
     ("P-384", "ES384"),
     ("Ed25519", "EdDSA"),
     ("RSA", "RS256"),
     ("oct", "HS256"),
+    ("oct", "HS384"),
+    ("oct", "HS512"),
 ];
 
 fn token(key_type: &str, alg: &str) -> (Bench, String) {
@@ -20,10 +22,11 @@ fn token(key_type: &str, alg: &str) -> (Bench, String) {
     (bench, pair.token(alg, alg, &payload(1)))
 }
 
-/// A place in each segment, and near the end.
-fn places(token: &str) -> [usize; 4] {
+/// A place in each segment, and the last ones.
+fn places(token: &str) -> [usize; 6] {
     let dots: Vec<usize> = token.match_indices('.').map(|(at, _)| at).collect();
-    [7, dots[0] + 22, dots[1] + 10, token.len() - 2]
+    let end = token.len();
+    [7, dots[0] + 22, dots[1] + 10, end - 3, end - 2, end - 1]
 }
 
 #[test]
@@ -112,10 +115,52 @@ fn two_foreign_characters_are_found() {
             let found = proven(&debug(&bench, &replaced));
             // Of other algorithms, asking about thousands of texts takes too long.
             let expected: &[&str] = match alg {
-                "HS256" => &["altered-character"],
+                "HS256" | "HS384" | "HS512" => &["altered-character"],
                 _ => &[],
             };
             assert_eq!(found, codes(expected), "{alg} {at}");
+        }
+    }
+}
+
+/// What is removed is named as the byte that it is; the character that is shown for it elsewhere is another one.
+#[test]
+fn a_byte_that_is_not_utf8_is_named() {
+    for (key_type, alg) in FAMILIES {
+        let (bench, token) = token(key_type, alg);
+        for at in places(&token) {
+            for (byte, name) in [(0xBE, "the byte 0xBE"), (0x1A, "\"\u{1a}\"")] {
+                let mut sent = token.clone().into_bytes();
+                sent[at] = byte;
+                let report = bench.debug(&sent, crate::support::NOW);
+                assert_eq!(proven(&report), codes(&["altered-character"]), "{alg} {at}");
+                let character = &token[at..=at];
+                let repair = format!("\"{character}\" instead of {name} at offset {at}");
+                let proof = &report.proof.as_ref().unwrap().changes[0];
+                assert!(
+                    proof.repair.as_ref().unwrap().contains(&repair),
+                    "{proof:?}"
+                );
+            }
+        }
+    }
+}
+
+/// What is compared of a MAC then tells nothing of the rest, so that it may have been damaged as well as cut.
+#[test]
+fn a_mac_is_not_proven_cut_where_other_text_follows() {
+    for (alg, characters) in [("HS256", 43), ("HS384", 64), ("HS512", 86)] {
+        let (bench, token) = token("oct", alg);
+        for back in (1..=10).chain([characters / 2]) {
+            let (before, rest) = token.split_at(token.len() - back);
+            for run in ["***", "~~~", "\\x2d", "&;", "%", "~WyJhIl0~", "; ", "\",\""] {
+                for behind in ["", &rest[1..]] {
+                    let found = proven(&debug(&bench, &format!("{before}{run}{behind}")));
+                    for code in ["truncated", "mac-truncated", "surrounded-token", "sd-jwt"] {
+                        assert!(!found.contains(code), "{alg} {back} {run} {found:?}");
+                    }
+                }
+            }
         }
     }
 }

@@ -87,3 +87,48 @@ fn an_altered_signature_is_found_with_several_keys() {
         }
     }
 }
+
+/// A key of another type says nothing of a token whose header names the algorithm of the right one.
+#[test]
+fn a_key_of_another_type_hides_no_fault() {
+    let types = [
+        ("P-256", "ES256"),
+        ("P-384", "ES384"),
+        ("P-521", "ES512"),
+        ("secp256k1", "ES256K"),
+        ("Ed25519", "EdDSA"),
+        ("RSA", "RS256"),
+        ("oct", "HS512"),
+    ];
+    let others = types.map(|(key_type, _)| (key_type, Pair::new(key_type, 32)));
+    for (key_type, alg) in types {
+        let pair = Pair::new(key_type, 31);
+        let header = format!(r#"{{"alg":"{alg}","typ":"JWT","kid":"a"}}"#);
+        let input = format!("{}.{}", encode(header), encode(r#"{"sub":"member-1"}"#));
+        let signature = encode(pair.sign(alg, input.as_bytes()));
+        let hex = data_encoding::HEXLOWER.encode(&pair.sign(alg, input.as_bytes()));
+        let newline = encode(pair.sign(alg, format!("{input}\n").as_bytes()));
+        let (before, rest) = signature.split_at(signature.len() - 23);
+        let wrong = if rest.starts_with('A') { "B" } else { "A" };
+        let altered = format!("{before}{wrong}{}", &rest[1..]);
+        for (other_type, other) in others.iter().filter(|(other, _)| *other != key_type) {
+            let jwk = |pair: &Pair, kid| format!(r#"{{"kid":"{kid}",{}}}"#, pair.members());
+            let jwks = [jwk(&pair, "a"), jwk(other, "b")];
+            for [first, second] in [[0, 1], [1, 0]] {
+                let keys = [&*jwks[first], &*jwks[second]];
+                let bench = debugger(&keys, &[], Effort::Default);
+                let of_signature =
+                    |signature: &str| proven(&debug(&bench, &format!("{input}.{signature}")));
+                let context = format!("{alg} with {other_type} {first}");
+                let expected = BTreeSet::from(["signature-as-text"]);
+                assert_eq!(of_signature(&hex), expected, "{context}");
+                let expected = BTreeSet::from(["signed-with-newline"]);
+                assert_eq!(of_signature(&newline), expected, "{context}");
+                if matches!(key_type, "P-256" | "oct") {
+                    let expected = BTreeSet::from(["altered-character"]);
+                    assert_eq!(of_signature(&altered), expected, "{context}");
+                }
+            }
+        }
+    }
+}
