@@ -154,7 +154,11 @@ pub fn damaged(
         let is_tried = |suspect: &Suspect<Material>| suspect.key().key_type() != KeyType::Oct;
         // Of what can't be read as a signature, a deep search tries nothing either.
         // Without a header that can be read, only such a search tries its texts.
-        let is_open = alg.is_none() && targets.iter().any(|target| !target.forms.is_empty());
+        let is_open = alg.is_none()
+            && of_alg
+                .iter()
+                .chain(&others)
+                .any(|target| !target.forms.is_empty());
         if (work.tried.forms > 0 || is_open) && suspects.iter().any(is_tried) {
             work.leave_out();
         }
