@@ -9,7 +9,7 @@ use super::reading::base64url_lenient;
 use super::reading::notation::Notation;
 use super::replay::{self, Segments};
 use crate::algorithm::Algorithm;
-use crate::text::base64url;
+use crate::text::base64url::{self, ALPHABET};
 use crate::token::header::JoseHeader;
 
 /// A token as it came in, with the changes that are said to lead to one that verifies.
@@ -110,10 +110,21 @@ impl<'e> Explanation<'e> {
     fn is_padding_cut(&self) -> bool {
         let notation = Notation::Base64;
         let is_text = |change: &Change| matches!(change, Change::ReadText { notation: of, .. } if *of == notation);
+        let segment = self.segments.signature.as_bytes();
         let text = base64url_lenient::decode(&self.segments.signature);
+        // A single character has six such bits, the last of two has four, and that of three two.
+        let (bits, first_of_padding) = match segment.len() % 4 {
+            1 => (0b11_1111, b'=' >> 2),
+            2 => (0b1111, b'=' >> 4),
+            _ => (0b11, b'=' >> 6),
+        };
+        let last = segment
+            .last()
+            .and_then(|last| ALPHABET.iter().position(|of| of == last));
         self.has(Cause::TrailingBits)
             && self.changes.iter().any(is_text)
             && text.is_some_and(|text| !text.len().is_multiple_of(4))
+            && last.is_none_or(|last| last & bits == usize::from(first_of_padding))
     }
 
     /// A segment has characters of both alphabets, so that it was not written in standard base64.
