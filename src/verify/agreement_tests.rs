@@ -210,7 +210,7 @@ fn prepared_keys_take_limited_room() {
             assert_eq!(report.verdict, Verdict::Valid, "{seed}");
         }
     }
-    assert_eq!(verifier.batch.count_prepared(), 9);
+    assert_eq!(verifier.batch.count_prepared(), 6);
 }
 
 /// A signature verifies under two keys, which follow from the two points with its x. Here the x is above the group's

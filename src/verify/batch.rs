@@ -11,8 +11,8 @@ use crate::algorithm::{Algorithm, Answer, Material, Prepare, Prepared, Signed};
 use crate::key::VerificationKey;
 use crate::key::set::KeySet;
 
-/// The bytes that all prepared keys may take: nine tables for P-256.
-const MAX_PREPARED: usize = 8 * 1024 * 1024;
+/// The bytes that all prepared keys may take: six tables for P-256.
+const MAX_PREPARED: usize = 5 * 1024 * 1024;
 
 /// After so many signatures in a row that no fast path has accepted, few are still tried.
 const MAX_DOUBTED: u64 = 256;

@@ -50,7 +50,7 @@ impl Policy {
     pub const MAX_LEEWAY: i64 = 365 * 86_400;
 
     /// The same policy with a leeway: how long ago `exp` may be, how far in the future `nbf`, and how much older than
-    /// [`ClaimCheck::MaxAge`](super::ClaimCheck::MaxAge) a token.
+    /// [`ClaimCheck::MaxAge`] a token.
     ///
     /// # Errors
     ///
