@@ -440,7 +440,7 @@ pub struct Checks {
 
     /// Reject tokens older than this, or without iat
     ///
-    /// An iat further in the future than the leeway is rejected too.
+    /// The leeway is added. An iat further in the future than the leeway is rejected too.
     #[arg(
         long,
         value_name = "DURATION",
@@ -462,7 +462,7 @@ pub struct TimeArgs {
 
     /// Allowed clock skew [default: 0]
     ///
-    /// Applies to exp, nbf and --max-age, at most 365 days. DURATION is a number of seconds (90) or has units (90s, 5m, 1h30m, 7d).
+    /// Applies to every time check, at most 365 days. DURATION is a number of seconds (90) or has units (90s, 5m, 1h30m, 7d).
     #[arg(
         long,
         value_name = "DURATION",
