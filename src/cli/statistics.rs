@@ -266,7 +266,7 @@ fn is_guess(cause: Code) -> bool {
 
 /// What stands for the thumbprint of a recovered key that is not shown.
 pub fn numbered(number: usize) -> String {
-    format!("key-{number}")
+    format!("signer-{number}")
 }
 
 fn start_of(thumbprint: &str) -> ThumbprintStart {

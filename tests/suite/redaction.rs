@@ -414,12 +414,12 @@ fn redacted_summary_counts_the_same() {
         assert_eq!(plain[part], redacted[part], "{part}");
     }
     assert_eq!(plain["signers"][signer.thumbprint()], 3);
-    assert_eq!(redacted["signers"], serde_json::json!({"key-1": 3}));
+    assert_eq!(redacted["signers"], serde_json::json!({"signer-1": 3}));
     for format in ["text", "line", "json", "jsonl", "summary", "summary-json"] {
         let (out, err) = summary(format, &["--redact"]);
         let all = out + &err;
         assert!(!all.contains(&signer.thumbprint()[..8]), "{format}: {all}");
-        let is_told = all.contains("unknown signing key") && all.contains("key-1 (3 tokens)");
+        let is_told = all.contains("unknown signing key") && all.contains("signer-1 (3 tokens)");
         assert!(is_told || format == "summary-json", "{format}: {all}");
     }
 }
