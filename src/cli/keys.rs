@@ -64,9 +64,8 @@ pub fn missing(hint: &str) -> Failure {
 fn no_secret(arguments: &[Given]) -> Result<(), Failure> {
     let is_secret = |key: &Given| {
         let bytes = key.text.as_encoded_bytes();
-        let is_inline = bytes.trim_ascii_start().starts_with(b"{");
-        let source = KeySource::read(&key.place, bytes);
-        is_inline && source.is_ok_and(|source| source.holds_secret())
+        let is_json = bytes.trim_ascii_start().starts_with(b"{");
+        is_json && KeySource::read(&key.place, bytes).is_ok_and(|source| source.holds_secret())
     };
     match arguments.iter().find(|key| is_secret(key)) {
         Some(key) => Err(Failure::usage(format!(
@@ -209,7 +208,7 @@ fn read_file(given: &Given) -> Result<KeySource> {
             .hint(NotAKey::Token.hint())
             .into());
     }
-    if is_base64_key(octets) && !Path::new(key).exists() {
+    if !Path::new(key).exists() && is_base64_key(octets) {
         return Err(Failure::new(format!(
             "{}: a key in base64 must be in a file or on stdin",
             given.named()

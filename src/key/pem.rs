@@ -4,7 +4,6 @@
 use std::fmt;
 
 use data_encoding::BASE64;
-use memchr::memmem;
 use zeroize::Zeroizing;
 
 /// What marks PEM wherever it stands in a text.
@@ -42,7 +41,12 @@ pub enum PemFault {
 
 /// All blocks of a text, in their order.
 pub(crate) fn blocks(text: &[u8]) -> Vec<PemBlock> {
-    let mut starts = memmem::find_iter(text, BEGIN).peekable();
+    let mut starts = text
+        .windows(BEGIN.len())
+        .enumerate()
+        .filter(|(_, window)| *window == BEGIN)
+        .map(|(start, _)| start)
+        .peekable();
     let mut blocks = Vec::new();
     while let Some(start) = starts.next() {
         let end = starts.peek().copied().unwrap_or(text.len());
@@ -108,7 +112,7 @@ fn unescaped(body: &[u8]) -> Zeroizing<Vec<u8>> {
 
 /// RFC 7468 section 3 in its lax form: whitespace anywhere. A line with a colon is a header (RFC 1421).
 fn decoded(body: &[u8]) -> Result<Zeroizing<Vec<u8>>, PemFault> {
-    if memmem::find(body, b"4,ENCRYPTED").is_some() {
+    if find(body, b"4,ENCRYPTED").is_some() {
         return Err(PemFault::Encrypted);
     }
     let mut base64 = Zeroizing::new(Vec::with_capacity(body.len()));
@@ -121,8 +125,13 @@ fn decoded(body: &[u8]) -> Result<Zeroizing<Vec<u8>>, PemFault> {
     }
 }
 
+/// Where a text has a mark. Not `memmem`, which first asks the processor what it can do: longer than a key takes.
+pub(crate) fn find(text: &[u8], mark: &[u8]) -> Option<usize> {
+    text.windows(mark.len()).position(|window| window == mark)
+}
+
 fn split_once<'t>(text: &'t [u8], mark: &[u8]) -> Option<(&'t [u8], &'t [u8])> {
-    let at = memmem::find(text, mark)?;
+    let at = find(text, mark)?;
     Some((text.get(..at)?, text.get(at..)?.get(mark.len()..)?))
 }
 

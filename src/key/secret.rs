@@ -8,7 +8,6 @@ use std::fmt;
 use data_encoding::{
     BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, Encoding, HEXLOWER_PERMISSIVE,
 };
-use memchr::memmem;
 use zeroize::Zeroizing;
 
 use super::content_fault::ContentFault;
@@ -206,10 +205,10 @@ fn is_token(text: &[u8]) -> bool {
 /// Whether it is PEM with the label of a key, whatever is wrong with it.
 fn is_labeled_key(content: &[u8]) -> bool {
     let labels = [&b"KEY-----"[..], b"CERTIFICATE-----"];
-    memmem::find(content, pem::BEGIN).is_some()
+    pem::find(content, pem::BEGIN).is_some()
         && labels
             .iter()
-            .any(|label| memmem::find(content, label).is_some())
+            .any(|label| pem::find(content, label).is_some())
 }
 
 impl SecretEncoding {

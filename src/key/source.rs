@@ -4,7 +4,6 @@
 use std::iter;
 
 use data_encoding::BASE64;
-use memchr::memmem;
 use zeroize::Zeroizing;
 
 use super::asn1::Kind;
@@ -58,7 +57,7 @@ pub(crate) fn read(content: &[u8]) -> Result<Content, ContentFault> {
     };
     let mut read = if text.trim_ascii_start().starts_with(b"{") {
         of_json(text)?
-    } else if memmem::find(text, pem::BEGIN).is_some() {
+    } else if pem::find(text, pem::BEGIN).is_some() {
         of_pem(text)?.into()
     } else {
         of_der(content)?.into()
@@ -125,7 +124,7 @@ fn of_map(members: &[(String, &str)]) -> Option<Vec<Entry>> {
     let mut entries = Vec::new();
     for (kid, raw) in members {
         let text: Zeroizing<String> = serde_json::from_str::<String>(raw).ok()?.into();
-        memmem::find(text.as_bytes(), pem::BEGIN)?;
+        pem::find(text.as_bytes(), pem::BEGIN)?;
         let keys = match of_pem(text.as_bytes()) {
             Ok(keys) => keys,
             Err(other) => vec![Entry::unusable(KeyFault::NotAKey(other))],

@@ -3,8 +3,6 @@
 
 use std::fmt;
 
-use memchr::memchr_iter;
-
 use super::malformed::{Malformed, PLACEHOLDERS, TokenFault};
 use super::segment::Segment;
 use crate::text::base64url::{self, is_base64url};
@@ -78,20 +76,21 @@ impl<'t> Compact<'t> {
         let text = std::str::from_utf8(token)
             .map_err(|error| Malformed::at_character(token, error.valid_up_to()))?;
 
-        let between = |start: usize, end| text.get(start..end).unwrap_or_default();
-        let after = |dot: usize| dot.saturating_add(1);
-        let mut dots = memchr_iter(b'.', token);
-        match (dots.next(), dots.next(), dots.count()) {
-            (Some(first), Some(second), 0) => Ok(Self::Jws(Jws {
-                header: between(0, first),
-                payload: between(after(first), second),
-                signature: between(after(second), text.len()),
-                signing_input: between(0, second),
+        // Not `memchr`, which first asks the processor what it can do: longer than one token takes.
+        let mut segments = text.split('.');
+        let three = (segments.next(), segments.next(), segments.next());
+        match (three, segments.count()) {
+            ((Some(header), Some(payload), Some(signature)), 0) => Ok(Self::Jws(Jws {
+                header,
+                payload,
+                signature,
+                signing_input: text
+                    .strip_suffix(signature)
+                    .and_then(|rest| rest.strip_suffix('.'))
+                    .unwrap_or_default(),
             })),
-            (Some(first), Some(_), 2) => Ok(Self::Jwe(Jwe {
-                header: between(0, first),
-            })),
-            (_, _, _) => {
+            ((Some(header), _, _), 2) => Ok(Self::Jwe(Jwe { header })),
+            (_, _) => {
                 let placeholder = PLACEHOLDERS
                     .into_iter()
                     .find(|word| text.eq_ignore_ascii_case(word));

@@ -3,7 +3,6 @@
 
 use std::fmt;
 
-use memchr::memchr;
 use serde::Serialize;
 
 use super::claims::ClaimsSet;
@@ -44,7 +43,11 @@ impl<'t> SdJwt<'t> {
         if text.len() > MAX_TOKEN {
             return None;
         }
-        let at = memchr(SEPARATOR, text)?;
+        // Nearly no text has one, and `contains` is faster than `position`.
+        if !text.contains(&SEPARATOR) {
+            return None;
+        }
+        let at = text.iter().position(|byte| *byte == SEPARATOR)?;
         let (jwt, rest) = text.split_at_checked(at)?;
         let Ok(Compact::Jws(_)) = Compact::parse(jwt) else {
             return None;

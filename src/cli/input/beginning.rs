@@ -8,7 +8,6 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use jwtlens::{Input, Token, is_line_wrapped};
-use memchr::memrchr;
 
 use super::not_tokens::{Foreign, UTF_16};
 use super::readable::Readable;
@@ -64,28 +63,28 @@ impl Beginning {
             if is_scanned || is_slow {
                 return beginning;
             }
-            match source.read(&mut buffer) {
+            let read = match source.read(&mut buffer) {
                 Ok(0) => {
                     beginning.ended = true;
                     break;
                 }
-                Ok(read) => {
-                    let read = buffer.get(..read).unwrap_or_default();
-                    beginning.bytes.extend_from_slice(read);
-                }
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Ok(read) => buffer.get(..read).unwrap_or_default(),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => {
                     beginning.error = Some(error);
                     break;
                 }
-            }
-            let rest = beginning.bytes.get(line..).unwrap_or_default();
-            if let Some(end) = memrchr(b'\n', rest) {
-                let complete = rest.get(..end).unwrap_or_default();
+            };
+            let begun = beginning.bytes.len();
+            beginning.bytes.extend_from_slice(read);
+            // Not `memrchr`, which first asks the processor what it can do: longer than one token takes.
+            if let Some(end) = read.iter().rposition(|byte| *byte == b'\n') {
+                let end = begun.saturating_add(end);
+                let complete = beginning.bytes.get(line..end).unwrap_or_default();
                 if complete.split(|byte| *byte == b'\n').any(is_token) {
                     return beginning;
                 }
-                line = line.saturating_add(end).saturating_add(1);
+                line = end.saturating_add(1);
             }
         }
         beginning.is_decided = true;

@@ -279,7 +279,7 @@ impl Lines {
             if buffered.is_empty() && self.state == LineState::Ended {
                 return Ok(Next::End);
             }
-            let end = memchr(b'\n', buffered);
+            let end = next_newline(buffered);
             let part = buffered
                 .get(..end.unwrap_or(buffered.len()))
                 .unwrap_or_default();
@@ -305,6 +305,15 @@ impl Lines {
                 return Ok(next);
             }
         }
+    }
+}
+
+/// `memchr` first asks the processor what it can do, which takes longer than one token.
+fn next_newline(buffered: &[u8]) -> Option<usize> {
+    if buffered.len() <= Resumed::MIN_BUFFER {
+        buffered.iter().position(|byte| *byte == b'\n')
+    } else {
+        memchr(b'\n', buffered)
     }
 }
 

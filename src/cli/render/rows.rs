@@ -371,10 +371,12 @@ fn is_placeholder(text: &str) -> bool {
 }
 
 fn is_plain(text: &str) -> bool {
-    // What else begins JSON is quoted below. Most texts are told by their first byte.
+    // What else begins JSON is quoted below.
     let is_number = || {
-        let begins_one = text.starts_with(|first: char| first == '-' || first.is_ascii_digit());
-        begins_one && Value::parse(text.as_bytes()).is_ok()
+        let has_its_characters = text
+            .bytes()
+            .all(|byte| byte.is_ascii_digit() || b"+-.eE".contains(&byte));
+        has_its_characters && Value::parse(text.as_bytes()).is_ok()
     };
     let could_be_json = matches!(text, "true" | "false" | "null") || is_number();
     let padded = text.trim() != text;
