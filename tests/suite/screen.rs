@@ -70,7 +70,7 @@ fn is_ordinary(report: &Value) -> bool {
 fn is_long(report: &str) -> bool {
     let words: Vec<&str> = report.split_whitespace().collect();
     let report = words.join(" ");
-    report.contains("is the recovered key") || report.contains(" with the header {")
+    report.contains("with the recovered key {") || report.contains(" with the header {")
 }
 
 /// A report without some of its sections.
