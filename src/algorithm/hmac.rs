@@ -5,7 +5,8 @@ use std::fmt;
 
 use ::hmac::{Hmac, KeyInit, Mac};
 use sha1::Sha1;
-use sha2::{Digest as _, Sha224, Sha256, Sha384, Sha512, Sha512_256};
+use sha2::digest::common::BlockSizeUser;
+use sha2::{Digest, Sha224, Sha256, Sha384, Sha512, Sha512_256};
 use zeroize::Zeroizing;
 
 use super::{Algorithm, Answer, KeyType, Material, Prepare, Prepared, SignatureOctets, Signed};
@@ -100,17 +101,17 @@ pub fn expected_mac(alg: &str, key: &Material, text: &[u8]) -> Option<Zeroizing<
 /// A secret for which an algorithm of this family makes the same MACs as for this one: one that is longer than a block
 /// is hashed first (RFC 2104, section 2), and here once for all texts.
 pub fn shortened(alg: &str, key: &Material) -> Option<Material> {
+    fn of<H: Digest + BlockSizeUser>(secret: &[u8]) -> Option<Material> {
+        let is_longer = secret.len() > H::block_size();
+        is_longer.then(|| Material::Oct(H::digest(secret).to_vec().into()))
+    }
     let Material::Oct(secret) = key else {
         return None;
     };
-    let octets = secret.octets();
-    let of = |block: usize, hash: fn(&[u8]) -> Vec<u8>| {
-        (octets.len() > block).then(|| Material::Oct(hash(octets).into()))
-    };
     match alg {
-        "HS256" => of(64, |octets| Sha256::digest(octets).to_vec()),
-        "HS384" => of(128, |octets| Sha384::digest(octets).to_vec()),
-        "HS512" => of(128, |octets| Sha512::digest(octets).to_vec()),
+        "HS256" => of::<Sha256>(secret.octets()),
+        "HS384" => of::<Sha384>(secret.octets()),
+        "HS512" => of::<Sha512>(secret.octets()),
         _ => None,
     }
 }

@@ -19,14 +19,13 @@ use super::formats::{Format, KeyFormat};
 use super::given_key::Given;
 use super::help::man;
 use super::input::{KeyOptions, Source};
-use super::messages::{Failure, Messages, io_reason, tell};
+use super::messages::{Failure, Messages, tell};
 use super::progress::Progress;
 use super::render::key::{self as render_key, Converted};
 use super::render::{Detail, Look, Renderer};
 use super::settings::{check_format, jobs, line_clock, now, policy, verify_policy, zone};
 use super::sink::lock;
 use super::stream::{BATCH_SIZE, LineTimeUse, Stream};
-use super::tell::harmless::{Harmless, named};
 use super::time_args::At;
 use super::{Stdin, Surroundings};
 use super::{debug_summary, keys, secrets};
@@ -80,11 +79,7 @@ pub fn run(command: Command, surroundings: &Surroundings, messages: Messages) ->
         Command::Man { dir: None } => print(man::main_page().as_bytes()),
         Command::Man { dir: Some(dir) } => {
             not_a_command(&dir)?;
-            man::write_all(&dir).map_err(|error| {
-                let dir = named(dir.as_os_str(), "DIR", Harmless::Path);
-                let reason = io_reason(&error);
-                Failure::new(format!("cannot write man pages to {dir}: {reason}"))
-            })?;
+            man::write_all(&dir)?;
             Ok(Exit::SUCCESS)
         }
     }

@@ -221,7 +221,7 @@ impl Cause {
             Self::AlteredDot => (Code::AlteredCharacter, "with its two dots restored"),
             Self::SdJwt => (Code::SdJwt, "without the first \"~\" and what follows it"),
             Self::StandardBase64 => (Code::StandardBase64, "with \"-\" and \"_\" instead of \"+\" and \"/\""),
-            Self::PaddedBase64 => (Code::PaddedBase64, "with the \"=\" padding removed"),
+            Self::PaddedBase64 => (Code::PaddedBase64, "without padding"),
             Self::TrailingBits => (Code::TrailingBits, "with the last character corrected"),
             Self::DerSignature => (Code::DerSignature, "decoded from DER"),
             Self::SignatureLength => (Code::SignatureLength, "with R and S resized"),

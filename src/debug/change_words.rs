@@ -180,7 +180,7 @@ impl Change {
                 format!("with the signature resized to {length} bytes")
             }
             Self::ReplaceHeader { json, .. } => {
-                format!("with {} as header", abridged_to(json, MAX_HEADER))
+                format!("with the header {}", abridged_to(json, MAX_HEADER))
             }
             Self::IgnoreAlg {
                 digest: Digest::Sha256,

@@ -44,6 +44,8 @@ pub struct Members {
     /// Where the JSON of `aud` is in the text.
     aud: Option<Range<usize>>,
     object: OnceLock<Object>,
+    /// The claims of another type than RFC 7519 demands whose values were replaced by strings.
+    mistyped: Vec<&'static str>,
 }
 
 impl ClaimsSet {
@@ -74,6 +76,7 @@ impl ClaimsSet {
                 sub: claims.sub,
                 aud: claims.aud,
                 object: OnceLock::new(),
+                mistyped: Vec::new(),
             },
             exp,
             nbf,
@@ -99,8 +102,26 @@ impl ClaimsSet {
     pub fn aud(&self) -> Option<Audience<'_>> {
         match &self.members.aud {
             Some(place) => Audience::of_json(self.members.text.get(place.clone())?),
-            None => Audience::of(self.members.object.get()?.get("aud")?),
+            None => Audience::of(self.members.read_claim("aud")?),
         }
+    }
+
+    /// Replaces the values for which there is another one. What reads as absent still does.
+    pub(crate) fn replace(&mut self, with: impl Fn(&str, &Value) -> Option<Value>) {
+        let mut members = self.members.read().clone();
+        let is_mistyped = |name: &&str| match *name {
+            "aud" => audience_fault(&members).is_some(),
+            name => members
+                .get(name)
+                .is_some_and(|value| value.as_str().is_none()),
+        };
+        let mistyped = ["iss", "sub", "aud"].into_iter().filter(is_mistyped);
+        let mistyped = mistyped.collect();
+        members.replace(with);
+        self.members = Members {
+            mistyped,
+            ..members.into()
+        };
     }
 
     /// The full parser: reads every member, and reports every fault.
@@ -147,8 +168,14 @@ impl Members {
     fn string(&self, name: &str, place: Option<&Range<usize>>) -> Option<&str> {
         match place {
             Some(place) => self.text.get(place.clone()),
-            None => self.object.get()?.get(name)?.as_str(),
+            None => self.read_claim(name)?.as_str(),
         }
+    }
+
+    /// A claim of a Claims Set that was read, if its type was not another one.
+    fn read_claim(&self, name: &str) -> Option<&Value> {
+        let is_mistyped = self.mistyped.contains(&name);
+        self.object.get()?.get(name).filter(|_| !is_mistyped)
     }
 
     /// The Claims Set as it was written, if it has not been parsed and can be part of a line of JSON as it is: no

@@ -121,7 +121,7 @@ codes! {
         .section("RFC 7515, section 2");
     PaddedBase64 = cause("padded-base64",
         "the token has \"=\" padding, which a JWT must not have",
-        "encode all three segments without \"=\": withoutPadding(), rstrip(\"=\")")
+        "when encoding, use withoutPadding() (Java) or rstrip(\"=\") (Python)")
         .section("RFC 7515, section 2");
     TrailingBits = cause("trailing-bits",
         "the last character of the signature is not canonical base64url",
@@ -162,7 +162,7 @@ codes! {
         "replace \"+\" with \"-\" and \"/\" with \"_\", and keep both when copying")
         .section("RFC 7515, section 2");
     Truncated = cause("truncated",
-        "the token is truncated",
+        "the end of the token is missing",
         "copy all of it; a database column or variable may have truncated it")
         .section("RFC 7515, section 7.1")
         .silences(UNEXPLAINED);
@@ -261,7 +261,7 @@ codes! {
         "get the issuer's current key, or a token from the right service")
         .section("RFC 7517, section 4.5");
     SignedByEmbeddedKey = cause("signed-by-embedded-key",
-        "the token is signed with the key in its own header, as anyone could do",
+        "the token was signed with the key in its own header, which anyone can do",
         "never trust a key from the header; pass the signer's own key with -k")
         .section("RFC 8725, section 3.10")
         .silences(&[Code::KeyInHeader]);
@@ -373,7 +373,7 @@ codes! {
 
     // What the text is, if it is not a signed token.
     Unsecured = cause("unsecured",
-        "the token is unsecured: anyone could have created it",
+        "anyone can create such a token, with any claims",
         "reject it; the issuer must sign its tokens")
         .section("RFC 7518, section 3.6")
         .without_evidence()

@@ -34,25 +34,31 @@ pub fn in_milliseconds(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
     let first = times
         .into_iter()
         .find_map(|(_, time)| time.as_ref().filter(|time| is_in_milliseconds(time)))?;
-    let (unit, divisor): (_, i64) = match first {
-        time if time.is_after(MILLISECONDS * 1_000_000) => ("nanoseconds", 1_000_000_000),
-        time if time.is_after(MILLISECONDS * 1000) => ("microseconds", 1_000_000),
+    let names: Vec<String> = found.iter().map(|name| format!("\"{name}\"")).collect();
+    let seconds = first.seconds_from(0);
+    let (unit, divisor): (_, i64) = match seconds {
+        // Held within `i64`: no unit makes it a date.
+        i64::MAX => ("", 1),
+        _ if first.is_after(MILLISECONDS * 1_000_000) => ("nanoseconds", 1_000_000_000),
+        _ if first.is_after(MILLISECONDS * 1000) => ("microseconds", 1_000_000),
         _ => ("milliseconds", 1000),
     };
-    let meant = first
-        .whole()
-        .and_then(|time| NumericDate::from(time.checked_div(divisor)?).rfc3339(&TimeZone::UTC))
-        .zip(found.first())
-        .map(|(date, name)| format!("as {unit}, \"{name}\" would be {date}"));
-    let names: Vec<String> = found.iter().map(|name| format!("\"{name}\"")).collect();
+    let meant = seconds
+        .checked_div(divisor)
+        .and_then(|time| NumericDate::from(time).rfc3339(&TimeZone::UTC))
+        .zip(names.first())
+        .map(|(date, name)| format!("as {unit}, {name} would be {date}"));
     let names = names.join(", ");
     let evidence = match meant {
         Some(meant) if found.len() == 1 => meant,
         Some(meant) => format!("{names}; {meant}"),
-        None => names,
+        None => format!("{names}: after year 9999"),
     };
     let finding = Finding::likely(Code::TimeInMilliseconds, evidence);
     let finding = match divisor {
+        1 => finding
+            .with_summary("times are too large; expected seconds since 1970")
+            .with_hint("have the issuer write seconds since 1970"),
         1000 => finding,
         _ => finding
             .with_summary(format!("times are in {unit}; expected seconds"))

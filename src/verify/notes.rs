@@ -173,7 +173,8 @@ fn unknown_kid(facts: &NoteContext) -> Option<Finding> {
     let finding = Finding::note(
         Code::UnknownKid,
         format!("header: \"{}\", keys: {}", abridged(kid), kids.join(", ")),
-    );
+    )
+    .with_summary(format!("no given key has the ID \"{}\"", abridged(kid)));
     Some(match vendor::key_source(facts.report) {
         Some(hint) => finding.with_hint(hint),
         None => finding,

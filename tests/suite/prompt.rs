@@ -337,6 +337,21 @@ fn nothing_entered_is_an_error() {
     }
 }
 
+/// Of what never ends, not all is held in memory, and nothing of it is used.
+#[test]
+fn more_lines_than_a_line_may_have_bytes_are_an_error() {
+    const MAX_LINE: usize = 16 * 1024 * 1024;
+    let Some(mut session) = Session::prompted(&["decode"]) else {
+        return;
+    };
+    session.enter("a.b.c\r");
+    session.enter(&"x".repeat(MAX_LINE + 1));
+    let (status, results, shown) = session.end();
+    assert_eq!((status, results.as_str()), (Some(1), ""));
+    let message = "error: the input is too long for the prompt\n";
+    assert!(shown.contains(message), "{shown:?}");
+}
+
 #[test]
 fn another_name_of_stdin_prompts_too() {
     for name in ["-", "/dev/stdin", "/dev/fd/0"] {

@@ -392,6 +392,25 @@ fn recovered_key_in_a_removed_value_is_not_shown() {
     }
 }
 
+/// A claim of another type is not counted under its placeholder, and its line has none.
+#[test]
+fn a_claim_of_another_type_reads_as_absent() {
+    let token = Issuer::new(1, "kid-1").token(r#"{"iss":1,"sub":["Lovelace"],"aud":2}"#);
+    for (format, at) in [("summary-json", "/iss"), ("line", "")] {
+        let [plain, redacted] = [&[][..], &["--redact"]].map(|options| {
+            let mut run = jwtlens();
+            run.args(["decode", "-o", format]).args(options);
+            let output = stdout(&feed(&mut run, token.as_bytes()));
+            match serde_json::from_str::<Value>(&output) {
+                Ok(json) => json.pointer(at).unwrap().to_string(),
+                Err(_) => output,
+            }
+        });
+        assert_eq!(plain, redacted, "{format}");
+        assert!(!plain.contains("redacted"), "{plain}");
+    }
+}
+
 /// A run counts the same with it, and the signer of several tokens is counted without its thumbprint.
 #[test]
 fn redacted_summary_counts_the_same() {

@@ -1,7 +1,6 @@
 //! Man pages, from the same texts as the help: the options from clap, the rest from `sections`.
 
 use std::fs;
-use std::io;
 use std::path::Path;
 
 use clap::builder::PossibleValue;
@@ -9,6 +8,8 @@ use clap::{Arg, Command, CommandFactory};
 
 use super::sections::{HelpRow, SUMMARY_NOTE, Sections, example_heading};
 use crate::cli::args::Cli;
+use crate::cli::messages::{Failure, io_reason};
+use crate::cli::tell::harmless::{Harmless, named, shown};
 
 /// The release date of this version, as in CHANGELOG.md.
 const DATE: &str = "2026-11-25";
@@ -19,16 +20,35 @@ pub fn main_page() -> String {
 }
 
 /// Writes the program's page and one per command.
-pub fn write_all(directory: &Path) -> io::Result<()> {
-    fs::create_dir_all(directory)?;
+pub fn write_all(directory: &Path) -> Result<(), Failure> {
+    create(directory)?;
     let program = program();
     for command in program.get_subcommands().chain([&program]) {
-        fs::write(
-            directory.join(format!("{}.1", title(command))),
-            page(command),
-        )?;
+        let file = format!("{}.1", title(command));
+        fs::write(directory.join(&file), page(command)).map_err(|error| {
+            let directory = named(directory.as_os_str(), "DIR", Harmless::Path);
+            let reason = io_reason(&error);
+            Failure::new(format!("cannot write {file} in {directory}: {reason}"))
+        })?;
     }
     Ok(())
+}
+
+/// Creates a directory, with those above it.
+fn create(directory: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(directory).map_err(|error| {
+        let mut above = directory.ancestors();
+        let file = above.find_map(|path| {
+            let is_file = path.exists() && !path.is_dir();
+            shown(path.as_os_str(), Harmless::Path).filter(|_| is_file)
+        });
+        if let Some(file) = file {
+            return Failure::new(format!("'{file}' is not a directory"));
+        }
+        let directory = named(directory.as_os_str(), "DIR", Harmless::Path);
+        let reason = io_reason(&error);
+        Failure::new(format!("cannot create the directory {directory}: {reason}"))
+    })
 }
 
 /// The commands with a page; `help` has none.

@@ -42,11 +42,18 @@ impl Source {
     ) -> Result<Self, Failure> {
         let has_stdin = tokens.given.iter().any(|token| token == "-");
         if has_stdin && tokens.given.len() > 1 {
-            return Err(Failure::usage("'-' cannot be combined with other tokens"));
+            return Err(
+                Failure::usage("'-' cannot be combined with other tokens").hint("remove '-'")
+            );
         }
         if !tokens.given.is_empty() && !tokens.files.is_empty() {
-            return Err(Failure::usage("TOKEN and --file cannot be used together")
-                .hint("for several files, repeat the option: -f FILE -f FILE"));
+            return Err(if has_stdin {
+                Failure::usage("'-' and --file cannot be used together")
+                    .hint("remove '-', or use -f - to read stdin too")
+            } else {
+                Failure::usage("TOKEN and --file cannot be used together")
+                    .hint("for several files, repeat the option: -f FILE -f FILE")
+            });
         }
         if !tokens.given.is_empty() && !has_stdin {
             if line_clock.is_some() {

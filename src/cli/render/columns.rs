@@ -21,6 +21,9 @@ const MAX_NAME: usize = 9;
 /// The widest name that a value stands next to; a longer one has a line of its own.
 const MAX_INLINE_NAME: usize = 20;
 
+/// The length of base64url of a hash of 256 bits, such as a thumbprint.
+const HASH: usize = 43;
+
 /// The most lines of a value in a terminal.
 const MAX_LINES: usize = 6;
 
@@ -71,10 +74,15 @@ impl Columns {
         };
         let inline = after(INDENT, widest(MAX_INLINE_NAME, Row::label));
         let names = after(INDENT, widest(MAX_NAME, |row| &row.name));
-        let meanings = rows.map(|row| row.meaning.width()).max().unwrap_or(0);
+        let meanings = rows.clone().map(|row| row.meaning.width());
+        let meanings = meanings.max().unwrap_or(0);
         let values = after(names, meanings).max(inline);
         let room = |values: usize| width.map_or(usize::MAX, |width| width.saturating_sub(values));
-        if meanings > 0 && room(values) >= ROOMY {
+        // A thumbprint that fits on a line without them is not broken.
+        let mut hashes = rows.filter(|row| row.value.len() == HASH && is_encoded(&row.value));
+        let has_hash = room(inline) >= HASH && hashes.next().is_some();
+        let roomy = if has_hash { HASH } else { ROOMY };
+        if meanings > 0 && room(values) >= roomy {
             return Self {
                 meanings: Some(names),
                 values,
@@ -212,6 +220,7 @@ pub fn wrapped(text: &str, at: usize, indent: usize, width: Option<usize>) -> St
             trim_spaces(&mut lines);
             new_line(&mut lines, &mut column, indent);
         }
+        let is_encoded = is_encoded(shown);
         // Where the last punctuation of the word on this line ends.
         let mut joint = None;
         for c in word.chars() {
@@ -236,12 +245,22 @@ pub fn wrapped(text: &str, at: usize, indent: usize, width: Option<usize>) -> St
             }
             lines.push(c);
             column = column.saturating_add(wide);
-            if matches!(c, '-' | '/' | '.' | ',' | ':' | '&') {
+            let is_joint = match c {
+                '-' => !is_encoded,
+                _ => matches!(c, '/' | '.' | ',' | ':' | '&'),
+            };
+            if is_joint {
                 joint = Some(lines.len());
             }
         }
     }
     lines
+}
+
+/// Whether a word has a run as of base64url, in which a hyphen is no punctuation.
+fn is_encoded(word: &str) -> bool {
+    let is_end = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
+    word.split(is_end).any(|run| run.len() >= HASH)
 }
 
 fn trim_spaces(lines: &mut String) {
@@ -299,6 +318,11 @@ mod tests {
             "{\"a\":[1,2],\n  \"b\":[3,4]}"
         );
         assert_eq!(wrapped("漢字漢字漢字", 2, 2, Some(12)), "漢字漢字漢\n  字");
+        // A hyphen of base64url is no punctuation.
+        let thumbprint = "Nrqg3-M_Xwtx-1tbtc1J7Xul2DyeC0bUSy9u_5NSG6g";
+        let expected = "\"Nrqg3-M_Xwtx-1tbtc1J7Xul2DyeC\n  0bUSy9u_5NSG6g\"";
+        let quoted = format!("\"{thumbprint}\"");
+        assert_eq!(wrapped(&quoted, 2, 2, Some(32)), expected);
         assert_eq!(wrapped("a bb", 0, 0, None), "a bb");
         let phrase = format!("one {}", unbroken("two three"));
         assert_eq!(wrapped(&phrase, 0, 2, Some(12)), "one\n  two three");
@@ -318,6 +342,18 @@ mod tests {
             };
             assert_eq!(letters(&lines), letters(text));
         }
+    }
+
+    #[test]
+    fn a_thumbprint_is_whole_if_it_can_be() {
+        let thumbprint = "Nrqg3-M_Xwtx-1tbtc1J7Xul2DyeC0bUSy9u_5NSG6g";
+        let rows = [row("kty", "type", "EC"), row("", "thumbprint", thumbprint)];
+        let whole = format!("  kty         EC\n  thumbprint  {thumbprint}\n");
+        assert_eq!(lines(&rows, 57), whole);
+        let broken = "  kty  type        EC\n       thumbprint  Nrqg3-M_Xwtx-1tbtc1J7Xul2DyeC0bUSy9u_\n                   5NSG6g\n";
+        assert_eq!(lines(&rows, 56), broken);
+        let with_meanings = format!("  kty  type        EC\n       thumbprint  {thumbprint}\n");
+        assert_eq!(lines(&rows, 62), with_meanings);
     }
 
     #[test]

@@ -43,23 +43,22 @@ pub fn headline(report: &Report) -> String {
     }
 }
 
-/// 9999-12-31T23:59:59Z, the last second of a date.
-const LAST_SECOND: i64 = 253_402_300_799;
-
 /// `expires in 5m`, `expired 2h ago`, `never expires`, `becomes valid in 2m`.
 fn expiry(time: &Time) -> String {
     if time.status == Some(Validity::NotYetValid) {
         let nbf = time.not_before.as_ref();
         let seconds = nbf.map_or(0, |nbf| nbf.seconds_from(time.now));
-        return format!("becomes valid {}", relative(seconds));
+        return if is_after_last_date(seconds, time) {
+            "becomes valid after year 9999".to_owned()
+        } else {
+            format!("becomes valid {}", relative(seconds))
+        };
     }
     let Some(seconds) = time.expires_in else {
         return "never expires".to_owned();
     };
     match (time.status, seconds) {
-        (_, 1..) if seconds > LAST_SECOND.saturating_sub(time.now) => {
-            "expires after the year 9999".to_owned()
-        }
+        (_, 1..) if is_after_last_date(seconds, time) => "expires after year 9999".to_owned(),
         (_, 1..) => format!("expires {}{}", relative(seconds), too_soon(time)),
         (Some(Validity::Current), _) => {
             format!("still within the leeway (expired {})", relative(seconds))
@@ -67,6 +66,13 @@ fn expiry(time: &Time) -> String {
         (_, 0) => "expired just now".to_owned(),
         (_, _) => format!("expired {}", relative(seconds)),
     }
+}
+
+/// Whether a time so many seconds from now has no date of four digits.
+fn is_after_last_date(seconds: i64, time: &Time) -> bool {
+    /// 9999-12-31T23:59:59Z.
+    const LAST_SECOND: i64 = 253_402_300_799;
+    seconds > LAST_SECOND.saturating_sub(time.now)
 }
 
 /// How much longer a token must live that counts as expired because it expires soon.
@@ -160,7 +166,14 @@ fn signature_lengths(report: &Report, error: &Malformed) -> Option<(usize, usize
 /// Whether the headline says what the summary of a finding does.
 pub fn has_summary(report: &Report, finding: &Finding) -> bool {
     let fault = report.error.as_ref().map(|error| &error.fault);
-    finding.code == Code::TimeAsText && matches!(fault, Some(TokenFault::NotANumericDate { .. }))
+    match (finding.code, fault) {
+        (Code::TimeAsText, Some(TokenFault::NotANumericDate { .. })) => true,
+        // What is said of other padding is more.
+        (Code::PaddedBase64, Some(TokenFault::Character(ForeignCharacter::Padding(_)))) => {
+            finding.summary == finding.code.summary()
+        }
+        (_, _) => false,
+    }
 }
 
 /// Whether the headline says what the evidence of a finding does.

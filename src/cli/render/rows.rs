@@ -279,7 +279,7 @@ fn readable(time: &NumericDate, now: Option<i64>, zone: &TimeZone) -> String {
     match time.readable(zone) {
         Some(date) if whole => format!("{date}{relative}"),
         Some(date) => format!("{date}{relative} ({number})"),
-        None => format!("{number} (after the year 9999)"),
+        None => format!("{number} (after year 9999)"),
     }
 }
 

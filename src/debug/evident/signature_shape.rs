@@ -103,11 +103,8 @@ fn lowercased(text: &str) -> Option<Finding> {
     let start = HEADER_START.to_ascii_lowercase();
     let is_lower = text.len() >= MIN_LENGTH && text.starts_with(&start) && !text.contains(is_cased);
     is_lower.then(|| {
-        Finding::likely(
-            Code::AlteredCharacter,
-            "base64url has capital letters; the token has none",
-        )
-        .with_summary("the letter case was lost")
+        let summary = "the token was converted to lowercase; base64url is case-sensitive";
+        Finding::likely(Code::AlteredCharacter, summary).with_summary(summary)
     })
 }
 

@@ -206,7 +206,8 @@ fn evidence(proof: &Proof, context: &Context) -> String {
             format!("{start}the key in \"{place}\" verifies it: {jwk}")
         }
         (Some(Change::UseNamedKey { .. }), _, Some(jwk)) => {
-            format!("{start}{} is the recovered key", without_alg(jwk))
+            let jwk = without_alg(jwk);
+            format!("{start}it verifies with the recovered key {jwk}")
         }
         (
             Some(Change::UsePublicSecret {

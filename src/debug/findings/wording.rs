@@ -439,7 +439,7 @@ pub fn of_certificate(finding: Finding, certificate: &Certificate, has_chain: bo
     .with_summary(if has_chain {
         "the token is signed with the key of the certificate in its header"
     } else {
-        "the token is signed with the certificate in its header, as anyone could do"
+        "the token was signed with the certificate in its header, which anyone can do"
     })
 }
 

@@ -426,6 +426,16 @@ fn told_in_words(keys: &Bench, signer: &Issuer) {
             "are in nanoseconds",
         ),
         (
+            signer.token(r#"{"nbf":1795392000000000000.5}"#),
+            "time-in-milliseconds",
+            "as nanoseconds, \"nbf\" would be 2026-11-23T",
+        ),
+        (
+            signer.token(r#"{"nbf":17953920000000000000000}"#),
+            "time-in-milliseconds",
+            "times are too large",
+        ),
+        (
             signer.token(r#"{"exp":1795391990}"#),
             "clock-skew",
             "get a new token",
