@@ -1,30 +1,19 @@
 //! Text inside a token that no token has: a character such as a space or a `*`, one that is written as an escape, or the
 //! line break of a mail or a web page. What may have stood there is tried, with the token otherwise as it is.
 
+use super::as_written::{Algorithms, Keys, verified};
 use super::budget::{self, Work};
 use super::cause::Cause;
 use super::change::{Change, Edit};
-use super::proof::{Proof, Signer};
+use super::proof::Proof;
 use super::reading::foreign::{self, Span};
 use super::reading::{Reading, base64url_lenient, unwrapped};
 use super::search::Case;
-use super::signer::{self, Suspect};
-use crate::algorithm::{Algorithm, KeyType, Material, Signed};
-use crate::text::base64url;
+use super::signer::candidates::Pass;
 use crate::token::header::JoseHeader;
 
 /// So much is spent, in units of work: enough for every character and one key on P-521.
 const SHARE: u64 = 130_000;
-
-/// More keys are not tried, those that the header names first.
-const MAX_KEYS: usize = 4;
-
-/// The keys that may have signed a token.
-#[derive(Clone, Copy)]
-pub struct Keys<'k> {
-    pub of_p256: &'k [Suspect],
-    pub others: &'k [Suspect<Material>],
-}
 
 /// A text that a token was taken out of, with the changes that lead to it.
 struct Inner<'t> {
@@ -55,6 +44,9 @@ pub fn search_known(token: &[u8], keys: Keys, work: &mut Work) -> Option<(Proof,
 /// The proof that one or two characters that no token has stand for others, or are too many, and the header that was
 /// sent.
 pub fn search(token: &[u8], keys: Keys, work: &mut Work) -> Option<(Proof, JoseHeader)> {
+    if keys.pass == Pass::Named && keys.given.len() < 2 {
+        return None;
+    }
     within(token, work, |inner, work| {
         let text = &inner.text;
         let spans = foreign::spans(text);
@@ -120,14 +112,6 @@ fn within(
     })
 }
 
-/// Which signatures are asked about.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Algorithms {
-    All,
-    /// Those that are fast enough for thousands of texts.
-    Macs,
-}
-
 impl Inner<'_> {
     /// The proof that the signature verifies with one of the keys as they are, once each span makes way for another text.
     fn verified(
@@ -161,46 +145,4 @@ impl Inner<'_> {
         };
         verified(case, algorithms, keys, work)
     }
-}
-
-/// The proof that the signature verifies with one of the keys as they are.
-fn verified(
-    case: Case,
-    algorithms: Algorithms,
-    keys: Keys,
-    work: &mut Work,
-) -> Option<(Proof, JoseHeader)> {
-    let segments = &case.reading.segments;
-    let header = base64url::decode(&segments.header).ok()?;
-    if !work.spend(budget::of_json(&header)) {
-        return None;
-    }
-    let header = JoseHeader::parse(&header).ok()?;
-    let row = Algorithm::named(header.alg.as_deref()?)?;
-    if algorithms == Algorithms::Macs && row.key_type != KeyType::Oct {
-        return None;
-    }
-    let signature = base64url::decode(&segments.signature).ok()?;
-    let input = case.reading.signing_input();
-    let kid = header.kid.as_deref();
-    let mut is_by = |key: &Material| {
-        let is_paid = work.spend(budget::of_verification(key, input.len()));
-        work.count(1);
-        is_paid && row.verify(key, Signed::Text(input.as_bytes()), &signature)
-    };
-    let proof = if row.key_type == KeyType::P256 {
-        let keys = signer::ordered(keys.of_p256, kid)
-            .into_iter()
-            .take(MAX_KEYS);
-        let signer = keys
-            .into_iter()
-            .find(|key| is_by(&Material::P256(*key.key())))?;
-        case.prove(&[], &[], Signer::Suspect(&signer), work)
-    } else {
-        let others = signer::ordered(keys.others, kid).into_iter();
-        let of_type = others.filter(|key| key.key().key_type() == row.key_type);
-        let signer = of_type.take(MAX_KEYS).find(|key| is_by(key.key()))?;
-        case.prove(&[], &[], Signer::Key(&signer), work)
-    };
-    Some((proof?, header))
 }

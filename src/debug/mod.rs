@@ -14,6 +14,7 @@
 //! (`same_signer`).
 
 mod alteration;
+mod as_written;
 mod budget;
 #[cfg(test)]
 mod budget_tests;

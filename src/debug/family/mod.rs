@@ -26,6 +26,7 @@ pub use encoded_message::Opened;
 use hash_variants::{LIKELY_WAYS, other_macs, ways};
 use key_with_forms::{Target, bits};
 use other_curves::Ways;
+pub use other_curves::is_curve;
 
 use zeroize::Zeroizing;
 
