@@ -182,3 +182,21 @@ fn a_foreign_character_is_found_with_a_few_keys() {
         assert_eq!(proven(&report), expected, "{alg}");
     }
 }
+
+#[test]
+fn a_header_in_another_order_and_spacing_is_found() {
+    let (written, sent) = (
+        r#"{"typ": "JWT", "alg": "ALG", "app": "a"}"#,
+        r#"{"alg":"ALG","app":"a","typ":"JWT"}"#,
+    );
+    for (key_type, algorithms) in crate::pairs::ALGORITHMS {
+        let alg = algorithms[0];
+        let (pairs, bench) = keys(key_type, 1, false);
+        for (signed, sent) in [(written, sent), (sent, written)] {
+            let [signed, sent] = [signed, sent].map(|header| header.replace("ALG", alg));
+            let report = debug(&bench, &with_header(&pairs[0], alg, &signed, &sent));
+            let expected = BTreeSet::from(["header-reserialized"]);
+            assert_eq!(proven(&report), expected, "{signed}");
+        }
+    }
+}
