@@ -124,7 +124,7 @@ fn a_key_of_another_type_hides_no_fault() {
                 assert_eq!(of_signature(&hex), expected, "{context}");
                 let expected = BTreeSet::from(["signed-with-newline"]);
                 assert_eq!(of_signature(&newline), expected, "{context}");
-                if matches!(key_type, "P-256" | "oct") {
+                if key_type != "RSA" {
                     let expected = BTreeSet::from(["altered-character"]);
                     assert_eq!(of_signature(&altered), expected, "{context}");
                 }

@@ -3,6 +3,7 @@
 //!
 //! `JWTLENS_SEED` repeats a run.
 
+mod altered_signatures;
 mod damage;
 mod damaged_signers;
 mod foreign_text;
