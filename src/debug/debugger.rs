@@ -31,6 +31,7 @@ use super::signer::named_keys::NamedKeys;
 use super::signer::{self, MAX_KEYS, Suspect};
 use super::signing_inputs::header_variants::KeyNames;
 use super::signing_inputs::{Hashed, SigningInputs};
+use super::swapped_dot;
 use crate::algorithm::{Algorithm, KeyType, Material};
 use crate::verify::code::Code;
 use crate::verify::finding::{Certainty, Finding};
@@ -378,7 +379,9 @@ impl Debugger {
             self.intact(attempt, readings, earlier, open, work)
         });
         if proof.is_none() {
-            if let Some((proof, header)) = foreign_text::search(token, keys, work) {
+            let found = swapped_dot::search(token, keys, work)
+                .or_else(|| foreign_text::search(token, keys, work));
+            if let Some((proof, header)) = found {
                 return Some((proof, Some(header)));
             }
             // A signature that a key opens is one by it, so that the signer is known.

@@ -7,7 +7,8 @@ use super::cause::Cause;
 use super::change::{Change, Edit};
 use super::proof::Proof;
 use super::reading::foreign::{self, Span};
-use super::reading::{Reading, base64url_lenient, unwrapped};
+use super::reading::{Reading, unwrapped};
+use super::replay;
 use super::search::Case;
 use super::signer::candidates::Pass;
 use crate::token::header::JoseHeader;
@@ -50,33 +51,43 @@ pub fn search(token: &[u8], keys: Keys, work: &mut Work) -> Option<(Proof, JoseH
     within(token, work, |inner, work| {
         let text = &inner.text;
         let spans = foreign::spans(text);
-        let sent = |span: &Span| text.get(span.range());
-        let mut edits_of = |originals: &[Option<char>], algorithms| {
-            let edits = spans.iter().zip(originals).map(|(span, original)| {
+        let signature = text.rfind('.').unwrap_or_default();
+        let sent: Vec<&str> = spans
+            .iter()
+            .filter_map(|span| text.get(span.range()))
+            .collect();
+        let mut edits_of = |originals: &[&(&str, String)], algorithms| {
+            let edits = originals.iter().map(|(removed, inserted)| {
                 // Two of them are told as one cause.
-                let cause = match (original, originals) {
-                    (None, [_]) => Cause::AddedCharacter,
+                let cause = match (inserted.as_str(), originals) {
+                    ("", [_]) => Cause::AddedCharacter,
                     _ => Cause::AlteredCharacter,
                 };
-                Some((
-                    cause,
-                    sent(span)?,
-                    original.map(String::from).unwrap_or_default(),
-                ))
+                (cause, *removed, inserted.clone())
             });
-            let edits = edits.collect::<Option<Vec<_>>>()?;
+            let edits: Vec<_> = edits.collect();
             inner.verified(&spans, &edits, algorithms, keys, work)
         };
-        let originals = || std::iter::once(None).chain(base64url_lenient::characters().map(Some));
-        match spans.as_slice() {
-            [_] => originals().find_map(|original| edits_of(&[original], Algorithms::All)),
-            [_, _] => edits_of(&[None, None], Algorithms::All).or_else(|| {
-                let both =
-                    originals().flat_map(|first| originals().map(move |second| [first, second]));
-                // They are thousands.
-                both.skip(1)
-                    .find_map(|both| edits_of(&both, Algorithms::Macs))
-            }),
+        let originals = sent.iter().map(|sent| foreign::originals(sent).collect());
+        let originals: Vec<Vec<(&str, String)>> = originals.collect();
+        match originals.as_slice() {
+            [all] => all
+                .iter()
+                .find_map(|original| edits_of(&[original], Algorithms::All)),
+            [first, second] => {
+                let both = first.iter();
+                let mut both = both.flat_map(|one| second.iter().map(move |other| [one, other]));
+                let are_removed = both.next()?;
+                // They are thousands, of which few make JSON.
+                let is_in_content = spans.iter().all(|span| span.end() <= signature);
+                let fast = if is_in_content {
+                    Algorithms::OfJson
+                } else {
+                    Algorithms::Macs
+                };
+                edits_of(&are_removed, Algorithms::All)
+                    .or_else(|| both.find_map(|both| edits_of(&both, fast)))
+            }
             _ => None,
         }
     })
@@ -98,17 +109,25 @@ fn within(
     mut search: impl FnMut(&Inner, &mut Work) -> Option<(Proof, JoseHeader)>,
 ) -> Option<(Proof, JoseHeader)> {
     work.within(SHARE, |work| {
-        unwrapped(token).into_iter().find_map(|(changes, text)| {
-            let is_token = text.matches('.').count() <= 2;
-            let cost = budget::of_parsing(text.len());
-            (is_token && work.spend(cost)).then_some(())?;
-            let inner = Inner {
-                token,
-                changes,
-                text,
-            };
-            search(&inner, work)
-        })
+        let unwrapped = unwrapped(token);
+        // A `%` may be damage itself.
+        let is_decoded = unwrapped
+            .iter()
+            .any(|(changes, _)| changes.contains(&Change::DecodePercent));
+        let sent = is_decoded.then(|| (Vec::new(), replay::legible(token)));
+        sent.into_iter()
+            .chain(unwrapped)
+            .find_map(|(changes, text)| {
+                let is_token = text.matches('.').count() <= 2;
+                let cost = budget::of_parsing(text.len());
+                (is_token && work.spend(cost)).then_some(())?;
+                let inner = Inner {
+                    token,
+                    changes,
+                    text,
+                };
+                search(&inner, work)
+            })
     })
 }
 

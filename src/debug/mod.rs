@@ -40,6 +40,7 @@ mod secret_owner;
 mod short_tokens;
 mod signer;
 mod signing_inputs;
+mod swapped_dot;
 mod tally;
 
 pub use budget::Effort;

@@ -461,12 +461,13 @@ pub fn unseen(text: &[u8]) -> Option<String> {
     })
 }
 
-/// `yJhbGciOi...`
+/// `yJhbGciOi...` or `JhbGciOi...`
 fn first_lost(text: &str) -> Vec<Proposal> {
-    let is_lost = is_whole(&format!("e{text}"));
-    let edit = is_lost.then(|| Change::EditText {
+    let is_lost = |start: &&str| is_whole(&format!("{start}{text}"));
+    let start = ["e", "ey"].into_iter().find(is_lost);
+    let edit = start.map(|start| Change::EditText {
         cause: Cause::LostCharacter,
-        edit: Edit::insert(0, "e"),
+        edit: Edit::insert(0, start),
     });
     Vec::from_iter(edit.map(|edit| vec![edit]))
 }

@@ -6,6 +6,7 @@
 mod altered_signatures;
 mod damage;
 mod damaged_signers;
+mod detours;
 mod foreign_text;
 mod key_restrictions;
 mod kinds;
