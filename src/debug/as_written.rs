@@ -13,6 +13,9 @@ use crate::token::header::JoseHeader;
 /// More keys are not tried, those that the header names first.
 const MAX_KEYS: usize = 5;
 
+/// What it costs to read the keys that a header brings along.
+const OF_OWN_KEY: u64 = 200;
+
 /// The keys that may have signed a token.
 #[derive(Clone, Copy)]
 pub struct Keys<'k> {
@@ -45,8 +48,8 @@ pub fn verified(
     let header = JoseHeader::parse(&header).ok()?;
     let row = Algorithm::named(header.alg.as_deref()?)?;
     let is_asked = match algorithms {
-        _ if row.key_type == KeyType::Oct => true,
         Algorithms::All => true,
+        Algorithms::Macs | Algorithms::OfJson if row.key_type == KeyType::Oct => true,
         Algorithms::Macs => false,
         Algorithms::OfJson => is_json(&segments.payload, work),
     };
@@ -55,6 +58,19 @@ pub fn verified(
     }
     let signature = base64url::decode(&segments.signature).ok()?;
     let input = case.reading.signing_input();
+    // Each of the given keys is looked at, and compared with the others.
+    let of_keys = u64::try_from(keys.given.len()).unwrap_or(u64::MAX);
+    if !work.spend(of_keys) {
+        return None;
+    }
+    let kid = header.kid.as_deref();
+    let is_own = |name| header.parameters.get(name).is_some();
+    let is_named = kid.is_some_and(|kid| kid.starts_with("did:"));
+    if (is_own("jwk") || is_own("x5c") || is_named) && !work.spend(OF_OWN_KEY) {
+        return None;
+    }
+    let named = NamedKeys::read(Some(&header), b"");
+    let Candidates { of_p256, others } = keys.given.candidates(Some(&header), &named, keys.pass)?;
     let mut is_by = |key: &Material| {
         if row.signature_octets(key) != signature.len() {
             return false;
@@ -63,8 +79,6 @@ pub fn verified(
         work.count(1);
         is_paid && row.verify(key, Signed::Text(input.as_bytes()), &signature)
     };
-    let named = NamedKeys::read(Some(&header), b"");
-    let Candidates { of_p256, others } = keys.given.candidates(Some(&header), &named, keys.pass)?;
     let proof = if row.key_type == KeyType::P256 {
         let mut keys = of_p256.iter().take(MAX_KEYS);
         let signer = keys.find(|key| is_by(&Material::P256(*key.key())))?;

@@ -463,7 +463,12 @@ pub fn unseen(text: &[u8]) -> Option<String> {
 
 /// `yJhbGciOi...` or `JhbGciOi...`
 fn first_lost(text: &str) -> Vec<Proposal> {
-    let is_lost = |start: &&str| is_whole(&format!("{start}{text}"));
+    let is_lost = |start: &&str| {
+        let whole = format!("{start}{text}");
+        // What a header in UTF-16 begins with may go on after `ey`, too.
+        let is_header = || whole.split('.').next().is_some_and(is_object);
+        is_whole(&whole) && (*start == "e" || is_header())
+    };
     let start = ["e", "ey"].into_iter().find(is_lost);
     let edit = start.map(|start| Change::EditText {
         cause: Cause::LostCharacter,
