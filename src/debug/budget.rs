@@ -156,7 +156,7 @@ pub struct Work<'w> {
 /// So many units a token may cost.
 pub const fn budget(effort: Effort) -> u64 {
     match effort {
-        Effort::Default => 370_000,
+        Effort::Default => 470_000,
         Effort::Deep => 9_000_000,
     }
 }

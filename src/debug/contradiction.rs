@@ -7,7 +7,7 @@ use super::cause::Cause;
 use super::change::{self, Change, Edit};
 use super::reading::base64url_lenient;
 use super::reading::notation::Notation;
-use super::replay::{self, Segments};
+use super::replay::{self, Segments, is_invisible};
 use crate::algorithm::Algorithm;
 use crate::text::base64url::{self, ALPHABET};
 use crate::token::header::JoseHeader;
@@ -33,6 +33,7 @@ impl<'e> Explanation<'e> {
         self.is_cut_within_bits()
             || self.is_cut_at_a_foreign_character(signature)
             || self.is_cut_at_an_edit()
+            || self.is_cut_behind_a_gap()
             || self.is_padding_cut()
             || self.is_mixed()
             || self.is_alg_damaged()
@@ -104,6 +105,22 @@ impl<'e> Explanation<'e> {
         let goes_on = |change: &Change| matches!(change, Change::RemoveEnd { .. });
         self.has(Cause::MacTruncated)
             && (self.edits().any(is_at_end) || self.changes.iter().any(goes_on))
+    }
+
+    /// Within a MAC that was cut there is whitespace that breaks no line, or something that nobody sees: it may stand for
+    /// characters that are missing there.
+    fn is_cut_behind_a_gap(&self) -> bool {
+        let is_removed = |c: char| c.is_whitespace() || is_invisible(c);
+        let has_gap = |(text, change): &(Vec<u8>, &Change)| {
+            let text = replay::legible(text);
+            let signature = text.trim_matches(is_removed).rsplit('.').next();
+            let signature = signature.unwrap_or_default();
+            let mut runs = signature.split(|c| !is_removed(c));
+            matches!(change, Change::RemoveWhitespace)
+                && runs.any(|run| !run.is_empty() && !run.contains(['\n', '\r']))
+        };
+        (self.has(Cause::MacCut) || self.has(Cause::MacTruncated))
+            && self.texts().iter().any(has_gap)
     }
 
     /// The bits behind a base64 text are the first ones of its padding.

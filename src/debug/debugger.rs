@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::as_written::{Algorithms, Keys, verified};
 use super::budget::{Effort, Work};
 use super::cause::Cause;
 use super::change::{Change, Stage};
@@ -24,11 +25,13 @@ use super::proof::{Proof, Signer};
 use super::reading::signature_encodings::{self, SignatureForm};
 use super::reading::{MAX_READ, Reading, readings};
 use super::search::{Case, Targets, meet};
+use super::signer::candidates::{Given, Pass};
 use super::signer::chain::{self, Anchor};
 use super::signer::named_keys::NamedKeys;
 use super::signer::{self, MAX_KEYS, Suspect};
 use super::signing_inputs::header_variants::KeyNames;
 use super::signing_inputs::{Hashed, SigningInputs};
+use super::swapped_dot;
 use crate::algorithm::{Algorithm, KeyType, Material};
 use crate::verify::code::Code;
 use crate::verify::finding::{Certainty, Finding};
@@ -70,10 +73,21 @@ pub struct Debugger {
 const MAX_MAC: usize = 64;
 
 /// So much is spent by default on a token that seems whole, in units of work: its signer is then likely unknown.
-const UNKNOWN_SIGNER: u64 = 170_000;
+const UNKNOWN_SIGNER: u64 = 300_000;
 
 /// With more of them, a damaged signature is not tried with other signing inputs.
 const FEW_KEYS: usize = 4;
+
+/// The part of what a search may cost that is kept for the keys that a token does not point to.
+const KEPT_FOR_OTHERS: u64 = 6;
+
+/// A search with the keys of one pass.
+struct Attempt<'r> {
+    token: &'r [u8],
+    pass: Pass,
+    /// What it may cost, unless the signer is known.
+    most: u64,
+}
 
 /// One reading of a token, with all that is tried on it.
 struct Search<'r> {
@@ -288,41 +302,42 @@ impl Debugger {
             Effort::Default if is_whole && self.is_costly(report) => UNKNOWN_SIGNER,
             Effort::Default | Effort::Deep => u64::MAX,
         };
-        let mut open: Vec<Search> = Vec::new();
-        let keys = foreign_text::Keys {
-            of_p256: &self.suspects,
-            others: &self.others,
+        let keys = |pass| Keys {
+            given: self.given(),
+            pass,
         };
-        if let Some((proof, header)) = foreign_text::search_known(token, keys, work) {
+        if let Some((proof, header)) = foreign_text::search_known(token, keys(Pass::All), work) {
             return self.prove(proof, Some(&header), report, all, work);
         }
+        // What the token points to is searched alone first, with most of what there is.
         let before = work.left();
-        let most = most.min(before.saturating_sub(foreign_text::share(token)));
-        let mut proof = work.within(most, |work| self.intact(token, readings, &mut open, work));
-        if proof.is_none() {
-            if let Some((proof, header)) = foreign_text::search(token, keys, work) {
-                return self.prove(proof, Some(&header), report, all, work);
-            }
-            // A signature that a key opens is one by it, so that the signer is known.
-            let is_known = open.iter().any(|search| !search.opened.is_empty());
-            let spent = before.saturating_sub(work.left());
-            let most = if is_known {
-                u64::MAX
-            } else {
-                most.saturating_sub(spent)
-            };
-            proof = work.within(most, |work| {
-                let mut searches = open.iter().zip(rests(&open)).enumerate();
-                searches.find_map(|(number, (search, rest))| {
-                    let share = work.share(rest);
-                    let proof = work.within(share, |work| self.damaged(search, work));
-                    Some((number, proof?))
-                })
-            });
+        let most = most.min(before);
+        let mut named: Vec<Search> = Vec::new();
+        let kept = before / KEPT_FOR_OTHERS;
+        let attempt = Attempt {
+            token,
+            pass: Pass::Named,
+            most: most.saturating_sub(most / KEPT_FOR_OTHERS),
+        };
+        let found = work.within(before.saturating_sub(kept), |work| {
+            self.attempt(&attempt, readings, &[], &mut named, work)
+        });
+        if let Some((proof, header)) = found {
+            return self.prove(proof, header.as_ref(), report, all, work);
         }
-        if let Some((number, proof)) = proof {
-            let header = open.get(number).and_then(|search| search.header.as_ref());
-            return self.prove(proof, header, report, all, work);
+        let attempt = Attempt {
+            token,
+            pass: if named.is_empty() {
+                Pass::All
+            } else {
+                Pass::Others
+            },
+            most: most.saturating_sub(before.saturating_sub(work.left())),
+        };
+        let mut open: Vec<Search> = Vec::new();
+        let found = self.attempt(&attempt, readings, &named, &mut open, work);
+        if let Some((proof, header)) = found {
+            return self.prove(proof, header.as_ref(), report, all, work);
         }
         if let Some(search) = open.first() {
             all.unknown_signer(&Unknown {
@@ -337,6 +352,67 @@ impl Debugger {
         }
     }
 
+    /// The proof that a key of this pass signed the token, whole or damaged, and the header that was sent.
+    fn attempt<'r>(
+        &self,
+        attempt: &Attempt<'r>,
+        readings: &'r [Reading],
+        earlier: &[Search<'r>],
+        open: &mut Vec<Search<'r>>,
+        work: &mut Work,
+    ) -> Option<(Proof, Option<JoseHeader>)> {
+        let Attempt { token, pass, most } = *attempt;
+        let before = work.left();
+        let of_foreign = foreign_text::share(token).min(before / 2);
+        let of_intact = most.min(before.saturating_sub(of_foreign));
+        let keys = Keys {
+            given: self.given(),
+            pass,
+        };
+        for reading in readings {
+            let case = Case { token, reading };
+            if let Some((proof, header)) = verified(case, Algorithms::All, keys, work) {
+                return Some((proof, Some(header)));
+            }
+        }
+        let mut proof = work.within(of_intact, |work| {
+            self.intact(attempt, readings, earlier, open, work)
+        });
+        if proof.is_none() {
+            let found = swapped_dot::search(token, keys, work)
+                .or_else(|| foreign_text::search(token, keys, work));
+            if let Some((proof, header)) = found {
+                return Some((proof, Some(header)));
+            }
+            // A signature that a key opens is one by it, so that the signer is known.
+            let is_known = open.iter().any(|search| !search.opened.is_empty());
+            let spent = before.saturating_sub(work.left());
+            let most = if is_known {
+                u64::MAX
+            } else {
+                most.saturating_sub(spent)
+            };
+            proof = work.within(most, |work| {
+                let mut searches = open.iter().zip(rests(open)).enumerate();
+                searches.find_map(|(number, (search, rest))| {
+                    let share = work.share(rest);
+                    let proof = work.within(share, |work| self.damaged(search, work));
+                    Some((number, proof?))
+                })
+            });
+        }
+        let (number, proof) = proof?;
+        let header = open.get(number).and_then(|search| search.header.clone());
+        Some((proof, header))
+    }
+
+    fn given(&self) -> Given<'_> {
+        Given {
+            of_p256: &self.suspects,
+            others: &self.others,
+        }
+    }
+
     /// Whether each combination costs point operations, or there are many keys of which it may.
     fn is_costly(&self, report: &Report) -> bool {
         let alg = report.signature.algorithm.as_deref();
@@ -346,23 +422,32 @@ impl Debugger {
     /// The proof that no character of the token was altered or lost, with the number of the reading.
     fn intact<'r>(
         &self,
-        token: &'r [u8],
+        attempt: &Attempt<'r>,
         readings: &'r [Reading],
+        earlier: &[Search<'r>],
         open: &mut Vec<Search<'r>>,
         work: &mut Work,
     ) -> Option<(usize, Proof)> {
         let mut cut = None;
-        for (number, (reading, rest)) in readings.iter().zip(rests(readings)).enumerate() {
-            let case = Case { token, reading };
-            let share = work.share(rest);
-            // The rest is for the searches that come after this one, of which keys on P-256 have most.
-            let kept = if self.suspects.is_empty() {
-                share / 8
-            } else {
-                share / 3
+        for (reading, rest) in readings.iter().zip(rests(readings)) {
+            let case = Case {
+                token: attempt.token,
+                reading,
             };
-            let share = share.saturating_sub(kept);
-            let (search, proof) = work.within(share, |work| self.plain(case, open, work));
+            let share = work.share(rest);
+            let number = open.len();
+            let of_reading = work.within(share, |work| {
+                let same_content = earlier.iter().chain(&*open);
+                let mut search = self.prepared(case, attempt.pass, same_content, work)?;
+                // The rest is for the searches that come after this one.
+                let kept = share.checked_div(search.parts()).unwrap_or_default();
+                let most = work.left().saturating_sub(kept);
+                let proof = work.within(most, |work| self.plain(&mut search, work));
+                Some((search, proof))
+            });
+            let Some((search, proof)) = of_reading else {
+                continue;
+            };
             open.push(search);
             match proof {
                 // Another reading may explain why the rest of a MAC is missing.
@@ -411,22 +496,17 @@ impl Debugger {
     }
 
     /// What is cheap: every form of the signature, with every text, hash and key.
-    fn plain<'r>(
-        &self,
-        case: Case<'r>,
-        others: &[Search],
-        work: &mut Work,
-    ) -> (Search<'r>, Option<Proof>) {
-        let mut search = self.prepared(case, others, work);
+    fn plain(&self, search: &mut Search, work: &mut Work) -> Option<Proof> {
+        let case = search.case;
         let targets = Targets::new(&search.forms, &search.suspects, work);
-        let (proof, most_changes) = match self.known_as_it_is(&search, work) {
+        let (proof, most_changes) = match self.known_as_it_is(search, work) {
             Some(proof) => (Some(proof), 0),
             None => meet(case, &targets, &search.signed.hashes, work),
         };
         if proof.is_some() {
             work.tried
                 .describe_inputs(&search.signed.inputs, most_changes);
-            return (search, proof);
+            return proof;
         }
         search.opened = family::opened(case, &search.others, work);
         let texts = &search.signed.texts;
@@ -437,32 +517,41 @@ impl Debugger {
         });
         work.tried
             .describe_inputs(&search.signed.inputs, most_changes);
-        (search, proof)
+        proof
     }
 
-    fn prepared<'r>(&self, case: Case<'r>, others: &[Search], work: &mut Work) -> Search<'r> {
+    /// All that is tried on a reading in this pass; none if the pass has no keys of its own for it.
+    fn prepared<'r, 's>(
+        &self,
+        case: Case<'r>,
+        pass: Pass,
+        mut others: impl Iterator<Item = &'s Search<'r>>,
+        work: &mut Work,
+    ) -> Option<Search<'r>>
+    where
+        'r: 's,
+    {
         let segments = &case.reading.segments;
         let content = case.reading.content(work);
         let [header, payload] = content.unwrap_or_default();
         let header = JoseHeader::parse(&header).ok();
         let keys_named = NamedKeys::read(header.as_ref(), &payload);
-        let same_content = others.iter().find(|other| {
+        let candidates = self
+            .given()
+            .candidates(header.as_ref(), &keys_named, pass)?;
+        let same_content = others.find(|other| {
             let other = &other.case.reading.segments;
             (&other.header, &other.payload, &other.written)
                 == (&segments.header, &segments.payload, &segments.written)
         });
-        let kid = header.as_ref().and_then(|header| header.kid.as_deref());
-        let mut suspects = signer::ordered(&self.suspects, kid);
-        work.tried.keys_left_out = self.suspects.len().saturating_sub(suspects.len());
-        suspects.extend(header.iter().flat_map(signer::embedded));
-        let others = signer::ordered(&self.others, kid).into_iter();
-        let others = others
-            .chain(header.iter().flat_map(signer::embedded_others))
-            .chain(signer::named_others(&keys_named));
+        work.tried.keys_left_out = self.given().left_out();
+        let suspects = candidates.of_p256;
+        let others = candidates.others.into_iter();
         let others: Vec<_> = others.flat_map(Suspect::for_any_algorithm).collect();
         let forms = signature_encodings::forms(&segments.signature, work);
         let names = KeyNames {
-            has_other_keys: !others.is_empty(),
+            // Texts are written once for all passes.
+            has_other_keys: !(others.is_empty() && self.others.is_empty()),
             ..self.names.clone()
         };
         let signed = match same_content {
@@ -481,7 +570,7 @@ impl Debugger {
         let changes = forms.iter().map(|form| &*form.changes);
         let keys = of_p256.chain(of_others);
         work.tried.describe(changes, keys);
-        Search {
+        Some(Search {
             case,
             header,
             forms,
@@ -490,7 +579,7 @@ impl Debugger {
             signed,
             opened: Vec::new(),
             named: keys_named,
-        }
+        })
     }
 
     /// The signature, as it is, leads to one of too many keys: compared first, for it costs little.
@@ -604,6 +693,22 @@ impl Debugger {
 }
 
 impl Search<'_> {
+    /// One of so many parts of what it costs is for damage: keys on curves have most searches for that.
+    fn parts(&self) -> u64 {
+        let named = self.alg().and_then(Algorithm::named);
+        let is_of_curve = named.is_some_and(|row| family::is_curve(row.key_type));
+        let is_for_it = |other: &Suspect<Material>| {
+            named.is_some_and(|row| row.key_type == other.key().key_type())
+        };
+        if is_of_curve && self.others.iter().any(is_for_it) {
+            2
+        } else if self.suspects.is_empty() {
+            8
+        } else {
+            3
+        }
+    }
+
     /// A key that somebody made of one of the keys by mistake.
     fn mistaken(&self, work: &mut Work) -> Option<Proof> {
         /// Of more keys the rest is not tried.

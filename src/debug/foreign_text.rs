@@ -1,30 +1,20 @@
 //! Text inside a token that no token has: a character such as a space or a `*`, one that is written as an escape, or the
 //! line break of a mail or a web page. What may have stood there is tried, with the token otherwise as it is.
 
+use super::as_written::{Algorithms, Keys, verified};
 use super::budget::{self, Work};
 use super::cause::Cause;
 use super::change::{Change, Edit};
-use super::proof::{Proof, Signer};
+use super::proof::Proof;
 use super::reading::foreign::{self, Span};
-use super::reading::{Reading, base64url_lenient, unwrapped};
+use super::reading::{Reading, unwrapped};
+use super::replay;
 use super::search::Case;
-use super::signer::{self, Suspect};
-use crate::algorithm::{Algorithm, KeyType, Material, Signed};
-use crate::text::base64url;
+use super::signer::candidates::Pass;
 use crate::token::header::JoseHeader;
 
 /// So much is spent, in units of work: enough for every character and one key on P-521.
 const SHARE: u64 = 130_000;
-
-/// More keys are not tried, those that the header names first.
-const MAX_KEYS: usize = 4;
-
-/// The keys that may have signed a token.
-#[derive(Clone, Copy)]
-pub struct Keys<'k> {
-    pub of_p256: &'k [Suspect],
-    pub others: &'k [Suspect<Material>],
-}
 
 /// A text that a token was taken out of, with the changes that lead to it.
 struct Inner<'t> {
@@ -55,36 +45,49 @@ pub fn search_known(token: &[u8], keys: Keys, work: &mut Work) -> Option<(Proof,
 /// The proof that one or two characters that no token has stand for others, or are too many, and the header that was
 /// sent.
 pub fn search(token: &[u8], keys: Keys, work: &mut Work) -> Option<(Proof, JoseHeader)> {
+    if keys.pass == Pass::Named && keys.given.len() < 2 {
+        return None;
+    }
     within(token, work, |inner, work| {
         let text = &inner.text;
         let spans = foreign::spans(text);
-        let sent = |span: &Span| text.get(span.range());
-        let mut edits_of = |originals: &[Option<char>], algorithms| {
-            let edits = spans.iter().zip(originals).map(|(span, original)| {
+        let signature = text.rfind('.').unwrap_or_default();
+        let sent: Vec<&str> = spans
+            .iter()
+            .filter_map(|span| text.get(span.range()))
+            .collect();
+        let mut edits_of = |originals: &[&(&str, String)], algorithms| {
+            let edits = originals.iter().map(|(removed, inserted)| {
                 // Two of them are told as one cause.
-                let cause = match (original, originals) {
-                    (None, [_]) => Cause::AddedCharacter,
+                let cause = match (inserted.as_str(), originals) {
+                    ("", [_]) => Cause::AddedCharacter,
                     _ => Cause::AlteredCharacter,
                 };
-                Some((
-                    cause,
-                    sent(span)?,
-                    original.map(String::from).unwrap_or_default(),
-                ))
+                (cause, *removed, inserted.clone())
             });
-            let edits = edits.collect::<Option<Vec<_>>>()?;
+            let edits: Vec<_> = edits.collect();
             inner.verified(&spans, &edits, algorithms, keys, work)
         };
-        let originals = || std::iter::once(None).chain(base64url_lenient::characters().map(Some));
-        match spans.as_slice() {
-            [_] => originals().find_map(|original| edits_of(&[original], Algorithms::All)),
-            [_, _] => edits_of(&[None, None], Algorithms::All).or_else(|| {
-                let both =
-                    originals().flat_map(|first| originals().map(move |second| [first, second]));
-                // They are thousands.
-                both.skip(1)
-                    .find_map(|both| edits_of(&both, Algorithms::Macs))
-            }),
+        let originals = sent.iter().map(|sent| foreign::originals(sent).collect());
+        let originals: Vec<Vec<(&str, String)>> = originals.collect();
+        match originals.as_slice() {
+            [all] => all
+                .iter()
+                .find_map(|original| edits_of(&[original], Algorithms::All)),
+            [first, second] => {
+                let both = first.iter();
+                let mut both = both.flat_map(|one| second.iter().map(move |other| [one, other]));
+                let are_removed = both.next()?;
+                // They are thousands, of which few make JSON.
+                let is_in_content = spans.iter().all(|span| span.end() <= signature);
+                let fast = if is_in_content {
+                    Algorithms::OfJson
+                } else {
+                    Algorithms::Macs
+                };
+                edits_of(&are_removed, Algorithms::All)
+                    .or_else(|| both.find_map(|both| edits_of(&both, fast)))
+            }
             _ => None,
         }
     })
@@ -106,26 +109,26 @@ fn within(
     mut search: impl FnMut(&Inner, &mut Work) -> Option<(Proof, JoseHeader)>,
 ) -> Option<(Proof, JoseHeader)> {
     work.within(SHARE, |work| {
-        unwrapped(token).into_iter().find_map(|(changes, text)| {
-            let is_token = text.matches('.').count() <= 2;
-            let cost = budget::of_parsing(text.len());
-            (is_token && work.spend(cost)).then_some(())?;
-            let inner = Inner {
-                token,
-                changes,
-                text,
-            };
-            search(&inner, work)
-        })
+        let unwrapped = unwrapped(token);
+        // A `%` may be damage itself.
+        let is_decoded = unwrapped
+            .iter()
+            .any(|(changes, _)| changes.contains(&Change::DecodePercent));
+        let sent = is_decoded.then(|| (Vec::new(), replay::legible(token)));
+        sent.into_iter()
+            .chain(unwrapped)
+            .find_map(|(changes, text)| {
+                let is_token = text.matches('.').count() <= 2;
+                let cost = budget::of_parsing(text.len());
+                (is_token && work.spend(cost)).then_some(())?;
+                let inner = Inner {
+                    token,
+                    changes,
+                    text,
+                };
+                search(&inner, work)
+            })
     })
-}
-
-/// Which signatures are asked about.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Algorithms {
-    All,
-    /// Those that are fast enough for thousands of texts.
-    Macs,
 }
 
 impl Inner<'_> {
@@ -161,46 +164,4 @@ impl Inner<'_> {
         };
         verified(case, algorithms, keys, work)
     }
-}
-
-/// The proof that the signature verifies with one of the keys as they are.
-fn verified(
-    case: Case,
-    algorithms: Algorithms,
-    keys: Keys,
-    work: &mut Work,
-) -> Option<(Proof, JoseHeader)> {
-    let segments = &case.reading.segments;
-    let header = base64url::decode(&segments.header).ok()?;
-    if !work.spend(budget::of_json(&header)) {
-        return None;
-    }
-    let header = JoseHeader::parse(&header).ok()?;
-    let row = Algorithm::named(header.alg.as_deref()?)?;
-    if algorithms == Algorithms::Macs && row.key_type != KeyType::Oct {
-        return None;
-    }
-    let signature = base64url::decode(&segments.signature).ok()?;
-    let input = case.reading.signing_input();
-    let kid = header.kid.as_deref();
-    let mut is_by = |key: &Material| {
-        let is_paid = work.spend(budget::of_verification(key, input.len()));
-        work.count(1);
-        is_paid && row.verify(key, Signed::Text(input.as_bytes()), &signature)
-    };
-    let proof = if row.key_type == KeyType::P256 {
-        let keys = signer::ordered(keys.of_p256, kid)
-            .into_iter()
-            .take(MAX_KEYS);
-        let signer = keys
-            .into_iter()
-            .find(|key| is_by(&Material::P256(*key.key())))?;
-        case.prove(&[], &[], Signer::Suspect(&signer), work)
-    } else {
-        let others = signer::ordered(keys.others, kid).into_iter();
-        let of_type = others.filter(|key| key.key().key_type() == row.key_type);
-        let signer = of_type.take(MAX_KEYS).find(|key| is_by(key.key()))?;
-        case.prove(&[], &[], Signer::Key(&signer), work)
-    };
-    Some((proof?, header))
 }

@@ -14,6 +14,7 @@
 //! (`same_signer`).
 
 mod alteration;
+mod as_written;
 mod budget;
 #[cfg(test)]
 mod budget_tests;
@@ -39,6 +40,7 @@ mod secret_owner;
 mod short_tokens;
 mod signer;
 mod signing_inputs;
+mod swapped_dot;
 mod tally;
 
 pub use budget::Effort;

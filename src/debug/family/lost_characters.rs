@@ -38,7 +38,7 @@ pub fn search(
     work: &mut Work,
 ) -> Option<Proof> {
     /// More keys are not tried.
-    const MAX_KEYS: usize = 4;
+    const MAX_KEYS: usize = 5;
     let suspects = suspects.iter().filter_map(|suspect| {
         // A MAC is compared as far as it is there.
         let key_type =

@@ -2,6 +2,7 @@
 //! with the fewest changes first. What P-256 can do faster is in `search`, and in `other_curves` for the other curves;
 //! an RSA signature tells by itself what it is of (`encoded_message`).
 
+mod altered_signature;
 mod damage;
 mod encoded_message;
 mod hash_variants;
@@ -26,6 +27,7 @@ pub use encoded_message::Opened;
 use hash_variants::{LIKELY_WAYS, other_macs, ways};
 use key_with_forms::{Target, bits};
 use other_curves::Ways;
+pub use other_curves::is_curve;
 
 use zeroize::Zeroizing;
 
@@ -144,6 +146,7 @@ pub fn damaged(
     };
     let found = mac_text::search(case, inputs, &of_alg, work)
         .or_else(|| lost_characters::search(case, inputs, alg, suspects, work))
+        .or_else(|| altered_signature::search(case, alg, &of_alg, work))
         .or_else(|| damage::search(case, alg, &of_alg, opened_of_alg, work))
         .or_else(|| mac_text::search(case, inputs, &others, work))
         .or_else(|| damage::search(case, alg, &others, opened_others, work));

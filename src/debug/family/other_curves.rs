@@ -83,21 +83,33 @@ pub fn search(
     ways: Ways,
     work: &mut Work,
 ) -> Option<Proof> {
-    let p384 = |key: &Material| match key {
+    on::<p384::NistP384>(case, inputs, targets, of_p384, kept, ways, work)
+        .or_else(|| on::<p521::NistP521>(case, inputs, targets, of_p521, kept, ways, work))
+        .or_else(|| on::<k256::Secp256k1>(case, inputs, targets, of_k256, kept, ways, work))
+}
+
+/// The point of a key on P-384.
+pub fn of_p384(key: &Material) -> Option<ProjectivePoint<p384::NistP384>> {
+    match key {
         Material::P384(key) => Some((*key.as_affine()).into()),
         _ => None,
-    };
-    let p521 = |key: &Material| match key {
+    }
+}
+
+/// The point of a key on P-521.
+pub fn of_p521(key: &Material) -> Option<ProjectivePoint<p521::NistP521>> {
+    match key {
         Material::P521(key) => Some((*key.as_affine()).into()),
         _ => None,
-    };
-    let secp256k1 = |key: &Material| match key {
+    }
+}
+
+/// The point of a key on secp256k1.
+pub fn of_k256(key: &Material) -> Option<ProjectivePoint<k256::Secp256k1>> {
+    match key {
         Material::Secp256k1(key) => Some((*key.as_affine()).into()),
         _ => None,
-    };
-    on::<p384::NistP384>(case, inputs, targets, p384, kept, ways, work)
-        .or_else(|| on::<p521::NistP521>(case, inputs, targets, p521, kept, ways, work))
-        .or_else(|| on::<k256::Secp256k1>(case, inputs, targets, secp256k1, kept, ways, work))
+    }
 }
 
 /// The same, of the keys on one curve.
@@ -165,7 +177,7 @@ where
 const AT_ONCE: usize = 32;
 
 /// A curve whose points are normalized together.
-trait Curve:
+pub trait Curve:
     CurveArithmetic<
         ProjectivePoint: BatchNormalize<
             [ProjectivePoint<Self>; AT_ONCE],
@@ -182,7 +194,7 @@ impl Curve for p521::NistP521 {}
 impl Curve for k256::Secp256k1 {}
 
 /// The x of each point, of which none is the point at infinity but by chance.
-fn abscissas<C: Curve>(points: &[ProjectivePoint<C>]) -> Vec<FieldBytes<C>> {
+pub fn abscissas<C: Curve>(points: &[ProjectivePoint<C>]) -> Vec<FieldBytes<C>> {
     let normalized = points.chunks(AT_ONCE).flat_map(|points| {
         // Slices are normalized point by point: only arrays have one inversion.
         let mut array = [ProjectivePoint::<C>::generator(); AT_ONCE];
@@ -267,11 +279,8 @@ where
     C: Curve,
 {
     fn new(r: &[u8]) -> Self {
-        let decompressed =
-            field_bytes::<C>(r).map(|r| AffinePoint::<C>::decompress(&r, Choice::from(0)));
-        let affine = decompressed.and_then(Option::<AffinePoint<C>>::from);
         Self {
-            lifted: affine.map(Into::into),
+            lifted: lifted::<C>(r),
             multiples: HashMap::new(),
             of_keys: HashMap::new(),
         }
@@ -404,8 +413,14 @@ impl<P: p384::elliptic_curve::Group> Multiples<P> {
     }
 }
 
+/// A point with this x.
+pub fn lifted<C: Curve>(x: &[u8]) -> Option<ProjectivePoint<C>> {
+    let decompressed = AffinePoint::<C>::decompress(&field_bytes::<C>(x)?, Choice::from(0));
+    Option::<AffinePoint<C>>::from(decompressed).map(Into::into)
+}
+
 /// A number modulo the order of the curve; none if it is zero or too long.
-fn number<C>(bytes: &[u8]) -> Option<Scalar<C>>
+pub fn number<C>(bytes: &[u8]) -> Option<Scalar<C>>
 where
     C: Curve,
 {

@@ -461,12 +461,18 @@ pub fn unseen(text: &[u8]) -> Option<String> {
     })
 }
 
-/// `yJhbGciOi...`
+/// `yJhbGciOi...` or `JhbGciOi...`
 fn first_lost(text: &str) -> Vec<Proposal> {
-    let is_lost = is_whole(&format!("e{text}"));
-    let edit = is_lost.then(|| Change::EditText {
+    let is_lost = |start: &&str| {
+        let whole = format!("{start}{text}");
+        // What a header in UTF-16 begins with may go on after `ey`, too.
+        let is_header = || whole.split('.').next().is_some_and(is_object);
+        is_whole(&whole) && (*start == "e" || is_header())
+    };
+    let start = ["e", "ey"].into_iter().find(is_lost);
+    let edit = start.map(|start| Change::EditText {
         cause: Cause::LostCharacter,
-        edit: Edit::insert(0, "e"),
+        edit: Edit::insert(0, start),
     });
     Vec::from_iter(edit.map(|edit| vec![edit]))
 }

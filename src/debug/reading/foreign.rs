@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::base64url_lenient;
 use crate::debug::cause::Cause;
 use crate::debug::replay::{is_base64url, is_invisible};
 
@@ -58,6 +59,17 @@ impl Span {
     }
 }
 
+/// What may stand in the place of a span or of its beginning: nothing, the two digits behind a `%`, or one character.
+pub fn originals(span: &str) -> impl Iterator<Item = (&str, String)> {
+    let is_percent = span.len() > 1 && span.starts_with('%');
+    let behind = is_percent.then_some(("%", String::new()));
+    let characters = base64url_lenient::characters();
+    let characters = characters.map(move |character| (span, character.into()));
+    std::iter::once((span, String::new()))
+        .chain(behind)
+        .chain(characters)
+}
+
 /// A text with more is not a token with a few characters that no token has.
 pub const MAX_SPANS: usize = 16;
 
@@ -97,7 +109,7 @@ fn length(text: &str) -> usize {
         .unwrap_or(first)
 }
 
-/// The character that a text begins with as JSON (RFC 8259, section 7) or HTML escape it, and the length of that.
+/// The character that a text begins with as JSON (RFC 8259, section 7), Python or HTML escape it, and the length of that.
 fn escape(text: &str) -> Option<(usize, char)> {
     /// No character has a longer number.
     const MAX_DIGITS: usize = 8;
@@ -110,6 +122,10 @@ fn escape(text: &str) -> Option<(usize, char)> {
     if let Some(rest) = text.strip_prefix("\\u") {
         const LENGTH: usize = 6;
         return Some((LENGTH, number(rest.get(..4)?, 16)?));
+    }
+    if let Some(rest) = text.strip_prefix("\\x") {
+        const LENGTH: usize = 4;
+        return Some((LENGTH, number(rest.get(..2)?, 16)?));
     }
     let rest = text.strip_prefix("&#")?;
     let (radix, rest) = match rest.strip_prefix(['x', 'X']) {
@@ -139,6 +155,7 @@ mod tests {
             ("a**b", &["*", "*"]),
             ("a%2Bb%2", &["%2B", "%"]),
             ("a\\u002db\\u00", &["\\u002d", "\\"]),
+            ("a\\x2db\\x+2", &["\\x2d", "\\", "+"]),
             ("a&#45;b&#x2d;c&#;d", &["&#45;", "&#x2d;", "&", "#", ";"]),
             ("a=\r\nb=\nc=", &["=\r\n", "=\n", "="]),
             ("a<br/>b<b>", &["<br/>", "<", ">"]),
@@ -163,6 +180,7 @@ mod tests {
         for (text, expected) in [
             ("\\u002d", Some((Cause::EscapedCharacter, "-"))),
             ("&#95;", Some((Cause::EscapedCharacter, "_"))),
+            ("\\x79", Some((Cause::EscapedCharacter, "y"))),
             ("&#x2E;", Some((Cause::EscapedCharacter, "."))),
             ("\\u200b", Some((Cause::LineWrapped, ""))),
             ("=\n", Some((Cause::LineWrapped, ""))),

@@ -60,10 +60,10 @@ impl Notation {
     }
 
     /// The bytes that a text stands for. `separators` says whether there are any in it to be ignored:
-    /// whitespace and quotes; colons, `0x` and `\x` in hex; in JSON, what may stand around or between its tokens.
+    /// whitespace, and quotes around it; colons, `0x` and `\x` in hex; in JSON, what may stand around or between its tokens.
     pub fn decode(self, text: &str, separators: bool) -> Option<Vec<u8>> {
         if let Self::Numbers | Self::Object = self {
-            let json = (separators == self.has_separators(text)).then(|| json(text))?;
+            let json = (separators == self.has_separators(text)).then(|| unquoted(text))?;
             return match self {
                 Self::Numbers if json.starts_with('[') => numbers(json),
                 Self::Numbers => numbers(&format!("[{json}]")),
@@ -97,11 +97,10 @@ impl Notation {
     }
 
     fn without_separators(self, text: &str) -> String {
-        let is_separator = |c: char| c.is_ascii_whitespace() || matches!(c, '"' | '\'');
         if self == Self::Latin1 {
             return text.to_owned();
         }
-        let plain = text.replace(is_separator, "");
+        let plain = unquoted(text).replace(|c: char| c.is_ascii_whitespace(), "");
         match self {
             Self::Hex | Self::UpperHex => {
                 let plain = plain.strip_prefix("0x").unwrap_or(&plain);
@@ -112,8 +111,8 @@ impl Notation {
     }
 }
 
-/// The JSON in a text: without whitespace and one pair of quotes around it.
-fn json(text: &str) -> &str {
+/// A text without whitespace and one pair of quotes around it.
+fn unquoted(text: &str) -> &str {
     let text = text.trim_ascii();
     let quoted = |quote| text.strip_prefix(quote)?.strip_suffix(quote);
     ['"', '\'']

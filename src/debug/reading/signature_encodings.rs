@@ -224,11 +224,18 @@ fn surplus(segment: &str, length: usize) -> Vec<Vec<Change>> {
             (1..=MAX_SURPLUS).contains(&surplus.len()) && !(is_der && is_rest(surplus));
         is_surplus.then_some((end?, surplus))
     });
-    ends.map(|(at, surplus)| {
-        let count = surplus.len();
-        vec![Change::RemoveEnd { at, count }]
-    })
-    .collect()
+    let ends = ends.map(|(at, surplus)| (at, surplus.len()));
+    // The whole of it once more, unless it is a pattern, which no signature is.
+    let middle = segment.len() / 2;
+    let halves = segment.split_at_checked(middle);
+    let is_twice = halves.is_some_and(|(first, second)| {
+        let start = first.get(..4).unwrap_or_default();
+        first == second && first.matches(start).count() == 1
+    });
+    let twice = is_twice.then_some((middle, middle));
+    ends.chain(twice)
+        .map(|(at, count)| vec![Change::RemoveEnd { at, count }])
+        .collect()
 }
 
 /// What the segment itself stands for in hex.

@@ -1,6 +1,7 @@
 //! Who may have signed: the keys given, keys that are not trusted, keys as they may have been meant,
 //! and the keys that follow from the signature itself (SEC 1, section 4.1.6).
 
+pub mod candidates;
 pub mod chain;
 pub mod did;
 pub mod named_keys;
@@ -172,8 +173,11 @@ pub fn given(keys: &[KeySource], others: &[KeySource]) -> Vec<Suspect> {
 
 /// The candidates in the order in which they are tried: those that the header's `kid` names, then
 /// those that need no excuse.
-pub fn ordered<K: Clone>(suspects: &[Suspect<K>], kid: Option<&str>) -> Vec<Suspect<K>> {
-    let mut ordered: Vec<&Suspect<K>> = suspects.iter().collect();
+fn ordered<'s, K: Clone + 's>(
+    suspects: impl Iterator<Item = &'s Suspect<K>>,
+    kid: Option<&str>,
+) -> Vec<Suspect<K>> {
+    let mut ordered: Vec<&Suspect<K>> = suspects.collect();
     ordered.sort_by_cached_key(|suspect| {
         let is_named = kid.is_some() && suspect.id.kid.as_deref() == kid;
         (!is_named, suspect.changes.len())

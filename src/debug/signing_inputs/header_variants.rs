@@ -127,7 +127,7 @@ fn with_other<'m>(
     left_out.into_iter().chain(put_in)
 }
 
-/// A header of few members with these in every other order.
+/// A header of few members with these in every other order, as it is written and in the usual spacings.
 pub fn reordered(parameters: &Object, json: &[u8], work: &mut Work) -> Vec<String> {
     /// Twenty-three other orders.
     const MAX_ORDERED: usize = 4;
@@ -148,10 +148,13 @@ pub fn reordered(parameters: &Object, json: &[u8], work: &mut Work) -> Vec<Strin
         }
         orders = longer;
     }
-    let written = orders
-        .into_iter()
-        .filter_map(|order| json_styles::written(order, style, work));
-    written.filter(|text| text.as_bytes() != json).collect()
+    let mut texts = Vec::new();
+    for style in style.with_usual_spacings() {
+        let written = orders.iter();
+        let written = written.filter_map(|order| json_styles::written(order.clone(), style, work));
+        texts.extend(written.filter(|text| text.as_bytes() != json));
+    }
+    texts
 }
 
 /// The header with the base64url of the SHA-256 hash of its `nonce` in the place of that, as Microsoft

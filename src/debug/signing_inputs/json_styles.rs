@@ -20,7 +20,7 @@ pub struct Style {
     escapes: EscapeStyle,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Spacing {
     /// `{"a":1,"b":2}`: JavaScript, Go, Java.
     None,
@@ -46,6 +46,15 @@ enum EscapeStyle {
     Html,
     /// All that may mean something in HTML, and what is not ASCII, with capital letters: .NET.
     HtmlAndNonAsciiCapital,
+}
+
+impl Style {
+    /// The same style, and then with the spacings that most writers use.
+    pub fn with_usual_spacings(self) -> impl Iterator<Item = Self> {
+        let usual = [Spacing::None, Spacing::Spaces].into_iter();
+        let usual = usual.filter(move |spacing| *spacing != self.spacing);
+        std::iter::once(self).chain(usual.map(move |spacing| Self { spacing, ..self }))
+    }
 }
 
 /// So many styles take one line; they come first.

@@ -3,8 +3,10 @@
 //!
 //! `JWTLENS_SEED` repeats a run.
 
+mod altered_signatures;
 mod damage;
 mod damaged_signers;
+mod detours;
 mod foreign_text;
 mod key_restrictions;
 mod kinds;
