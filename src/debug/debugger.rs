@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::as_written::{Algorithms, Keys, verified};
-use super::budget::{Effort, Work};
+use super::budget::{self, Effort, Work};
 use super::cause::Cause;
 use super::change::{Change, Stage};
 use super::ecdsa::dropped_characters;
@@ -77,6 +77,9 @@ const UNKNOWN_SIGNER: u64 = 300_000;
 
 /// With more of them, a damaged signature is not tried with other signing inputs.
 const FEW_KEYS: usize = 4;
+
+/// The most that it may cost to verify the token inside another text, of which nothing is proven, in units of work.
+const INNER_TOKEN: u64 = 150_000;
 
 /// The part of what a search may cost that is kept for the keys that a token does not point to.
 const KEPT_FOR_OTHERS: u64 = 6;
@@ -243,7 +246,8 @@ impl Debugger {
                 Some(proof) => inner_of(proof),
                 None => readings
                     .first()
-                    .map(|reading| (reading.token(), reading.causes())),
+                    .map(|reading| (reading.token(), reading.causes()))
+                    .filter(|(token, _)| self.cost_of_all_keys(token.len()) <= INNER_TOKEN),
             };
             self.judge_inner(inner, now, &mut found);
         }
@@ -285,6 +289,13 @@ impl Debugger {
             let what = format!("; that token would be {}", outcome(&report));
             finding.evidence.to_mut().push_str(&what);
         }
+    }
+
+    /// What it costs at most to verify a token of this length.
+    fn cost_of_all_keys(&self, length: usize) -> u64 {
+        let keys = self.verifier.keys().keys().iter();
+        let costs = keys.map(|key| budget::of_verification(key.material(), length));
+        costs.fold(0, u64::saturating_add)
     }
 
     /// What is cheap is tried on every reading before anything else is: the first of them may be

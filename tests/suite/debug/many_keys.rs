@@ -200,3 +200,26 @@ fn a_header_in_another_order_and_spacing_is_found() {
         }
     }
 }
+
+/// To ask more would cost more than all that is searched.
+#[test]
+fn an_unproven_token_inside_is_verified_unless_there_are_too_many_keys() {
+    let (pairs, bench) = keys("P-384", 80, false);
+    let (_, too_many) = keys("P-384", 90, false);
+    let header = r#"{"alg":"ES384"}"#;
+    let known = with_header(&pairs[79], "ES384", header, header);
+    let other = Pair::new("P-384", 200);
+    let unknown = with_header(&other, "ES384", header, header);
+    for (bench, token, expected) in [
+        (&bench, &known, Some("valid")),
+        (&bench, &unknown, Some("mis-signed")),
+        (&too_many, &unknown, None),
+    ] {
+        let report = debug(bench, &format!("see {token}, please"));
+        let (_, evidence) = report.findings[0]
+            .evidence
+            .split_once(", it has three segments")
+            .unwrap();
+        assert_eq!(evidence.strip_prefix("; that token would be "), expected);
+    }
+}
