@@ -2,8 +2,8 @@
 //! stands in its row, so that no fact stands twice.
 
 use jwtlens::{
-    Code, Finding, Input, Malformed, NumericDate, Reason, Report, SignatureStatus, Verdict,
-    abridged,
+    Algorithm, Code, Finding, Input, Malformed, NumericDate, Reason, Report, SignatureStatus,
+    Verdict, abridged,
 };
 use unicode_width::UnicodeWidthStr;
 
@@ -280,6 +280,7 @@ fn may_be_explained(report: &Report) -> bool {
         // The verdict says it all, unless there is a signature all the same.
         Verdict::Unverifiable => match report.signature.reason {
             Some(Reason::AlgorithmExcluded | Reason::Encrypted) => false,
+            Some(Reason::AlgorithmNotAllowed) => !is_of_named_family(report),
             Some(Reason::Unsecured) => report.signature.octets.is_some_and(|octets| octets > 0),
             _ => true,
         },
@@ -289,6 +290,23 @@ fn may_be_explained(report: &Report) -> bool {
         | Verdict::Expired
         | Verdict::NotYetValid
         | Verdict::ClaimRejected => false,
+    }
+}
+
+/// Whether the signature has a length that it has only with `alg` and its like, so that no other key made it.
+fn is_of_named_family(report: &Report) -> bool {
+    /// The bytes of a signature of ECDSA on P-256, of Ed25519 and of HS512.
+    const OF_MANY: usize = 64;
+    /// The least bytes of a signature of RSA: no other is as long.
+    const RSA: usize = 256;
+    let signature = &report.signature;
+    let algorithm = signature.algorithm.as_deref().and_then(Algorithm::named);
+    let (Some(algorithm), Some(octets)) = (algorithm, signature.octets) else {
+        return false;
+    };
+    match algorithm.signature_characters() {
+        Some(characters) => octets != OF_MANY && octets.saturating_mul(8).div_ceil(6) == characters,
+        None => octets >= RSA,
     }
 }
 
