@@ -77,6 +77,21 @@ fn time_beyond_any_unit_is_not_in_milliseconds() {
     assert_lacks(&milliseconds, &["time-too-large"]);
 }
 
+/// A valid token's report has at most 22 lines, also with a note on one of nine claims.
+#[test]
+fn a_valid_report_with_a_note_has_22_lines() {
+    let issuer = Issuer::new(1, "k");
+    let directory = with_key("valid-with-note", &issuer);
+    let claims = r#"{"iss":"a","sub":"b","aud":"c","email":"d","role":"e","iat":1,"nbf":1,"exp":4102444800000,"jti":"f"}"#;
+    let text = output(
+        &directory,
+        &["verify", "-k", "key.json"],
+        &issuer.token(claims),
+    );
+    assert_has(&text, &["valid: ", "Note: time-in-milliseconds"]);
+    assert!(text.lines().count() <= 22, "{text}");
+}
+
 #[test]
 fn exp_before_iat_is_a_fact_about_the_issuer() {
     let issuer = Issuer::new(1, "k");

@@ -86,7 +86,8 @@ impl Text<'_> {
         };
         let rule = self.rule(&report.input);
         let text = whole(true, false);
-        if self.fits(&text) {
+        // With its blank lines, a report without a cause leaves room for the command as well.
+        if self.fits(&text, usize::from(!is_rejected)) {
             return rule + &text;
         }
         // What can be omitted before any fact is: the lines between the sections, then the meanings of names, and
@@ -97,7 +98,7 @@ impl Text<'_> {
         let is_possible = |(_, is_brief): &(bool, bool)| can_be_brief || !is_brief;
         for (meanings, is_brief) in forms.into_iter().filter(is_possible) {
             let dense = whole(meanings, is_brief).replace("\n\n", "\n");
-            if self.fits(&dense) {
+            if self.fits(&dense, 0) {
                 return rule + &dense;
             }
         }
@@ -115,10 +116,13 @@ impl Text<'_> {
     }
 
     /// Whether a terminal shows the whole report and the prompt that follows it. Where only the width is given,
-    /// it is that of an ordinary terminal.
-    fn fits(&self, text: &str) -> bool {
+    /// it is that of an ordinary terminal, of which so many rows are to spare.
+    fn fits(&self, text: &str, spare: usize) -> bool {
         const ROWS: usize = 24;
-        let rows = self.0.height.or(self.0.width.map(|_| ROWS));
+        let rows = self
+            .0
+            .height
+            .or(self.0.width.map(|_| ROWS.saturating_sub(spare)));
         rows.is_none_or(|rows| text.lines().count() < rows)
     }
 
