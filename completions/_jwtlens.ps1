@@ -100,7 +100,7 @@ Register-ArgumentCompleter -Native -CommandName 'jwtlens' -ScriptBlock {
             [CompletionResult]::new('--redact', '--redact', [CompletionResultType]::ParameterName, 'Hide personal values, so that the output can be shared')
             [CompletionResult]::new('-q', '-q', [CompletionResultType]::ParameterName, 'Print nothing; only set the exit status')
             [CompletionResult]::new('--quiet', '--quiet', [CompletionResultType]::ParameterName, 'Print nothing; only set the exit status')
-            [CompletionResult]::new('--deep', '--deep', [CompletionResultType]::ParameterName, 'Search longer: several seconds per token')
+            [CompletionResult]::new('--deep', '--deep', [CompletionResultType]::ParameterName, 'Search longer: up to 10 seconds per token')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Show all findings and everything that was tried')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Show all findings and everything that was tried')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')

@@ -95,7 +95,7 @@ set edit:completion:arg-completer[jwtlens] = {|@words|
             cand --redact 'Hide personal values, so that the output can be shared'
             cand -q 'Print nothing; only set the exit status'
             cand --quiet 'Print nothing; only set the exit status'
-            cand --deep 'Search longer: several seconds per token'
+            cand --deep 'Search longer: up to 10 seconds per token'
             cand -v 'Show all findings and everything that was tried'
             cand --verbose 'Show all findings and everything that was tried'
             cand -h 'Print help (see more with ''--help'')'

@@ -76,7 +76,7 @@ jsonl\t'One JSON object per line'
 claims\t'The claims of valid tokens, one JSON object per line'
 token\t'The tokens themselves: the valid ones, or those selected with --only'
 summary\t'Counts by verdict, cause, key ID, issuer and algorithm, as a table'
-summary-json\t'The same counts as one JSON object'"
+summary-json\t'More counts, as one JSON object'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand verify" -l only -d 'Print only tokens with this verdict (repeatable)' -r -f -a "valid\t'the signature, times and claim checks pass'
 expired\t'signature verified, but the token has expired'
 not-yet-valid\t'signature verified, but the token is not valid yet'
@@ -134,7 +134,7 @@ jsonl\t'One JSON object per line'
 claims\t'The claims of valid tokens, one JSON object per line'
 token\t'The tokens themselves: the valid ones, or those selected with --only'
 summary\t'Counts by verdict, cause, key ID, issuer and algorithm, as a table'
-summary-json\t'The same counts as one JSON object'"
+summary-json\t'More counts, as one JSON object'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l only -d 'Print only tokens with this verdict (repeatable)' -r -f -a "valid\t'the signature, times and claim checks pass'
 expired\t'signature verified, but the token has expired'
 not-yet-valid\t'signature verified, but the token is not valid yet'
@@ -151,7 +151,7 @@ complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l local -d 'Use 
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l fail-fast -d 'Stop at the first rejected token'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l redact -d 'Hide personal values, so that the output can be shared'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s q -l quiet -d 'Print nothing; only set the exit status'
-complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l deep -d 'Search longer: several seconds per token'
+complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -l deep -d 'Search longer: up to 10 seconds per token'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s v -l verbose -d 'Show all findings and everything that was tried'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand debug" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -s f -l file -d 'Read tokens from FILE, one per line (repeatable)' -r -F
@@ -163,7 +163,7 @@ line\t'One line per token: line, verdict, expiry, sub, kid, column and source (t
 json\t'One indented JSON object per token'
 jsonl\t'One JSON object per line'
 summary\t'Counts by verdict, cause, key ID, issuer and algorithm, as a table'
-summary-json\t'The same counts as one JSON object'"
+summary-json\t'More counts, as one JSON object'"
 complete -c jwtlens -n "__fish_jwtlens_using_subcommand decode" -l only -d 'Print only tokens with this verdict (repeatable)' -r -f -a "not-verified\t''
 expired\t''
 not-yet-valid\t''

@@ -51,9 +51,7 @@ pub fn algorithms() -> impl TypedValueParser<Value = &'static Algorithm> {
 /// One claim: with `--require a,b` people mean two.
 pub fn required_claim(text: &str) -> Result<ClaimPath, Invalid> {
     if text.contains(',') && !text.starts_with('/') {
-        return Err(Invalid::Because(
-            "expected one claim; repeat --require for each claim, or write a name with a comma as a JSON Pointer (/a,b)",
-        ));
+        return Err(Invalid::SeveralClaims);
     }
     Ok(ClaimPath::new(text)?)
 }

@@ -214,7 +214,7 @@ pub struct Debug {
     )]
     pub try_key: Vec<OsString>,
 
-    /// Search longer: several seconds per token
+    /// Search longer: up to 10 seconds per token
     ///
     /// Also tries single-character changes: anywhere in ES256 tokens, in RSA signatures, and in the header and
     /// payload of other ECDSA and Ed25519 tokens.

@@ -18,7 +18,7 @@ pub enum Format {
     Token,
     /// Counts by verdict, cause, key ID, issuer and algorithm, as a table
     Summary,
-    /// The same counts as one JSON object
+    /// More counts, as one JSON object
     SummaryJson,
 }
 
@@ -34,7 +34,7 @@ pub enum DecodeFormat {
     Jsonl,
     /// Counts by verdict, cause, key ID, issuer and algorithm, as a table
     Summary,
-    /// The same counts as one JSON object
+    /// More counts, as one JSON object
     SummaryJson,
 }
 

@@ -43,6 +43,9 @@ pub fn elapsed(time: Duration) -> String {
     const TENTHS_OF_A_MINUTE: u128 = 600;
     let milliseconds = time.as_millis();
     let tenths = milliseconds.saturating_add(50) / 100;
+    if milliseconds == 0 {
+        return "<1ms".to_owned();
+    }
     if milliseconds < 1000 {
         return format!("{milliseconds}ms");
     }
@@ -99,7 +102,7 @@ mod tests {
     #[test]
     fn times_have_two_units_at_most() {
         for (milliseconds, written) in [
-            (0, "0ms"),
+            (0, "<1ms"),
             (999, "999ms"),
             (1000, "1.0s"),
             (10_812, "10.8s"),

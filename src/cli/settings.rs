@@ -62,6 +62,10 @@ pub fn verify_policy(asked: &Verify) -> Result<Policy, PolicyError> {
 
 pub fn policy(time: &TimeArgs, expires_within: Option<i64>) -> Result<Policy, PolicyError> {
     let policy = Policy::default().with_leeway(time.leeway)?;
+    let policy = match time.at {
+        Some(_) => policy.at_chosen_time(),
+        None => policy,
+    };
     match expires_within {
         Some(seconds) => policy.with_expires_within(seconds),
         None => Ok(policy),

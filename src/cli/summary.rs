@@ -179,7 +179,8 @@ impl Summary {
         }
         if has_statistics {
             if self.is_interrupted {
-                messages.warning("interrupted: the summary is of the tokens verified until then");
+                messages
+                    .warning("interrupted; the summary covers only the tokens processed so far");
             }
             return true;
         }
@@ -290,7 +291,7 @@ mod tests {
     #[test]
     fn a_short_run_has_no_rate() {
         for (tokens, milliseconds, pace) in [
-            (1, 0, "1 token in 0ms"),
+            (1, 0, "1 token in <1ms"),
             (999, 5000, "999 tokens in 5.0s"),
             (100_000, 499, "100,000 tokens in 499ms"),
             (1000, 500, "1,000 tokens in 500ms (2,000/s)"),

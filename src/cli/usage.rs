@@ -112,6 +112,9 @@ const FOREIGN_COMMANDS: &[(&[&str], &str)] = &[
     (&["version"], "use `jwtlens --version`"),
 ];
 
+/// The option that `decode --expires-within` belongs to.
+const CHECK_TIME: &str = "--check-time";
+
 const COMMANDS: &str = "use one of the commands verify, debug, decode, key, completions and man";
 const COMMAND_FIRST: &str = "put the command first: jwtlens verify -k public_key.json < token.txt";
 
@@ -126,7 +129,8 @@ pub fn explain(error: &clap::Error, arguments: &[OsString], width: Option<usize>
         lines.push(format!("  [possible values: {}]", valid.join(", ")));
     }
     let missing = strings(error, ContextKind::InvalidArg);
-    lines.extend(missing.iter().map(|missing| format!("  {missing}")));
+    let missing = missing.iter().filter(|missing| *missing != CHECK_TIME);
+    lines.extend(missing.map(|missing| format!("  {missing}")));
     let hint = hint(error, arguments);
     lines.extend(hint.iter().map(|hint| format!("hint: {hint}")));
     // The usage is that of an option whose name is similar.
@@ -183,13 +187,12 @@ fn problem(error: &clap::Error, arguments: &[OsString]) -> String {
         ErrorKind::InvalidValue if value.is_empty() => {
             format!("a value is required for '{option}' but none was supplied")
         }
+        ErrorKind::InvalidValue if several_values(error).is_some() => takes_one(option),
         ErrorKind::InvalidValue => invalid_value(&[Harmless::Word(&borrowed(&values()))]),
         ErrorKind::ValueValidation => {
             let problem = invalid_value(&[Harmless::Number, Harmless::Word(&[])]);
-            match error
-                .source()
-                .and_then(|source| source.downcast_ref::<Invalid>())
-            {
+            match invalid(error) {
+                Some(Invalid::SeveralClaims) => takes_one(option),
                 Some(reason) => format!("{problem}: {reason}"),
                 None => problem,
             }
@@ -206,11 +209,40 @@ fn problem(error: &clap::Error, arguments: &[OsString]) -> String {
             }
             prior => format!("the argument '{option}' cannot be used with '{prior}'"),
         },
+        ErrorKind::MissingRequiredArgument if missing_check_time(error) => {
+            format!("--expires-within requires {CHECK_TIME}")
+        }
         ErrorKind::MissingRequiredArgument => {
             "the following required arguments were not provided:".to_owned()
         }
         other => other.as_str().unwrap_or("invalid argument").to_owned(),
     }
+}
+
+/// Whether `decode --expires-within` lacks the option that it belongs to.
+fn missing_check_time(error: &clap::Error) -> bool {
+    let missing = strings(error, ContextKind::InvalidArg);
+    missing.iter().any(|missing| missing == CHECK_TIME)
+}
+
+/// What is wrong with a list of values: `'--only' takes one verdict`.
+fn takes_one(option: &str) -> String {
+    let mut words = option
+        .split([' ', '<', '>'])
+        .filter(|word| !word.is_empty());
+    let name = words.next().unwrap_or_default();
+    let what = match name {
+        "--alg" => "algorithm",
+        "--only" => "verdict",
+        "--require" => "claim",
+        _ => "value",
+    };
+    format!("'{name}' takes one {what}")
+}
+
+/// Why a value is invalid, if a parser of ours says so.
+fn invalid(error: &clap::Error) -> Option<&Invalid> {
+    error.source()?.downcast_ref()
 }
 
 /// The argument that an error is about, by its number and its kind. clap reads from left to right, so the
@@ -270,6 +302,14 @@ fn hint(error: &clap::Error, arguments: &[OsString]) -> Option<String> {
             .or_else(|| other_case(error))
             .or_else(|| needs_verification(error))
             .or_else(|| suggested(ContextKind::SuggestedValue)),
+        ErrorKind::ValueValidation => {
+            (invalid(error) == Some(&Invalid::SeveralClaims)).then(|| {
+                "repeat the option, or write a name with a comma as a JSON Pointer (/a,b)"
+                    .to_owned()
+            })
+        }
+        ErrorKind::MissingRequiredArgument => missing_check_time(error)
+            .then(|| format!("add {CHECK_TIME}: without it, decode checks no times")),
         _ => None,
     }
 }

@@ -100,6 +100,7 @@ pub enum Cause {
     SecretUtf16,
     SecretHashed,
     HmacWithPublicKey,
+    EmptySecret,
     // What verification still demands.
     SignatureGood,
     SegmentUtf16,
@@ -288,6 +289,7 @@ impl Cause {
             Self::SecretUtf16 => (Code::SecretUtf16, "with the secret in another encoding"),
             Self::SecretHashed => (Code::SecretHashed, "with the hash of the secret"),
             Self::HmacWithPublicKey => (Code::HmacWithPublicKey, "with a public secret"),
+            Self::EmptySecret => (Code::EmptySecret, "with the empty secret"),
             Self::SignatureGood => (Code::SignatureGood, "unchanged"),
             Self::SegmentUtf16 => (Code::NulBytes, "unchanged"),
         }

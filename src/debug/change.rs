@@ -449,6 +449,7 @@ impl Change {
             Self::TakeYAsPrivate => Cause::SignerKeyIsY,
             Self::UseSmallKey { .. } => Cause::KeyTooSmall,
             Self::RewriteSecret { form } => form.cause(),
+            Self::UsePublicSecret { owner: None, .. } => Cause::EmptySecret,
             Self::UsePublicSecret { .. } => Cause::HmacWithPublicKey,
             Self::IgnoreHeader => Cause::SignatureGood,
             Self::IgnoreUtf16 => Cause::SegmentUtf16,

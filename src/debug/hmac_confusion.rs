@@ -17,9 +17,6 @@ use crate::key::{KeyId, write_spki};
 use crate::text::base64url;
 use crate::text::json::{Object, Value};
 
-/// The name of a secret of no bytes.
-pub const EMPTY_SECRET: &str = "the empty secret";
-
 /// So much is spent on the secrets of a token, in units of work: some 30 ms.
 const SHARE: u64 = 50_000;
 
@@ -140,7 +137,7 @@ impl Files {
         attempt: &mut Attempt,
         work: &mut Work,
     ) -> Option<Secret> {
-        let empty = attempt.with((EMPTY_SECRET, Vec::new()), None, work);
+        let empty = attempt.with(("the empty secret", Vec::new()), None, work);
         if empty.is_some() {
             return empty;
         }

@@ -31,6 +31,9 @@ impl ContentFault {
         match self {
             Self::Empty => "check the command or download that wrote it".into(),
             Self::Json(error) if error.fault.is_trailing_comma() => "remove the comma".into(),
+            Self::Json(error) if error.fault.is_end_of_input() => {
+                "copy the file again; it may be truncated".into()
+            }
             Self::Json(_) => {
                 "a JWK is a JSON object, such as {\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"...\",\"y\":\"...\"}"
                     .into()

@@ -127,6 +127,41 @@ pub enum CoordinateOrder {
 }
 
 impl KeyFault {
+    /// Whether the members are not those of any key, so that their thumbprint is not a key's.
+    pub(crate) fn is_damage(&self) -> bool {
+        match self {
+            // Of the members that a thumbprint is of.
+            Self::MemberType(name, ..) => matches!(*name, "crv" | "x" | "y" | "n" | "e"),
+            Self::Missing(_)
+            | Self::Padding(_)
+            | Self::StandardBase64(_)
+            | Self::NotBase64url(..)
+            | Self::Characters { .. }
+            | Self::LeadingZero(_)
+            | Self::Length { .. }
+            | Self::NotOnCurve { .. }
+            | Self::NotEd25519
+            | Self::RsaModulus
+            | Self::RsaExponent => true,
+            Self::UnsupportedCurve { kty, crv } => misspelled_curve(kty, crv).is_some(),
+            Self::Json(_)
+            | Self::NotAnObject(_)
+            | Self::UnsupportedType(_)
+            | Self::RsaSize(_)
+            | Self::EmptySecret
+            | Self::PublicSecret
+            | Self::Use(_)
+            | Self::KeyOps(_)
+            | Self::DuplicateKeyOp(_)
+            | Self::Algorithm { .. }
+            | Self::NotAKey(_)
+            | Self::UnknownAlgorithm(_)
+            | Self::ExplicitCurve
+            | Self::PssParameters
+            | Self::ChainIssuer => false,
+        }
+    }
+
     /// What to do about it, where there is something to do.
     #[must_use]
     pub fn hint(&self) -> Option<Cow<'static, str>> {
@@ -137,6 +172,11 @@ impl KeyFault {
     }
 
     fn advice(&self) -> Option<&'static str> {
+        if let Self::UnsupportedCurve { kty, crv } = self
+            && let Some(hint) = misspelled_curve(kty, crv)
+        {
+            return Some(hint);
+        }
         match self {
             Self::UnsupportedCurve { crv, .. } if crv.starts_with('X') => {
                 Some("ask the issuer for the public signing key; this one is for key agreement")
@@ -359,6 +399,22 @@ impl fmt::Display for KeyFault {
             Self::ChainIssuer => f.write_str("CA certificate from the chain"),
         }
     }
+}
+
+/// The hint for the name of a supported curve in another spelling, such as `p-256` or `P256`.
+fn misspelled_curve(kty: &str, crv: &str) -> Option<&'static str> {
+    let plain = |name: &str| name.replace(['-', '_'], "").to_ascii_lowercase();
+    let hints: &[(&str, &'static str)] = match kty {
+        "OKP" => &[("Ed25519", "write \"Ed25519\"")],
+        _ => &[
+            ("P-256", "write \"P-256\""),
+            ("P-384", "write \"P-384\""),
+            ("P-521", "write \"P-521\""),
+            ("secp256k1", "write \"secp256k1\""),
+        ],
+    };
+    let (_, hint) = hints.iter().find(|(name, _)| plain(name) == plain(crv))?;
+    Some(hint)
 }
 
 /// `"x" and "y"`

@@ -15,6 +15,15 @@ pub enum KeyNote {
     LeadingZero,
     /// The line end after a secret was removed.
     SecretTrimmed,
+    /// The secret is shorter than the hash of this algorithm (RFC 7518, section 3.2).
+    WeakSecret {
+        /// The algorithm with the shortest hash of those that the secret is for.
+        alg: &'static str,
+        /// The bytes of its hash.
+        hash: usize,
+        /// The bytes of the secret.
+        found: usize,
+    },
     /// The key is a certificate's.
     Certificate,
     /// The certificate is a CA's (RFC 5280, section 4.2.1.9).
@@ -38,6 +47,7 @@ impl KeyNote {
             | Self::EscapedLineEnds
             | Self::LeadingZero
             | Self::SecretTrimmed
+            | Self::WeakSecret { .. }
             | Self::Certificate
             | Self::SameKid(_) => false,
             Self::CaCertificate | Self::X5cUnread | Self::X5cKey | Self::X5cThumbprint(_) => true,
@@ -47,7 +57,19 @@ impl KeyNote {
     /// What to do about it, if that is one thing.
     #[must_use]
     pub fn hint(&self) -> Option<&'static str> {
-        (*self == Self::ByteOrderMark).then_some("save it as UTF-8 without BOM")
+        match self {
+            Self::ByteOrderMark => Some("save it as UTF-8 without BOM"),
+            Self::WeakSecret { .. } => Some("replace it with a longer random secret"),
+            Self::EscapedLineEnds
+            | Self::LeadingZero
+            | Self::SecretTrimmed
+            | Self::Certificate
+            | Self::CaCertificate
+            | Self::SameKid(_)
+            | Self::X5cUnread
+            | Self::X5cKey
+            | Self::X5cThumbprint(_) => None,
+        }
     }
 
     /// Whether the key is not written as it should be, and still means one thing.
@@ -56,6 +78,7 @@ impl KeyNote {
         match self {
             Self::ByteOrderMark | Self::EscapedLineEnds | Self::LeadingZero => true,
             Self::SecretTrimmed
+            | Self::WeakSecret { .. }
             | Self::Certificate
             | Self::CaCertificate
             | Self::SameKid(_)
@@ -73,6 +96,12 @@ impl fmt::Display for KeyNote {
             Self::EscapedLineEnds => "line breaks in the PEM are written as literal \\n",
             Self::LeadingZero => "\"n\" begins with a zero byte",
             Self::SecretTrimmed => "a newline at the end of the secret was removed",
+            Self::WeakSecret { alg, hash, found } => {
+                return write!(
+                    f,
+                    "{alg} needs a secret of at least {hash} bytes, found {found} (RFC 7518, section 3.2)"
+                );
+            }
             Self::Certificate => "verification ignores the dates and the chain of the certificate",
             Self::CaCertificate => {
                 "the key is from a CA certificate; CA keys sign certificates, not tokens"

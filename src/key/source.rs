@@ -333,6 +333,11 @@ mod tests {
             (
                 b"{",
                 "invalid JSON: unexpected end of input inside an object at offset 1",
+                "copy the file again; it may be truncated",
+            ),
+            (
+                b"{\"kty\" \"EC\"}",
+                "invalid JSON: expected ':', found a string at offset 7",
                 "a JWK is a JSON object, such as {",
             ),
             (

@@ -94,6 +94,9 @@ impl JsonError {
 /// The fault of `[1,]` and `{"a":1,}`.
 const TRAILING_COMMA: &str = "trailing comma";
 
+/// What the faults of a text begin with that just ends.
+const END_OF_INPUT: &str = "unexpected end of input";
+
 /// A fault in the terms of RFC 8259, from the sentence of `serde_json`.
 fn expected(message: &str) -> &'static str {
     match message {
@@ -136,6 +139,11 @@ fn found(rest: &str) -> Option<&'static str> {
 }
 
 impl JsonFault {
+    /// Whether the text ends before its value does.
+    pub(crate) fn is_end_of_input(&self) -> bool {
+        matches!(self, Self::Grammar { expected, .. } if expected.starts_with(END_OF_INPUT))
+    }
+
     /// Whether a comma follows the last member or item.
     pub(crate) fn is_trailing_comma(&self) -> bool {
         matches!(

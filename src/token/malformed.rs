@@ -362,13 +362,29 @@ impl fmt::Display for Malformed {
                 "{segment}: {} is not a valid base64url length",
                 counted(self.offset, "character")
             ),
+            // What is missing, or is about the whole, has no place.
+            segment
+                if matches!(
+                    self.fault,
+                    TokenFault::MissingAlg
+                        | TokenFault::NotADisclosure
+                        | TokenFault::UnendedDisclosure
+                        | TokenFault::NotAKeyBinding
+                ) =>
+            {
+                write!(f, "{segment}: {}", self.fault)
+            }
             // Offsets count the characters of the segment, or the bytes of the JSON in it.
             segment => {
-                let unit = match self.fault {
-                    TokenFault::Character(_) | TokenFault::Base64url(_) => "offset",
-                    _ => "byte offset",
+                let of_what = match self.fault {
+                    TokenFault::Character(_) | TokenFault::Base64url(_) => "",
+                    _ => " JSON",
                 };
-                write!(f, "{segment}, {unit} {}: {}", self.offset, self.fault)
+                write!(
+                    f,
+                    "{segment}{of_what}, offset {}: {}",
+                    self.offset, self.fault
+                )
             }
         }
     }

@@ -337,6 +337,10 @@ codes! {
         "algorithm confusion attack: public data was used as the HMAC secret",
         "reject it, and pin the algorithm in servers: never take it from \"alg\"")
         .section("RFC 8725, section 2.1");
+    EmptySecret = cause("empty-secret",
+        "the signer used an empty secret, so anyone can make such tokens",
+        "set the secret of the signer, and reject its tokens until then")
+        .section("RFC 7518, section 3.2");
     SignatureGood = cause("signature-good",
         "the token is rejected because of its header alone",
         "have the issuer fix the header as the first line of the report says")
@@ -413,7 +417,7 @@ codes! {
         ]);
     SignatureRemoved = cause("signature-removed",
         "the signature was removed, or the token was truncated before it",
-        "reject it, or get the token as it was before a proxy or log removed it")
+        "get the original token; a proxy or log may have removed the signature")
         .section("RFC 7515, section 5.2")
         .without_evidence()
         .silences(&[
@@ -442,6 +446,10 @@ codes! {
         "times are in milliseconds; expected seconds",
         "divide by 1000 when issuing: Math.floor(Date.now() / 1000)")
         .section("RFC 7519, section 2");
+    TimeTooLarge = cause("time-too-large",
+        "times are too large; expected seconds since 1970",
+        "have the issuer write seconds since 1970")
+        .section("RFC 7519, section 2");
     ExpAsLifetime = cause("exp-as-lifetime",
         "\"exp\" looks like a lifetime; it must be the time of expiry",
         "add the lifetime to the current time, in seconds since 1970")
@@ -462,7 +470,7 @@ codes! {
         "synchronize the clock of this machine with NTP");
     ExpiresBeforeIssued = cause("expires-before-issued",
         "the token expired before it was issued",
-        "check the issuer: \"exp\" may be in a different unit from \"iat\"");
+        "check how the issuer computes \"exp\"");
     ShortLifetime = cause("short-lifetime",
         "the token is valid for less than a minute",
         "check whether the issuer confuses seconds with minutes or milliseconds");

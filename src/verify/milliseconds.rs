@@ -52,15 +52,13 @@ pub fn in_milliseconds(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
     let evidence = match meant {
         Some(meant) if found.len() == 1 => meant,
         Some(meant) => format!("{names}; {meant}"),
+        None if divisor == 1 => format!("{names}: not a date, even in nanoseconds"),
         None => format!("{names}: after year 9999"),
     };
-    let finding = Finding::likely(Code::TimeInMilliseconds, evidence);
     let finding = match divisor {
-        1 => finding
-            .with_summary("times are too large; expected seconds since 1970")
-            .with_hint("have the issuer write seconds since 1970"),
-        1000 => finding,
-        _ => finding
+        1 => Finding::likely(Code::TimeTooLarge, evidence),
+        1000 => Finding::likely(Code::TimeInMilliseconds, evidence),
+        _ => Finding::likely(Code::TimeInMilliseconds, evidence)
             .with_summary(format!("times are in {unit}; expected seconds"))
             .with_hint(format!("divide by {divisor} when issuing")),
     };

@@ -323,8 +323,13 @@ fn issued_in_future(facts: &NoteContext) -> Option<Finding> {
     (ahead > 0 && !is_in_milliseconds(iat)).then(|| {
         let ahead = duration(ahead.unsigned_abs());
         let evidence = format!("\"iat\" is {ahead} in the future");
-        Finding::note(Code::IssuedInFuture, evidence)
-            .with_summary(format!("the token was issued {ahead} in the future"))
+        let finding = Finding::note(Code::IssuedInFuture, evidence)
+            .with_summary(format!("the token was issued {ahead} in the future"));
+        if facts.policy.is_time_chosen() {
+            finding.with_hint("check the time of the check, and \"iat\"")
+        } else {
+            finding
+        }
     })
 }
 

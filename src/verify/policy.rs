@@ -34,6 +34,7 @@ pub struct Policy {
     expires_within: Option<i64>,
     checks: Vec<ClaimCheck>,
     algorithms: Vec<&'static Algorithm>,
+    is_time_chosen: bool,
 }
 
 /// A time that no [`Policy`] can have, in seconds.
@@ -97,6 +98,20 @@ impl Policy {
     ) -> Self {
         self.algorithms.extend(algorithms);
         self
+    }
+
+    /// The same policy for times that were chosen, not read from a clock: no note blames the clock.
+    #[must_use]
+    pub fn at_chosen_time(self) -> Self {
+        Self {
+            is_time_chosen: true,
+            ..self
+        }
+    }
+
+    /// Whether the times at which tokens are checked were chosen.
+    pub(crate) fn is_time_chosen(&self) -> bool {
+        self.is_time_chosen
     }
 
     /// The only algorithms that are accepted; all if empty.

@@ -54,6 +54,7 @@ const HARMLESS: &[Code] = &[
     Code::SignatureOfOtherAlgorithm,
     Code::SignatureZero,
     Code::TimeInMilliseconds,
+    Code::TimeTooLarge,
     Code::Truncated,
     Code::TypeNotAString,
     Code::UnknownKid,

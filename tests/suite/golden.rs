@@ -83,7 +83,7 @@ fn run(script: &str, directory: &Path, home: &Path) -> String {
     // Durations differ each time.
     let time = Regex::new(r#"("milliseconds": ?)\d+,"#).unwrap();
     shown = time.replace_all(&shown, "${1}N,").into_owned();
-    let run = Regex::new(r"( (?:token|combination)s? in )[\d.]+m?s").unwrap();
+    let run = Regex::new(r"( (?:token|combination)s? in )<?[\d.]+m?s").unwrap();
     shown = run.replace_all(&shown, "${1}N").into_owned();
     if !shown.is_empty() && !shown.ends_with('\n') {
         shown.push_str("(no line feed)\n");

@@ -24,6 +24,7 @@ mod corpus;
 mod debug;
 mod differential;
 mod environment;
+mod exact_words;
 mod families;
 mod forge;
 mod generated;

@@ -192,7 +192,9 @@ fn attempts(
     is_cut: bool,
     causes: &[&Finding],
 ) -> String {
-    let is_useless = causes.iter().any(|finding| is_beyond_search(finding));
+    let is_useless = causes
+        .iter()
+        .any(|finding| is_beyond_search(report, finding));
     if let Some(limit) = tried.exceeded_limit {
         let limit = limit / 1024;
         return format!("not searched: the token exceeds the search limit of {limit} KiB");
@@ -261,11 +263,15 @@ fn is_settled(finding: &Finding) -> bool {
         )
 }
 
-/// Whether a longer search does not help: no key can verify the signature, or the payload needs another one.
-fn is_beyond_search(finding: &Finding) -> bool {
+/// Whether a longer search does not help: no key can verify the signature, there is none, the payload needs another
+/// one, or no character is left as it was.
+fn is_beyond_search(report: &Report, finding: &Finding) -> bool {
     match finding.code {
         Code::AlgKeyMismatch => finding.certainty == Certainty::Note,
-        Code::NestedJwt => true,
+        Code::Unsecured => report.signature.octets == Some(0),
+        // A proof is of one character; what is only likely is about all of them.
+        Code::AlteredCharacter => finding.certainty == Certainty::Likely,
+        Code::NestedJwt | Code::SignatureRemoved => true,
         _ => false,
     }
 }

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 
 use anyhow::Result;
 use jiff::tz::TimeZone;
-use jwtlens::{KeyNote, KeyReport, KeySet, KeySource, NumericDate, relative};
+use jwtlens::{KeyFault, KeyNote, KeyReport, KeySet, KeySource, NumericDate, relative};
 
 use super::columns::{Columns, HANGING, INDENT, Row, wrapped};
 use super::escape;
@@ -185,6 +185,10 @@ fn usability(source: &KeySource, key: &KeyReport, paint: Paint, width: Option<us
         ));
         text.push('\n');
     }
+    // Another key of the chain is used: there is nothing to do, and its notes repeat the reason.
+    if key.reasons.contains(&KeyFault::ChainIssuer) {
+        return text;
+    }
     let hint = key.hint().unwrap_or_default();
     for hint in key_hints::lines(&hint, Some(OsStr::new(&*source.source))) {
         text.push_str("  ");
@@ -264,13 +268,14 @@ fn rows(key: &KeyReport, now: i64) -> Vec<Row> {
             String::new()
         };
         // A note says so of a certificate that is the key itself.
-        let unchecked = if key.notes.contains(&KeyNote::Certificate) {
+        let unchecked = if !key.usable || key.notes.contains(&KeyNote::Certificate) {
             ""
         } else {
             " (not checked)"
         };
         let dates = dates.map(|dates| format!("{dates}{state}{unchecked}"));
-        let ca = certificate.ca.then_some("yes");
+        let is_said = key.reasons.contains(&KeyFault::ChainIssuer);
+        let ca = (certificate.ca && !is_said).then_some("yes");
         rows.extend([
             row("", "subject", Some(&certificate.subject)),
             row("", "issuer", Some(&certificate.issuer)),

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use jwtlens::{Code, MAX_EARLY, MAX_LATE, NumericDate, duration};
 
-use super::columns::wrapped;
+use super::columns::{unbroken, wrapped};
 use super::escape;
 use super::look::Look;
 use crate::cli::numbers::{count, number};
@@ -55,9 +55,25 @@ fn line_count(text: &[u8]) -> usize {
 
 /// One row: a label and a value.
 fn row(label: &str, value: &str, look: &Look, mut output: impl Write) -> io::Result<()> {
-    let value = escape::text(value);
+    let value = with_counts(&escape::text(value));
     let value = wrapped(&value, COLUMN, COLUMN, look.width);
     writeln!(output, "{label:<COLUMN$}{value}")
+}
+
+/// An escaped text in which no line ends between a number and the word after it.
+fn with_counts(text: &str) -> String {
+    let is_count = |word: &str| {
+        let number = word.trim_start_matches('(');
+        !number.is_empty() && number.bytes().all(|c| c.is_ascii_digit() || c == b',')
+    };
+    let mut joined = String::new();
+    for word in text.split_inclusive(' ') {
+        match word.strip_suffix(' ') {
+            Some(number) if is_count(number) => joined.push_str(&unbroken(word)),
+            Some(_) | None => joined.push_str(word),
+        }
+    }
+    joined
 }
 
 /// Everything but the names.
@@ -67,7 +83,7 @@ fn rows(statistics: &Statistics, look: &Look, mut output: impl Write) -> io::Res
         0 => String::new(),
         _ => format!(": {}", verdicts(&statistics.verdicts)),
     };
-    let line = format!("{total}{verdicts}");
+    let line = with_counts(&format!("{total}{verdicts}"));
     writeln!(output, "{}", wrapped(&line, 0, COLUMN, look.width))?;
     let mut row = |label: &str, value: &str| row(label, value, look, &mut output);
     if let Some(checked) = statistics.checked_at {

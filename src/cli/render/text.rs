@@ -2,8 +2,8 @@
 //! stands in its row, so that no fact stands twice.
 
 use jwtlens::{
-    Code, Finding, Input, Malformed, NumericDate, Reason, Report, SignatureStatus, Verdict,
-    abridged,
+    Algorithm, Code, Finding, Input, Malformed, NumericDate, Reason, Report, SignatureStatus,
+    Verdict, abridged,
 };
 use unicode_width::UnicodeWidthStr;
 
@@ -86,7 +86,8 @@ impl Text<'_> {
         };
         let rule = self.rule(&report.input);
         let text = whole(true, false);
-        if self.fits(&text) {
+        // With its blank lines, a report without a cause leaves room for the command as well.
+        if self.fits(&text, usize::from(!is_rejected)) {
             return rule + &text;
         }
         // What can be omitted before any fact is: the lines between the sections, then the meanings of names, and
@@ -97,7 +98,7 @@ impl Text<'_> {
         let is_possible = |(_, is_brief): &(bool, bool)| can_be_brief || !is_brief;
         for (meanings, is_brief) in forms.into_iter().filter(is_possible) {
             let dense = whole(meanings, is_brief).replace("\n\n", "\n");
-            if self.fits(&dense) {
+            if self.fits(&dense, 0) {
                 return rule + &dense;
             }
         }
@@ -115,10 +116,13 @@ impl Text<'_> {
     }
 
     /// Whether a terminal shows the whole report and the prompt that follows it. Where only the width is given,
-    /// it is that of an ordinary terminal.
-    fn fits(&self, text: &str) -> bool {
+    /// it is that of an ordinary terminal, of which so many rows are to spare.
+    fn fits(&self, text: &str, spare: usize) -> bool {
         const ROWS: usize = 24;
-        let rows = self.0.height.or(self.0.width.map(|_| ROWS));
+        let rows = self
+            .0
+            .height
+            .or(self.0.width.map(|_| ROWS.saturating_sub(spare)));
         rows.is_none_or(|rows| text.lines().count() < rows)
     }
 
@@ -280,6 +284,7 @@ fn may_be_explained(report: &Report) -> bool {
         // The verdict says it all, unless there is a signature all the same.
         Verdict::Unverifiable => match report.signature.reason {
             Some(Reason::AlgorithmExcluded | Reason::Encrypted) => false,
+            Some(Reason::AlgorithmNotAllowed) => !is_of_named_family(report),
             Some(Reason::Unsecured) => report.signature.octets.is_some_and(|octets| octets > 0),
             _ => true,
         },
@@ -289,6 +294,23 @@ fn may_be_explained(report: &Report) -> bool {
         | Verdict::Expired
         | Verdict::NotYetValid
         | Verdict::ClaimRejected => false,
+    }
+}
+
+/// Whether the signature has a length that it has only with `alg` and its like, so that no other key made it.
+fn is_of_named_family(report: &Report) -> bool {
+    /// The bytes of a signature of ECDSA on P-256, of Ed25519 and of HS512.
+    const OF_MANY: usize = 64;
+    /// The least bytes of a signature of RSA: no other is as long.
+    const RSA: usize = 256;
+    let signature = &report.signature;
+    let algorithm = signature.algorithm.as_deref().and_then(Algorithm::named);
+    let (Some(algorithm), Some(octets)) = (algorithm, signature.octets) else {
+        return false;
+    };
+    match algorithm.signature_characters() {
+        Some(characters) => octets != OF_MANY && octets.saturating_mul(8).div_ceil(6) == characters,
+        None => octets >= RSA,
     }
 }
 

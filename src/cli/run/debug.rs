@@ -46,6 +46,12 @@ pub fn run(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Re
     let progress = progress(asked.verify.output, surroundings, messages);
     let shown = Arc::clone(&progress);
     let mut judge = |token: &Token| {
+        // No report and no count of causes is printed.
+        if asked.verify.show.quiet {
+            let mut report = debugger.verify(token, now());
+            tally.count(&mut report);
+            return report;
+        }
         let begun = Instant::now();
         let cpu_begun = cpu_time();
         let mut tried = 0_u64;

@@ -12,6 +12,8 @@ pub enum Invalid {
     Because(&'static str),
     /// After `:=` is invalid JSON: at this byte.
     Json(usize),
+    /// A list of claims where one is expected.
+    SeveralClaims,
     /// It does not name a claim.
     Path(ClaimPathError),
 }
@@ -32,6 +34,7 @@ impl fmt::Display for Invalid {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Because(reason) => f.write_str(reason),
+            Self::SeveralClaims => f.write_str("expected one claim"),
             Self::Path(error) => error.fmt(f),
             Self::Json(offset) => write!(
                 f,

@@ -133,6 +133,12 @@ impl Debugger {
         }
     }
 
+    /// The report of [`Verifier::verify`] alone, for when nobody reads why a token is rejected.
+    #[must_use]
+    pub fn verify(&self, token: &Token, now: i64) -> Report {
+        self.verifier.verify(token, now)
+    }
+
     /// Judges a token as [`Verifier::verify`] does, and finds out why it is rejected. `step` is told
     /// of so many forms tried, and ends the search with `false`.
     #[must_use]
@@ -232,16 +238,25 @@ impl Debugger {
 
     /// If the input contains a token, appends the verdict of that token to the finding that says how to
     /// extract it.
-    fn judge_inner(&self, inner: Option<(String, Vec<Cause>)>, now: i64, found: &mut [Finding]) {
+    fn judge_inner(&self, inner: Option<(String, Vec<Cause>)>, now: i64, found: &mut Vec<Finding>) {
         let Some((token, causes)) = inner else {
             return;
         };
-        let tells = |finding: &&mut Finding| {
+        let tells = |finding: &Finding| {
             let mut codes = causes.iter().map(|cause| cause.code());
             codes.any(|code| code == finding.code)
         };
-        if let Some(finding) = found.iter_mut().find(tells) {
-            let report = self.verifier.verify(&Token::from(&*token), now);
+        let Some(place) = found.iter().position(tells) else {
+            return;
+        };
+        let report = self.verifier.verify(&Token::from(&*token), now);
+        let is_guess = |finding: &Finding| {
+            finding.code == Code::SurroundedToken && finding.certainty != Certainty::Proven
+        };
+        // What is no token without its surroundings either is not explained by them.
+        if report.verdict == Verdict::Malformed && found.get(place).is_some_and(is_guess) {
+            found.remove(place);
+        } else if let Some(finding) = found.get_mut(place) {
             let what = format!("; that token would be {}", outcome(&report));
             finding.evidence.to_mut().push_str(&what);
         }

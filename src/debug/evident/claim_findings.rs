@@ -178,9 +178,14 @@ pub fn local_clock(report: &Report) -> Option<Finding> {
 
 fn expires_before_issued(_: &Report, claims: &ClaimsSet) -> Option<Finding> {
     let lifetime = lifetime(claims)?;
-    (lifetime < 0 && lifetime_as_exp(claims).is_none()).then_some(())?;
+    // Times in different units have no order.
+    let is_other_unit = [&claims.exp, &claims.iat]
+        .into_iter()
+        .flatten()
+        .any(is_in_milliseconds);
+    (lifetime < 0 && !is_other_unit && lifetime_as_exp(claims).is_none()).then_some(())?;
     let before = duration(lifetime.unsigned_abs());
-    Some(Finding::likely(
+    Some(Finding::note(
         Code::ExpiresBeforeIssued,
         format!("\"exp\" is {before} before \"iat\""),
     ))

@@ -11,7 +11,6 @@ use serde::de::IgnoredAny;
 use super::cause::Cause;
 use super::change::{self, Change};
 use super::change_words::repairs;
-use super::hmac_confusion::EMPTY_SECRET;
 use super::proof::Proof;
 use super::reading::Reading;
 use super::signer::Suspect;
@@ -73,9 +72,6 @@ impl Findings {
                     }
                     None => finding,
                 },
-                Cause::HmacWithPublicKey if has_empty_secret(proof.changes()) => finding
-                    .with_summary("the signer used an empty secret, so anyone can make such tokens")
-                    .with_hint("set the secret of the signer, and reject its tokens until then"),
                 Cause::AlgKeyMismatch => {
                     let alg = context.header.and_then(|header| header.alg.as_deref());
                     wording::of_alg(finding, proof.changes(), alg, proof.algorithm())
@@ -151,13 +147,6 @@ impl Findings {
     }
 }
 
-/// Whether the token is a MAC under the empty secret.
-fn has_empty_secret(changes: &[Change]) -> bool {
-    changes.iter().any(|change| {
-        matches!(change, Change::UsePublicSecret { secret, .. } if *secret == EMPTY_SECRET)
-    })
-}
-
 /// The key alone, without what it may be used for.
 fn without_alg(jwk: &Object) -> Object {
     let mut key = Object::default();
@@ -222,7 +211,7 @@ fn evidence(proof: &Proof, context: &Context) -> String {
                 Some(owner) => format!(" ({owner}) as the secret"),
                 None => String::new(),
             };
-            format!("{algorithm} with {secret}{as_secret}{with} gives exactly this signature")
+            format!("{algorithm} with {secret}{as_secret}{with} produces this signature")
         }
         (Some(Change::RewriteSecret { .. }), Some(key), _) => {
             let forms = changes.iter().filter_map(|change| match change {
@@ -268,8 +257,17 @@ impl Context<'_> {
                 format!("key {}", key.name())
             }
             (_, _) => {
-                let name = key.name();
-                format!("key {name} from {}", key.source)
+                let of_source = self
+                    .keys
+                    .iter()
+                    .filter(|given| given.id().source == key.source);
+                match (&key.kid, of_source.count()) {
+                    (None, 1) => format!("the key in {}", key.source),
+                    (None, _) => {
+                        format!("the key with thumbprint {} from {}", key.name(), key.source)
+                    }
+                    (Some(kid), _) => format!("key {kid} from {}", key.source),
+                }
             }
         }
     }

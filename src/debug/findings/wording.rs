@@ -276,7 +276,7 @@ pub fn of_algorithm(finding: Finding, cause: Cause, algorithm: &str) -> Finding 
             .with_hint(if algorithm == "ES512" || algorithm == "ES384" || algorithm == "ES256K" {
                 format!("use SHA-{hash}, which {algorithm} requires")
             } else {
-                format!("set \"alg\" to {algorithm}, or sign with the hash that \"alg\" names")
+                format!("set \"alg\" to \"{algorithm}\", or sign with the hash that \"alg\" names")
             }),
         (Cause::KeyCoordinatesPadded, "EdDSA" | "Ed25519") => finding
             .with_summary("\"x\" in the key file is not base64url of 32 bytes")
