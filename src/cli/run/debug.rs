@@ -46,11 +46,9 @@ pub fn run(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Re
     let progress = progress(asked.verify.output, surroundings, messages);
     let shown = Arc::clone(&progress);
     let mut judge = |token: &Token| {
-        // No report and no count of causes is printed.
-        if asked.verify.show.quiet {
-            let mut report = debugger.verify(token, now());
-            tally.count(&mut report);
-            return report;
+        // Nothing is printed, and a search does not change the verdict.
+        if messages.quiet {
+            return debugger.verify(token, now());
         }
         let begun = Instant::now();
         let cpu_begun = cpu_time();
@@ -82,7 +80,7 @@ pub fn run(asked: &Debug, surroundings: &Surroundings, messages: Messages) -> Re
     stream.together = 1;
     let judged = stream.run(source);
     drop(stream);
-    if judged.is_ok() && !asked.verify.output.is_summary() {
+    if judged.is_ok() && !messages.quiet && !asked.verify.output.is_summary() {
         debug_summary::tell(&tally, asked.verify.show.redact, messages);
     }
     let Some(error) = unusable else {
