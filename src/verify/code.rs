@@ -262,7 +262,7 @@ codes! {
         .section("RFC 7517, section 4.5");
     SignedByEmbeddedKey = cause("signed-by-embedded-key",
         "the token was signed with the key in its own header, which anyone can do",
-        "never trust a key from the header; pass the signer's own key with -k")
+        "reject it; pass the issuer's key from a trusted source with -k")
         .section("RFC 8725, section 3.10")
         .silences(&[Code::KeyInHeader]);
     ChainToGivenKey = cause("chain-to-given-key",

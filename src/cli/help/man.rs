@@ -74,6 +74,9 @@ fn page(command: &Command) -> String {
         escaped(&title.to_uppercase()),
         env!("CARGO_PKG_VERSION")
     ));
+    // No name is hyphenated, and no line is stretched.
+    page.line(".nh");
+    page.line(".ad l");
     page.section("NAME");
     let about = command.get_about().map(ToString::to_string);
     page.text(&format!(

@@ -41,10 +41,16 @@ pub fn times(report: &Report) -> Vec<Finding> {
     // The times of an unverified token are no evidence about a clock.
     let is_rejected = matches!(report.verdict, Verdict::MisSigned | Verdict::Malformed);
     let is_of_clock = |code| matches!(code, Code::ClockSkew | Code::IssuerClock);
+    // Whatever claims say, it is no reason for which a signature does not verify.
+    let is_of_signature = matches!(report.verdict, Verdict::MisSigned | Verdict::Unverifiable);
     TIMES
         .iter()
         .filter_map(|hypothesis| hypothesis(report, claims))
         .filter(|finding| !(is_rejected && is_of_clock(finding.code)))
+        .map(|finding| Finding {
+            explains: finding.explains && !is_of_signature,
+            ..finding
+        })
         .collect()
 }
 
@@ -146,12 +152,25 @@ fn clock_skew(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
     )
 }
 
+/// Whether a new token that is so many seconds ahead may have local time instead of UTC.
+fn is_off_by_a_zone(ahead: i64) -> bool {
+    /// Most zones differ by multiples of it.
+    const HALF_HOUR: i64 = 30 * 60;
+    /// How long ago a new token may have been issued.
+    const MAX_AGE: i64 = 5 * 60;
+    /// The zone that is furthest ahead of UTC.
+    const MAX_ZONE: i64 = 14 * 3600;
+    let at_issue = ahead.saturating_add(MAX_AGE);
+    (HALF_HOUR..=MAX_ZONE.saturating_add(MAX_AGE)).contains(&at_issue)
+        && at_issue.rem_euclid(HALF_HOUR) <= MAX_AGE
+}
+
 fn issuer_clock(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
     let iat = claims.iat.as_ref()?;
+    let ahead = iat.seconds_from(report.time.now);
     let evidence = if iat.is_before(FIRST_TOKENS) {
         "\"iat\" is before 2010, as on a device whose clock starts in 1970".to_owned()
     } else {
-        let ahead = iat.seconds_from(report.time.now);
         let is_early = report.time.status == Some(Validity::NotYetValid);
         // What explains an early "nbf" explains "iat".
         if ahead <= 0 || is_in_milliseconds(iat) || is_early && clock_skew(report, claims).is_some()
@@ -163,7 +182,12 @@ fn issuer_clock(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
             duration(ahead.unsigned_abs())
         )
     };
-    Some(Finding::likely(Code::IssuerClock, evidence))
+    let finding = Finding::likely(Code::IssuerClock, evidence);
+    Some(if is_off_by_a_zone(ahead) {
+        finding.with_hint("have the issuer use UTC; it may use local time")
+    } else {
+        finding
+    })
 }
 
 /// A clock that is behind makes tokens early, and nothing else.

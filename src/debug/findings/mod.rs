@@ -51,6 +51,8 @@ impl Findings {
     pub fn prove(&mut self, proof: Proof, tried: u64, context: &Context) {
         let evidence = evidence(&proof, context);
         let causes = change::causes(proof.changes());
+        let alg = context.report.signature.algorithm.as_deref();
+        let is_unsecured = alg.is_some_and(|alg| alg.eq_ignore_ascii_case("none"));
         let keeps_padding = context.header.is_some_and(vendor::is_load_balancer);
         self.found.extend(causes.iter().map(|cause| {
             let finding = cause.finding(Certainty::Proven, evidence.clone());
@@ -62,6 +64,10 @@ impl Findings {
                         wording::of_certificate(finding, certificate, proof.anchor().is_some())
                     }
                 },
+                // Nobody does so by mistake.
+                Cause::HeaderChanged if is_unsecured => {
+                    finding.with_hint("reject it: anyone can set \"alg\" to \"none\"")
+                }
                 Cause::KeyForPss => Finding {
                     section: Some("RFC 4055, section 1.2"),
                     ..finding
@@ -320,7 +326,9 @@ impl Unknown<'_> {
                 .with_summary(
                     "another secret was used, or the token was modified or corrupted after signing",
                 )
-                .with_hint("compare it with the original; try older secrets with --secret-file")
+                .with_hint(
+                    "compare it with the original, and the secret with the one of the issuer",
+                )
         } else {
             finding
         }

@@ -28,6 +28,7 @@ fn rank(finding: &Finding) -> u8 {
         (_, Code::UnknownKid) => 2,
         (_, Code::NoKeyMatches | Code::PayloadCorrupted) => 5,
         (_, Code::SignerCandidates) => 6,
+        (_, _) if !finding.explains => 7,
         (Certainty::Note, _) => 3,
         (Certainty::Likely, _) => 4,
     }

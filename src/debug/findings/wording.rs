@@ -59,7 +59,7 @@ pub fn of_good_signature(
         }
         None if !header.critical.is_empty() => (
             CRIT,
-            "have the issuer remove \"crit\", or use a library that supports it".to_owned(),
+            "have the issuer remove \"crit\", or use a library that supports its names".to_owned(),
         ),
         Some(_) | None => return finding,
     };

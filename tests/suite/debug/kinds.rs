@@ -1,7 +1,9 @@
 //! What kind of thing a text is, in which order findings are given, and in which words.
 
+use std::collections::BTreeSet;
+
 use data_encoding::{BASE64, HEXUPPER};
-use jwtlens::{Certainty, Effort, Finding, Policy, Verdict};
+use jwtlens::{Certainty, ClaimCheck, Effort, Finding, Policy, Verdict};
 use sha2::{Digest, Sha256};
 
 use super::{Bench, HEADER, codes, debug, debugger, encode, input, payload, proven};
@@ -573,4 +575,74 @@ fn an_error_response_is_not_repeated() {
         let json = serde_json::to_string(&report).unwrap();
         assert!(!json.contains("hunter2"), "{json}");
     }
+}
+
+/// Anyone may have written the claims of a token whose signature does not verify: they are no reason.
+#[test]
+fn claims_do_not_explain_a_signature() {
+    let mut random = Random::new("claims");
+    let (given, other) = (random.signer(), random.signer());
+    let policy =
+        Policy::default().with_checks([ClaimCheck::Issuer("https://auth.example.com/".to_owned())]);
+    let bench = Bench::new(&[&given.jwk()], &[], policy, Effort::Default);
+    let claims = format!(
+        r#"{{"iss":"https://auth.example.com","iat":{},"exp":{}}}"#,
+        NOW - 1990,
+        NOW - 2000
+    );
+    for (signer, reasons) in [
+        (&given, vec!["expires-before-issued", "issuer-almost"]),
+        (&other, vec!["no-key-matches"]),
+    ] {
+        let report = debug(&bench, &signer.token(&claims));
+        let explains = report.findings.iter().filter(|finding| finding.explains);
+        let explains: Vec<_> = explains.map(|finding| finding.code.name()).collect();
+        assert_eq!(explains, reasons);
+        let found = report.findings.iter().map(|finding| finding.code.name());
+        let found: BTreeSet<_> = found.collect();
+        assert!(found.is_superset(&codes(&["expires-before-issued", "issuer-almost"])));
+    }
+}
+
+#[test]
+fn a_clock_in_local_time_is_told_from_a_wrong_one() {
+    let mut random = Random::new("zone");
+    let signer = random.signer();
+    let bench = debugger(&[&signer.jwk()], &[], Effort::Default);
+    let zone = "have the issuer use UTC; it may use local time";
+    let clock = "synchronize the issuer's clock with NTP";
+    for (ahead, hint) in [
+        (9 * 3600, zone),
+        (9 * 3600 - 299, zone),
+        (5 * 3600 + 1800, zone),
+        (9 * 3600 - 301, clock),
+        (9 * 3600 + 1, clock),
+        (600, clock),
+        (15 * 3600, clock),
+    ] {
+        let claims = format!(r#"{{"iat":{0},"nbf":{0}}}"#, NOW + ahead);
+        let report = debug(&bench, &signer.token(&claims));
+        let found = &report.findings[0];
+        assert_eq!(
+            (found.code.name(), found.hint.as_deref()),
+            ("issuer-clock", Some(hint)),
+            "{ahead}"
+        );
+    }
+}
+
+#[test]
+fn nobody_sets_alg_to_none_by_mistake() {
+    let mut random = Random::new("none");
+    let signer = random.signer();
+    let bench = debugger(&[&signer.jwk()], &[], Effort::Default);
+    let token = signer.token(&payload(1));
+    let (_, rest) = token.split_once('.').unwrap();
+    let report = debug(&bench, &format!("{}.{rest}", encode(r#"{"alg":"none"}"#)));
+    let found = &report.findings[0];
+    assert_eq!(found.code.name(), "header-changed");
+    assert_eq!(
+        found.hint.as_deref(),
+        Some("reject it: anyone can set \"alg\" to \"none\"")
+    );
 }
