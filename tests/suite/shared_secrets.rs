@@ -449,6 +449,6 @@ fn no_public_key_is_suggested_for_a_mac() {
         .find(|finding| finding["code"] == "no-key-matches");
     assert_eq!(
         finding.unwrap()["hint"],
-        "compare it with the original; try older secrets with --secret-file"
+        "compare the token with the original, and the secret with the signer's"
     );
 }

@@ -327,7 +327,7 @@ impl Unknown<'_> {
                     "another secret was used, or the token was modified or corrupted after signing",
                 )
                 .with_hint(
-                    "compare it with the original, and the secret with the one of the issuer",
+                    "compare the token with the original, and the secret with the signer's",
                 )
         } else {
             finding
