@@ -8,6 +8,7 @@ mod damage;
 mod damaged_signers;
 mod detours;
 mod foreign_text;
+mod header_spelling;
 mod key_restrictions;
 mod kinds;
 mod macs;
