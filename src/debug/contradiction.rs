@@ -177,61 +177,10 @@ impl<'e> Explanation<'e> {
             };
             let later = self.changes.get(number.saturating_add(1)..);
             let later = later.unwrap_or_default();
-            let is_edited = |at: &usize| self.edits_character(&decoded, *at, later);
+            let is_edited = |at: &usize| edits_character(&decoded, *at, later);
             !made.is_empty() && made.iter().all(is_edited)
         };
         self.texts().iter().enumerate().any(is_for_edits)
-    }
-
-    /// Whether one of these changes edits the character at this place of the text: with another one there, it does not
-    /// apply.
-    fn edits_character(&self, text: &[u8], at: usize, later: &[Change]) -> bool {
-        let mut text = text.to_vec();
-        let Some(character) = text.get_mut(at) else {
-            return false;
-        };
-        // Of the same alphabet, so that what else changes stays as it is.
-        *character = match *character {
-            b'+' => b'/',
-            b'/' => b'+',
-            b'-' => b'_',
-            b'_' => b'-',
-            b'A' => b'B',
-            other if other.is_ascii_alphanumeric() => b'A',
-            _ => return false,
-        };
-        let mut segments: Vec<String> = Vec::new();
-        for change in later {
-            if let Some(changed) = replay::text(&text, change) {
-                text = changed;
-                continue;
-            }
-            if change.stage() == Stage::Text {
-                return matches!(change, Change::EditText { .. });
-            }
-            if segments.is_empty() {
-                segments = text_segments(&text);
-            }
-            let (number, edits) = match change {
-                Change::EditSegment { segment, edit, .. } => (
-                    usize::from(*segment != Segment::Header),
-                    slice::from_ref(edit),
-                ),
-                Change::EditSignature { edits, .. } => (2, edits.as_slice()),
-                _ => continue,
-            };
-            let Some(segment) = segments.get_mut(number) else {
-                return false;
-            };
-            let edited = edits
-                .iter()
-                .try_fold(segment.clone(), |text, edit| edit.apply(&text));
-            match edited {
-                Some(edited) => *segment = edited,
-                None => return true,
-            }
-        }
-        false
     }
 
     /// Wherever whitespace within the token is removed, a character is put in: the whitespace replaces it, and breaks no
@@ -248,7 +197,7 @@ impl<'e> Explanation<'e> {
                 let before = joined.get(..*at).unwrap_or_default();
                 let start = before.iter().rposition(|byte| *byte == b'.');
                 let start = start.map_or(0, |dot| dot.saturating_add(1));
-                let number = before.iter().filter(|byte| **byte == b'.').count();
+                let number = before.split(|byte| *byte == b'.').skip(1).count();
                 let segments = text_segments(&joined);
                 let segment = segments.get(number).map_or("", |segment| segment);
                 later.iter().any(|change| match change {
@@ -296,6 +245,57 @@ impl<'e> Explanation<'e> {
             && alg.len() == algorithm.len()
             && differing.count() <= BYTES
     }
+}
+
+/// Whether one of these changes edits the character at this place of the text: with another one there, it does not
+/// apply.
+fn edits_character(text: &[u8], at: usize, later: &[Change]) -> bool {
+    let mut text = text.to_vec();
+    let Some(character) = text.get_mut(at) else {
+        return false;
+    };
+    // Of the same alphabet, so that what else changes stays as it is.
+    *character = match *character {
+        b'+' => b'/',
+        b'/' => b'+',
+        b'-' => b'_',
+        b'_' => b'-',
+        b'A' => b'B',
+        other if other.is_ascii_alphanumeric() => b'A',
+        _ => return false,
+    };
+    let mut segments: Vec<String> = Vec::new();
+    for change in later {
+        if let Some(changed) = replay::text(&text, change) {
+            text = changed;
+            continue;
+        }
+        if change.stage() == Stage::Text {
+            return matches!(change, Change::EditText { .. });
+        }
+        if segments.is_empty() {
+            segments = text_segments(&text);
+        }
+        let (number, edits) = match change {
+            Change::EditSegment { segment, edit, .. } => (
+                usize::from(*segment != Segment::Header),
+                slice::from_ref(edit),
+            ),
+            Change::EditSignature { edits, .. } => (2, edits.as_slice()),
+            _ => continue,
+        };
+        let Some(segment) = segments.get_mut(number) else {
+            return false;
+        };
+        let edited = edits
+            .iter()
+            .try_fold(segment.clone(), |text, edit| edit.apply(&text));
+        match edited {
+            Some(edited) => *segment = edited,
+            None => return true,
+        }
+    }
+    false
 }
 
 /// Where characters that were percent-encoded stand in the decoded text.

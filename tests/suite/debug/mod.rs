@@ -18,6 +18,7 @@ mod near_misses;
 mod no_cause;
 mod placeholders;
 mod signers;
+mod swapped_or_added;
 
 use std::collections::BTreeSet;
 
