@@ -3,10 +3,15 @@
 
 use std::cmp::Ordering;
 
+use serde::de::IgnoredAny;
+
+use super::budget::{self, Work};
 use super::cause::Cause;
 use super::change::{Change, Edit};
+use super::damaged_json::Places;
 use super::reading::Reading;
 use super::reading::base64url_lenient;
+use crate::text::base64url;
 use crate::token::segment::Segment;
 
 /// One character of a text that was altered.
@@ -18,12 +23,14 @@ pub enum Alteration {
     Lost(usize),
     /// The character at this place is one too many.
     Added(usize),
+    /// The character at this place and the one behind it are swapped.
+    Swapped(usize),
 }
 
 impl Alteration {
     pub fn place(self) -> usize {
         match self {
-            Self::Replaced(at) | Self::Lost(at) | Self::Added(at) => at,
+            Self::Replaced(at) | Self::Lost(at) | Self::Added(at) | Self::Swapped(at) => at,
         }
     }
 
@@ -31,14 +38,21 @@ impl Alteration {
     pub fn behind(self, text: &str) -> &str {
         let at = match self {
             Self::Replaced(at) | Self::Added(at) => at.saturating_add(1),
+            Self::Swapped(at) => at.saturating_add(2),
             Self::Lost(at) => at,
         };
         text.get(at..).unwrap_or_default()
     }
 
-    /// What stood at the place, if it is not one where too much stands now.
-    pub fn before(self, character: char) -> Option<char> {
-        (!matches!(self, Self::Added(_))).then_some(character)
+    /// What stood at the place of this text, if it is not one where too much stands now.
+    pub fn before(self, text: &str, character: char) -> impl Iterator<Item = char> + Clone + use<> {
+        let there = |at: usize| text.as_bytes().get(at).copied().map(char::from);
+        let both = match self {
+            Self::Replaced(_) | Self::Lost(_) => [Some(character), None],
+            Self::Added(_) => [None, None],
+            Self::Swapped(at) => [there(at.saturating_add(1)), there(at)],
+        };
+        both.into_iter().flatten()
     }
 
     /// What makes the text as it was, if `character` stood there.
@@ -53,6 +67,15 @@ impl Alteration {
             },
             Self::Lost(_) => Edit::insert(at, character),
             Self::Added(_) => Edit::remove(at, there()?),
+            Self::Swapped(_) => {
+                let removed = text.get(at..at.checked_add(2)?)?;
+                let inserted: String = removed.chars().rev().collect();
+                Edit {
+                    at,
+                    removed: (removed != inserted).then(|| removed.to_owned())?,
+                    inserted,
+                }
+            }
         })
     }
 
@@ -61,6 +84,7 @@ impl Alteration {
             Self::Replaced(_) => Cause::AlteredCharacter,
             Self::Lost(_) => Cause::LostCharacter,
             Self::Added(_) => Cause::AddedCharacter,
+            Self::Swapped(_) => Cause::SwappedCharacters,
         }
     }
 
@@ -73,7 +97,7 @@ impl Alteration {
             Self::Lost(_) if is_special(character) && !segment.contains(is_special) => {
                 Cause::DroppedCharacters
             }
-            Self::Replaced(_) | Self::Lost(_) | Self::Added(_) => self.cause(),
+            Self::Replaced(_) | Self::Lost(_) | Self::Added(_) | Self::Swapped(_) => self.cause(),
         };
         let edits = vec![self.undo(segment, character)?];
         Some(Change::EditSignature { cause, edits })
@@ -121,8 +145,27 @@ pub fn of_escape(text: &str, original: &str) -> Option<(Cause, Edit)> {
     is_original.then_some((Cause::AlteredCharacter, edit))
 }
 
-/// Every alteration of one character that may have made this text, with the character that stood there before; of one
-/// that was added that is any.
+/// Any character, where none counts.
+const ANY: char = 'A';
+
+/// Whether two neighbors are swapped at this place.
+fn is_swapped(text: &str, at: usize) -> bool {
+    let next = at.saturating_add(1);
+    let there = |at: usize| text.as_bytes().get(at);
+    there(next).is_some() && there(at) != there(next)
+}
+
+/// Every alteration that added a character to this text, or swapped two neighbors.
+pub fn swapped_or_added(text: &str) -> impl Iterator<Item = (Alteration, char)> {
+    (0..text.len()).flat_map(move |at| {
+        let swapped = is_swapped(text, at).then_some(Alteration::Swapped(at));
+        let both = [Alteration::Added(at)].into_iter().chain(swapped);
+        both.map(|alteration| (alteration, ANY))
+    })
+}
+
+/// Every alteration of one character or of two neighbors that may have made this text, with the character that stood
+/// there before; of one that was added, and of two, that is any.
 pub fn originals(text: &str) -> impl Iterator<Item = (Alteration, char)> {
     let length = text.len();
     (0..=length).flat_map(move |at| {
@@ -133,7 +176,9 @@ pub fn originals(text: &str) -> impl Iterator<Item = (Alteration, char)> {
                 .into_iter()
                 .chain([(Alteration::Lost(at), character)])
         });
-        others.chain(is_within.then_some((Alteration::Added(at), 'A')))
+        let added = is_within.then_some((Alteration::Added(at), ANY));
+        let swapped = is_swapped(text, at).then_some((Alteration::Swapped(at), ANY));
+        others.chain(added).chain(swapped)
     })
 }
 
@@ -157,7 +202,62 @@ pub fn contents(reading: &Reading) -> impl Iterator<Item = (Change, [String; 2])
     contents_with(reading, |_, _, _| true)
 }
 
-/// The same for some of the alterations.
+/// Header and payload as they may have been signed if two characters were swapped, or one was added, and if they were
+/// JSON objects, with the change that leads to them.
+pub fn contents_swapped_or_added(reading: &Reading, work: &mut Work) -> Vec<(Change, [String; 2])> {
+    let (header, payload) = (&reading.segments.header, &reading.segments.payload);
+    let mut contents = Vec::new();
+    for (segment, text) in [(Segment::Header, header), (Segment::Payload, payload)] {
+        for (alteration, c) in swapped_or_added_to_json(text, work) {
+            let edit = alteration.undo(text, c);
+            let Some(sent) = edit.and_then(|edit| edit.apply(text)) else {
+                continue;
+            };
+            let content = match segment {
+                Segment::Header => [sent, payload.clone()],
+                _ => [header.clone(), sent],
+            };
+            let change = edit_of(segment, text, alteration, c);
+            contents.extend(change.map(|change| (change, content)));
+        }
+    }
+    contents
+}
+
+/// Every alteration that added a character to this text, or swapped two neighbors, before which it was a JSON object.
+pub fn swapped_or_added_to_json(text: &str, work: &mut Work) -> Vec<(Alteration, char)> {
+    /// More are not paid for.
+    const MAX: usize = 1 << 9;
+    let mut found = Vec::new();
+    let length = u64::try_from(text.len()).unwrap_or(u64::MAX);
+    let places = work.spend(length).then(|| Places::of(text)).flatten();
+    let Some(places) = places else {
+        return found;
+    };
+    let cost = budget::of_parsing(text.len()).saturating_add(1);
+    for (alteration, c) in swapped_or_added(text) {
+        if !places.has(alteration, c) {
+            continue;
+        }
+        if found.len() == MAX || !work.spend(cost) {
+            work.leave_out();
+            break;
+        }
+        let edit = alteration.undo(text, c);
+        let sent = edit.and_then(|edit| edit.apply(text));
+        let json = sent.and_then(|sent| base64url::decode(&sent).ok());
+        let is_object = |json: &[u8]| {
+            json.trim_ascii_start().starts_with(b"{")
+                && serde_json::from_slice::<IgnoredAny>(json).is_ok()
+        };
+        if json.is_some_and(|json| is_object(&json)) {
+            found.push((alteration, c));
+        }
+    }
+    found
+}
+
+/// The same as [`contents`], for some of these alterations.
 pub fn contents_with<'r>(
     reading: &'r Reading,
     is_wanted: impl Fn(Segment, Alteration, char) -> bool + 'r,
@@ -179,6 +279,26 @@ pub fn contents_with<'r>(
                 _ => [header.clone(), sent],
             };
             Some((change, content))
+        })
+}
+
+/// Every segment of a signature of so many bytes that this one is with two neighbors swapped, or with a character added,
+/// with the change that leads to it.
+pub fn signatures_swapped_or_added(
+    segment: &str,
+    bytes: usize,
+) -> impl Iterator<Item = (Change, String)> + '_ {
+    let whole = bytes.saturating_mul(8).div_ceil(6);
+    let is_of_length = move |alteration: &Alteration| match alteration {
+        Alteration::Added(_) => segment.len().checked_sub(1) == Some(whole),
+        _ => segment.len() == whole,
+    };
+    let alterations = swapped_or_added(segment).map(|(alteration, _)| alteration);
+    alterations
+        .filter(is_of_length)
+        .filter_map(move |alteration| {
+            let text = alteration.undo(segment, ANY)?.apply(segment)?;
+            Some((alteration.of_signature(segment, ANY)?, text))
         })
 }
 

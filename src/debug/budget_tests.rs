@@ -8,7 +8,7 @@ use p256::ecdsa::{Signature, SigningKey};
 use sha2::{Digest as _, Sha256};
 
 use super::budget::{Work, budget};
-use super::ecdsa::{dropped_characters, recovered_keys, single_edit, truncated};
+use super::ecdsa::{dropped_characters, recovered_keys, single_edit, swapped_or_added, truncated};
 use super::hmac_confusion::Files;
 use super::reading::signature_encodings::{self, SignatureForm};
 use super::reading::{Reading, readings};
@@ -248,6 +248,16 @@ fn searches_of<'s>(
             lists: [false, true, true],
             search: Box::new(move |work| {
                 drop(truncated::search(case, hashes, suspects, work));
+            }),
+        },
+        NamedSearch {
+            name: "swapped or added",
+            effort: Default,
+            lists: [true, true, true],
+            search: Box::new(move |work| {
+                drop(swapped_or_added::search(
+                    case, forms, hashes, suspects, work,
+                ));
             }),
         },
         NamedSearch {

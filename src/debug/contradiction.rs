@@ -1,16 +1,19 @@
 //! What speaks against changes that make a signature verify: damage that would be told as the mistake of a signer, or as
 //! text around a token.
 
+use std::slice;
+
 use serde::de::IgnoredAny;
 
 use super::cause::Cause;
-use super::change::{self, Change, Edit};
+use super::change::{self, Change, Edit, Stage};
 use super::reading::base64url_lenient;
 use super::reading::notation::Notation;
 use super::replay::{self, Segments, is_invisible};
 use crate::algorithm::Algorithm;
 use crate::text::base64url::{self, ALPHABET};
 use crate::token::header::JoseHeader;
+use crate::token::segment::Segment;
 
 /// A token as it came in, with the changes that are said to lead to one that verifies.
 pub struct Explanation<'e> {
@@ -36,6 +39,8 @@ impl<'e> Explanation<'e> {
             || self.is_cut_behind_a_gap()
             || self.is_padding_cut()
             || self.is_mixed()
+            || self.is_decoded_for_edits()
+            || self.is_wrapped_for_edits()
             || self.is_alg_damaged()
     }
 
@@ -157,6 +162,67 @@ impl<'e> Explanation<'e> {
         self.texts().iter().any(is_mixed)
     }
 
+    /// All that percent-decoding or the other alphabet accounts for is edited afterwards: that is the damage, and the token
+    /// was not encoded so.
+    fn is_decoded_for_edits(&self) -> bool {
+        let is_for_edits = |(number, (text, change)): (usize, &(Vec<u8>, &Change))| {
+            let decoded = replay::text(text, change).unwrap_or_default();
+            let made = match change {
+                Change::DecodePercent => decoded_places(text),
+                Change::UseBase64url => {
+                    let is_made = |at: &usize| text.get(*at) != decoded.get(*at);
+                    (0..decoded.len()).filter(is_made).collect()
+                }
+                _ => return false,
+            };
+            let later = self.changes.get(number.saturating_add(1)..);
+            let later = later.unwrap_or_default();
+            let is_edited = |at: &usize| edits_character(&decoded, *at, later);
+            !made.is_empty() && made.iter().all(is_edited)
+        };
+        self.texts().iter().enumerate().any(is_for_edits)
+    }
+
+    /// Wherever whitespace within the token is removed, a character is put in: the whitespace replaces it, and breaks no
+    /// line.
+    fn is_wrapped_for_edits(&self) -> bool {
+        let is_for_edits = |(number, (text, change)): (usize, &(Vec<u8>, &Change))| {
+            let later = self.changes.get(number.saturating_add(1)..);
+            let later = later.unwrap_or_default();
+            let Some(joined) = replay::text(text, change) else {
+                return false;
+            };
+            let gaps = gaps(text, &joined);
+            let is_filled = |at: &usize| {
+                let before = joined.get(..*at).unwrap_or_default();
+                let start = before.iter().rposition(|byte| *byte == b'.');
+                let start = start.map_or(0, |dot| dot.saturating_add(1));
+                let number = before.split(|byte| *byte == b'.').skip(1).count();
+                let segments = text_segments(&joined);
+                let segment = segments.get(number).map_or("", |segment| segment);
+                later.iter().any(|change| match change {
+                    Change::EditText { edit, .. } => {
+                        inserts_at(edit, &replay::legible(&joined), *at)
+                    }
+                    Change::EditSegment {
+                        segment: of, edit, ..
+                    } => {
+                        usize::from(*of != Segment::Header) == number
+                            && inserts_at(edit, segment, at.saturating_sub(start))
+                    }
+                    Change::EditSignature { edits, .. } => edits.iter().any(|edit| {
+                        number == 2 && inserts_at(edit, segment, at.saturating_sub(start))
+                    }),
+                    _ => false,
+                })
+            };
+            matches!(change, Change::RemoveWhitespace)
+                && !gaps.is_empty()
+                && gaps.iter().all(is_filled)
+        };
+        self.texts().iter().enumerate().any(is_for_edits)
+    }
+
     /// Of a header that was not signed, `alg` is the name of the algorithm but for what one altered character stands for: it
     /// was damaged, and is not the name of another algorithm.
     fn is_alg_damaged(&self) -> bool {
@@ -179,6 +245,100 @@ impl<'e> Explanation<'e> {
             && alg.len() == algorithm.len()
             && differing.count() <= BYTES
     }
+}
+
+/// Whether one of these changes edits the character at this place of the text: with another one there, it does not
+/// apply.
+fn edits_character(text: &[u8], at: usize, later: &[Change]) -> bool {
+    let mut text = text.to_vec();
+    let Some(character) = text.get_mut(at) else {
+        return false;
+    };
+    // Of the same alphabet, so that what else changes stays as it is.
+    *character = match *character {
+        b'+' => b'/',
+        b'/' => b'+',
+        b'-' => b'_',
+        b'_' => b'-',
+        b'A' => b'B',
+        other if other.is_ascii_alphanumeric() => b'A',
+        _ => return false,
+    };
+    let mut segments: Vec<String> = Vec::new();
+    for change in later {
+        if let Some(changed) = replay::text(&text, change) {
+            text = changed;
+            continue;
+        }
+        if change.stage() == Stage::Text {
+            return matches!(change, Change::EditText { .. });
+        }
+        if segments.is_empty() {
+            segments = text_segments(&text);
+        }
+        let (number, edits) = match change {
+            Change::EditSegment { segment, edit, .. } => (
+                usize::from(*segment != Segment::Header),
+                slice::from_ref(edit),
+            ),
+            Change::EditSignature { edits, .. } => (2, edits.as_slice()),
+            _ => continue,
+        };
+        let Some(segment) = segments.get_mut(number) else {
+            return false;
+        };
+        let edited = edits
+            .iter()
+            .try_fold(segment.clone(), |text, edit| edit.apply(&text));
+        match edited {
+            Some(edited) => *segment = edited,
+            None => return true,
+        }
+    }
+    false
+}
+
+/// Where characters that were percent-encoded stand in the decoded text.
+fn decoded_places(text: &[u8]) -> Vec<usize> {
+    let mut places = Vec::new();
+    let mut bytes = text.iter();
+    let mut at = 0_usize;
+    while let Some(byte) = bytes.next() {
+        if *byte == b'%' {
+            places.push(at);
+            bytes.next();
+            bytes.next();
+        }
+        at = at.saturating_add(1);
+    }
+    places
+}
+
+/// Where something was removed within the text that is left.
+fn gaps(text: &[u8], left: &[u8]) -> Vec<usize> {
+    let mut gaps = Vec::new();
+    let mut at = 0_usize;
+    for byte in text {
+        if left.get(at) == Some(byte) {
+            at = at.saturating_add(1);
+        } else {
+            gaps.push(at);
+        }
+    }
+    gaps.retain(|at| *at > 0 && *at < left.len());
+    gaps.dedup();
+    gaps
+}
+
+/// Whether an edit puts something in at this place, or at one where it makes the same text.
+fn inserts_at(edit: &Edit, text: &str, at: usize) -> bool {
+    let here = Edit::insert(at, &*edit.inserted);
+    edit.removed.is_empty() && here.apply(text) == edit.apply(text)
+}
+
+fn text_segments(text: &[u8]) -> Vec<String> {
+    let text = replay::legible(text);
+    text.split('.').map(str::to_owned).collect()
 }
 
 /// Whether a text is the rest of a JSON object behind a string in it, but for its last brace.

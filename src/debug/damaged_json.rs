@@ -16,21 +16,30 @@ pub struct Places<'t> {
     replaced: RangeInclusive<usize>,
     lost: RangeInclusive<usize>,
     added: RangeInclusive<usize>,
+    swapped: RangeInclusive<usize>,
 }
 
 impl<'t> Places<'t> {
     /// The places in a segment that held JSON. None if one altered character does not explain what it holds.
     pub fn of(segment: &'t str) -> Option<Self> {
         let last = last_before_fault(segment)?;
+        let replaced = first_behind_faults(segment, 0, 1)?;
         let places = Self {
             segment,
-            replaced: first_behind_faults(segment, 0, 1)?..=last,
+            replaced: replaced..=last,
             // Behind a character that was lost or added, groups begin one character earlier or later.
             lost: first_behind_faults(segment, GROUP - 1, 0)?..=last,
             added: first_behind_faults(segment, 1, 1)?..=last,
+            // The second of two may be in the group behind.
+            swapped: replaced.saturating_sub(1)..=last,
         };
-        let is_none =
-            places.replaced.is_empty() && places.lost.is_empty() && places.added.is_empty();
+        let all = [
+            &places.replaced,
+            &places.lost,
+            &places.added,
+            &places.swapped,
+        ];
+        let is_none = all.into_iter().all(RangeInclusive::is_empty);
         (!is_none).then_some(places)
     }
 
@@ -40,11 +49,11 @@ impl<'t> Places<'t> {
             Alteration::Replaced(_) => &self.replaced,
             Alteration::Lost(_) => &self.lost,
             Alteration::Added(_) => &self.added,
+            Alteration::Swapped(_) => &self.swapped,
         };
         let at = alteration.place();
-        let character = alteration.before(character);
-        places.contains(&at)
-            && is_text(self.segment, at, character, alteration.behind(self.segment))
+        let there = alteration.before(self.segment, character);
+        places.contains(&at) && is_text(self.segment, at, &there, alteration.behind(self.segment))
     }
 }
 
@@ -94,16 +103,23 @@ fn is_control(byte: u8) -> bool {
     byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')
 }
 
-/// Whether the group of a place is text if this character stands there, and then what stands behind.
-fn is_text(segment: &str, at: usize, character: Option<char>, behind: &str) -> bool {
+/// Whether the group of a place is text if these characters stand there, and then what stands behind.
+fn is_text(
+    segment: &str,
+    at: usize,
+    characters: &(impl Iterator<Item = char> + Clone),
+    behind: &str,
+) -> bool {
     let start = at.saturating_sub(at % GROUP);
     let decoded = |from: usize, groups: usize| {
         let before = segment.as_bytes().get(from..at).unwrap_or_default();
-        let character = character.and_then(|character| u8::try_from(character).ok());
+        let characters = characters
+            .clone()
+            .filter_map(|character| u8::try_from(character).ok());
         let text = before
             .iter()
             .copied()
-            .chain(character)
+            .chain(characters)
             .chain(behind.bytes());
         Decoded::of(text.take(groups.saturating_mul(GROUP)))
     };
@@ -180,6 +196,14 @@ mod tests {
                     let end = &text[at + 1..];
                     damaged.push(format!("{}{character}{end}", &text[..at]));
                     damaged.push(format!("{}{character}{}", &text[..at], &text[at..]));
+                }
+                if let Some(next) = text.get(at + 1..at + 2) {
+                    damaged.push(format!(
+                        "{}{next}{}{}",
+                        &text[..at],
+                        &text[at..=at],
+                        &text[at + 2..]
+                    ));
                 }
                 for sent in damaged {
                     let Some(places) = Places::of(&sent) else {

@@ -70,8 +70,13 @@ pub fn is_hostile(c: char) -> bool {
         .is_some_and(|(_, last)| c <= *last)
 }
 
-/// For people: hostile characters become `\n`, `\r`, `\t` or `\u{...}`, and a backslash becomes
-/// two, so that an escape differs from text that looks like one.
+/// Whether a character is drawn over the one before it, or not at all.
+fn is_combining(c: char) -> bool {
+    !c.is_ascii() && c.escape_debug().len() > 1
+}
+
+/// For people: hostile characters become `\n`, `\r`, `\t` or `\u{...}`, as does one that combines with a quote before it,
+/// and a backslash becomes two, so that an escape differs from text that looks like one.
 pub fn text(text: &str) -> Cow<'_, str> {
     // Most texts are plain ASCII, which is checked many bytes at a time.
     let is_plain = |plain, octet| plain & matches!(octet, b' '..=b'[' | b']'..=b'~');
@@ -79,18 +84,20 @@ pub fn text(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let mut escaped = String::with_capacity(text.len().saturating_add(16));
+    let mut is_behind_quote = false;
     for c in text.chars() {
         match c {
             '\\' => escaped.push_str("\\\\"),
             '\n' => escaped.push_str("\\n"),
             '\r' => escaped.push_str("\\r"),
             '\t' => escaped.push_str("\\t"),
-            c if is_hostile(c) => {
+            c if is_hostile(c) || (is_behind_quote && is_combining(c)) => {
                 // Writing to a String can't fail.
                 let _ = write!(escaped, "\\u{{{:x}}}", u32::from(c));
             }
             c => escaped.push(c),
         }
+        is_behind_quote = c == '"' || (is_behind_quote && is_combining(c));
     }
     Cow::Owned(escaped)
 }
@@ -193,6 +200,9 @@ mod tests {
                 "\u{202e}\u{2066}\u{200b}\u{feff}\u{e0041}",
                 "\\u{202e}\\u{2066}\\u{200b}\\u{feff}\\u{e0041}",
             ),
+            // Combined with a letter it is one; with a quote, the quote is none.
+            ("e\u{301} \"e\u{301}\"", "e\u{301} \"e\u{301}\""),
+            ("\"\u{301}\u{308}\" é", "\"\\u{301}\\u{308}\" é"),
         ] {
             assert_eq!(text(raw), shown);
         }

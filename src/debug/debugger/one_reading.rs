@@ -9,6 +9,7 @@ use crate::debug::change::Change;
 use crate::debug::ecdsa::dropped_characters;
 use crate::debug::ecdsa::recovered_keys;
 use crate::debug::ecdsa::single_edit;
+use crate::debug::ecdsa::swapped_or_added;
 use crate::debug::ecdsa::truncated;
 use crate::debug::family::{self, Opened};
 use crate::debug::proof::{Proof, Signer};
@@ -208,7 +209,9 @@ impl Debugger {
         if suspects.is_empty() || plain.is_empty() || is_empty {
             return None;
         }
-        let proof = truncated::search(*case, &plainest, suspects, work)
+        let forms = &search.forms;
+        let proof = swapped_or_added::search(*case, forms, &plainest, suspects, work)
+            .or_else(|| truncated::search(*case, &plainest, suspects, work))
             .or_else(|| {
                 // Each hash is tried with each key.
                 let likely = match suspects.len() {

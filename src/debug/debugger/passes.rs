@@ -17,7 +17,7 @@ use crate::verify::report::Report;
 use crate::verify::verdict::Verdict;
 
 /// So much is spent by default on a token that seems whole, in units of work: its signer is then likely unknown.
-const UNKNOWN_SIGNER: u64 = 300_000;
+const UNKNOWN_SIGNER: u64 = 325_000;
 
 /// The part of what a search may cost that is kept for the keys that a token does not point to.
 const KEPT_FOR_OTHERS: u64 = 6;

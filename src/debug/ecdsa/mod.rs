@@ -7,4 +7,5 @@ pub mod recovered_keys;
 mod relation;
 mod signature_layout;
 pub mod single_edit;
+pub mod swapped_or_added;
 pub mod truncated;

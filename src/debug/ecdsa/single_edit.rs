@@ -96,7 +96,7 @@ pub fn in_any_character(
 }
 
 /// The form that verifies.
-fn one_of(
+pub fn one_of(
     case: Case,
     forms: &[SignatureForm],
     hashes: &[Hashed],
@@ -392,7 +392,9 @@ impl Steps<'_> {
             };
             let leaving = match (self.alteration)(at) {
                 Alteration::Lost(_) => value,
-                Alteration::Replaced(_) | Alteration::Added(_) => worth(place.saturating_add(1))?.0,
+                Alteration::Replaced(_) | Alteration::Added(_) | Alteration::Swapped(_) => {
+                    worth(place.saturating_add(1))?.0
+                }
             };
             start = start.minus(&next.times(leaving));
         }
@@ -437,6 +439,17 @@ pub fn in_signing_input(
     suspects: &[Suspect],
     work: &mut Work,
 ) -> Option<Proof> {
+    in_contents(case, contents(case.reading), forms, suspects, work)
+}
+
+/// Looks for the header and payload that were signed among these.
+pub fn in_contents(
+    case: Case,
+    changes: impl Iterator<Item = (Change, [String; 2])>,
+    forms: &[SignatureForm],
+    suspects: &[Suspect],
+    work: &mut Work,
+) -> Option<Proof> {
     /// Normalizing many points together is cheaper.
     const AT_ONCE: usize = 512;
     const BYTES_FOR_A_UNIT: usize = 128;
@@ -444,7 +457,6 @@ pub fn in_signing_input(
     if targets.is_empty() {
         return None;
     }
-    let changes = contents(case.reading);
     // Long texts take their time to be written and hashed.
     let each = case.reading.signing_input().len() / BYTES_FOR_A_UNIT;
     let each = u64::try_from(each).unwrap_or(u64::MAX).saturating_add(1);

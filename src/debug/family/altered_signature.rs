@@ -21,7 +21,7 @@ use p384::elliptic_curve::{Group as _, ProjectivePoint, Scalar};
 use sha2::{Digest as _, Sha512};
 
 use super::key_with_forms::Target;
-use super::other_curves::{Curve, abscissas, lifted, number, of_k256, of_p384, of_p521};
+use super::other_curves::{self, Curve, abscissas, lifted, number, of_k256, of_p384, of_p521};
 use crate::algorithm::{Algorithm, KeyType, Material, Message, Signed};
 use crate::debug::alteration;
 use crate::debug::budget::{self, CurveCosts, Work};
@@ -34,14 +34,36 @@ use crate::text::base64url;
 /// More keys are not tried.
 const MAX_KEYS: usize = 5;
 
-/// A candidate differs from the one before in one bit, seldom in more.
+/// A candidate differs from the one before in one bit, seldom in more; if two characters are swapped, in those of two
+/// pairs.
 const ADDITIONS: u64 = 1;
+const ADDITIONS_OF_SWAPPED: u64 = 12;
 
 /// The characters at one place.
 const CHARACTERS: usize = 64;
 
 /// The proof that one of these keys made the signature, before one of its characters was altered.
 pub fn search(case: Case, alg: Option<&str>, targets: &[Target], work: &mut Work) -> Option<Proof> {
+    among(case, alg, targets, Edits::of, work)
+}
+
+/// The same, before two of its characters were swapped, or one was added.
+pub fn swapped_or_added(
+    case: Case,
+    alg: Option<&str>,
+    targets: &[Target],
+    work: &mut Work,
+) -> Option<Proof> {
+    among(case, alg, targets, Edits::swapped_or_added, work)
+}
+
+fn among(
+    case: Case,
+    alg: Option<&str>,
+    targets: &[Target],
+    edits: impl Fn(Case, usize, &mut Work) -> Option<Edits>,
+    work: &mut Work,
+) -> Option<Proof> {
     let row = Algorithm::named(alg?)?;
     let is_for = |target: &&Target| {
         target.key.key_type() == row.key_type && target.suspect.is_for(row, false)
@@ -49,7 +71,10 @@ pub fn search(case: Case, alg: Option<&str>, targets: &[Target], work: &mut Work
     let targets = targets.iter().filter(is_for).take(MAX_KEYS);
     let targets: Vec<&Target> = targets.collect();
     let key = &targets.first()?.key;
-    let edits = Edits::of(case, row.signature_octets(key), work)?;
+    if !matches!(row.key_type, KeyType::Ed25519) && !other_curves::is_curve(row.key_type) {
+        return None;
+    }
+    let edits = edits(case, row.signature_octets(key), work)?;
     let edit_search = Search {
         case,
         row,
@@ -76,6 +101,10 @@ struct Candidate {
 struct Edits {
     candidates: Vec<Candidate>,
     half: usize,
+    /// What it takes from one candidate to the next.
+    additions: u64,
+    /// Whether there are so few that each may be verified.
+    are_few: bool,
 }
 
 impl Edits {
@@ -105,6 +134,27 @@ impl Edits {
         Some(Self {
             candidates: candidates.collect(),
             half: octets / 2,
+            additions: ADDITIONS,
+            are_few: false,
+        })
+    }
+
+    /// Those that two neighbors make of it, or a character too many.
+    fn swapped_or_added(case: Case, octets: usize, work: &mut Work) -> Option<Self> {
+        let segment = &case.reading.segments.signature;
+        if !work.spend(u64::try_from(segment.len()).unwrap_or(u64::MAX)) {
+            return None;
+        }
+        let texts = alteration::signatures_swapped_or_added(segment, octets);
+        let candidates = texts.filter_map(|(change, text)| {
+            let signature = base64url::decode(&text).ok()?;
+            (signature.len() == octets).then_some(Candidate { change, signature })
+        });
+        Some(Self {
+            candidates: candidates.collect(),
+            half: octets / 2,
+            additions: ADDITIONS_OF_SWAPPED,
+            are_few: true,
         })
     }
 
@@ -230,11 +280,12 @@ impl Search<'_> {
         let half = self.edits.half;
         let first = self.edits.candidates.first()?;
         let last = self.edits.candidates.last()?;
-        let deep = work.tried.deep && self.row.key_type == KeyType::Ed25519;
+        let is_open = work.tried.deep || self.edits.are_few;
+        let is_open_in_r = is_open && self.row.key_type == KeyType::Ed25519;
         let is_open = |candidate: &&Candidate| {
             let is_r = candidate.signature.get(half..) == first.signature.get(half..);
             let is_s = candidate.signature.get(..half) == last.signature.get(..half);
-            !is_s && (!is_r || deep)
+            !is_s && (!is_r || is_open_in_r)
         };
         for target in self.targets {
             for candidate in self.edits.candidates.iter().filter(is_open) {
@@ -307,7 +358,9 @@ impl Search<'_> {
     ) -> Option<()> {
         let count = u64::try_from(candidates).unwrap_or(u64::MAX);
         // A point is normalized for as much as a sum.
-        let of_each = costs.addition.saturating_mul(ADDITIONS.saturating_add(1));
+        let of_each = costs
+            .addition
+            .saturating_mul(self.edits.additions.saturating_add(1));
         let bits = u64::try_from(self.edits.half.saturating_mul(8)).unwrap_or(u64::MAX);
         let units = count
             .saturating_mul(of_each)

@@ -110,6 +110,34 @@ pub fn search(
     })
 }
 
+/// The same, among those in which two characters were swapped, or one was added.
+pub fn swapped_or_added(
+    case: Case,
+    alg: Option<&str>,
+    targets: &[Target],
+    opened: &[Opened],
+    work: &mut Work,
+) -> Option<Proof> {
+    let is_asked =
+        |target: &&Target| matches!(target.key.key_type(), KeyType::Oct | KeyType::Ed25519);
+    let asked = targets.iter().filter(is_asked);
+    let asked: Vec<Asked> = asked
+        .flat_map(|target| Asked::all(case, target, alg))
+        .collect();
+    let search = Search { case, opened };
+    [Segment::Header, Segment::Payload]
+        .into_iter()
+        .find_map(|segment| {
+            let sent = search.sent(segment);
+            if asked.is_empty() && opened.is_empty() {
+                return None;
+            }
+            let originals = alteration::swapped_or_added_to_json(sent, work);
+            let signing = Signing::of(case, segment);
+            search.walk(segment, &signing, &asked, &mut originals.into_iter(), work)
+        })
+}
+
 /// Whether it is one of the ways in which secrets are usually misread.
 fn is_likely(secret: &[SecretForm]) -> bool {
     use SecretForm::{
@@ -350,7 +378,7 @@ impl Search<'_> {
             }
             text.clear();
             text.push_str(sent.get(at..place)?);
-            text.extend(alteration.before(character));
+            text.extend(alteration.before(sent, character));
             text.push_str(alteration.behind(sent));
             // No base64url has such a length.
             if text.len() % GROUP == 1 {
@@ -489,8 +517,37 @@ pub fn on_other_curves(
     let others = alteration::contents_with(case.reading, |segment, alteration, c| {
         !is_json(segment, alteration, c)
     });
-    let inputs = likely.chain(others).take(most);
-    let inputs: Vec<SigningInput> = inputs
+    let inputs = inputs_of(case, alg, likely.chain(others).take(most));
+    other_curves::search(case, &inputs, targets, 0, Ways::Plain, work)
+}
+
+/// The same, among the texts in which two characters were swapped, or one was added, if they are as many as is wanted.
+pub fn swapped_or_added_on_other_curves(
+    case: Case,
+    alg: Option<&str>,
+    targets: &[Target],
+    is_wanted: impl Fn(usize) -> bool,
+    work: &mut Work,
+) -> Option<Proof> {
+    if !targets.iter().any(other_curves::has_curve) {
+        return None;
+    }
+    let contents = alteration::contents_swapped_or_added(case.reading, work);
+    if !is_wanted(contents.len()) {
+        return None;
+    }
+    let inputs = inputs_of(case, alg, contents.into_iter());
+    other_curves::search(case, &inputs, targets, 0, Ways::Plain, work)
+}
+
+/// The Signing Inputs of these headers and payloads.
+fn inputs_of(
+    case: Case,
+    alg: Option<&str>,
+    contents: impl Iterator<Item = (Change, [String; 2])>,
+) -> Vec<SigningInput> {
+    let segments = &case.reading.segments;
+    contents
         .filter_map(|(change, content)| {
             let [header, _] = &content;
             // A header that was altered says itself what it named.
@@ -502,8 +559,7 @@ pub fn on_other_curves(
             let text = content.join(".").into_bytes();
             Some(SigningInput::new(vec![change], text, alg))
         })
-        .collect();
-    other_curves::search(case, &inputs, targets, 0, Ways::Plain, work)
+        .collect()
 }
 
 /// One character of an RSA signature that was altered: what each candidate holds tells whether it is the right one.
@@ -516,13 +572,44 @@ pub fn in_rsa_signature(
     let segment = &case.reading.segments.signature;
     let is_rsa = |suspect: &&Suspect<Material>| suspect.key().key_type() == KeyType::Rsa;
     suspects.iter().filter(is_rsa).find_map(|suspect| {
-        let row = Algorithm::of(KeyType::Rsa).next()?;
-        let bytes = row.signature_octets(suspect.key());
-        alteration::of_one_character(segment, bytes).find_map(|(change, text)| {
-            let signature = base64url::decode(&text).ok()?;
-            let target = Target::of(suspect, vec![(vec![change], signature)]);
-            let opened = encoded_message::opened(&[target], work);
-            encoded_message::search(case, inputs, &opened, work)
-        })
+        let bytes = bytes_of_rsa(suspect)?;
+        let candidates = alteration::of_one_character(segment, bytes);
+        among_rsa_signatures(case, inputs, suspect, candidates, work)
+    })
+}
+
+/// The same, if two characters were swapped, or one was added.
+pub fn swapped_or_added_to_rsa(
+    case: Case,
+    inputs: &[SigningInput],
+    suspect: &Suspect<Material>,
+    work: &mut Work,
+) -> Option<Proof> {
+    let segment = &case.reading.segments.signature;
+    let length = u64::try_from(segment.len()).unwrap_or(u64::MAX);
+    if !work.spend(length) {
+        return None;
+    }
+    let candidates = alteration::signatures_swapped_or_added(segment, bytes_of_rsa(suspect)?);
+    among_rsa_signatures(case, inputs, suspect, candidates, work)
+}
+
+fn bytes_of_rsa(suspect: &Suspect<Material>) -> Option<usize> {
+    let row = Algorithm::of(KeyType::Rsa).next()?;
+    Some(row.signature_octets(suspect.key()))
+}
+
+fn among_rsa_signatures(
+    case: Case,
+    inputs: &[SigningInput],
+    suspect: &Suspect<Material>,
+    mut candidates: impl Iterator<Item = (Change, String)>,
+    work: &mut Work,
+) -> Option<Proof> {
+    candidates.find_map(|(change, text)| {
+        let signature = base64url::decode(&text).ok()?;
+        let target = Target::of(suspect, vec![(vec![change], signature)]);
+        let opened = encoded_message::opened(&[target], work);
+        encoded_message::search(case, inputs, &opened, work)
     })
 }

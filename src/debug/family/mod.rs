@@ -11,6 +11,7 @@ mod lost_characters;
 mod mac_text;
 mod other_curves;
 mod signings;
+mod swapped_or_added;
 
 use std::sync::Arc;
 
@@ -145,8 +146,12 @@ pub fn damaged(
         (&[][..], opened)
     };
     let found = mac_text::search(case, inputs, &of_alg, work)
+        .or_else(|| {
+            swapped_or_added::search(case, inputs, alg, &of_alg, suspects, opened_of_alg, work)
+        })
         .or_else(|| lost_characters::search(case, inputs, alg, suspects, work))
         .or_else(|| altered_signature::search(case, alg, &of_alg, work))
+        .or_else(|| swapped_or_added::rest(case, alg, &of_alg, work))
         .or_else(|| damage::search(case, alg, &of_alg, opened_of_alg, work))
         .or_else(|| mac_text::search(case, inputs, &others, work))
         .or_else(|| damage::search(case, alg, &others, opened_others, work));

@@ -88,9 +88,12 @@ impl Findings {
                     let error = context.report.error.as_ref();
                     wording::of_good_signature(finding, context.header, error, proof.algorithm())
                 }
-                Cause::LineWrapped | Cause::AlteredCharacter | Cause::EscapedCharacter => {
-                    wording::of_edits(finding, *cause, proof.changes())
-                }
+                Cause::LineWrapped
+                | Cause::AlteredCharacter
+                | Cause::EscapedCharacter
+                | Cause::LostCharacter
+                | Cause::AddedCharacter
+                | Cause::SwappedCharacters => wording::of_edits(finding, *cause, proof.changes()),
                 Cause::SignatureAsText => wording::of_text(finding, proof.changes()),
                 Cause::PssSaltLength => {
                     wording::of_salt(finding, proof.changes(), proof.algorithm())

@@ -4,7 +4,7 @@ use jiff::tz::TimeZone;
 
 use crate::algorithm::Algorithm;
 use crate::debug::cause::Cause;
-use crate::debug::change::Change;
+use crate::debug::change::{Change, Edit};
 use crate::debug::reading::notation::Notation;
 use crate::debug::replay::SecretForm;
 use crate::debug::signing_inputs::digest::Digest;
@@ -196,17 +196,37 @@ pub fn of_edits(finding: Finding, cause: Cause, changes: &[Change]) -> Finding {
         Change::EditText { cause: of, .. } | Change::EditBytes { cause: of, .. } => *of == cause,
         _ => false,
     };
-    match (cause, changes.iter().filter(is_of_it).count()) {
-        (Cause::LineWrapped, 1..) => finding
+    let edits: Vec<&Change> = changes.iter().filter(is_of_it).collect();
+    match (cause, edits.as_slice()) {
+        (Cause::LineWrapped, [_, ..]) => finding
             .with_summary("the token has line breaks as HTML or quoted-printable mail write them")
             .with_hint("copy the token from where it was issued, not from the page or the mail"),
-        (Cause::EscapedCharacter, 2..) => {
+        (Cause::EscapedCharacter, [_, _, ..]) => {
             finding.with_summary("characters of the token are written as escapes")
         }
-        (Cause::AlteredCharacter, 2..) => {
+        (Cause::AlteredCharacter, [_, _, ..]) => {
             finding.with_summary("several characters of the token were altered")
         }
+        (_, [Change::EditText { edit, .. }]) => of_edit(finding, cause, edit),
         (_, _) => finding,
+    }
+}
+
+/// The finding of an edit of more characters than its cause speaks of.
+fn of_edit(finding: Finding, cause: Cause, edit: &Edit) -> Finding {
+    let removed = edit.removed.chars().count();
+    let inserted = edit.inserted.chars().count();
+    match (cause, removed, inserted) {
+        (Cause::LostCharacter, _, 2..) => {
+            finding.with_summary(format!("{inserted} characters of the token are missing"))
+        }
+        (Cause::AddedCharacter, 2.., _) => {
+            finding.with_summary(format!("the token has {removed} characters too many"))
+        }
+        (Cause::SwappedCharacters, 3.., _) => finding.with_summary(format!(
+            "{removed} neighboring characters of the token are in reverse order"
+        )),
+        (_, _, _) => finding,
     }
 }
 

@@ -32,9 +32,10 @@ fn with_other_content([header, payload]: [String; 2], change: &Change) -> Option
     match change {
         Change::ReplaceHeader { cause, json } => {
             let sent = base64url::decode(&header).ok()?;
+            let is_respelled = json_styles::are_alike(&sent, json.as_bytes());
             let is_change = match cause {
-                Cause::HeaderReserialized => json_styles::are_alike(&sent, json.as_bytes()),
-                _ => sent != json.as_bytes(),
+                Cause::HeaderReserialized => is_respelled,
+                _ => sent != json.as_bytes() && !is_respelled,
             };
             is_change.then(|| [base64url::encode(json.as_bytes()), payload])
         }

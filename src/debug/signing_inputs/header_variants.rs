@@ -63,11 +63,21 @@ pub fn changed(
         headers.extend(more);
     }
     headers.sort_by_key(|(count, _)| *count);
+    // With the values that it already has, it would differ in its spelling alone.
+    let sent = json_styles::pairs(parameters);
     headers
         .into_iter()
-        .skip(1)
+        .filter(|(_, header)| !are_same(header, &sent))
         .filter_map(|(_, header)| spelled(header, parameters, style, work))
         .collect()
+}
+
+/// Whether two headers have the same members in one order.
+fn are_same(a: &[Pair], b: &[Pair]) -> bool {
+    let is_same = |((name, value), (other, of_other)): (&Pair, &Pair)| {
+        name == other && value.same_value(of_other)
+    };
+    a.len() == b.len() && a.iter().zip(b).all(is_same)
 }
 
 /// The header with the `zip` that was lost by what decompressed the payload and compressed it again.

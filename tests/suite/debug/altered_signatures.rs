@@ -1,20 +1,44 @@
 //! One character of a signature that was altered, lost or added, on every curve.
 
-use jwtlens::Effort;
+use jwtlens::{Effort, Report};
 
 use super::{codes, debug, debugger, payload, proven};
 use crate::pairs::Pair;
 
-/// A token without the character at this place of its signature, with another one there, and with one more.
-fn damaged(token: &str, at: usize) -> [String; 3] {
+/// A token without the character at this place of its signature, with another one there, and with one more, each with
+/// what repairs it.
+fn damaged(token: &str, at: usize) -> [(String, String); 3] {
     let start = token.rfind('.').unwrap() + 1;
     let (before, rest) = token.split_at(start + at);
     let other = if rest.starts_with('x') { "y" } else { "x" };
+    let (character, behind) = rest.split_at(1);
+    // Of equal neighbors, the first one is lost.
+    let first = at
+        - before
+            .bytes()
+            .rev()
+            .take_while(|b| [*b] == character.as_bytes())
+            .count();
     [
-        format!("{before}{}", &rest[1..]),
-        format!("{before}{other}{}", &rest[1..]),
-        format!("{before}{other}{rest}"),
+        (
+            format!("{before}{behind}"),
+            format!("with \"{character}\" inserted at offset {first} of the signature"),
+        ),
+        (
+            format!("{before}{other}{behind}"),
+            format!("with \"{character}\" instead of \"{other}\" at signature offset {at}"),
+        ),
+        (
+            format!("{before}{other}{rest}"),
+            format!("with \"{other}\" removed at offset {at} of the signature"),
+        ),
     ]
+}
+
+fn repair(report: &Report) -> String {
+    let proof = report.proof.as_ref().unwrap();
+    let repairs = proof.changes.iter().map(|change| change.repair.as_deref());
+    repairs.flatten().collect::<Vec<&str>>().join(", ")
 }
 
 #[test]
@@ -30,9 +54,10 @@ fn one_character_of_a_signature_is_found_on_every_curve() {
         let bench = debugger(&[&pair.jwk()], &[], Effort::Default);
         let token = pair.token(alg, alg, &payload(1));
         for at in places {
-            for damaged in damaged(&token, at) {
+            for (damaged, expected) in damaged(&token, at) {
                 let report = debug(&bench, &damaged);
                 assert_eq!(proven(&report), codes(&["altered-character"]), "{damaged}");
+                assert_eq!(repair(&report), expected, "{alg} {damaged}");
             }
         }
     }
@@ -43,18 +68,23 @@ fn one_character_of_a_signature_is_found_on_every_curve() {
 fn a_deep_search_finds_one_in_the_first_half_of_an_ed25519_signature() {
     let pair = Pair::new("Ed25519", 61);
     let token = pair.token("EdDSA", "EdDSA", &payload(1));
-    let [lost, replaced, _] = damaged(&token, 20);
-    for (effort, expected) in [
-        (Effort::Default, &[][..]),
-        (Effort::Deep, &["altered-character"]),
-    ] {
-        let bench = debugger(&[&pair.jwk()], &[], effort);
-        for damaged in [&lost, &replaced] {
+    let by_default = debugger(&[&pair.jwk()], &[], Effort::Default);
+    let deep = debugger(&[&pair.jwk()], &[], Effort::Deep);
+    for at in [0, 5, 20, 41] {
+        let [lost, replaced, added] = damaged(&token, at);
+        for (damaged, expected) in [&lost, &replaced] {
             assert_eq!(
-                proven(&debug(&bench, damaged)),
-                codes(expected),
+                proven(&debug(&by_default, damaged)),
+                codes(&[]),
                 "{damaged}"
             );
+            let report = debug(&deep, damaged);
+            assert_eq!(proven(&report), codes(&["altered-character"]), "{damaged}");
+            assert_eq!(&repair(&report), expected, "{damaged}");
         }
+        // Of one too many, there are few.
+        let (damaged, expected) = added;
+        let report = debug(&by_default, &damaged);
+        assert_eq!(repair(&report), expected, "{damaged}");
     }
 }

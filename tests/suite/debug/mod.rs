@@ -8,6 +8,7 @@ mod damage;
 mod damaged_signers;
 mod detours;
 mod foreign_text;
+mod header_spelling;
 mod key_restrictions;
 mod kinds;
 mod macs;
@@ -17,6 +18,7 @@ mod near_misses;
 mod no_cause;
 mod placeholders;
 mod signers;
+mod swapped_or_added;
 
 use std::collections::BTreeSet;
 
