@@ -329,9 +329,7 @@ impl Unknown<'_> {
                 .with_summary(
                     "another secret was used, or the token was modified or corrupted after signing",
                 )
-                .with_hint(
-                    "compare the token with the original, and the secret with the signer's",
-                )
+                .with_hint("compare the token with the original, and the secret with the signer's")
         } else {
             finding
         }
