@@ -107,7 +107,7 @@ pub struct CurveCosts {
 /// What points cost on the curve of this key.
 pub fn of_curve(key: &Material) -> CurveCosts {
     let [addition, multiplication, multiples, look_up] = match key {
-        Material::P521(_) => [3, 1000, 16_000, 250],
+        Material::P521(_) => [3, 1000, 24_000, 300],
         Material::P384(_) => [5, 1500, 17_000, 300],
         _ => [2, 220, 4400, 90],
     };

@@ -22,6 +22,9 @@ const UNKNOWN_SIGNER: u64 = 325_000;
 /// The part of what a search may cost that is kept for the keys that a token does not point to.
 const KEPT_FOR_OTHERS: u64 = 6;
 
+/// The part of it that is not spent if none of many keys is pointed to.
+const KEPT_FOR_MANY: u64 = 8;
+
 /// A search with the keys of one pass.
 struct Attempt<'r> {
     token: &'r [u8],
@@ -69,6 +72,13 @@ impl Debugger {
         if let Some((proof, header)) = found {
             return self.prove(proof, header.as_ref(), report, all, work);
         }
+        // What each of many keys costs besides is not counted.
+        let is_one_of_many = is_whole && named.is_empty() && self.given().len() > FEW_KEYS;
+        let most = if is_one_of_many {
+            most.saturating_sub(most / KEPT_FOR_MANY)
+        } else {
+            most
+        };
         let attempt = Attempt {
             token,
             pass: if named.is_empty() {
