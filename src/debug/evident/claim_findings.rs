@@ -123,10 +123,12 @@ fn clock_skew(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
     // A full minute with some room: the time goes on while the hint is read.
     let minutes = off.saturating_add(MARGIN).saturating_add(59) / 60;
     let leeway = minutes.saturating_mul(60).min(MAX_EARLY);
-    let advice = match time.status? {
-        Validity::Expired => "get a new token, synchronize the clocks",
+    let hint = match time.status? {
+        Validity::Expired => {
+            format!("get a new token, or use --leeway {leeway} if the clocks differ")
+        }
         Validity::NotYetValid | Validity::Current | Validity::Unbounded => {
-            "synchronize the clocks with NTP"
+            format!("synchronize the clocks with NTP, or use --leeway {leeway}")
         }
     };
     let finding = Finding::likely(
@@ -139,7 +141,7 @@ fn clock_skew(report: &Report, claims: &ClaimsSet) -> Option<Finding> {
             _ => format!("\"{name}\" was {}", relative(ahead)),
         },
     )
-    .with_hint(format!("{advice}, or use --leeway {leeway}"));
+    .with_hint(hint);
     // The issuer's clock gave both.
     Some(
         match claims.iat.as_ref().map(|iat| iat.seconds_from(time.now)) {
