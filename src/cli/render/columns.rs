@@ -257,7 +257,7 @@ pub fn wrapped(text: &str, at: usize, indent: usize, width: Option<usize>) -> St
     lines
 }
 
-/// Whether a word has a run as of base64url, in which a hyphen is no punctuation.
+/// Whether a word has a run of base64url characters as long as a hash: a hyphen in it is no punctuation.
 fn is_encoded(word: &str) -> bool {
     let is_end = |c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_'));
     word.split(is_end).any(|run| run.len() >= HASH)

@@ -200,7 +200,7 @@ mod tests {
                 "\u{202e}\u{2066}\u{200b}\u{feff}\u{e0041}",
                 "\\u{202e}\\u{2066}\\u{200b}\\u{feff}\\u{e0041}",
             ),
-            // Combined with a letter it is one; with a quote, the quote is none.
+            // A letter may have an accent; a quote with one no longer looks like a quote.
             ("e\u{301} \"e\u{301}\"", "e\u{301} \"e\u{301}\""),
             ("\"\u{301}\u{308}\" é", "\"\\u{301}\\u{308}\" é"),
         ] {
